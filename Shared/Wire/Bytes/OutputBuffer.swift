@@ -1,0 +1,115 @@
+internal import Glibc
+
+/// A growable run of bytes that is written front to back and then handed over as ``SharedBytes``.
+///
+/// Appending is amortised constant time. Running out of memory ends the process, as it does for
+/// Swift's own collections; callers bound what they write.
+@safe
+public struct OutputBuffer: ~Copyable, @unchecked Sendable {
+    // `@unchecked`: the memory has exactly one owner, this value, which cannot be copied.
+    @usableFromInline var base: UnsafeMutableRawPointer
+    @usableFromInline var capacity: Int
+
+    @usableFromInline var written: Int
+
+    /// How many messages enclose the write position; see ``beginMessage(tag:)``.
+    @usableFromInline var depth = 0
+
+    /// For each of the first sixteen depths, the width of the last length prefix, four bits each.
+    @usableFromInline var lengthWidths: UInt64 = 0x1111_1111_1111_1111
+
+    /// Makes an empty buffer.
+    ///
+    /// - Parameter minimumCapacity: bytes to reserve at once.
+    public init(minimumCapacity: Int = 0) {
+        capacity = Swift.max(64, minimumCapacity)
+        unsafe base = Self.allocate(capacity)
+        written = 0
+    }
+
+    deinit {
+        unsafe free(base)
+    }
+
+    /// The number of bytes written.
+    @inlinable public var count: Int { written }
+
+    /// The bytes written so far, borrowed.
+    public var bytes: RawSpan {
+        @_lifetime(borrow self)
+        get {
+            // `base` stays put until the next mutation, which the borrow excludes.
+            let span = unsafe RawSpan(_unsafeStart: UnsafeRawPointer(base), byteCount: written)
+            return unsafe _overrideLifetime(span, borrowing: self)
+        }
+    }
+
+    /// Makes room for `extra` more bytes.
+    @inlinable @inline(__always)
+    public mutating func reserve(_ extra: Int) {
+        if extra > capacity &- written { grow(by: extra) }
+    }
+
+    /// Appends one byte.
+    @inlinable @inline(__always)
+    public mutating func append(_ byte: UInt8) {
+        reserve(1)
+        unsafe base.storeBytes(of: byte, toByteOffset: written, as: UInt8.self)
+        written &+= 1
+    }
+
+    /// Appends a run of bytes.
+    @inlinable
+    public mutating func append(_ bytes: RawSpan) {
+        unsafe bytes.withUnsafeBytes { source in
+            guard let start = source.baseAddress else { return }
+            reserve(source.count)
+            unsafe base.advanced(by: written).copyMemory(from: start, byteCount: source.count)
+            written &+= source.count
+        }
+    }
+
+    /// Appends a string's UTF-8.
+    @inlinable
+    public mutating func append(_ text: String) {
+        append(text.utf8Span.span.asRawSpan)
+    }
+
+    /// Forgets everything written, keeping the capacity.
+    public mutating func removeAll() {
+        written = 0
+        depth = 0
+    }
+
+    /// Forgets everything after the first `newCount` bytes.
+    mutating func truncate(to newCount: Int) {
+        precondition(newCount >= 0 && newCount <= count, "a buffer can only be cut shorter")
+        written = newCount
+    }
+
+    /// Hands the memory to the caller, who frees it with `free`; the buffer is empty afterwards.
+    mutating func takeMemory() -> UnsafeMutableRawPointer {
+        let taken = unsafe base
+        capacity = 64
+        unsafe base = Self.allocate(capacity)
+        removeAll()
+        return unsafe taken
+    }
+
+    @usableFromInline
+    @inline(never)
+    mutating func grow(by extra: Int) {
+        capacity = Swift.max(capacity * 2, written + extra)
+        guard let moved = unsafe realloc(base, capacity) else { Self.outOfMemory(capacity) }
+        unsafe base = moved
+    }
+
+    private static func allocate(_ capacity: Int) -> UnsafeMutableRawPointer {
+        guard let memory = unsafe malloc(capacity) else { outOfMemory(capacity) }
+        return unsafe memory
+    }
+
+    private static func outOfMemory(_ capacity: Int) -> Never {
+        preconditionFailure("no memory for a buffer of \(capacity) bytes")
+    }
+}

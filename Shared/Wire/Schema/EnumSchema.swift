@@ -1,0 +1,33 @@
+/// The named values of an open enum.
+public struct EnumSchema: Sendable {
+    /// The full name, as `sextant.ingest.v1.EventKind`.
+    public let fullName: String
+
+    /// Each value's number and name, in order of declaration; several names may share a number.
+    public let values: [(number: Int32, name: String)]
+
+    private let numbersByName: [String: Int32]
+    private let namesByNumber: [Int32: String]
+
+    /// Declares an enum.
+    ///
+    /// - Parameters:
+    ///   - fullName: the full name.
+    ///   - values: each value's number and name, in order of declaration.
+    public init(_ fullName: String, _ values: [(Int32, String)]) {
+        self.fullName = fullName
+        self.values = values.map { (number: $0, name: $1) }
+        numbersByName = Dictionary(values.map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+        namesByNumber = Dictionary(values.map { ($0, $1) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The number of the value of that name.
+    public func number(named name: String) -> Int32? {
+        numbersByName[name]
+    }
+
+    /// The first declared name of a number, which is the one JSON shows.
+    public func name(of number: Int32) -> String? {
+        namesByNumber[number]
+    }
+}

@@ -1,0 +1,48 @@
+/// A message as a plain value that owns its contents: for what outlives a request.
+///
+/// Generated structs conform. Values compare and hash by their fields, unknown ones included.
+public protocol MessageValue: Hashable, Sendable {
+    /// The message's table.
+    static var schema: MessageSchema { get }
+
+    /// The message with every field at its default.
+    init()
+
+    /// Copies the fields of a message.
+    ///
+    /// - Parameter bytes: a message of this type that has been validated, each of whose fields lies
+    ///   in one place; see ``Message``.
+    init(validated bytes: RawSpan)
+
+    /// Appends the message's fields, in order of their numbers, map entries in order of their keys,
+    /// unknown fields last: equal values give equal bytes.
+    func write(to buffer: inout OutputBuffer)
+}
+
+extension MessageValue {
+    /// Decodes a message.
+    ///
+    /// - Parameters:
+    ///   - bytes: its binary form.
+    ///   - limits: what it may cost.
+    /// - Throws: ``CodecError`` naming the field, the rule and the offset. Linear in the bytes.
+    public init(
+        decoding bytes: RawSpan,
+        limits: DecodingLimits = .standard
+    ) throws(CodecError) {
+        let schema = Self.schema
+        if try WireValidator.validate(bytes, as: schema, limits: limits, forValues: true) {
+            let ordered = WireNormalizer.normalize(bytes, as: schema)
+            self.init(validated: ordered.bytes)
+        } else {
+            self.init(validated: bytes)
+        }
+    }
+
+    /// The message's binary form.
+    public func encoded() -> SharedBytes {
+        var buffer = OutputBuffer()
+        write(to: &buffer)
+        return SharedBytes(adopting: buffer)
+    }
+}

@@ -1,0 +1,54 @@
+/// A message that owns its bytes: validated once, counted, free to send between tasks.
+///
+/// ```swift
+/// let message = try Message<IngestV1.Event.View>(bytes)   // throws where the bytes break a rule
+/// let event = message.view                                // borrows; bind it once, it is not free
+/// if event.name == "Order Completed" { … }
+/// ```
+///
+/// Whatever order the sender wrote its fields in, a view sees each singular field once, each
+/// repeated field in one run and each map key once: bytes that are not so are rewritten here, by
+/// protobuf's rules of merging, before anything reads them.
+public struct Message<View: MessageView & ~Escapable>: Sendable {
+    /// The message's bytes, unknown fields included.
+    public let bytes: SharedBytes
+
+    /// Takes in a message.
+    ///
+    /// - Parameters:
+    ///   - bytes: its binary form.
+    ///   - limits: what it may cost.
+    /// - Throws: ``CodecError`` naming the field, the rule and the offset. Linear in the bytes.
+    public init(_ bytes: SharedBytes, limits: DecodingLimits = .standard) throws(CodecError) {
+        let schema = View.schema
+        let source = bytes.bytes
+        if try WireValidator.validate(source, as: schema, limits: limits) {
+            self.bytes = SharedBytes(adopting: WireNormalizer.normalize(source, as: schema))
+        } else {
+            self.bytes = bytes
+        }
+    }
+
+    /// Takes in a message, copying its bytes.
+    ///
+    /// - Parameters:
+    ///   - bytes: its binary form.
+    ///   - limits: what it may cost.
+    /// - Throws: ``CodecError`` naming the field, the rule and the offset.
+    public init(copying bytes: RawSpan, limits: DecodingLimits = .standard) throws(CodecError) {
+        try self.init(SharedBytes(copying: bytes), limits: limits)
+    }
+
+    /// The message's fields. Finding them is linear in the message's own fields.
+    public var view: View {
+        @_lifetime(borrow self)
+        get { View(validated: bytes.bytes) }
+    }
+}
+
+extension Message: Equatable where View: ~Escapable {
+    /// Whether both have the same bytes.
+    public static func == (left: Message, right: Message) -> Bool {
+        left.bytes == right.bytes
+    }
+}

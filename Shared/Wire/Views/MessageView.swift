@@ -1,0 +1,31 @@
+/// A message's fields, read where its bytes lie.
+///
+/// Making a view finds the fields of one message, not of those inside it; a field is decoded when
+/// it is asked for. A view borrows the bytes and cannot outlive them, so what goes into a child
+/// task is the ``Message`` that owns them.
+public protocol MessageView: ~Escapable {
+    /// The message's table.
+    static var schema: MessageSchema { get }
+
+    /// Finds the fields.
+    ///
+    /// - Parameter bytes: a message of this type that has been validated, each of whose fields lies
+    ///   in one place; see ``Message``.
+    @_lifetime(copy bytes)
+    init(validated bytes: RawSpan)
+}
+
+/// A view of one entry of a map whose keys are text.
+public protocol TextKeyedEntry: MessageView, ~Escapable {
+    /// The entry's key.
+    var key: UTF8Span { @_lifetime(copy self) get }
+}
+
+/// A view of one entry of a map whose keys are numbers or Booleans.
+public protocol ScalarKeyedEntry: MessageView, ~Escapable {
+    /// The type of the keys.
+    associatedtype Key: Hashable
+
+    /// The entry's key.
+    var key: Key { get }
+}

@@ -1,0 +1,90 @@
+/// The elements of a repeated message field, or the entries of a map, read in place.
+public struct RepeatedMessages<View: MessageView & ~Escapable>: ~Escapable {
+    private let run: RawSpan
+
+    /// The number of elements.
+    public let count: Int
+
+    /// The elements of a field.
+    ///
+    /// - Parameters:
+    ///   - run: where the elements lie.
+    ///   - message: the message's bytes.
+    @_lifetime(copy message)
+    public init(_ run: FieldRun, in message: RawSpan) {
+        self.run = run.bytes(in: message)
+        count = Int(run.tags)
+    }
+
+    /// Whether there are no elements.
+    public var isEmpty: Bool { count == 0 }
+
+    /// Walks the elements in order: `while let element = iterator.next() { … }`.
+    @_lifetime(copy self)
+    public func makeIterator() -> Iterator { Iterator(run) }
+
+    /// Calls a closure with each element in order.
+    ///
+    /// - Parameter body: receives the element; what it throws ends the walk.
+    public func forEach<Failure: Error>(_ body: (View) throws(Failure) -> Void) throws(Failure) {
+        var iterator = makeIterator()
+        while let element = iterator.next() { try body(element) }
+    }
+
+    /// Makes an array of what a closure makes of each element.
+    ///
+    /// - Parameter transform: receives the element; what it throws ends the walk.
+    public func map<Result, Failure: Error>(
+        _ transform: (View) throws(Failure) -> Result
+    ) throws(Failure) -> [Result] {
+        var results: [Result] = []
+        results.reserveCapacity(count)
+        var iterator = makeIterator()
+        while let element = iterator.next() { results.append(try transform(element)) }
+        return results
+    }
+
+    /// Reads one element after the other.
+    public struct Iterator: ~Escapable {
+        private let run: RawSpan
+        private var reader: WireReader
+
+        @_lifetime(copy run)
+        init(_ run: RawSpan) {
+            self.run = run
+            reader = WireReader(run)
+        }
+
+        /// The next element, or nil after the last.
+        @_lifetime(copy self)
+        @_lifetime(self: copy self)
+        public mutating func next() -> View? {
+            guard reader.nextTag() != nil else { return nil }
+            return View(validated: reader.slice().bytes(in: run))
+        }
+    }
+}
+
+extension RepeatedMessages where View: TextKeyedEntry & ~Escapable {
+    /// The map's entry of a key, or nil. Linear in the map.
+    @_lifetime(copy self)
+    public func entry(_ key: String) -> View? {
+        var iterator = makeIterator()
+        while let entry = iterator.next() {
+            if entry.key == key { return entry }
+        }
+        return nil
+    }
+}
+
+extension RepeatedMessages where View: ScalarKeyedEntry & ~Escapable {
+    /// The map's entry of a key, or nil. Linear in the map.
+    @_lifetime(copy self)
+    public func entry(_ key: View.Key) -> View? {
+        var iterator = makeIterator()
+        while let entry = iterator.next() {
+            if entry.key == key { return entry }
+        }
+        return nil
+    }
+}

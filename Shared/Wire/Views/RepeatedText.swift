@@ -1,0 +1,107 @@
+/// The elements of a repeated `string` or `bytes` field, read in place.
+public struct RepeatedSlices: ~Escapable {
+    private let run: RawSpan
+
+    /// The number of elements.
+    public let count: Int
+
+    /// The elements of a field.
+    ///
+    /// - Parameters:
+    ///   - run: where the elements lie.
+    ///   - message: the message's bytes.
+    @_lifetime(copy message)
+    public init(_ run: FieldRun, in message: RawSpan) {
+        self.run = run.bytes(in: message)
+        count = Int(run.tags)
+    }
+
+    /// Whether there are no elements.
+    public var isEmpty: Bool { count == 0 }
+
+    /// Walks the elements in order: `while let bytes = iterator.next() { … }`.
+    @_lifetime(copy self)
+    public func makeIterator() -> Iterator { Iterator(run) }
+
+    /// Copies the elements out.
+    public func arrays() -> [[UInt8]] {
+        var iterator = makeIterator()
+        var result: [[UInt8]] = []
+        result.reserveCapacity(count)
+        while let element = iterator.next() { result.append(Array(copying: element)) }
+        return result
+    }
+
+    /// Reads one element after the other.
+    public struct Iterator: ~Escapable {
+        private let run: RawSpan
+        private var reader: WireReader
+
+        @_lifetime(copy run)
+        init(_ run: RawSpan) {
+            self.run = run
+            reader = WireReader(run)
+        }
+
+        /// The next element, or nil after the last.
+        @_lifetime(copy self)
+        @_lifetime(self: copy self)
+        public mutating func next() -> RawSpan? {
+            guard reader.nextTag() != nil else { return nil }
+            return reader.slice().bytes(in: run)
+        }
+    }
+}
+
+/// The elements of a repeated `string` field, read in place.
+public struct RepeatedText: ~Escapable {
+    private let slices: RepeatedSlices
+
+    /// The elements of a field.
+    ///
+    /// - Parameters:
+    ///   - run: where the elements lie.
+    ///   - message: the message's bytes.
+    @_lifetime(copy message)
+    public init(_ run: FieldRun, in message: RawSpan) {
+        slices = RepeatedSlices(run, in: message)
+    }
+
+    /// The number of elements.
+    public var count: Int { slices.count }
+
+    /// Whether there are no elements.
+    public var isEmpty: Bool { count == 0 }
+
+    /// Walks the elements in order: `while let text = iterator.next() { … }`.
+    @_lifetime(copy self)
+    public func makeIterator() -> Iterator { Iterator(slices.makeIterator()) }
+
+    /// Copies the elements out.
+    public func strings() -> [String] {
+        var iterator = makeIterator()
+        var result: [String] = []
+        result.reserveCapacity(count)
+        while let element = iterator.next() { result.append(String(copying: element)) }
+        return result
+    }
+
+    /// Reads one element after the other.
+    public struct Iterator: ~Escapable {
+        private var slices: RepeatedSlices.Iterator
+
+        @_lifetime(copy slices)
+        init(_ slices: RepeatedSlices.Iterator) {
+            self.slices = slices
+        }
+
+        /// The next element, or nil after the last.
+        @_lifetime(copy self)
+        @_lifetime(self: copy self)
+        public mutating func next() -> UTF8Span? {
+            guard let bytes = slices.next() else { return nil }
+            // The validator checked every string field of the message.
+            return unsafe bytes.validatedText
+        }
+    }
+}
