@@ -16,6 +16,25 @@ let strict: [SwiftSetting] = [
 let package = Package(
     name: "sextant",
     targets: [
+        // Proto: the generator.
+        .target(
+            name: "CDescriptors",
+            dependencies: ["CProtobufC"],
+            path: "Proto/Generator/CDescriptors"
+        ),
+        .target(
+            name: "Generator",
+            dependencies: ["CDescriptors", "CProtobufC", "Wire"],
+            path: "Proto/Generator/Generator",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "protoc-gen-sextant",
+            dependencies: ["Generator"],
+            path: "Proto/Generator/Main",
+            swiftSettings: strict
+        ),
+
         // Shared: each library may import only those above it.
         .systemLibrary(
             name: "CProtobufC",
@@ -24,5 +43,22 @@ let package = Package(
             providers: [.apt(["libprotobuf-c-dev"])]
         ),
         .target(name: "Wire", path: "Shared/Wire", swiftSettings: strict),
+        .target(name: "Messages", dependencies: ["Wire"], path: "Shared/Messages", swiftSettings: strict),
+
+        // Tests.
+        .target(
+            name: "TestMessages",
+            dependencies: ["Messages", "Wire"],
+            path: "Tests/TestKit/Messages",
+            swiftSettings: strict
+        ),
+        .target(name: "TestKit", path: "Tests/TestKit/Kit", swiftSettings: strict),
+        .executableTarget(
+            name: "Benchmarks",
+            dependencies: ["Messages", "TestKit", "TestMessages", "Wire"],
+            path: "Tests/Benchmarks",
+            exclude: ["Peers"],
+            swiftSettings: strict
+        ),
     ]
 )

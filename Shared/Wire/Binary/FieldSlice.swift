@@ -45,3 +45,14 @@ public struct FieldSlice: Hashable, Sendable, BitwiseCopyable {
         unsafe bytes(in: message).validatedText
     }
 }
+
+extension FieldSlice {
+    /// The contents of a message field, or nil if it is absent.
+    ///
+    /// - Parameter message: the bytes the slice was read from, which have been validated.
+    @inlinable
+    @_lifetime(copy message)
+    public func validated(in message: RawSpan) -> RawSpan? {
+        isPresent ? bytes(in: message) : nil
+    }
+}

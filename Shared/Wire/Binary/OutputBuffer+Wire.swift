@@ -142,7 +142,7 @@ extension OutputBuffer {
     @inline(__always)
     public static func varintWidth(_ value: UInt64) -> Int {
         // ⌈bits ÷ 7⌉ for 1…64 bits, without dividing.
-        (70 &- (value | 1).leadingZeroBitCount) &* 37 &>> 8
+        ((70 &- (value | 1).leadingZeroBitCount) &* 37) &>> 8
     }
 
     /// Stores a varint in room that has been reserved.

@@ -16,6 +16,17 @@ public protocol ScalarCoding {
 extension ScalarCoding {
     /// The bytes of each element: 0, as for varints.
     @inlinable public static var fixedWidth: Int { 0 }
+
+    /// Reads an element where ``WireReader/valueSlice(_:)`` found it.
+    ///
+    /// - Parameters:
+    ///   - slice: where it lies.
+    ///   - message: the bytes it lies in.
+    @inlinable
+    public static func value(at slice: FieldSlice, in message: RawSpan) -> Value {
+        var reader = WireReader(message, from: slice)
+        return read(&reader)
+    }
 }
 
 /// The codings of the scalar types, by their names in `.proto` files.
@@ -176,4 +187,9 @@ public protocol OpenEnum: RawRepresentable, Hashable, Sendable where RawValue ==
 
     /// The value of a number, named or not.
     init(rawValue: Int32)
+}
+
+extension OpenEnum {
+    /// The value's name in the `.proto` file, or nil if it has none.
+    public var name: String? { Self.schema.name(of: rawValue) }
 }

@@ -95,6 +95,17 @@ public struct WireReader: ~Escapable {
         return slice
     }
 
+    /// Passes over the value of a field and says where it lies; a length is not part of it.
+    ///
+    /// - Parameter tag: the field's tag, which has just been read.
+    @_lifetime(self: copy self)
+    public mutating func valueSlice(_ tag: UInt32) -> FieldSlice {
+        if tag & 7 == 2 { return slice() }
+        let start = offset
+        skip(tag)
+        return FieldSlice(start: start, count: offset &- start)
+    }
+
     /// Passes over the value of a field.
     ///
     /// - Parameter tag: the field's tag, which has just been read.

@@ -18,17 +18,25 @@ public struct OutputBuffer: ~Copyable, @unchecked Sendable {
     /// For each of the first sixteen depths, the width of the last length prefix, four bits each.
     @usableFromInline var lengthWidths: UInt64 = 0x1111_1111_1111_1111
 
-    /// Makes an empty buffer.
-    ///
-    /// - Parameter minimumCapacity: bytes to reserve at once.
-    public init(minimumCapacity: Int = 0) {
-        capacity = Swift.max(64, minimumCapacity)
-        unsafe base = Self.allocate(capacity)
+    /// Makes an empty buffer that owns no memory yet.
+    @inlinable
+    public init() {
+        capacity = 0
+        // Never read, written or freed: the capacity is 0.
+        unsafe base = UnsafeMutableRawPointer(bitPattern: 16).unsafelyUnwrapped
         written = 0
     }
 
+    /// Makes an empty buffer.
+    ///
+    /// - Parameter minimumCapacity: bytes to reserve at once.
+    public init(minimumCapacity: Int) {
+        self.init()
+        reserve(minimumCapacity)
+    }
+
     deinit {
-        unsafe free(base)
+        if capacity > 0 { unsafe free(base) }
     }
 
     /// The number of bytes written.
@@ -88,10 +96,10 @@ public struct OutputBuffer: ~Copyable, @unchecked Sendable {
     }
 
     /// Hands the memory to the caller, who frees it with `free`; the buffer is empty afterwards.
-    mutating func takeMemory() -> UnsafeMutableRawPointer {
-        let taken = unsafe base
-        capacity = 64
-        unsafe base = Self.allocate(capacity)
+    @unsafe
+    mutating func takeMemory() -> UnsafeMutableRawPointer? {
+        let taken = unsafe capacity > 0 ? base : nil
+        capacity = 0
         removeAll()
         return unsafe taken
     }
@@ -99,17 +107,12 @@ public struct OutputBuffer: ~Copyable, @unchecked Sendable {
     @usableFromInline
     @inline(never)
     mutating func grow(by extra: Int) {
-        capacity = Swift.max(capacity * 2, written + extra)
-        guard let moved = unsafe realloc(base, capacity) else { Self.outOfMemory(capacity) }
-        unsafe base = moved
-    }
-
-    private static func allocate(_ capacity: Int) -> UnsafeMutableRawPointer {
-        guard let memory = unsafe malloc(capacity) else { outOfMemory(capacity) }
-        return unsafe memory
-    }
-
-    private static func outOfMemory(_ capacity: Int) -> Never {
-        preconditionFailure("no memory for a buffer of \(capacity) bytes")
+        let wanted = Swift.max(capacity * 2, written + extra, 64)
+        let moved = unsafe capacity > 0 ? realloc(base, wanted) : malloc(wanted)
+        guard let memory = unsafe moved else {
+            preconditionFailure("no memory for a buffer of \(wanted) bytes")
+        }
+        unsafe base = memory
+        capacity = wanted
     }
 }

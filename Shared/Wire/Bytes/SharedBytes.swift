@@ -48,9 +48,10 @@ public struct SharedBytes: Sendable {
     public var bytes: RawSpan {
         @_lifetime(borrow self)
         get {
+            guard let memory = unsafe owner.memory else { return RawSpan() }
             // The owner keeps `memory` alive and unchanged for as long as any copy of `self`.
             let span = unsafe RawSpan(
-                _unsafeStart: UnsafeRawPointer(owner.memory).advanced(by: offset),
+                _unsafeStart: UnsafeRawPointer(memory).advanced(by: offset),
                 byteCount: count
             )
             return unsafe _overrideLifetime(span, borrowing: self)
@@ -80,10 +81,10 @@ public struct SharedBytes: Sendable {
     @safe
     private final class Owner: @unchecked Sendable {
         // `@unchecked`: the memory is written before the owner exists and only read afterwards.
-        let memory: UnsafeMutableRawPointer
+        let memory: UnsafeMutableRawPointer?
         let onRelease: (@Sendable () -> Void)?
 
-        init(_ memory: UnsafeMutableRawPointer, _ onRelease: (@Sendable () -> Void)?) {
+        init(_ memory: UnsafeMutableRawPointer?, _ onRelease: (@Sendable () -> Void)?) {
             unsafe self.memory = memory
             self.onRelease = onRelease
         }

@@ -44,6 +44,17 @@ public struct RepeatedMessages<View: MessageView & ~Escapable>: ~Escapable {
         return results
     }
 
+    /// Copies the elements out as values.
+    public func values<Value: MessageValue>(_ type: Value.Type) -> [Value] {
+        var result: [Value] = []
+        result.reserveCapacity(count)
+        var reader = WireReader(run)
+        while reader.nextTag() != nil {
+            result.append(Value(validated: reader.slice().bytes(in: run)))
+        }
+        return result
+    }
+
     /// Reads one element after the other.
     public struct Iterator: ~Escapable {
         private let run: RawSpan

@@ -1,0 +1,94 @@
+internal import Wire
+
+/// A `.proto` file as the generator works with it: plain values, names resolved.
+struct ProtoFile {
+    let path: String
+    let package: String
+    let imports: [String]
+    let messages: [ProtoMessage]
+    let enums: [ProtoEnum]
+    let services: [ProtoService]
+    /// The serialized descriptor, without source positions.
+    let descriptor: [UInt8]
+}
+
+/// A message and what is declared inside it.
+struct ProtoMessage {
+    /// The full name with a leading dot, as descriptors refer to it.
+    let reference: String
+    let name: String
+    let comment: String
+    let fields: [ProtoField]
+    let oneofs: [String]
+    let messages: [ProtoMessage]
+    let enums: [ProtoEnum]
+    /// Whether protoc made the message for a map's entries.
+    let isMapEntry: Bool
+
+    var fullName: String { String(reference.dropFirst()) }
+}
+
+/// A field of a message.
+struct ProtoField {
+    let number: Int
+    let name: String
+    let jsonName: String
+    let comment: String
+    let kind: Kind
+    let cardinality: Cardinality
+    /// The position of its oneof among its message's; nil also for what `optional` makes.
+    let oneof: Int?
+
+    enum Kind: Hashable {
+        case double, float, int32, int64, uint32, uint64, sint32, sint64
+        case fixed32, fixed64, sfixed32, sfixed64, bool, string, bytes
+        case enumeration(String)
+        case message(String)
+    }
+}
+
+/// An enum and its values.
+struct ProtoEnum {
+    /// The full name with a leading dot, as descriptors refer to it.
+    let reference: String
+    let name: String
+    let comment: String
+    let values: [(name: String, number: Int32, comment: String)]
+
+    var fullName: String { String(reference.dropFirst()) }
+}
+
+/// A service and its methods.
+struct ProtoService {
+    let fullName: String
+    let name: String
+    let comment: String
+    let methods: [ProtoMethod]
+}
+
+/// One method of a service.
+struct ProtoMethod {
+    let name: String
+    let comment: String
+    let input: String
+    let output: String
+    let streaming: MethodSchema.Streaming
+    let idempotency: MethodSchema.Idempotency
+    let access: MethodAccess?
+    let rules: [Rule]
+
+    /// An HTTP rule as it stands in the options.
+    struct Rule {
+        let verb: String
+        let template: String
+        let body: String
+        let responseBody: String
+    }
+}
+
+/// Why code cannot be generated; shown by protoc.
+struct GeneratorError: Error {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}
