@@ -31,8 +31,9 @@ public struct CodecError: Error, Hashable, Sendable {
 
     /// The same error, seen from the message that encloses it.
     ///
-    /// - Parameter component: the enclosing field, as `events[3]`.
+    /// - Parameter component: the enclosing field, as `events[3]`; empty for a field it does not know.
     func within(_ component: String) -> CodecError {
+        if component.isEmpty { return self }
         var outer = self
         outer.fieldPath = fieldPath.isEmpty ? component : "\(component).\(fieldPath)"
         return outer

@@ -27,7 +27,7 @@ func measure(_ name: String, bytes: Int, _ body: () throws -> Double) rethrows {
 @main struct M { static func main() throws {
     let value = EventBatchGenerator.batch(count: 10_000, seed: 1)
     let bytes = value.encoded()
-    print(bytes.count)
+    print(bytes.count); do { let f = unsafe fopen("/tmp/peer/batch.bin", "w"); let a = Array(copying: bytes.bytes); _ = unsafe fwrite(a, 1, a.count, f); _ = unsafe fclose(f) }
     let m = try Message<TestingV1.EventBatch.View>(bytes)
     try measure("validate", bytes: bytes.count) { Double(try Message<TestingV1.EventBatch.View>(bytes).bytes.count) }
     measure("read", bytes: bytes.count) { checksum(m.view) }

@@ -25,13 +25,15 @@ enum UTF8Validation {
             }
             offset &+= 8
         }
-        while offset < end {
-            if bytes.byte(at: offset) >= 0x80 {
-                return firstInvalidByteOfMixedText(in: bytes, offset, end)
-            }
-            offset &+= 1
+        if offset == end { return nil }
+        guard offset &+ 8 <= bytes.byteCount else {
+            return firstInvalidByteOfMixedText(in: bytes, offset, end)
         }
-        return nil
+        // The eight bytes from `offset` lie within the span; those from `end` on do not count.
+        let word = unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self)
+        let kept = UInt64(littleEndian: word) &<< UInt64(truncatingIfNeeded: 64 &- 8 &* (end &- offset))
+        if kept & 0x8080_8080_8080_8080 == 0 { return nil }
+        return firstInvalidByteOfMixedText(in: bytes, offset, end)
     }
 
     /// The same from an offset where a character starts.

@@ -34,10 +34,6 @@ extension MessageSchema {
     /// Whether a field of that tag is one of the message's: its number, with a wire type it may
     /// have.
     func knows(_ tag: UInt32) -> Bool {
-        guard let index = index(ofNumber: tag >> 3) else { return false }
-        let field = entry(index)
-        let wireType = UInt8(tag & 7)
-        return wireType == field.kind.wireType.rawValue
-            || (wireType == WireType.lengthDelimited.rawValue && field.isRepeated)
+        rule(ofTag: tag).check != .unknown
     }
 }

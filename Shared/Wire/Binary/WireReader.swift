@@ -49,17 +49,36 @@ public struct WireReader: ~Escapable {
         return longVarint()
     }
 
-    @usableFromInline
-    @inline(never)
+    @inlinable
+    @inline(__always)
     @_lifetime(self: copy self)
     mutating func longVarint() -> UInt64 {
+        if offset &+ 8 <= bytes.byteCount,
+            let (value, length) = Varint.decode(bytes.littleEndian(at: offset, as: UInt64.self))
+        {
+            offset &+= length
+            return value
+        }
+        let (value, next) = Self.byteWiseVarint(bytes, offset)
+        offset = next
+        return value
+    }
+
+    // The rare paths take and return the offset: a reader whose address no call takes stays in
+    // registers.
+
+    /// Reads a varint of nine or ten bytes, or one close to the end.
+    @usableFromInline
+    @inline(never)
+    static func byteWiseVarint(_ bytes: RawSpan, _ start: Int) -> (value: UInt64, next: Int) {
+        var offset = start
         var value: UInt64 = 0
         var shift: UInt64 = 0
         while true {
             let byte = bytes.byte(at: offset)
             offset &+= 1
             value |= UInt64(byte & 0x7F) &<< shift
-            if byte < 0x80 || shift >= 63 { return value }
+            if byte < 0x80 || shift >= 63 { return (value, offset) }
             shift &+= 7
         }
     }
@@ -98,6 +117,7 @@ public struct WireReader: ~Escapable {
     /// Passes over the value of a field and says where it lies; a length is not part of it.
     ///
     /// - Parameter tag: the field's tag, which has just been read.
+    @inlinable
     @_lifetime(self: copy self)
     public mutating func valueSlice(_ tag: UInt32) -> FieldSlice {
         if tag & 7 == 2 { return slice() }
@@ -109,22 +129,31 @@ public struct WireReader: ~Escapable {
     /// Passes over the value of a field.
     ///
     /// - Parameter tag: the field's tag, which has just been read.
+    @inlinable
+    @inline(__always)
     @_lifetime(self: copy self)
     public mutating func skip(_ tag: UInt32) {
+        offset = Self.skip(tag, bytes, offset, end)
+    }
+
+    @usableFromInline
+    @inline(never)
+    static func skip(_ tag: UInt32, _ bytes: RawSpan, _ offset: Int, _ end: Int) -> Int {
+        var reader = WireReader(bytes, from: FieldSlice(start: offset, count: end &- offset))
         var openGroups = 0
         var tag = tag
         while true {
             switch WireType(rawValue: UInt8(tag & 7)) {
-            case .varint: _ = varint()
-            case .fixed64: offset &+= 8
-            case .fixed32: offset &+= 4
-            case .lengthDelimited: _ = slice()
+            case .varint: _ = reader.varint()
+            case .fixed64: reader.offset &+= 8
+            case .fixed32: reader.offset &+= 4
+            case .lengthDelimited: _ = reader.slice()
             case .startGroup: openGroups += 1
             case .endGroup: openGroups -= 1
             case nil: preconditionFailure("a reader was given bytes that were not validated")
             }
-            if openGroups <= 0 { return }
-            guard let next = nextTag() else { return }
+            if openGroups <= 0 { return reader.offset }
+            guard let next = reader.nextTag() else { return reader.offset }
             tag = next
         }
     }

@@ -5,15 +5,14 @@
 /// down: lengths are in bounds, varints fit 64 bits, groups balance, strings are UTF-8, and the
 /// limits hold. A known field with another wire type than its own is an unknown field, as in
 /// protobuf's own parsers.
+///
+/// The position is a local of each function, handed down and returned: it stays in a register.
 struct WireValidator: ~Escapable {
     private let bytes: RawSpan
     private let limits: DecodingLimits
-    private var position = 0
     private var elements = 0
     private var valueBytes = 0
-
-    /// Whether some field lies in more than one place; see ``WireNormalizer``.
-    private(set) var isScattered = false
+    private var isScattered = false
 
     /// Checks a whole message.
     ///
@@ -22,7 +21,8 @@ struct WireValidator: ~Escapable {
     ///   - schema: its type.
     ///   - limits: what it may cost.
     ///   - forValues: whether owned values will be made of it, so that their size counts too.
-    /// - Returns: whether the bytes must be put in order before a view can read them.
+    /// - Returns: whether some field lies in more than one place, so that the bytes must be put in
+    ///   order before a view can read them; see ``WireNormalizer``.
     static func validate(
         _ bytes: RawSpan,
         as schema: MessageSchema,
@@ -37,7 +37,7 @@ struct WireValidator: ~Escapable {
             )
         }
         var validator = WireValidator(bytes, limits)
-        try validator.message(schema, end: bytes.byteCount, depth: 1)
+        try validator.message(schema, 0..<bytes.byteCount, depth: 1)
         if forValues && validator.valueBytes > limits.maximumValueBytes {
             throw CodecError(
                 .tooLarge,
@@ -57,236 +57,162 @@ struct WireValidator: ~Escapable {
 
     // MARK: Messages
 
-    /// Checks the fields from `position` to `end`.
+    /// Checks the fields of a message.
+    ///
+    /// - Parameters:
+    ///   - schema: its type.
+    ///   - range: where its fields lie; within the bytes.
+    ///   - depth: how many messages and groups enclose them, themselves included.
     @_lifetime(self: copy self)
-    private mutating func message(_ schema: MessageSchema, end: Int, depth: Int) throws(CodecError) {
+    private mutating func message(
+        _ schema: MessageSchema,
+        _ range: Range<Int>,
+        depth: Int
+    ) throws(CodecError) {
+        let end = range.upperBound
+        var position = range.lowerBound
         if depth > limits.maximumDepth {
             throw CodecError(.tooDeep, at: position, detail: "limit \(limits.maximumDepth)")
         }
-        let start = position
         valueBytes &+= schema.valueStride
+        let bytes = bytes
         var runs = RunTracker()
         while position < end {
-            let tagStart = position
-            let (number, wireType) = try tag(end: end)
-            guard let index = schema.index(ofNumber: number) else {
-                try skip(number, wireType, end: end, depth: depth)
-                try countElements(1, at: tagStart)
-                continue
-            }
-            let field = schema.entry(index)
-            do {
-                guard try known(field, wireType, end: end, depth: depth) else {
-                    try skip(number, wireType, end: end, depth: depth)
-                    try countElements(1, at: tagStart)
-                    continue
+            let start = position
+            let tag = try bytes.readTag(&position, end)
+            let rule = schema.rule(ofTag: tag)
+            do throws(CodecError) {
+                if rule.isRepeated { try countElements(1, at: start) }
+                switch rule.check {
+                case .varint: _ = try bytes.readVarint(&position, end)
+                case .fixed32: try bytes.pass(4, &position, end)
+                case .fixed64: try bytes.pass(8, &position, end)
+                case .bytes: valueBytes &+= try bytes.readContents(&position, end).count
+                case .text: try text(bytes.readContents(&position, end))
+                case .message:
+                    let contents = try bytes.readContents(&position, end)
+                    try message(schema.entry(rule.index).message, contents, depth: depth &+ 1)
+                case .packedVarint, .packedFixed32, .packedFixed64:
+                    try packed(rule.check, bytes.readContents(&position, end))
+                case .unknown: position = try unknown(tag, position, end, depth: depth)
                 }
             } catch {
-                throw error.within(pathComponent(field, at: tagStart, from: start))
+                throw error.within(pathComponent(schema, rule, at: start, from: range.lowerBound))
             }
-            if field.trackedBit != FieldEntry.untracked {
-                let closed = runs.extend(field, index, from: tagStart, to: position)
-                if let closed { checkKeys(closed, schema) }
+            if rule.isTracked,
+                let ended = runs.extend(schema.entry(rule.index), from: start, to: position)
+            {
+                checkKeys(ended)
             }
         }
-        if let closed = runs.current { checkKeys(closed, schema) }
-        isScattered = isScattered || runs.isScattered
+        if let ended = runs.mapRun { checkKeys(ended) }
+        if runs.isScattered { isScattered = true }
     }
 
-    /// Checks the bytes of a known field after its tag.
-    ///
-    /// - Returns: false, with nothing read, if the wire type is not one the field may have.
+    /// Checks that a string is UTF-8.
     @inline(__always)
     @_lifetime(self: copy self)
-    private mutating func known(
-        _ field: FieldEntry,
-        _ wireType: WireType,
-        end: Int,
-        depth: Int
-    ) throws(CodecError) -> Bool {
-        let kind = field.kind
-        let expected = kind.wireType
-        if wireType != expected {
-            guard wireType == .lengthDelimited, field.isRepeated else { return false }
-            let length = try self.length(end: end)
-            try packed(expected, end: position &+ length)
-            return true
+    private mutating func text(_ range: Range<Int>) throws(CodecError) {
+        valueBytes &+= range.count
+        if let invalid = UTF8Validation.firstInvalidByte(in: bytes, range) {
+            throw CodecError(.invalidUTF8, at: invalid)
         }
-        if field.isRepeated { try countElements(1, at: position) }
-        switch kind {
-        case .message:
-            let length = try self.length(end: end)
-            try message(field.message, end: position &+ length, depth: depth &+ 1)
-        case .string:
-            let length = try self.length(end: end)
-            if let invalid = UTF8Validation.firstInvalidByte(in: bytes, position..<position &+ length)
-            {
-                throw CodecError(.invalidUTF8, at: invalid)
-            }
-            valueBytes &+= length &+ Self.stringOverhead
-            position &+= length
-        case .bytes:
-            let length = try self.length(end: end)
-            valueBytes &+= length &+ Self.stringOverhead
-            position &+= length
-        default:
-            valueBytes &+= 8
-            try scalar(expected, end: end)
-        }
-        return true
     }
 
     /// Checks the elements of a packed run.
+    @inline(never)
     @_lifetime(self: copy self)
-    private mutating func packed(_ wireType: WireType, end: Int) throws(CodecError) {
-        let start = position
+    private mutating func packed(
+        _ check: TagRule.Check,
+        _ range: Range<Int>
+    ) throws(CodecError) {
         let count: Int
-        if wireType == .varint {
-            count = try packedVarints(end: end)
+        if check == .packedVarint {
+            count = try Self.countVarints(in: bytes, range)
         } else {
-            let width = wireType == .fixed64 ? 8 : 4
-            if (end &- start) % width != 0 { throw CodecError(.truncated, at: end) }
-            count = (end &- start) / width
-            position = end
+            let width = check == .packedFixed64 ? 8 : 4
+            if range.count % width != 0 { throw CodecError(.truncated, at: range.upperBound) }
+            count = range.count / width
         }
         valueBytes &+= count &* 8
-        try countElements(count, at: start)
+        try countElements(count, at: range.lowerBound)
     }
 
-    /// Checks back-to-back varints up to `end`.
+    /// Checks back-to-back varints.
     ///
     /// - Returns: how many there are.
-    @_lifetime(self: copy self)
-    private mutating func packedVarints(end: Int) throws(CodecError) -> Int {
+    private static func countVarints(
+        in bytes: RawSpan,
+        _ range: Range<Int>
+    ) throws(CodecError) -> Int {
         var count = 0
-        while position < end {
-            if bytes.byte(at: position) < 0x80 {
-                position &+= 1
-            } else {
-                _ = try varint(end: end)
-            }
+        var position = range.lowerBound
+        while position < range.upperBound {
+            _ = try bytes.readVarint(&position, range.upperBound)
             count &+= 1
         }
         return count
     }
 
-    /// Sets ``isScattered`` if two entries of a run of map entries have one key.
+    /// Notes it if two entries of a run of map entries have one key.
+    @inline(never)
     @_lifetime(self: copy self)
-    private mutating func checkKeys(_ run: RunTracker.Run, _ schema: MessageSchema) {
-        guard run.count > 1, !isScattered else { return }
-        let field = schema.entry(run.field)
-        guard field.cardinality == .map else { return }
-        let keys = field.message.entry(0).kind
+    private mutating func checkKeys(_ run: RunTracker.Run) {
+        if isScattered { return }
+        let keys = run.field.message.entry(0).kind
         isScattered = MapKeys.haveDuplicate(bytes.extracting(run.start..<run.end), run.count, keys)
     }
 
     // MARK: Fields
 
-    /// Reads a tag.
-    @inline(__always)
-    @_lifetime(self: copy self)
-    private mutating func tag(end: Int) throws(CodecError) -> (number: UInt32, WireType) {
-        let start = position
-        let bits = try varint(end: end)
-        guard bits <= UInt64(UInt32.max), bits >= 8, let type = WireType(rawValue: UInt8(bits & 7))
-        else { throw CodecError(.invalidTag, at: start) }
-        return (UInt32(truncatingIfNeeded: bits) >> 3, type)
-    }
-
-    /// Reads a length and checks that so many bytes are there.
-    @inline(__always)
-    @_lifetime(self: copy self)
-    private mutating func length(end: Int) throws(CodecError) -> Int {
-        let start = position
-        let length = try varint(end: end)
-        if length > UInt64(end &- position) { throw CodecError(.truncated, at: start) }
-        return Int(truncatingIfNeeded: length)
-    }
-
-    /// Passes over one value that is not length-delimited.
-    @inline(__always)
-    @_lifetime(self: copy self)
-    private mutating func scalar(_ wireType: WireType, end: Int) throws(CodecError) {
-        if wireType == .varint {
-            _ = try varint(end: end)
-        } else {
-            let width = wireType == .fixed64 ? 8 : 4
-            if end &- position < width { throw CodecError(.truncated, at: position) }
-            position &+= width
-        }
-    }
-
     /// Passes over the value of a field the message does not know.
+    ///
+    /// - Returns: the position after it.
+    @inline(never)
     @_lifetime(self: copy self)
-    private mutating func skip(
-        _ number: UInt32,
-        _ wireType: WireType,
-        end: Int,
+    private mutating func unknown(
+        _ tag: UInt32,
+        _ start: Int,
+        _ end: Int,
         depth: Int
-    ) throws(CodecError) {
-        switch wireType {
-        case .varint, .fixed32, .fixed64:
-            try scalar(wireType, end: end)
-        case .lengthDelimited:
-            let length = try self.length(end: end)
-            position &+= length
-            valueBytes &+= length
-        case .startGroup:
-            try skipGroup(number, end: end, depth: depth &+ 1)
-        case .endGroup:
-            throw CodecError(.unbalancedGroup, at: position)
+    ) throws(CodecError) -> Int {
+        try countElements(1, at: start)
+        var position = start
+        switch WireType(rawValue: UInt8(tag & 7)) {
+        case .varint: _ = try bytes.readVarint(&position, end)
+        case .fixed32: try bytes.pass(4, &position, end)
+        case .fixed64: try bytes.pass(8, &position, end)
+        case .lengthDelimited: valueBytes &+= try bytes.readContents(&position, end).count
+        case .startGroup: position = try unknownGroup(tag, start, end, depth: depth &+ 1)
+        case .endGroup, nil: throw CodecError(.unbalancedGroup, at: start)
         }
+        return position
     }
 
     /// Passes over a group's fields and the tag that ends it.
+    ///
+    /// - Returns: the position after it.
     @_lifetime(self: copy self)
-    private mutating func skipGroup(_ group: UInt32, end: Int, depth: Int) throws(CodecError) {
+    private mutating func unknownGroup(
+        _ startTag: UInt32,
+        _ start: Int,
+        _ end: Int,
+        depth: Int
+    ) throws(CodecError) -> Int {
         if depth > limits.maximumDepth {
-            throw CodecError(.tooDeep, at: position, detail: "limit \(limits.maximumDepth)")
+            throw CodecError(.tooDeep, at: start, detail: "limit \(limits.maximumDepth)")
         }
-        let start = position
+        var position = start
         while position < end {
-            let tagStart = position
-            let (number, wireType) = try tag(end: end)
-            if wireType == .endGroup {
-                if number == group { return }
-                throw CodecError(.unbalancedGroup, at: tagStart)
+            let fieldStart = position
+            let tag = try bytes.readTag(&position, end)
+            if tag & 7 == UInt32(WireType.endGroup.rawValue) {
+                if tag == startTag &+ 1 { return position }
+                throw CodecError(.unbalancedGroup, at: fieldStart)
             }
-            try skip(number, wireType, end: end, depth: depth)
-            try countElements(1, at: tagStart)
+            position = try unknown(tag, position, end, depth: depth)
         }
         throw CodecError(.unbalancedGroup, at: start)
-    }
-
-    /// Reads a varint of at most ten bytes and 64 bits.
-    @inline(__always)
-    @_lifetime(self: copy self)
-    private mutating func varint(end: Int) throws(CodecError) -> UInt64 {
-        if position < end {
-            let byte = bytes.byte(at: position)
-            if byte < 0x80 {
-                position &+= 1
-                return UInt64(byte)
-            }
-        }
-        return try longVarint(end: end)
-    }
-
-    @inline(never)
-    @_lifetime(self: copy self)
-    private mutating func longVarint(end: Int) throws(CodecError) -> UInt64 {
-        let start = position
-        var value: UInt64 = 0
-        var shift: UInt64 = 0
-        while position < end {
-            let byte = bytes.byte(at: position)
-            if shift == 63 && byte > 1 { throw CodecError(.overlongVarint, at: start) }
-            position &+= 1
-            value |= UInt64(byte & 0x7F) &<< shift
-            if byte < 0x80 { return value }
-            shift &+= 7
-        }
-        throw CodecError(.truncated, at: start)
     }
 
     // MARK: Limits and errors
@@ -301,8 +227,16 @@ struct WireValidator: ~Escapable {
     }
 
     /// The field's name in a path, with its index if it is repeated: counted only now that it is
-    /// needed, by reading the message again up to the field.
-    private func pathComponent(_ field: FieldEntry, at offset: Int, from start: Int) -> String {
+    /// needed, by reading the message again up to the field. Empty for an unknown field.
+    @inline(never)
+    private func pathComponent(
+        _ schema: MessageSchema,
+        _ rule: TagRule,
+        at offset: Int,
+        from start: Int
+    ) -> String {
+        if rule.check == .unknown { return "" }
+        let field = schema.entry(rule.index)
         guard field.isRepeated else { return field.declared.name }
         var reader = WireReader(bytes.extracting(start..<offset))
         var index = 0
@@ -312,7 +246,4 @@ struct WireValidator: ~Escapable {
         }
         return "\(field.declared.name)[\(index)]"
     }
-
-    /// What a string or a run of bytes costs beside its contents.
-    private static let stringOverhead = 32
 }

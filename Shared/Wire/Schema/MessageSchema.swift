@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// The table of a message type that the validator and the JSON codec work from.
 ///
 /// A schema is a pointer to storage that lives as long as the process: following one costs no
@@ -44,6 +42,27 @@ public struct MessageSchema: @unchecked Sendable {
         return unsafe FieldEntry(storage: storage.pointee.entries + index)
     }
 
+    /// What a tag says of the bytes after it.
+    @inline(__always)
+    func rule(ofTag tag: UInt32) -> TagRule {
+        // `rules` has an element for each of the 128 one-byte tags.
+        if tag < 0x80 { return unsafe storage.pointee.rules[Int(tag)] }
+        return searchRule(ofTag: tag)
+    }
+
+    private func searchRule(ofTag tag: UInt32) -> TagRule {
+        guard let index = index(ofNumber: tag >> 3) else { return .unknown }
+        return TagRule(of: entry(index), at: index, wireType: UInt8(tag & 7))
+    }
+
+    /// The field with a number, or nil.
+    @inline(__always)
+    func entry(ofNumber number: UInt32) -> FieldEntry? {
+        guard let index = index(ofNumber: number) else { return nil }
+        // What `index(ofNumber:)` finds is the position of an entry.
+        return unsafe FieldEntry(storage: storage.pointee.entries + index)
+    }
+
     /// The position in ``fields`` of the field with a number, or nil.
     @inline(__always)
     func index(ofNumber number: UInt32) -> Int? {
@@ -77,7 +96,9 @@ public struct MessageSchema: @unchecked Sendable {
         let wellKnownType: WellKnownType
         let entryCount: Int
         let entries: UnsafePointer<FieldEntry.Storage>
+        /// For each number below ``directLimit``, the position of its field plus one, or 0.
         let direct: UnsafePointer<UInt16>
+        let rules: UnsafePointer<TagRule>
         let names: FieldNameTable
 
         init(_ fullName: String, _ fields: [FieldSchema], valueStride: Int) {
@@ -90,15 +111,27 @@ public struct MessageSchema: @unchecked Sendable {
             let entries = UnsafeMutablePointer<FieldEntry.Storage>.allocate(capacity: fields.count)
             let direct = UnsafeMutablePointer<UInt16>.allocate(capacity: Int(MessageSchema.directLimit))
             unsafe direct.initialize(repeating: 0, count: Int(MessageSchema.directLimit))
+            let rules = UnsafeMutablePointer<TagRule>.allocate(capacity: 128)
+            unsafe rules.initialize(repeating: .unknown, count: 128)
             var tracked: UInt16 = 0
             for (index, field) in declared.enumerated() {
                 unsafe (entries + index).initialize(to: FieldEntry.Storage(field, &tracked))
                 if field.number < MessageSchema.directLimit {
                     unsafe direct[field.number] = UInt16(index + 1)
                 }
+                guard field.number < 16 else { continue }
+                for wireType in UInt8(0)...5 {
+                    let entry = unsafe FieldEntry(storage: entries + index)
+                    unsafe rules[field.number << 3 | Int(wireType)] = TagRule(
+                        of: entry,
+                        at: index,
+                        wireType: wireType
+                    )
+                }
             }
             unsafe self.entries = UnsafePointer(entries)
             unsafe self.direct = UnsafePointer(direct)
+            unsafe self.rules = UnsafePointer(rules)
             names = FieldNameTable(declared)
         }
     }
@@ -114,129 +147,4 @@ extension MessageSchema: Hashable {
     public func hash(into hasher: inout Hasher) {
         unsafe hasher.combine(storage)
     }
-}
-
-/// A field of a ``MessageSchema`` in the form the codec reads: a pointer, free to copy.
-@safe
-struct FieldEntry {
-    let storage: UnsafePointer<Storage>
-
-    var number: UInt32 { unsafe storage.pointee.number }
-    var kind: FieldKind { unsafe storage.pointee.kind }
-    var cardinality: Cardinality { unsafe storage.pointee.cardinality }
-    var isRepeated: Bool { cardinality.rawValue >= Cardinality.packed.rawValue }
-
-    /// The position of the field's oneof, or -1.
-    var oneof: Int { unsafe Int(storage.pointee.oneof) }
-
-    /// Which bit of the validator's set stands for the field, or ``untracked``.
-    var trackedBit: UInt16 { unsafe storage.pointee.trackedBit }
-
-    /// The field as declared, for its names.
-    var declared: FieldSchema { unsafe storage.pointee.declared }
-
-    /// The field's name in JSON with its quotes and colon, ready to be written.
-    var jsonKey: RawSpan {
-        @_lifetime(immortal)
-        get {
-            let key = unsafe RawSpan(_unsafeBytes: storage.pointee.jsonKey)
-            return unsafe _overrideLifetime(key, copying: ())
-        }
-    }
-
-    /// The message an element is, of a field of kind message.
-    @inline(__always)
-    var message: MessageSchema {
-        if let linked = unsafe UnsafePointer<MessageSchema.Storage>(
-            bitPattern: storage.pointee.link.load(ordering: .acquiring)
-        ) {
-            return unsafe MessageSchema(linked: linked)
-        }
-        return link()
-    }
-
-    /// The enum an element is, of a field of kind enumeration.
-    var enumeration: EnumSchema? {
-        if case .enumeration(let schema) = declared.type { schema } else { nil }
-    }
-
-    /// Resolves the message the first time it is needed. Two threads may both do so; they store the
-    /// same pointer.
-    @inline(never)
-    private func link() -> MessageSchema {
-        guard case .message(let resolve) = declared.type else {
-            preconditionFailure("\(declared.name) is not a message field")
-        }
-        let schema = resolve()
-        unsafe storage.pointee.link.store(UInt(bitPattern: schema.storage), ordering: .releasing)
-        return schema
-    }
-
-    static let untracked = UInt16.max
-
-    @safe
-    struct Storage: ~Copyable {
-        let number: UInt32
-        let kind: FieldKind
-        let cardinality: Cardinality
-        let oneof: Int16
-        let trackedBit: UInt16
-        let link: Atomic<UInt>
-        let jsonKey: UnsafeRawBufferPointer
-        let declared: FieldSchema
-
-        /// - Parameter tracked: how many fields before this one have a bit of their own.
-        init(_ field: FieldSchema, _ tracked: inout UInt16) {
-            number = UInt32(field.number)
-            kind = FieldKind(field.type)
-            cardinality = field.cardinality
-            oneof = Int16(field.oneof ?? -1)
-            link = Atomic(0)
-            declared = field
-            if field.cardinality.rawValue >= Cardinality.packed.rawValue || kind == .message {
-                trackedBit = tracked
-                tracked += 1
-            } else {
-                trackedBit = FieldEntry.untracked
-            }
-            let key = Array("\"\(field.jsonName)\":".utf8)
-            let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: key.count, alignment: 1)
-            unsafe memory.copyBytes(from: key)
-            unsafe jsonKey = UnsafeRawBufferPointer(memory)
-        }
-    }
-}
-
-/// The messages of `google.protobuf` that JSON shows in a form of their own.
-enum WellKnownType: String {
-    case none = ""
-    case any = "google.protobuf.Any"
-    case duration = "google.protobuf.Duration"
-    case fieldMask = "google.protobuf.FieldMask"
-    case listValue = "google.protobuf.ListValue"
-    case structure = "google.protobuf.Struct"
-    case timestamp = "google.protobuf.Timestamp"
-    case value = "google.protobuf.Value"
-    case boolValue = "google.protobuf.BoolValue"
-    case bytesValue = "google.protobuf.BytesValue"
-    case doubleValue = "google.protobuf.DoubleValue"
-    case floatValue = "google.protobuf.FloatValue"
-    case int32Value = "google.protobuf.Int32Value"
-    case int64Value = "google.protobuf.Int64Value"
-    case stringValue = "google.protobuf.StringValue"
-    case uint32Value = "google.protobuf.UInt32Value"
-    case uint64Value = "google.protobuf.UInt64Value"
-
-    /// Whether the message is a wrapper, shown as the bare value of its only field.
-    var isWrapper: Bool {
-        switch self {
-        case .boolValue, .bytesValue, .doubleValue, .floatValue, .int32Value, .int64Value,
-            .stringValue, .uint32Value, .uint64Value:
-            true
-        default: false
-        }
-    }
-
-    /// Whether JSON shows the message as anything but an object of its fields.
-    var hasOwnForm: Bool { self != .none }
 }

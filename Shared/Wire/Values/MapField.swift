@@ -5,17 +5,26 @@
 /// encoded bytes depend on nothing but the entries. Look-up is logarithmic, insertion linear;
 /// ``init(_:)`` sorts many entries at once.
 public struct MapField<Key: MapFieldKey, Value: Hashable & Sendable>: Hashable, Sendable {
-    private var entries: [Entry] = []
+    @usableFromInline var entries: [Entry] = []
 
-    private struct Entry: Hashable, Sendable {
-        let key: Key
-        var value: Value
+    @usableFromInline
+    struct Entry: Hashable, Sendable {
+        @usableFromInline let key: Key
+        @usableFromInline var value: Value
+
+        @inlinable
+        init(key: Key, value: Value) {
+            self.key = key
+            self.value = value
+        }
     }
 
     /// An empty map.
+    @inlinable
     public init() {}
 
     /// Makes a map of entries in any order; of two with one key, the later counts.
+    @inlinable
     public init(_ entries: some Sequence<(Key, Value)>) {
         var sorted = entries.map { Entry(key: $0, value: $1) }
         // The standard library's sort is stable: equal keys stay in the order they came in.
@@ -30,16 +39,16 @@ public struct MapField<Key: MapFieldKey, Value: Hashable & Sendable>: Hashable, 
     }
 
     /// The number of entries.
-    public var count: Int { entries.count }
+    @inlinable public var count: Int { entries.count }
 
     /// Whether there are no entries.
-    public var isEmpty: Bool { entries.isEmpty }
+    @inlinable public var isEmpty: Bool { entries.isEmpty }
 
     /// The keys, in order.
-    public var keys: [Key] { entries.map(\.key) }
+    @inlinable public var keys: [Key] { entries.map(\.key) }
 
     /// The value of a key; setting nil removes the entry.
-    public subscript(key: Key) -> Value? {
+    @inlinable public subscript(key: Key) -> Value? {
         get {
             let index = firstIndex(notBefore: key)
             guard index < entries.count, !key.precedes(entries[index].key) else { return nil }
@@ -57,7 +66,8 @@ public struct MapField<Key: MapFieldKey, Value: Hashable & Sendable>: Hashable, 
         }
     }
 
-    private func firstIndex(notBefore key: Key) -> Int {
+    @inlinable
+    func firstIndex(notBefore key: Key) -> Int {
         var low = 0
         var high = entries.count
         while low < high {
@@ -70,6 +80,7 @@ public struct MapField<Key: MapFieldKey, Value: Hashable & Sendable>: Hashable, 
 
 extension MapField: Sequence {
     /// Walks the entries in order of their keys.
+    @inlinable
     public func makeIterator() -> some IteratorProtocol<(key: Key, value: Value)> {
         entries.lazy.map { (key: $0.key, value: $0.value) }.makeIterator()
     }
@@ -77,6 +88,7 @@ extension MapField: Sequence {
 
 extension MapField: ExpressibleByDictionaryLiteral {
     /// Makes a map; of two entries with one key, the later counts.
+    @inlinable
     public init(dictionaryLiteral elements: (Key, Value)...) {
         self.init(elements)
     }
@@ -90,6 +102,7 @@ public protocol MapFieldKey: Hashable, Sendable {
 
 extension MapFieldKey where Self: Comparable {
     /// Whether the key is smaller.
+    @inlinable
     public func precedes(_ other: Self) -> Bool { self < other }
 }
 
@@ -100,11 +113,13 @@ extension UInt64: MapFieldKey {}
 
 extension Bool: MapFieldKey {
     /// Whether the key is false and the other true.
+    @inlinable
     public func precedes(_ other: Bool) -> Bool { !self && other }
 }
 
 extension String: MapFieldKey {
     /// Whether the key's UTF-8 comes first, byte by byte.
+    @inlinable
     public func precedes(_ other: String) -> Bool {
         utf8.lexicographicallyPrecedes(other.utf8)
     }

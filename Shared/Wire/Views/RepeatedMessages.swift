@@ -1,6 +1,6 @@
 /// The elements of a repeated message field, or the entries of a map, read in place.
 public struct RepeatedMessages<View: MessageView & ~Escapable>: ~Escapable {
-    private let run: RawSpan
+    @usableFromInline let run: RawSpan
 
     /// The number of elements.
     public let count: Int
@@ -10,6 +10,7 @@ public struct RepeatedMessages<View: MessageView & ~Escapable>: ~Escapable {
     /// - Parameters:
     ///   - run: where the elements lie.
     ///   - message: the message's bytes.
+    @inlinable
     @_lifetime(copy message)
     public init(_ run: FieldRun, in message: RawSpan) {
         self.run = run.bytes(in: message)
@@ -20,12 +21,14 @@ public struct RepeatedMessages<View: MessageView & ~Escapable>: ~Escapable {
     public var isEmpty: Bool { count == 0 }
 
     /// Walks the elements in order: `while let element = iterator.next() { … }`.
+    @inlinable
     @_lifetime(copy self)
     public func makeIterator() -> Iterator { Iterator(run) }
 
     /// Calls a closure with each element in order.
     ///
     /// - Parameter body: receives the element; what it throws ends the walk.
+    @inlinable
     public func forEach<Failure: Error>(_ body: (View) throws(Failure) -> Void) throws(Failure) {
         var iterator = makeIterator()
         while let element = iterator.next() { try body(element) }
@@ -34,6 +37,7 @@ public struct RepeatedMessages<View: MessageView & ~Escapable>: ~Escapable {
     /// Makes an array of what a closure makes of each element.
     ///
     /// - Parameter transform: receives the element; what it throws ends the walk.
+    @inlinable
     public func map<Result, Failure: Error>(
         _ transform: (View) throws(Failure) -> Result
     ) throws(Failure) -> [Result] {
@@ -45,6 +49,7 @@ public struct RepeatedMessages<View: MessageView & ~Escapable>: ~Escapable {
     }
 
     /// Copies the elements out as values.
+    @inlinable
     public func values<Value: MessageValue>(_ type: Value.Type) -> [Value] {
         var result: [Value] = []
         result.reserveCapacity(count)
@@ -57,9 +62,10 @@ public struct RepeatedMessages<View: MessageView & ~Escapable>: ~Escapable {
 
     /// Reads one element after the other.
     public struct Iterator: ~Escapable {
-        private let run: RawSpan
-        private var reader: WireReader
+        @usableFromInline let run: RawSpan
+        @usableFromInline var reader: WireReader
 
+        @inlinable
         @_lifetime(copy run)
         init(_ run: RawSpan) {
             self.run = run
@@ -67,6 +73,7 @@ public struct RepeatedMessages<View: MessageView & ~Escapable>: ~Escapable {
         }
 
         /// The next element, or nil after the last.
+        @inlinable
         @_lifetime(copy self)
         @_lifetime(self: copy self)
         public mutating func next() -> View? {
@@ -78,6 +85,7 @@ public struct RepeatedMessages<View: MessageView & ~Escapable>: ~Escapable {
 
 extension RepeatedMessages where View: TextKeyedEntry & ~Escapable {
     /// The map's entry of a key, or nil. Linear in the map.
+    @inlinable
     @_lifetime(copy self)
     public func entry(_ key: String) -> View? {
         var iterator = makeIterator()
@@ -90,6 +98,7 @@ extension RepeatedMessages where View: TextKeyedEntry & ~Escapable {
 
 extension RepeatedMessages where View: ScalarKeyedEntry & ~Escapable {
     /// The map's entry of a key, or nil. Linear in the map.
+    @inlinable
     @_lifetime(copy self)
     public func entry(_ key: View.Key) -> View? {
         var iterator = makeIterator()

@@ -1,6 +1,6 @@
 /// The elements of a repeated `string` or `bytes` field, read in place.
 public struct RepeatedSlices: ~Escapable {
-    private let run: RawSpan
+    @usableFromInline let run: RawSpan
 
     /// The number of elements.
     public let count: Int
@@ -10,6 +10,7 @@ public struct RepeatedSlices: ~Escapable {
     /// - Parameters:
     ///   - run: where the elements lie.
     ///   - message: the message's bytes.
+    @inlinable
     @_lifetime(copy message)
     public init(_ run: FieldRun, in message: RawSpan) {
         self.run = run.bytes(in: message)
@@ -20,6 +21,7 @@ public struct RepeatedSlices: ~Escapable {
     public var isEmpty: Bool { count == 0 }
 
     /// Walks the elements in order: `while let bytes = iterator.next() { … }`.
+    @inlinable
     @_lifetime(copy self)
     public func makeIterator() -> Iterator { Iterator(run) }
 
@@ -34,9 +36,10 @@ public struct RepeatedSlices: ~Escapable {
 
     /// Reads one element after the other.
     public struct Iterator: ~Escapable {
-        private let run: RawSpan
-        private var reader: WireReader
+        @usableFromInline let run: RawSpan
+        @usableFromInline var reader: WireReader
 
+        @inlinable
         @_lifetime(copy run)
         init(_ run: RawSpan) {
             self.run = run
@@ -44,6 +47,7 @@ public struct RepeatedSlices: ~Escapable {
         }
 
         /// The next element, or nil after the last.
+        @inlinable
         @_lifetime(copy self)
         @_lifetime(self: copy self)
         public mutating func next() -> RawSpan? {
@@ -55,13 +59,14 @@ public struct RepeatedSlices: ~Escapable {
 
 /// The elements of a repeated `string` field, read in place.
 public struct RepeatedText: ~Escapable {
-    private let slices: RepeatedSlices
+    @usableFromInline let slices: RepeatedSlices
 
     /// The elements of a field.
     ///
     /// - Parameters:
     ///   - run: where the elements lie.
     ///   - message: the message's bytes.
+    @inlinable
     @_lifetime(copy message)
     public init(_ run: FieldRun, in message: RawSpan) {
         slices = RepeatedSlices(run, in: message)
@@ -74,6 +79,7 @@ public struct RepeatedText: ~Escapable {
     public var isEmpty: Bool { count == 0 }
 
     /// Walks the elements in order: `while let text = iterator.next() { … }`.
+    @inlinable
     @_lifetime(copy self)
     public func makeIterator() -> Iterator { Iterator(slices.makeIterator()) }
 
@@ -88,14 +94,16 @@ public struct RepeatedText: ~Escapable {
 
     /// Reads one element after the other.
     public struct Iterator: ~Escapable {
-        private var slices: RepeatedSlices.Iterator
+        @usableFromInline var slices: RepeatedSlices.Iterator
 
+        @inlinable
         @_lifetime(copy slices)
         init(_ slices: RepeatedSlices.Iterator) {
             self.slices = slices
         }
 
         /// The next element, or nil after the last.
+        @inlinable
         @_lifetime(copy self)
         @_lifetime(self: copy self)
         public mutating func next() -> UTF8Span? {

@@ -1,0 +1,128 @@
+internal import Synchronization
+
+/// A field of a ``MessageSchema`` in the form the codec reads: a pointer, free to copy.
+@safe
+struct FieldEntry {
+    let storage: UnsafePointer<Storage>
+
+    /// The field number.
+    var number: UInt32 { unsafe storage.pointee.number }
+
+    /// What an element is.
+    var kind: FieldKind { unsafe storage.pointee.kind }
+
+    /// The wire type of one element outside a packed run.
+    var wireType: WireType { unsafe storage.pointee.wireType }
+
+    /// How many elements there may be.
+    var cardinality: Cardinality { unsafe storage.pointee.cardinality }
+
+    /// Whether there may be more than one element.
+    var isRepeated: Bool { cardinality.rawValue >= Cardinality.packed.rawValue }
+
+    /// The position of the field's oneof, or -1.
+    var oneof: Int { unsafe Int(storage.pointee.oneof) }
+
+    /// Which bit of the validator's set stands for the field, or ``untracked``.
+    var trackedBit: UInt16 { unsafe storage.pointee.trackedBit }
+
+    /// The field as declared, for its names.
+    var declared: FieldSchema { unsafe storage.pointee.names.pointee.declared }
+
+    /// The field's name in JSON with its quotes and colon, ready to be written.
+    var jsonKey: RawSpan {
+        @_lifetime(immortal)
+        get {
+            let key = unsafe RawSpan(_unsafeBytes: storage.pointee.names.pointee.jsonKey)
+            return unsafe _overrideLifetime(key, copying: ())
+        }
+    }
+
+    /// The message an element is, of a field of kind message.
+    @inline(__always)
+    var message: MessageSchema {
+        if let linked = unsafe UnsafePointer<MessageSchema.Storage>(
+            bitPattern: storage.pointee.link.load(ordering: .acquiring)
+        ) {
+            return unsafe MessageSchema(linked: linked)
+        }
+        return link()
+    }
+
+    /// The enum an element is, of a field of kind enumeration.
+    var enumeration: EnumSchema? {
+        if case .enumeration(let schema) = declared.type { schema } else { nil }
+    }
+
+    /// Resolves the message the first time it is needed. Two threads may both do so; they store the
+    /// same pointer.
+    @inline(never)
+    private func link() -> MessageSchema {
+        guard case .message(let resolve) = declared.type else {
+            preconditionFailure("\(declared.name) is not a message field")
+        }
+        let schema = resolve()
+        unsafe storage.pointee.link.store(UInt(bitPattern: schema.storage), ordering: .releasing)
+        return schema
+    }
+
+    static let untracked = UInt16.max
+
+    /// What the validator reads of each field: half a cache line, so that the fields of most messages
+    /// fit a few lines.
+    @safe
+    struct Storage: ~Copyable {
+        let number: UInt32
+        let oneof: Int16
+        let trackedBit: UInt16
+        let kind: FieldKind
+        let wireType: WireType
+        let cardinality: Cardinality
+        let link: Atomic<UInt>
+        let names: UnsafePointer<Names>
+
+        /// - Parameters:
+        ///   - field: the field.
+        ///   - tracked: how many fields before this one have a bit of their own.
+        init(_ field: FieldSchema, _ tracked: inout UInt16) {
+            number = UInt32(field.number)
+            oneof = Int16(field.oneof ?? -1)
+            kind = FieldKind(field.type)
+            wireType = kind.wireType
+            cardinality = field.cardinality
+            link = Atomic(0)
+            if field.cardinality.rawValue >= Cardinality.packed.rawValue || kind == .message {
+                trackedBit = tracked
+                tracked += 1
+            } else {
+                trackedBit = FieldEntry.untracked
+            }
+            let names = UnsafeMutablePointer<Names>.allocate(capacity: 1)
+            unsafe names.initialize(to: Names(field))
+            unsafe self.names = UnsafePointer(names)
+        }
+    }
+
+    /// What only JSON and errors need.
+    @safe
+    struct Names {
+        let declared: FieldSchema
+        let jsonKey: UnsafeRawBufferPointer
+
+        init(_ field: FieldSchema) {
+            declared = field
+            let key = Array("\"\(field.jsonName)\":".utf8)
+            let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: key.count, alignment: 1)
+            unsafe memory.copyBytes(from: key)
+            unsafe jsonKey = UnsafeRawBufferPointer(memory)
+        }
+    }
+}
+
+extension FieldEntry: Equatable {
+    /// Whether both are the same field of the same declaration.
+    @inline(__always)
+    static func == (left: FieldEntry, right: FieldEntry) -> Bool {
+        unsafe left.storage == right.storage
+    }
+}
