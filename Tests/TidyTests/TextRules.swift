@@ -76,6 +76,6 @@ extension SourceFile {
     fileprivate var isProse: Bool {
         let isText =
             isScript || Self.proseExtensions.contains(name.split(separator: ".").last ?? "")
-        return isText && !isInput && (!isSwift || isHandWrittenSwift)
+        return isText && !isInput && !name.contains(".pb-c.") && (!isSwift || isHandWrittenSwift)
     }
 }

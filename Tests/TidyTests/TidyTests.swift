@@ -17,8 +17,9 @@ struct TidyTests {
     @Test("Every file keeps the rule", arguments: Rule.all)
     func treeKeeps(rule: Rule) throws {
         let violations = try SourceTree.files.get().flatMap(rule.check)
-        for violation in violations {
-            Issue.record("\(violation)")
+        let report = violations.map(\.description).joined(separator: "\n")
+        if !report.isEmpty {
+            Issue.record("\(report)")
         }
     }
 
