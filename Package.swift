@@ -60,5 +60,6 @@ let package = Package(
             exclude: ["Peers"],
             swiftSettings: strict
         ),
+        .testTarget(name: "TidyTests", path: "Tests/TidyTests", swiftSettings: strict),
     ]
 )
