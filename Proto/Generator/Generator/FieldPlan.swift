@@ -58,7 +58,7 @@ struct FieldPlan {
     var viewType: String {
         switch shape {
         case .scalar(_, let type): type
-        case .string: "UTF8Span"
+        case .string: "Text"
         case .bytes: "RawSpan"
         case .message: "\(typeName).View"
         }

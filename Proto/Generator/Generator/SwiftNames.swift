@@ -91,7 +91,7 @@ enum SwiftNames {
 
     private static let reservedTypes: Set<String> = [
         "Type", "Protocol", "Self", "View", "Writer", "Any", "String", "Int32", "Int64", "UInt32",
-        "UInt64", "Double", "Float", "Bool", "UInt8", "Array", "Optional", "Scalar", "Wire",
+        "UInt64", "Double", "Float", "Bool", "UInt8", "Array", "Optional", "Scalar", "Text", "Wire",
     ]
 
     private static let reservedMembers: Set<String> = [

@@ -84,10 +84,10 @@ struct ValueEmitter {
         let stored = "view._\(plan.name)"
         switch (plan.field.cardinality, plan.shape) {
         case (.implicit, .scalar), (.explicit, .scalar): source.line("\(target) = \(viewed)")
-        case (.implicit, .string): source.line("\(target) = String(copying: \(viewed))")
+        case (.implicit, .string): source.line("\(target) = String(\(viewed))")
         case (.implicit, _): source.line("\(target) = Array(copying: \(viewed))")
         case (.explicit, .string):
-            source.line("if let text = \(viewed) { \(target) = String(copying: text) }")
+            source.line("if let text = \(viewed) { \(target) = String(text) }")
         case (.explicit, .bytes):
             source.line("if let inner = \(viewed) { \(target) = Array(copying: inner) }")
         case (.explicit, .message):
@@ -108,7 +108,7 @@ struct ValueEmitter {
     private func entryCopy(_ plan: FieldPlan) -> String {
         switch plan.shape {
         case .scalar: "entry.\(plan.property)"
-        case .string: "String(copying: entry.\(plan.property))"
+        case .string: "String(entry.\(plan.property))"
         case .bytes: "Array(copying: entry.\(plan.property))"
         case .message: "\(plan.typeName)(validated: entry._\(plan.name).bytes(in: entry.bytes))"
         }
@@ -122,9 +122,8 @@ struct ValueEmitter {
                 case .scalar:
                     source.line("case .\(name)(let value): self.\(oneof.property) = .\(name)(value)")
                 case .string, .bytes:
-                    let type = member.elementType == "String" ? "String" : "Array"
-                    source.line("case .\(name)(let value):")
-                    source.line("    self.\(oneof.property) = .\(name)(\(type)(copying: value))")
+                    let copy = member.elementType == "String" ? "String(value)" : "Array(copying: value)"
+                    source.line("case .\(name)(let value): self.\(oneof.property) = .\(name)(\(copy))")
                 case .message:
                     source.line("case .\(name)(let value):")
                     source.line("    self.\(oneof.property) = .\(name)(\(member.typeName)(value))")

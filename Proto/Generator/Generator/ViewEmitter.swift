@@ -131,13 +131,13 @@ struct ViewEmitter {
         let stored = "_\(plan.name)"
         switch (plan.field.cardinality, plan.shape) {
         case (.implicit, .scalar), (.explicit, .scalar): return nil
-        case (.implicit, .string): return ("UTF8Span", "\(stored).text(in: bytes)")
+        case (.implicit, .string): return ("Text", "\(stored).text(in: bytes)")
         case (.implicit, .bytes): return ("RawSpan", "\(stored).bytes(in: bytes)")
         case (.implicit, .message):
             // A map entry's value: absence means the default.
             return (plan.viewType, "\(plan.viewType)(validated: \(stored).bytes(in: bytes))")
         case (.explicit, .string):
-            return ("UTF8Span?", "\(stored).isPresent ? \(stored).text(in: bytes) : nil")
+            return ("Text?", "\(stored).isPresent ? \(stored).text(in: bytes) : nil")
         case (.explicit, .bytes):
             return ("RawSpan?", "\(stored).isPresent ? \(stored).bytes(in: bytes) : nil")
         case (.explicit, .message):

@@ -71,7 +71,7 @@ struct WriterEmitter {
         case .string:
             [
                 ("String", "value", "!value.isEmpty"),
-                ("UTF8Span", "value.span.asRawSpan", "!value.isEmpty"),
+                ("Text", "value.utf8", "!value.isEmpty"),
             ]
         case .bytes: [("RawSpan", "value", "!value.isEmpty")]
         case .message: []

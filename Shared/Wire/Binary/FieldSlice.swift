@@ -40,9 +40,9 @@ public struct FieldSlice: Hashable, Sendable, BitwiseCopyable {
     @inlinable
     @inline(__always)
     @_lifetime(copy message)
-    public func text(in message: RawSpan) -> UTF8Span {
+    public func text(in message: RawSpan) -> Text {
         // The validator checked every string field of the message before a view was made of it.
-        unsafe bytes(in: message).validatedText
+        unsafe Text(validated: bytes(in: message))
     }
 }
 

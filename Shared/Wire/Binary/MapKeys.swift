@@ -44,12 +44,13 @@ struct MapKey {
     ///   - entry: where the entry's fields lie.
     ///   - bytes: the bytes it lies in.
     ///   - kind: the kind of the key.
+    @inline(__always)
     init(ofEntry entry: FieldSlice, in bytes: RawSpan, _ kind: FieldKind) {
         var reader = WireReader(bytes, from: entry)
         let keyTag = UInt32(8) | UInt32(kind.wireType.rawValue)
         while let tag = reader.nextTag() {
             guard tag == keyTag else {
-                reader.skip(tag)
+                _ = reader.valueSlice(tag)
                 continue
             }
             switch kind {

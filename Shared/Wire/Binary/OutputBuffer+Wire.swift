@@ -30,10 +30,7 @@ extension OutputBuffer {
             // Two varints and the contents fit what was reserved.
             unsafe storeVarint(UInt64(tag))
             unsafe storeVarint(UInt64(source.count))
-            if let start = source.baseAddress {
-                unsafe base.advanced(by: written).copyMemory(from: start, byteCount: source.count)
-                written &+= source.count
-            }
+            if let start = source.baseAddress { unsafe copy(start, source.count) }
         }
     }
 

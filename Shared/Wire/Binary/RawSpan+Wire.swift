@@ -46,8 +46,7 @@ extension RawSpan {
                 return UInt64(byte)
             }
         }
-        if position &+ 8 <= byteCount,
-            let (value, length) = Varint.decode(littleEndian(at: position, as: UInt64.self)),
+        if let (value, length) = Varint.decode(paddedWord(at: position)),
             length <= end &- position
         {
             position &+= length
@@ -58,7 +57,7 @@ extension RawSpan {
         return value
     }
 
-    /// Reads a varint of nine or ten bytes, or one close to the end of all bytes.
+    /// Reads a varint of nine or ten bytes, or finds that it is cut short.
     @inline(never)
     func readVarintByByte(
         _ start: Int,

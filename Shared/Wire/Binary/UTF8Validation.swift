@@ -26,12 +26,9 @@ enum UTF8Validation {
             offset &+= 8
         }
         if offset == end { return nil }
-        guard offset &+ 8 <= bytes.byteCount else {
-            return firstInvalidByteOfMixedText(in: bytes, offset, end)
-        }
-        // The eight bytes from `offset` lie within the span; those from `end` on do not count.
-        let word = unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self)
-        let kept = UInt64(littleEndian: word) &<< UInt64(truncatingIfNeeded: 64 &- 8 &* (end &- offset))
+        // What comes after `end` is shifted out.
+        let kept = bytes.paddedWord(at: offset)
+            &<< UInt64(truncatingIfNeeded: 64 &- 8 &* (end &- offset))
         if kept & 0x8080_8080_8080_8080 == 0 { return nil }
         return firstInvalidByteOfMixedText(in: bytes, offset, end)
     }

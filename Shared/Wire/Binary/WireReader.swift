@@ -53,9 +53,7 @@ public struct WireReader: ~Escapable {
     @inline(__always)
     @_lifetime(self: copy self)
     mutating func longVarint() -> UInt64 {
-        if offset &+ 8 <= bytes.byteCount,
-            let (value, length) = Varint.decode(bytes.littleEndian(at: offset, as: UInt64.self))
-        {
+        if let (value, length) = Varint.decode(bytes.paddedWord(at: offset)) {
             offset &+= length
             return value
         }
@@ -67,7 +65,7 @@ public struct WireReader: ~Escapable {
     // The rare paths take and return the offset: a reader whose address no call takes stays in
     // registers.
 
-    /// Reads a varint of nine or ten bytes, or one close to the end.
+    /// Reads a varint of nine or ten bytes.
     @usableFromInline
     @inline(never)
     static func byteWiseVarint(_ bytes: RawSpan, _ start: Int) -> (value: UInt64, next: Int) {

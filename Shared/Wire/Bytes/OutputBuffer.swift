@@ -72,9 +72,53 @@ public struct OutputBuffer: ~Copyable, @unchecked Sendable {
         unsafe bytes.withUnsafeBytes { source in
             guard let start = source.baseAddress else { return }
             reserve(source.count)
-            unsafe base.advanced(by: written).copyMemory(from: start, byteCount: source.count)
-            written &+= source.count
+            unsafe copy(start, source.count)
         }
+    }
+
+    /// Copies bytes into room that has been reserved; short runs without a call.
+    @unsafe
+    @inlinable
+    @inline(__always)
+    mutating func copy(_ source: UnsafeRawPointer, _ count: Int) {
+        let target = unsafe base.advanced(by: written)
+        if count > 32 || count < 4 {
+            if count > 32 {
+                unsafe target.copyMemory(from: source, byteCount: count)
+            } else {
+                for index in 0..<count {
+                    unsafe target.storeBytes(
+                        of: source.load(fromByteOffset: index, as: UInt8.self),
+                        toByteOffset: index,
+                        as: UInt8.self
+                    )
+                }
+            }
+        } else if count >= 16 {
+            unsafe Self.copyEnds(SIMD16<UInt8>.self, source, target, count)
+        } else if count >= 8 {
+            unsafe Self.copyEnds(UInt64.self, source, target, count)
+        } else {
+            unsafe Self.copyEnds(UInt32.self, source, target, count)
+        }
+        written &+= count
+    }
+
+    /// Copies the first and the last bytes of a run that is one to two words long: they overlap.
+    @unsafe
+    @inlinable
+    @inline(__always)
+    static func copyEnds<Word: BitwiseCopyable>(
+        _ word: Word.Type,
+        _ source: UnsafeRawPointer,
+        _ target: UnsafeMutableRawPointer,
+        _ count: Int
+    ) {
+        let tail = count &- MemoryLayout<Word>.size
+        let first = unsafe source.loadUnaligned(as: word)
+        let last = unsafe source.loadUnaligned(fromByteOffset: tail, as: word)
+        unsafe target.storeBytes(of: first, as: word)
+        unsafe target.storeBytes(of: last, toByteOffset: tail, as: word)
     }
 
     /// Appends a string's UTF-8.

@@ -20,6 +20,29 @@ extension RawSpan {
         Integer(littleEndian: unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: type))
     }
 
+    /// The eight bytes at an offset as a little-endian integer; those beyond the end are zero.
+    ///
+    /// - Parameter offset: within the bytes.
+    @inlinable
+    @inline(__always)
+    func paddedWord(at offset: Int) -> UInt64 {
+        if offset &+ 8 <= byteCount { return littleEndian(at: offset, as: UInt64.self) }
+        if byteCount < 8 || offset >= byteCount { return shortPaddedWord(at: offset) }
+        let missing = offset &+ 8 &- byteCount
+        return littleEndian(at: byteCount &- 8, as: UInt64.self)
+            &>> UInt64(truncatingIfNeeded: missing &* 8)
+    }
+
+    @usableFromInline
+    @inline(never)
+    func shortPaddedWord(at offset: Int) -> UInt64 {
+        var word: UInt64 = 0
+        for position in stride(from: byteCount - 1, through: offset, by: -1) {
+            word = word << 8 | UInt64(byte(at: position))
+        }
+        return word
+    }
+
     /// Whether both spans hold the same bytes.
     public func hasSameBytes(as other: RawSpan) -> Bool {
         guard byteCount == other.byteCount else { return false }
@@ -32,14 +55,6 @@ extension RawSpan {
             }
         }
     }
-
-    /// The bytes as text, which the caller has validated as UTF-8.
-    @unsafe
-    @inlinable
-    public var validatedText: UTF8Span {
-        @_lifetime(copy self)
-        get { unsafe UTF8Span(unchecked: Span<UInt8>(_bytes: self)) }
-    }
 }
 
 extension Span where Element == UInt8 {
@@ -50,17 +65,5 @@ extension Span where Element == UInt8 {
             // `UInt8` has no padding: every byte of the span is initialised.
             unsafe bytes
         }
-    }
-}
-
-extension UTF8Span {
-    /// Whether the text has exactly the scalars of `other`, byte by byte.
-    public func hasSameBytes(as other: UTF8Span) -> Bool {
-        span.asRawSpan.hasSameBytes(as: other.span.asRawSpan)
-    }
-
-    /// Whether the text is, byte by byte, `string`: no normalisation.
-    public static func == (text: borrowing UTF8Span, string: String) -> Bool {
-        text.span.asRawSpan.hasSameBytes(as: string.utf8Span.span.asRawSpan)
     }
 }

@@ -18,7 +18,7 @@ public protocol MessageView: ~Escapable {
 /// A view of one entry of a map whose keys are text.
 public protocol TextKeyedEntry: MessageView, ~Escapable {
     /// The entry's key.
-    var key: UTF8Span { @_lifetime(copy self) get }
+    var key: Text { @_lifetime(copy self) get }
 }
 
 /// A view of one entry of a map whose keys are numbers or Booleans.

@@ -88,7 +88,7 @@ public struct RepeatedText: ~Escapable {
         var iterator = makeIterator()
         var result: [String] = []
         result.reserveCapacity(count)
-        while let element = iterator.next() { result.append(String(copying: element)) }
+        while let element = iterator.next() { result.append(String(element)) }
         return result
     }
 
@@ -106,10 +106,10 @@ public struct RepeatedText: ~Escapable {
         @inlinable
         @_lifetime(copy self)
         @_lifetime(self: copy self)
-        public mutating func next() -> UTF8Span? {
+        public mutating func next() -> Text? {
             guard let bytes = slices.next() else { return nil }
             // The validator checked every string field of the message.
-            return unsafe bytes.validatedText
+            return unsafe Text(validated: bytes)
         }
     }
 }

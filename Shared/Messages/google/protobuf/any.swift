@@ -29,7 +29,7 @@ extension GoogleProtobuf {
         /// - Parameter bytes: a validated message of this type.
         public init(validated bytes: RawSpan) {
             let view = View(validated: bytes)
-            self.typeURL = String(copying: view.typeURL)
+            self.typeURL = String(view.typeURL)
             self.value = Array(copying: view.value)
             self.unknownFields = view.unknownFields
         }
@@ -77,7 +77,7 @@ extension GoogleProtobuf {
             }
 
             /// Field 1, `type_url`.
-            public var typeURL: UTF8Span {
+            public var typeURL: Text {
                 @_lifetime(copy self)
                 get {
                     _typeURL.text(in: bytes)
@@ -127,8 +127,8 @@ extension GoogleProtobuf {
 
             /// Field 1, `type_url`.
             @inlinable
-            public mutating func setTypeURL(_ value: UTF8Span) {
-                if !value.isEmpty { buffer.appendField(tag: 10, value.span.asRawSpan) }
+            public mutating func setTypeURL(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 10, value.utf8) }
             }
 
             /// Field 2, `value`.

@@ -115,8 +115,8 @@ extension GoogleProtobuf {
 
             /// Field 1, `paths`.
             @inlinable
-            public mutating func addPaths(_ value: UTF8Span) {
-                buffer.appendField(tag: 10, value.span.asRawSpan)
+            public mutating func addPaths(_ value: Text) {
+                buffer.appendField(tag: 10, value.utf8)
             }
         }
     }

@@ -45,7 +45,7 @@ extension GoogleProtobuf {
         /// - Parameter bytes: a validated message of this type.
         public init(validated bytes: RawSpan) {
             let view = View(validated: bytes)
-            self.fields = MapField(view.fields.map { entry in (String(copying: entry.key), GoogleProtobuf.Value(validated: entry._value.bytes(in: entry.bytes))) })
+            self.fields = MapField(view.fields.map { entry in (String(entry.key), GoogleProtobuf.Value(validated: entry._value.bytes(in: entry.bytes))) })
             self.unknownFields = view.unknownFields
         }
 
@@ -142,9 +142,9 @@ extension GoogleProtobuf {
 
             /// Field 1, `fields`.
             @inlinable
-            public mutating func putFields(_ key: UTF8Span, _ value: GoogleProtobuf.Value) {
+            public mutating func putFields(_ key: Text, _ value: GoogleProtobuf.Value) {
                 let mark = buffer.beginMessage(tag: 10)
-                buffer.appendField(tag: 10, key.span.asRawSpan)
+                buffer.appendField(tag: 10, key.utf8)
                 buffer.appendMessage(tag: 18, value)
                 buffer.endMessage(mark)
             }
@@ -181,7 +181,7 @@ extension GoogleProtobuf {
             }
 
             /// Field 1, `key`.
-            public var key: UTF8Span {
+            public var key: Text {
                 @_lifetime(copy self)
                 get {
                     _key.text(in: bytes)
@@ -239,8 +239,7 @@ extension GoogleProtobuf {
             switch view.kind {
                 case .nullValue(let value): self.kind = .nullValue(value)
                 case .numberValue(let value): self.kind = .numberValue(value)
-                case .stringValue(let value):
-                    self.kind = .stringValue(String(copying: value))
+                case .stringValue(let value): self.kind = .stringValue(String(value))
                 case .boolValue(let value): self.kind = .boolValue(value)
                 case .structValue(let value):
                     self.kind = .structValue(GoogleProtobuf.Struct(value))
@@ -309,7 +308,7 @@ extension GoogleProtobuf {
                 /// Field 2, `number_value`.
                 case numberValue(Double)
                 /// Field 3, `string_value`.
-                case stringValue(UTF8Span)
+                case stringValue(Text)
                 /// Field 4, `bool_value`.
                 case boolValue(Bool)
                 /// Field 5, `struct_value`.
@@ -381,8 +380,8 @@ extension GoogleProtobuf {
 
             /// Field 3, `string_value`.
             @inlinable
-            public mutating func setStringValue(_ value: UTF8Span) {
-                buffer.appendField(tag: 26, value.span.asRawSpan)
+            public mutating func setStringValue(_ value: Text) {
+                buffer.appendField(tag: 26, value.utf8)
             }
 
             /// Field 4, `bool_value`.

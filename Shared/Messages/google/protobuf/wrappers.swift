@@ -733,7 +733,7 @@ extension GoogleProtobuf {
         /// - Parameter bytes: a validated message of this type.
         public init(validated bytes: RawSpan) {
             let view = View(validated: bytes)
-            self.value = String(copying: view.value)
+            self.value = String(view.value)
             self.unknownFields = view.unknownFields
         }
 
@@ -776,7 +776,7 @@ extension GoogleProtobuf {
             }
 
             /// Field 1, `value`.
-            public var value: UTF8Span {
+            public var value: Text {
                 @_lifetime(copy self)
                 get {
                     _value.text(in: bytes)
@@ -818,8 +818,8 @@ extension GoogleProtobuf {
 
             /// Field 1, `value`.
             @inlinable
-            public mutating func setValue(_ value: UTF8Span) {
-                if !value.isEmpty { buffer.appendField(tag: 10, value.span.asRawSpan) }
+            public mutating func setValue(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 10, value.utf8) }
             }
         }
     }

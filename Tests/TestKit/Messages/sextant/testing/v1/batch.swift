@@ -206,16 +206,16 @@ extension TestingV1 {
         /// - Parameter bytes: a validated message of this type.
         public init(validated bytes: RawSpan) {
             let view = View(validated: bytes)
-            self.eventID = String(copying: view.eventID)
-            self.anonymousID = String(copying: view.anonymousID)
+            self.eventID = String(view.eventID)
+            self.anonymousID = String(view.anonymousID)
             self.kind = view.kind
-            self.name = String(copying: view.name)
+            self.name = String(view.name)
             if view._occurredAt.isPresent { self.occurredAt = GoogleProtobuf.Timestamp(validated: view._occurredAt.bytes(in: bytes)) }
             if view._receivedAt.isPresent { self.receivedAt = GoogleProtobuf.Timestamp(validated: view._receivedAt.bytes(in: bytes)) }
-            self.channel = String(copying: view.channel)
+            self.channel = String(view.channel)
             self.value = view.value
-            self.currency = String(copying: view.currency)
-            self.attributes = MapField(view.attributes.map { entry in (String(copying: entry.key), String(copying: entry.value)) })
+            self.currency = String(view.currency)
+            self.attributes = MapField(view.attributes.map { entry in (String(entry.key), String(entry.value)) })
             self.unknownFields = view.unknownFields
         }
 
@@ -307,7 +307,7 @@ extension TestingV1 {
             }
 
             /// Unique for ever within a tenant.
-            public var eventID: UTF8Span {
+            public var eventID: Text {
                 @_lifetime(copy self)
                 get {
                     _eventID.text(in: bytes)
@@ -315,7 +315,7 @@ extension TestingV1 {
             }
 
             /// Field 2, `anonymous_id`.
-            public var anonymousID: UTF8Span {
+            public var anonymousID: Text {
                 @_lifetime(copy self)
                 get {
                     _anonymousID.text(in: bytes)
@@ -323,7 +323,7 @@ extension TestingV1 {
             }
 
             /// Field 4, `name`.
-            public var name: UTF8Span {
+            public var name: Text {
                 @_lifetime(copy self)
                 get {
                     _name.text(in: bytes)
@@ -347,7 +347,7 @@ extension TestingV1 {
             }
 
             /// Field 7, `channel`.
-            public var channel: UTF8Span {
+            public var channel: Text {
                 @_lifetime(copy self)
                 get {
                     _channel.text(in: bytes)
@@ -355,7 +355,7 @@ extension TestingV1 {
             }
 
             /// Field 9, `currency`.
-            public var currency: UTF8Span {
+            public var currency: Text {
                 @_lifetime(copy self)
                 get {
                     _currency.text(in: bytes)
@@ -405,8 +405,8 @@ extension TestingV1 {
 
             /// Unique for ever within a tenant.
             @inlinable
-            public mutating func setEventID(_ value: UTF8Span) {
-                if !value.isEmpty { buffer.appendField(tag: 10, value.span.asRawSpan) }
+            public mutating func setEventID(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 10, value.utf8) }
             }
 
             /// Field 2, `anonymous_id`.
@@ -417,8 +417,8 @@ extension TestingV1 {
 
             /// Field 2, `anonymous_id`.
             @inlinable
-            public mutating func setAnonymousID(_ value: UTF8Span) {
-                if !value.isEmpty { buffer.appendField(tag: 18, value.span.asRawSpan) }
+            public mutating func setAnonymousID(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 18, value.utf8) }
             }
 
             /// Field 3, `kind`.
@@ -435,8 +435,8 @@ extension TestingV1 {
 
             /// Field 4, `name`.
             @inlinable
-            public mutating func setName(_ value: UTF8Span) {
-                if !value.isEmpty { buffer.appendField(tag: 34, value.span.asRawSpan) }
+            public mutating func setName(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 34, value.utf8) }
             }
 
             /// Field 5, `occurred_at`.
@@ -471,8 +471,8 @@ extension TestingV1 {
 
             /// Field 7, `channel`.
             @inlinable
-            public mutating func setChannel(_ value: UTF8Span) {
-                if !value.isEmpty { buffer.appendField(tag: 58, value.span.asRawSpan) }
+            public mutating func setChannel(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 58, value.utf8) }
             }
 
             /// Field 8, `value`.
@@ -489,8 +489,8 @@ extension TestingV1 {
 
             /// Field 9, `currency`.
             @inlinable
-            public mutating func setCurrency(_ value: UTF8Span) {
-                if !value.isEmpty { buffer.appendField(tag: 74, value.span.asRawSpan) }
+            public mutating func setCurrency(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 74, value.utf8) }
             }
 
             /// Field 10, `attributes`.
@@ -504,28 +504,28 @@ extension TestingV1 {
 
             /// Field 10, `attributes`.
             @inlinable
-            public mutating func putAttributes(_ key: String, _ value: UTF8Span) {
+            public mutating func putAttributes(_ key: String, _ value: Text) {
                 let mark = buffer.beginMessage(tag: 82)
                 buffer.appendField(tag: 10, key)
-                buffer.appendField(tag: 18, value.span.asRawSpan)
+                buffer.appendField(tag: 18, value.utf8)
                 buffer.endMessage(mark)
             }
 
             /// Field 10, `attributes`.
             @inlinable
-            public mutating func putAttributes(_ key: UTF8Span, _ value: String) {
+            public mutating func putAttributes(_ key: Text, _ value: String) {
                 let mark = buffer.beginMessage(tag: 82)
-                buffer.appendField(tag: 10, key.span.asRawSpan)
+                buffer.appendField(tag: 10, key.utf8)
                 buffer.appendField(tag: 18, value)
                 buffer.endMessage(mark)
             }
 
             /// Field 10, `attributes`.
             @inlinable
-            public mutating func putAttributes(_ key: UTF8Span, _ value: UTF8Span) {
+            public mutating func putAttributes(_ key: Text, _ value: Text) {
                 let mark = buffer.beginMessage(tag: 82)
-                buffer.appendField(tag: 10, key.span.asRawSpan)
-                buffer.appendField(tag: 18, value.span.asRawSpan)
+                buffer.appendField(tag: 10, key.utf8)
+                buffer.appendField(tag: 18, value.utf8)
                 buffer.endMessage(mark)
             }
         }
@@ -561,7 +561,7 @@ extension TestingV1 {
             }
 
             /// Field 1, `key`.
-            public var key: UTF8Span {
+            public var key: Text {
                 @_lifetime(copy self)
                 get {
                     _key.text(in: bytes)
@@ -569,7 +569,7 @@ extension TestingV1 {
             }
 
             /// Field 2, `value`.
-            public var value: UTF8Span {
+            public var value: Text {
                 @_lifetime(copy self)
                 get {
                     _value.text(in: bytes)

@@ -328,7 +328,7 @@ extension TestingV1 {
             self.aSfixed32 = view.aSfixed32
             self.aSfixed64 = view.aSfixed64
             self.aBool = view.aBool
-            self.aString = String(copying: view.aString)
+            self.aString = String(view.aString)
             self.someBytes = Array(copying: view.someBytes)
             self.aColor = view.aColor
             if view._aNested.isPresent { self.aNested = TestingV1.Everything.Nested(validated: view._aNested.bytes(in: bytes)) }
@@ -337,7 +337,7 @@ extension TestingV1 {
             self.maybeInt322 = view.maybeInt322
             self.maybeUint642 = view.maybeUint642
             self.maybeBool2 = view.maybeBool2
-            if let text = view.maybeString2 { self.maybeString2 = String(copying: text) }
+            if let text = view.maybeString2 { self.maybeString2 = String(text) }
             if let inner = view.maybeBytes2 { self.maybeBytes2 = Array(copying: inner) }
             self.maybeColor2 = view.maybeColor2
             self.doubles = view.doubles.values()
@@ -361,7 +361,7 @@ extension TestingV1 {
             self.unpackedInt32s = view.unpackedInt32s.values()
             self.unpackedDoubles = view.unpackedDoubles.values()
             self.int32ByInt32 = MapField(view.int32ByInt32.map { entry in (entry.key, entry.value) })
-            self.stringByInt64 = MapField(view.stringByInt64.map { entry in (entry.key, String(copying: entry.value)) })
+            self.stringByInt64 = MapField(view.stringByInt64.map { entry in (entry.key, String(entry.value)) })
             self.bytesByUint32 = MapField(view.bytesByUint32.map { entry in (entry.key, Array(copying: entry.value)) })
             self.doubleByUint64 = MapField(view.doubleByUint64.map { entry in (entry.key, entry.value) })
             self.boolBySint32 = MapField(view.boolBySint32.map { entry in (entry.key, entry.value) })
@@ -370,10 +370,10 @@ extension TestingV1 {
             self.uint64ByFixed64 = MapField(view.uint64ByFixed64.map { entry in (entry.key, entry.value) })
             self.sint32BySfixed32 = MapField(view.sint32BySfixed32.map { entry in (entry.key, entry.value) })
             self.fixed64BySfixed64 = MapField(view.fixed64BySfixed64.map { entry in (entry.key, entry.value) })
-            self.stringByBool = MapField(view.stringByBool.map { entry in (entry.key, String(copying: entry.value)) })
-            self.stringByString = MapField(view.stringByString.map { entry in (String(copying: entry.key), String(copying: entry.value)) })
-            self.nestedByString = MapField(view.nestedByString.map { entry in (String(copying: entry.key), TestingV1.Everything.Nested(validated: entry._value.bytes(in: entry.bytes))) })
-            self.everythingByString = MapField(view.everythingByString.map { entry in (String(copying: entry.key), TestingV1.Everything(validated: entry._value.bytes(in: entry.bytes))) })
+            self.stringByBool = MapField(view.stringByBool.map { entry in (entry.key, String(entry.value)) })
+            self.stringByString = MapField(view.stringByString.map { entry in (String(entry.key), String(entry.value)) })
+            self.nestedByString = MapField(view.nestedByString.map { entry in (String(entry.key), TestingV1.Everything.Nested(validated: entry._value.bytes(in: entry.bytes))) })
+            self.everythingByString = MapField(view.everythingByString.map { entry in (String(entry.key), TestingV1.Everything(validated: entry._value.bytes(in: entry.bytes))) })
             if view._anAny.isPresent { self.anAny = GoogleProtobuf.AnyMessage(validated: view._anAny.bytes(in: bytes)) }
             if view._aDuration.isPresent { self.aDuration = GoogleProtobuf.Duration(validated: view._aDuration.bytes(in: bytes)) }
             if view._anEmpty.isPresent { self.anEmpty = GoogleProtobuf.Empty(validated: view._anEmpty.bytes(in: bytes)) }
@@ -393,20 +393,18 @@ extension TestingV1 {
             if view._aUint64Value.isPresent { self.aUint64Value = GoogleProtobuf.UInt64Value(validated: view._aUint64Value.bytes(in: bytes)) }
             self.values = view.values.values(GoogleProtobuf.Value.self)
             self.timestamps = view.timestamps.values(GoogleProtobuf.Timestamp.self)
-            self.valueByString = MapField(view.valueByString.map { entry in (String(copying: entry.key), GoogleProtobuf.Value(validated: entry._value.bytes(in: entry.bytes))) })
-            self.durationByString = MapField(view.durationByString.map { entry in (String(copying: entry.key), GoogleProtobuf.Duration(validated: entry._value.bytes(in: entry.bytes))) })
-            self.initField = String(copying: view.initField)
-            self.selfField = String(copying: view.selfField)
-            self.userID = String(copying: view.userID)
+            self.valueByString = MapField(view.valueByString.map { entry in (String(entry.key), GoogleProtobuf.Value(validated: entry._value.bytes(in: entry.bytes))) })
+            self.durationByString = MapField(view.durationByString.map { entry in (String(entry.key), GoogleProtobuf.Duration(validated: entry._value.bytes(in: entry.bytes))) })
+            self.initField = String(view.initField)
+            self.selfField = String(view.selfField)
+            self.userID = String(view.userID)
             self.landingURLs = view.landingURLs.strings()
-            self.oddName = String(copying: view.oddName)
+            self.oddName = String(view.oddName)
             self.far = view.far
             switch view.choice {
                 case .chosenInt32(let value): self.choice = .chosenInt32(value)
-                case .chosenString(let value):
-                    self.choice = .chosenString(String(copying: value))
-                case .chosenBytes(let value):
-                    self.choice = .chosenBytes(Array(copying: value))
+                case .chosenString(let value): self.choice = .chosenString(String(value))
+                case .chosenBytes(let value): self.choice = .chosenBytes(Array(copying: value))
                 case .chosenBool(let value): self.choice = .chosenBool(value)
                 case .chosenDouble(let value): self.choice = .chosenDouble(value)
                 case .chosenColor(let value): self.choice = .chosenColor(value)
@@ -1022,7 +1020,7 @@ extension TestingV1 {
             }
 
             /// Field 14, `a_string`.
-            public var aString: UTF8Span {
+            public var aString: Text {
                 @_lifetime(copy self)
                 get {
                     _aString.text(in: bytes)
@@ -1054,7 +1052,7 @@ extension TestingV1 {
             }
 
             /// Field 34, `maybe_string`.
-            public var maybeString2: UTF8Span? {
+            public var maybeString2: Text? {
                 @_lifetime(copy self)
                 get {
                     _maybeString2.isPresent ? _maybeString2.text(in: bytes) : nil
@@ -1510,7 +1508,7 @@ extension TestingV1 {
             }
 
             /// Numbers and names that need care.
-            public var initField: UTF8Span {
+            public var initField: Text {
                 @_lifetime(copy self)
                 get {
                     _initField.text(in: bytes)
@@ -1518,7 +1516,7 @@ extension TestingV1 {
             }
 
             /// Field 152, `self`.
-            public var selfField: UTF8Span {
+            public var selfField: Text {
                 @_lifetime(copy self)
                 get {
                     _selfField.text(in: bytes)
@@ -1526,7 +1524,7 @@ extension TestingV1 {
             }
 
             /// Field 153, `user_id`.
-            public var userID: UTF8Span {
+            public var userID: Text {
                 @_lifetime(copy self)
                 get {
                     _userID.text(in: bytes)
@@ -1542,7 +1540,7 @@ extension TestingV1 {
             }
 
             /// Field 155, `odd__Name_`.
-            public var oddName: UTF8Span {
+            public var oddName: Text {
                 @_lifetime(copy self)
                 get {
                     _oddName.text(in: bytes)
@@ -1554,7 +1552,7 @@ extension TestingV1 {
                 /// Field 101, `chosen_int32`.
                 case chosenInt32(Int32)
                 /// Field 102, `chosen_string`.
-                case chosenString(UTF8Span)
+                case chosenString(Text)
                 /// Field 103, `chosen_bytes`.
                 case chosenBytes(RawSpan)
                 /// Field 104, `chosen_bool`.
@@ -1703,8 +1701,8 @@ extension TestingV1 {
 
             /// Field 14, `a_string`.
             @inlinable
-            public mutating func setAString(_ value: UTF8Span) {
-                if !value.isEmpty { buffer.appendField(tag: 114, value.span.asRawSpan) }
+            public mutating func setAString(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 114, value.utf8) }
             }
 
             /// Field 15, `some_bytes`.
@@ -1775,8 +1773,8 @@ extension TestingV1 {
 
             /// Field 34, `maybe_string`.
             @inlinable
-            public mutating func setMaybeString2(_ value: UTF8Span) {
-                buffer.appendField(tag: 274, value.span.asRawSpan)
+            public mutating func setMaybeString2(_ value: Text) {
+                buffer.appendField(tag: 274, value.utf8)
             }
 
             /// Field 35, `maybe_bytes`.
@@ -1877,8 +1875,8 @@ extension TestingV1 {
 
             /// Field 54, `strings`.
             @inlinable
-            public mutating func addStrings(_ value: UTF8Span) {
-                buffer.appendField(tag: 434, value.span.asRawSpan)
+            public mutating func addStrings(_ value: Text) {
+                buffer.appendField(tag: 434, value.utf8)
             }
 
             /// Field 55, `byte_strings`.
@@ -1949,10 +1947,10 @@ extension TestingV1 {
 
             /// Field 72, `string_by_int64`.
             @inlinable
-            public mutating func putStringByInt64(_ key: Int64, _ value: UTF8Span) {
+            public mutating func putStringByInt64(_ key: Int64, _ value: Text) {
                 let mark = buffer.beginMessage(tag: 578)
                 buffer.appendField(tag: 8, key, as: Scalar.Int64.self)
-                buffer.appendField(tag: 18, value.span.asRawSpan)
+                buffer.appendField(tag: 18, value.utf8)
                 buffer.endMessage(mark)
             }
 
@@ -2039,10 +2037,10 @@ extension TestingV1 {
 
             /// Field 81, `string_by_bool`.
             @inlinable
-            public mutating func putStringByBool(_ key: Bool, _ value: UTF8Span) {
+            public mutating func putStringByBool(_ key: Bool, _ value: Text) {
                 let mark = buffer.beginMessage(tag: 650)
                 buffer.appendField(tag: 8, key, as: Scalar.Bool.self)
-                buffer.appendField(tag: 18, value.span.asRawSpan)
+                buffer.appendField(tag: 18, value.utf8)
                 buffer.endMessage(mark)
             }
 
@@ -2057,28 +2055,28 @@ extension TestingV1 {
 
             /// Field 82, `string_by_string`.
             @inlinable
-            public mutating func putStringByString(_ key: String, _ value: UTF8Span) {
+            public mutating func putStringByString(_ key: String, _ value: Text) {
                 let mark = buffer.beginMessage(tag: 658)
                 buffer.appendField(tag: 10, key)
-                buffer.appendField(tag: 18, value.span.asRawSpan)
+                buffer.appendField(tag: 18, value.utf8)
                 buffer.endMessage(mark)
             }
 
             /// Field 82, `string_by_string`.
             @inlinable
-            public mutating func putStringByString(_ key: UTF8Span, _ value: String) {
+            public mutating func putStringByString(_ key: Text, _ value: String) {
                 let mark = buffer.beginMessage(tag: 658)
-                buffer.appendField(tag: 10, key.span.asRawSpan)
+                buffer.appendField(tag: 10, key.utf8)
                 buffer.appendField(tag: 18, value)
                 buffer.endMessage(mark)
             }
 
             /// Field 82, `string_by_string`.
             @inlinable
-            public mutating func putStringByString(_ key: UTF8Span, _ value: UTF8Span) {
+            public mutating func putStringByString(_ key: Text, _ value: Text) {
                 let mark = buffer.beginMessage(tag: 658)
-                buffer.appendField(tag: 10, key.span.asRawSpan)
-                buffer.appendField(tag: 18, value.span.asRawSpan)
+                buffer.appendField(tag: 10, key.utf8)
+                buffer.appendField(tag: 18, value.utf8)
                 buffer.endMessage(mark)
             }
 
@@ -2093,9 +2091,9 @@ extension TestingV1 {
 
             /// Field 83, `nested_by_string`.
             @inlinable
-            public mutating func putNestedByString(_ key: UTF8Span, _ value: TestingV1.Everything.Nested) {
+            public mutating func putNestedByString(_ key: Text, _ value: TestingV1.Everything.Nested) {
                 let mark = buffer.beginMessage(tag: 666)
-                buffer.appendField(tag: 10, key.span.asRawSpan)
+                buffer.appendField(tag: 10, key.utf8)
                 buffer.appendMessage(tag: 18, value)
                 buffer.endMessage(mark)
             }
@@ -2111,9 +2109,9 @@ extension TestingV1 {
 
             /// Field 84, `everything_by_string`.
             @inlinable
-            public mutating func putEverythingByString(_ key: UTF8Span, _ value: TestingV1.Everything) {
+            public mutating func putEverythingByString(_ key: Text, _ value: TestingV1.Everything) {
                 let mark = buffer.beginMessage(tag: 674)
-                buffer.appendField(tag: 10, key.span.asRawSpan)
+                buffer.appendField(tag: 10, key.utf8)
                 buffer.appendMessage(tag: 18, value)
                 buffer.endMessage(mark)
             }
@@ -2132,8 +2130,8 @@ extension TestingV1 {
 
             /// Field 102, `chosen_string`.
             @inlinable
-            public mutating func setChosenString(_ value: UTF8Span) {
-                buffer.appendField(tag: 818, value.span.asRawSpan)
+            public mutating func setChosenString(_ value: Text) {
+                buffer.appendField(tag: 818, value.utf8)
             }
 
             /// Field 103, `chosen_bytes`.
@@ -2429,9 +2427,9 @@ extension TestingV1 {
 
             /// Field 140, `value_by_string`.
             @inlinable
-            public mutating func putValueByString(_ key: UTF8Span, _ value: GoogleProtobuf.Value) {
+            public mutating func putValueByString(_ key: Text, _ value: GoogleProtobuf.Value) {
                 let mark = buffer.beginMessage(tag: 1122)
-                buffer.appendField(tag: 10, key.span.asRawSpan)
+                buffer.appendField(tag: 10, key.utf8)
                 buffer.appendMessage(tag: 18, value)
                 buffer.endMessage(mark)
             }
@@ -2447,9 +2445,9 @@ extension TestingV1 {
 
             /// Field 141, `duration_by_string`.
             @inlinable
-            public mutating func putDurationByString(_ key: UTF8Span, _ value: GoogleProtobuf.Duration) {
+            public mutating func putDurationByString(_ key: Text, _ value: GoogleProtobuf.Duration) {
                 let mark = buffer.beginMessage(tag: 1130)
-                buffer.appendField(tag: 10, key.span.asRawSpan)
+                buffer.appendField(tag: 10, key.utf8)
                 buffer.appendMessage(tag: 18, value)
                 buffer.endMessage(mark)
             }
@@ -2462,8 +2460,8 @@ extension TestingV1 {
 
             /// Numbers and names that need care.
             @inlinable
-            public mutating func setInitField(_ value: UTF8Span) {
-                if !value.isEmpty { buffer.appendField(tag: 1210, value.span.asRawSpan) }
+            public mutating func setInitField(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 1210, value.utf8) }
             }
 
             /// Field 152, `self`.
@@ -2474,8 +2472,8 @@ extension TestingV1 {
 
             /// Field 152, `self`.
             @inlinable
-            public mutating func setSelfField(_ value: UTF8Span) {
-                if !value.isEmpty { buffer.appendField(tag: 1218, value.span.asRawSpan) }
+            public mutating func setSelfField(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 1218, value.utf8) }
             }
 
             /// Field 153, `user_id`.
@@ -2486,8 +2484,8 @@ extension TestingV1 {
 
             /// Field 153, `user_id`.
             @inlinable
-            public mutating func setUserID(_ value: UTF8Span) {
-                if !value.isEmpty { buffer.appendField(tag: 1226, value.span.asRawSpan) }
+            public mutating func setUserID(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 1226, value.utf8) }
             }
 
             /// Field 154, `landing_urls`.
@@ -2498,8 +2496,8 @@ extension TestingV1 {
 
             /// Field 154, `landing_urls`.
             @inlinable
-            public mutating func addLandingURLs(_ value: UTF8Span) {
-                buffer.appendField(tag: 1234, value.span.asRawSpan)
+            public mutating func addLandingURLs(_ value: Text) {
+                buffer.appendField(tag: 1234, value.utf8)
             }
 
             /// Field 155, `odd__Name_`.
@@ -2510,8 +2508,8 @@ extension TestingV1 {
 
             /// Field 155, `odd__Name_`.
             @inlinable
-            public mutating func setOddName(_ value: UTF8Span) {
-                if !value.isEmpty { buffer.appendField(tag: 1242, value.span.asRawSpan) }
+            public mutating func setOddName(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 1242, value.utf8) }
             }
 
             /// Field 536870911, `far`.
@@ -2624,7 +2622,7 @@ extension TestingV1 {
             }
 
             /// Field 2, `value`.
-            public var value: UTF8Span {
+            public var value: Text {
                 @_lifetime(copy self)
                 get {
                     _value.text(in: bytes)
@@ -2951,7 +2949,7 @@ extension TestingV1 {
             }
 
             /// Field 2, `value`.
-            public var value: UTF8Span {
+            public var value: Text {
                 @_lifetime(copy self)
                 get {
                     _value.text(in: bytes)
@@ -2990,7 +2988,7 @@ extension TestingV1 {
             }
 
             /// Field 1, `key`.
-            public var key: UTF8Span {
+            public var key: Text {
                 @_lifetime(copy self)
                 get {
                     _key.text(in: bytes)
@@ -2998,7 +2996,7 @@ extension TestingV1 {
             }
 
             /// Field 2, `value`.
-            public var value: UTF8Span {
+            public var value: Text {
                 @_lifetime(copy self)
                 get {
                     _value.text(in: bytes)
@@ -3037,7 +3035,7 @@ extension TestingV1 {
             }
 
             /// Field 1, `key`.
-            public var key: UTF8Span {
+            public var key: Text {
                 @_lifetime(copy self)
                 get {
                     _key.text(in: bytes)
@@ -3084,7 +3082,7 @@ extension TestingV1 {
             }
 
             /// Field 1, `key`.
-            public var key: UTF8Span {
+            public var key: Text {
                 @_lifetime(copy self)
                 get {
                     _key.text(in: bytes)
@@ -3131,7 +3129,7 @@ extension TestingV1 {
             }
 
             /// Field 1, `key`.
-            public var key: UTF8Span {
+            public var key: Text {
                 @_lifetime(copy self)
                 get {
                     _key.text(in: bytes)
@@ -3178,7 +3176,7 @@ extension TestingV1 {
             }
 
             /// Field 1, `key`.
-            public var key: UTF8Span {
+            public var key: Text {
                 @_lifetime(copy self)
                 get {
                     _key.text(in: bytes)
@@ -3228,7 +3226,7 @@ extension TestingV1 {
                 let view = View(validated: bytes)
                 self.number = view.number
                 if view._back.isPresent { self.back = TestingV1.Everything(validated: view._back.bytes(in: bytes)) }
-                self.text = String(copying: view.text)
+                self.text = String(view.text)
                 self.unknownFields = view.unknownFields
             }
 
@@ -3289,7 +3287,7 @@ extension TestingV1 {
                 }
 
                 /// Field 3, `text`.
-                public var text: UTF8Span {
+                public var text: Text {
                     @_lifetime(copy self)
                     get {
                         _text.text(in: bytes)
@@ -3349,8 +3347,8 @@ extension TestingV1 {
 
                 /// Field 3, `text`.
                 @inlinable
-                public mutating func setText(_ value: UTF8Span) {
-                    if !value.isEmpty { buffer.appendField(tag: 26, value.span.asRawSpan) }
+                public mutating func setText(_ value: Text) {
+                    if !value.isEmpty { buffer.appendField(tag: 26, value.utf8) }
                 }
             }
         }
@@ -3463,7 +3461,7 @@ extension TestingV1 {
         /// - Parameter bytes: a validated message of this type.
         public init(validated bytes: RawSpan) {
             let view = View(validated: bytes)
-            self.name = String(copying: view.name)
+            self.name = String(view.name)
             self.unknownFields = view.unknownFields
         }
 
@@ -3506,7 +3504,7 @@ extension TestingV1 {
             }
 
             /// Field 1, `name`.
-            public var name: UTF8Span {
+            public var name: Text {
                 @_lifetime(copy self)
                 get {
                     _name.text(in: bytes)
@@ -3548,8 +3546,8 @@ extension TestingV1 {
 
             /// Field 1, `name`.
             @inlinable
-            public mutating func setName(_ value: UTF8Span) {
-                if !value.isEmpty { buffer.appendField(tag: 10, value.span.asRawSpan) }
+            public mutating func setName(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 10, value.utf8) }
             }
         }
     }
@@ -3579,7 +3577,7 @@ extension TestingV1 {
         /// - Parameter bytes: a validated message of this type.
         public init(validated bytes: RawSpan) {
             let view = View(validated: bytes)
-            self.shelf = String(copying: view.shelf)
+            self.shelf = String(view.shelf)
             if view._book.isPresent { self.book = TestingV1.Book(validated: view._book.bytes(in: bytes)) }
             self.unknownFields = view.unknownFields
         }
@@ -3627,7 +3625,7 @@ extension TestingV1 {
             }
 
             /// Field 1, `shelf`.
-            public var shelf: UTF8Span {
+            public var shelf: Text {
                 @_lifetime(copy self)
                 get {
                     _shelf.text(in: bytes)
@@ -3677,8 +3675,8 @@ extension TestingV1 {
 
             /// Field 1, `shelf`.
             @inlinable
-            public mutating func setShelf(_ value: UTF8Span) {
-                if !value.isEmpty { buffer.appendField(tag: 10, value.span.asRawSpan) }
+            public mutating func setShelf(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 10, value.utf8) }
             }
 
             /// Field 2, `book`.
@@ -3720,8 +3718,8 @@ extension TestingV1 {
         /// - Parameter bytes: a validated message of this type.
         public init(validated bytes: RawSpan) {
             let view = View(validated: bytes)
-            self.name = String(copying: view.name)
-            self.title = String(copying: view.title)
+            self.name = String(view.name)
+            self.title = String(view.title)
             self.unknownFields = view.unknownFields
         }
 
@@ -3768,7 +3766,7 @@ extension TestingV1 {
             }
 
             /// Field 1, `name`.
-            public var name: UTF8Span {
+            public var name: Text {
                 @_lifetime(copy self)
                 get {
                     _name.text(in: bytes)
@@ -3776,7 +3774,7 @@ extension TestingV1 {
             }
 
             /// Field 2, `title`.
-            public var title: UTF8Span {
+            public var title: Text {
                 @_lifetime(copy self)
                 get {
                     _title.text(in: bytes)
@@ -3818,8 +3816,8 @@ extension TestingV1 {
 
             /// Field 1, `name`.
             @inlinable
-            public mutating func setName(_ value: UTF8Span) {
-                if !value.isEmpty { buffer.appendField(tag: 10, value.span.asRawSpan) }
+            public mutating func setName(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 10, value.utf8) }
             }
 
             /// Field 2, `title`.
@@ -3830,8 +3828,8 @@ extension TestingV1 {
 
             /// Field 2, `title`.
             @inlinable
-            public mutating func setTitle(_ value: UTF8Span) {
-                if !value.isEmpty { buffer.appendField(tag: 18, value.span.asRawSpan) }
+            public mutating func setTitle(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 18, value.utf8) }
             }
         }
     }
