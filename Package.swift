@@ -43,7 +43,12 @@ let package = Package(
             providers: [.apt(["libprotobuf-c-dev"])]
         ),
         .target(name: "Wire", path: "Shared/Wire", swiftSettings: strict),
-        .target(name: "Messages", dependencies: ["Wire"], path: "Shared/Messages", swiftSettings: strict),
+        .target(
+            name: "Messages",
+            dependencies: ["Wire"],
+            path: "Shared/Messages",
+            swiftSettings: strict
+        ),
 
         // Tests.
         .target(
@@ -53,6 +58,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(name: "TestKit", path: "Tests/TestKit/Kit", swiftSettings: strict),
+        .testTarget(
+            name: "WireTests",
+            dependencies: ["Messages", "TestKit", "TestMessages", "Wire"],
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "Benchmarks",
             dependencies: ["Messages", "TestKit", "TestMessages", "Wire"],

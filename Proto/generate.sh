@@ -30,19 +30,18 @@ scratch=${SEXTANT_SCRATCH:-$root/.build}
 swift build --quiet --package-path "$root" --scratch-path "$scratch" --product protoc-gen-sextant
 plugin=$(swift build --package-path "$root" --scratch-path "$scratch" --show-bin-path)/protoc-gen-sextant
 
-generate() { # output folder, plugin options, import folders, files
-  local output=$work/out/$1 options=$2 folders=$3
-  shift 3
-  mkdir -p "$output"
-  # shellcheck disable=SC2086  # the folders are several arguments
-  protoc $folders -I"$includes" --plugin=protoc-gen-sextant="$plugin" \
-    --sextant_out="$output" --sextant_opt="$options" "$@"
+generate() { # output folder, plugin options, folder of the files, files
+  mkdir -p "$work/out/$1"
+  protoc -I"$root/Proto" -I"$3" -I"$includes" --plugin=protoc-gen-sextant="$plugin" \
+    --sextant_out="$work/out/$1" --sextant_opt="$2" "${@:4}"
 }
-well_known=(any duration empty field_mask struct timestamp wrappers)
-generate Shared/Messages parts=messages "-I$root/Proto" \
-  $(printf 'google/protobuf/%s.proto ' "${well_known[@]}")
-generate Tests/TestKit/Messages import=Messages "-I$root/Proto -I$root/Tests/TestKit/Proto" \
-  $(cd "$root/Tests/TestKit/Proto" && find . -name '*.proto' -printf '%P\n' | sort)
+well_known=()
+for name in any duration empty field_mask struct timestamp wrappers; do
+  well_known+=("google/protobuf/$name.proto")
+done
+generate Shared/Messages parts=messages "$root/Proto" "${well_known[@]}"
+mapfile -t test_files < <(cd "$root/Tests/TestKit/Proto" && find . -name '*.proto' -printf '%P\n' | sort)
+generate Tests/TestKit/Messages import=Messages "$root/Tests/TestKit/Proto" "${test_files[@]}"
 
 if [[ $mode == --check ]]; then
   fresh=0

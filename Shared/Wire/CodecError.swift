@@ -31,7 +31,8 @@ public struct CodecError: Error, Hashable, Sendable {
 
     /// The same error, seen from the message that encloses it.
     ///
-    /// - Parameter component: the enclosing field, as `events[3]`; empty for a field it does not know.
+    /// - Parameter component: the enclosing field, as `events[3]`; empty for an unknown one.
+    /// - Returns: the error with the longer path.
     func within(_ component: String) -> CodecError {
         if component.isEmpty { return self }
         var outer = self

@@ -1,18 +1,24 @@
 /// What a message may cost to read, whatever its bytes say.
 public struct DecodingLimits: Hashable, Sendable {
-    /// The most bytes a message may have, in 0…2,147,483,647. Default 64 MiB.
+    /// The most bytes a message may have.
+    ///
+    /// In 0…2,147,483,647; default 64 MiB.
     public var maximumBytes: Int
 
-    /// How deep messages and groups may be nested, in 1…1,000; the outermost message is depth 1,
-    /// so 100 allows 99 messages inside it. Default 100, protobuf's own.
+    /// How deep messages and groups may be nested.
+    ///
+    /// In 1…1,000; the outermost message is depth 1, so 100 allows 99 inside it. Default 100,
+    /// protobuf's own.
     public var maximumDepth: Int
 
     /// The most elements of repeated fields, map entries and unknown fields in a whole message.
+    ///
     /// Default 16 Mi: a packed field costs its reader up to eight bytes for each byte sent.
     public var maximumElements: Int
 
-    /// The most memory that owned values made from a message may need, in bytes, strings and
-    /// collections counted at their sent size. Views ignore it. Default 1 GiB.
+    /// The most memory that owned values made from a message may need, in bytes.
+    ///
+    /// Strings and collections count at their sent size. Views ignore it. Default 1 GiB.
     public var maximumValueBytes: Int
 
     /// Makes limits; each has protobuf's or our default.

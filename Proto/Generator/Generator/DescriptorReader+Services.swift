@@ -12,9 +12,9 @@ extension DescriptorReader {
         let name = unsafe string(proto.pointee.name)
         let declared = unsafe pointers(proto.pointee.method, proto.pointee.n_method)
         var methods: [ProtoMethod] = []
-        for unsafe (index, method) in unsafe declared.enumerated() {
+        for index in unsafe declared.indices {
             let comment = comments.at(path + [2, Int32(index)])
-            methods.append(try unsafe self.method(method, comment))
+            methods.append(try unsafe method(declared[index], comment))
         }
         return ProtoService(
             fullName: package.isEmpty ? name : "\(package).\(name)",
@@ -78,7 +78,8 @@ private struct MethodOptions {
             start: base.unknown_fields,
             count: Int(base.n_unknown_fields)
         )
-        for unsafe field in unsafe fields {
+        for index in fields.indices {
+            let field = unsafe fields[index]
             switch unsafe field.tag {
             case Self.httpExtension: try unsafe readRule(contents(of: field), method)
             case Self.accessExtension: try unsafe readAccess(contents(of: field), method)
@@ -106,7 +107,8 @@ private struct MethodOptions {
             rule.pointee.additional_bindings,
             rule.pointee.n_additional_bindings
         )
-        for unsafe binding in unsafe further {
+        for index in unsafe further.indices {
+            let binding = unsafe further[index]
             if unsafe binding.pointee.n_additional_bindings > 0 {
                 throw GeneratorError("\(method): an additional binding may not have further ones")
             }

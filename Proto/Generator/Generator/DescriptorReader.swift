@@ -30,7 +30,7 @@ enum DescriptorReader {
         }
         let protos = unsafe pointers(request.pointee.proto_file, request.pointee.n_proto_file)
         var files: [ProtoFile] = []
-        for unsafe proto in unsafe protos { files.append(try unsafe file(proto)) }
+        for index in unsafe protos.indices { files.append(try unsafe file(protos[index])) }
         return unsafe PluginRequest(
             files: files,
             pathsToGenerate: Set(
@@ -56,9 +56,10 @@ enum DescriptorReader {
         let enums = unsafe pointers(proto.pointee.enum_type, proto.pointee.n_enum_type)
         let declaredServices = unsafe pointers(proto.pointee.service, proto.pointee.n_service)
         var services: [ProtoService] = []
-        for unsafe (index, service) in unsafe declaredServices.enumerated() {
+        for index in unsafe declaredServices.indices {
+            let path = [6, Int32(index)]
             services.append(
-                try unsafe self.service(service, package, comments, [6, Int32(index)])
+                try unsafe self.service(declaredServices[index], package, comments, path)
             )
         }
         return unsafe ProtoFile(
@@ -113,7 +114,8 @@ enum DescriptorReader {
     ) -> ProtoField {
         let kind = unsafe self.kind(proto)
         let cardinality: Cardinality
-        let isRepeated = unsafe proto.pointee.label
+        let isRepeated =
+            unsafe proto.pointee.label
             == GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__LABEL__LABEL_REPEATED
         let inOneof = unsafe proto.pointee.has_oneof_index != 0
         if isRepeated {
@@ -230,8 +232,12 @@ struct Comments {
     ///   - path: the file's path; comments of `google/` files are not ours to repeat.
     init(_ info: UnsafeMutablePointer<Google__Protobuf__SourceCodeInfo>?, path: String) {
         guard let info = unsafe info, !path.hasPrefix("google/") else { return }
-        let locations = unsafe DescriptorReader.pointers(info.pointee.location, info.pointee.n_location)
-        for unsafe location in unsafe locations {
+        let locations = unsafe DescriptorReader.pointers(
+            info.pointee.location,
+            info.pointee.n_location
+        )
+        for index in unsafe locations.indices {
+            let location = unsafe locations[index]
             let comment = unsafe DescriptorReader.string(location.pointee.leading_comments)
             if comment.isEmpty { continue }
             let path = unsafe UnsafeBufferPointer(

@@ -82,11 +82,15 @@ struct FieldPlan {
 
 extension FieldPlan {
     /// Plans all fields of a message.
-    static func plans(for message: ProtoMessage, _ types: TypeTable) throws(GeneratorError) -> [FieldPlan]
-    {
-        let oneofs = message.oneofs.map(SwiftNames.property)
-        let names = SwiftNames.distinct(oneofs + message.fields.map { SwiftNames.property($0.name) })
-            .dropFirst(oneofs.count)
+    static func plans(
+        for message: ProtoMessage,
+        _ types: TypeTable
+    ) throws(GeneratorError) -> [FieldPlan] {
+        let oneofs = message.realOneofs.map { SwiftNames.property(message.oneofs[$0]) }
+        let names = SwiftNames.distinct(
+            oneofs + message.fields.map { SwiftNames.property($0.name) }
+        )
+        .dropFirst(oneofs.count)
         var plans: [FieldPlan] = []
         for (field, name) in zip(message.fields, names) {
             plans.append(try FieldPlan(field, name, of: message, types))
@@ -158,20 +162,19 @@ struct OneofPlan {
 
     /// Plans the oneofs of a message.
     static func plans(for message: ProtoMessage, _ fields: [FieldPlan]) -> [OneofPlan] {
-        let names = SwiftNames.distinct(message.oneofs.map(SwiftNames.property))
+        let names = SwiftNames.distinct(
+            message.realOneofs.map { SwiftNames.property(message.oneofs[$0]) }
+        )
         let nested = Set(
             message.messages.map { SwiftNames.type($0.name, suffix: "Message") }
                 + message.enums.map { SwiftNames.type($0.name, suffix: "Enum") }
         )
-        return message.oneofs.indices.compactMap { index in
-            let members = fields.filter { $0.field.oneof == index }
-            // What `optional` makes is a oneof without members here.
-            if members.isEmpty { return nil }
+        return zip(message.realOneofs, names).map { index, name in
             let type = SwiftNames.type(message.oneofs[index], suffix: "Choice")
             return OneofPlan(
-                name: names[index],
+                name: name,
                 typeName: nested.contains(type) ? type + "Choice" : type,
-                members: members
+                members: fields.filter { $0.field.oneof == index }
             )
         }
     }

@@ -12,7 +12,8 @@ struct MessageEmitter {
         let fullName = try types.swiftName(message.reference)
         let value = ValueEmitter(fields: fields, oneofs: oneofs)
         source.comment(message.comment, orElse: "The message `\(message.fullName)`.")
-        try source.block("public struct \(typeName): MessageValue") { source throws(GeneratorError) in
+        try source.block("public struct \(typeName): MessageValue") {
+            source throws(GeneratorError) in
             value.emitProperties(to: &source)
             source.line()
             value.emitInitializers(to: &source)
@@ -50,7 +51,11 @@ struct MessageEmitter {
         let fields = try FieldPlan.plans(for: message, types).map(\.withDefaultForAbsence)
         let typeName = SwiftNames.type(message.name, suffix: "Message")
         let role: String
-        if case .scalar = fields[0].shape { role = "ScalarKeyedEntry" } else { role = "TextKeyedEntry" }
+        if case .scalar = fields[0].shape {
+            role = "ScalarKeyedEntry"
+        } else {
+            role = "TextKeyedEntry"
+        }
         source.line("/// An entry of a map, read where it lies.")
         source.block("public struct \(typeName): \(role), ~Escapable") { source in
             SchemaEmitter.emit(message, fields, stride: nil, to: &source)

@@ -26,6 +26,11 @@ struct ProtoMessage {
     let isMapEntry: Bool
 
     var fullName: String { String(reference.dropFirst()) }
+
+    /// The positions of the oneofs the file declares; what `optional` makes is not among them.
+    var realOneofs: [Int] {
+        oneofs.indices.filter { index in fields.contains { $0.oneof == index } }
+    }
 }
 
 /// A field of a message.

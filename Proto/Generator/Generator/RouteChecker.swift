@@ -74,7 +74,9 @@ struct RouteChecker {
             let isLast = depth == variable.fieldPath.count - 1
             let path = variable.fieldPath.joined(separator: ".")
             if field.cardinality.rawValue >= Cardinality.packed.rawValue {
-                throw GeneratorError("\(place): '\(path)' in the path goes through a repeated field")
+                throw GeneratorError(
+                    "\(place): '\(path)' in the path goes through a repeated field"
+                )
             }
             if case .message(let reference) = field.kind {
                 if isLast { throw GeneratorError("\(place): '\(path)' in the path is a message") }

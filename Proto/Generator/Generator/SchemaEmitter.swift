@@ -4,7 +4,11 @@ internal import Wire
 enum SchemaEmitter {
     /// Writes `static let schema` of a message.
     ///
-    /// - Parameter stride: the expression for the size of its owned value, or nil for a map's entry.
+    /// - Parameters:
+    ///   - message: the message.
+    ///   - fields: its fields.
+    ///   - stride: the expression for the size of its owned value, or nil for a map's entry.
+    ///   - source: where it is written.
     static func emit(
         _ message: ProtoMessage,
         _ fields: [FieldPlan],

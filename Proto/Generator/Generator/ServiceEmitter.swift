@@ -44,7 +44,8 @@ struct ServiceEmitter {
                 source.line()
                 source.comment(method.comment, orElse: "The method `\(method.name)`.")
                 let name = SwiftNames.escaped(SwiftNames.property(method.name))
-                source.list("public static let \(name): MethodSchema = MethodSchema(", ")") { source in
+                source.list("public static let \(name): MethodSchema = MethodSchema(", ")") {
+                    source in
                     for (index, argument) in arguments.enumerated() {
                         source.line(argument + (index == arguments.count - 1 ? "" : ","))
                     }
@@ -63,7 +64,9 @@ struct ServiceEmitter {
             "to: \(try types.swiftName(method.output)).schema",
         ]
         if method.streaming != .none { arguments.append("streaming: .\(method.streaming)") }
-        if method.idempotency != .unknown { arguments.append("idempotency: .\(method.idempotency)") }
+        if method.idempotency != .unknown {
+            arguments.append("idempotency: .\(method.idempotency)")
+        }
         switch method.access {
         case .anonymous: arguments.append("access: .anonymous")
         case .scopes(let scopes):
@@ -105,7 +108,9 @@ struct ServiceEmitter {
         }
         var arguments = ["[\(segments.joined(separator: ", "))]"]
         if !variables.isEmpty { arguments.append("[\(variables.joined(separator: ", "))]") }
-        if let verb = path.customVerb { arguments.append("customVerb: \(SourceText.literal(verb))") }
+        if let verb = path.customVerb {
+            arguments.append("customVerb: \(SourceText.literal(verb))")
+        }
         return "PathTemplate(\(arguments.joined(separator: ", ")))"
     }
 }

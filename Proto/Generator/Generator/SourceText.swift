@@ -33,7 +33,9 @@ struct SourceText {
 
     /// Adds a doc comment: the one of the `.proto`, or, if it has none, a text in its place.
     mutating func comment(_ comment: String, orElse fallback: String) {
-        var lines = comment.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        var lines = comment.split(separator: "\n", omittingEmptySubsequences: false).map(
+            String.init
+        )
         while lines.last?.allSatisfy(\.isWhitespace) == true { lines.removeLast() }
         if lines.isEmpty { lines = [fallback] }
         for text in lines {

@@ -24,7 +24,8 @@ struct TypeTable {
     }
 
     private mutating func add(_ declared: ProtoEnum, in scope: String) {
-        swiftNames[declared.reference] = "\(scope).\(SwiftNames.type(declared.name, suffix: "Enum"))"
+        swiftNames[declared.reference] =
+            "\(scope).\(SwiftNames.type(declared.name, suffix: "Enum"))"
     }
 
     /// The full Swift name of a message or enum.

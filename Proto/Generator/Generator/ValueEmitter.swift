@@ -120,10 +120,15 @@ struct ValueEmitter {
                 let name = member.property
                 switch member.shape {
                 case .scalar:
-                    source.line("case .\(name)(let value): self.\(oneof.property) = .\(name)(value)")
+                    source.line(
+                        "case .\(name)(let value): self.\(oneof.property) = .\(name)(value)"
+                    )
                 case .string, .bytes:
-                    let copy = member.elementType == "String" ? "String(value)" : "Array(copying: value)"
-                    source.line("case .\(name)(let value): self.\(oneof.property) = .\(name)(\(copy))")
+                    let copy =
+                        member.elementType == "String" ? "String(value)" : "Array(copying: value)"
+                    source.line(
+                        "case .\(name)(let value): self.\(oneof.property) = .\(name)(\(copy))"
+                    )
                 case .message:
                     source.line("case .\(name)(let value):")
                     source.line("    self.\(oneof.property) = .\(name)(\(member.typeName)(value))")
@@ -139,7 +144,8 @@ struct ValueEmitter {
         source.line("/// Appends the message's fields to a buffer.")
         source.block("public func write(to buffer: inout OutputBuffer)") { source in
             for plan in fields.sorted(by: { $0.field.number < $1.field.number }) {
-                if let oneof = oneofs.first(where: { $0.members.contains { $0.name == plan.name } }) {
+                if let oneof = oneofs.first(where: { $0.members.contains { $0.name == plan.name } })
+                {
                     let pattern = "if case .\(plan.property)(let value)? = self.\(oneof.property)"
                     source.line("\(pattern) { \(append(plan, "value")) }")
                 } else {

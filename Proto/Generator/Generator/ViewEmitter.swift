@@ -17,7 +17,9 @@ struct ViewEmitter {
             source.line()
             emitBody(hasUnknown: true, to: &source)
             source.line()
-            source.line("/// The fields the schema does not name. Linear in the message's own fields.")
+            source.line(
+                "/// The fields the schema does not name. Linear in the message's own fields."
+            )
             source.block("public var unknownFields: UnknownFields") { source in
                 source.line(
                     "_hasUnknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()"
@@ -143,7 +145,8 @@ struct ViewEmitter {
         case (.explicit, .message):
             return (
                 "\(plan.viewType)?",
-                "\(stored).isPresent ? \(plan.viewType)(validated: \(stored).bytes(in: bytes)) : nil"
+                "\(stored).isPresent "
+                    + "? \(plan.viewType)(validated: \(stored).bytes(in: bytes)) : nil"
             )
         case (.packed, _), (.repeated, .scalar):
             let type = "RepeatedScalars<\(plan.coding)>"

@@ -47,7 +47,8 @@ struct WriterEmitter {
             emitMethod(
                 plan,
                 "\(verb)\(plan.capitalizedName)<Failure: Error>("
-                    + "_ write: (inout \(plan.typeName).Writer) throws(Failure) -> Void) throws(Failure)",
+                    + "_ write: (inout \(plan.typeName).Writer) throws(Failure) -> Void"
+                    + ") throws(Failure)",
                 "try buffer.appendMessage(tag: \(plan.tag), write)",
                 to: &source
             )
@@ -62,9 +63,10 @@ struct WriterEmitter {
         }
     }
 
-    /// What a scalar or text may be given as: its type in Swift, what is appended, and whether it is
-    /// its default.
-    private func parameters(_ plan: FieldPlan) -> [(type: String, contents: String, isSet: String)] {
+    /// What a scalar or text may be given as: its type in Swift, what is appended, and whether it
+    /// is set.
+    private func parameters(_ plan: FieldPlan) -> [(type: String, contents: String, isSet: String)]
+    {
         switch plan.shape {
         case .scalar(let coding, let type):
             [(type, "value, as: \(coding).self", ValueEmitter.isSet(plan, "value"))]
@@ -97,7 +99,8 @@ struct WriterEmitter {
     private func emitMap(_ plan: FieldPlan, to source: inout SourceText) {
         let (key, value) = (plan.entry[0], plan.entry[1])
         for keyParameter in parameters(key) {
-            let append = "buffer.appendField(tag: \(key.tag), "
+            let append =
+                "buffer.appendField(tag: \(key.tag), "
                 + keyParameter.contents.replacingFirstWord("value", with: "key") + ")"
             var values: [(type: String, line: String)] = parameters(value).map {
                 ($0.type, "buffer.appendField(tag: \(value.tag), \($0.contents))")

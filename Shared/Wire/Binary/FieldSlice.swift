@@ -27,6 +27,7 @@ public struct FieldSlice: Hashable, Sendable, BitwiseCopyable {
     /// The contents; empty if the field is absent.
     ///
     /// - Parameter message: the bytes the slice was read from.
+    /// - Returns: the bytes between the length and the next tag.
     @inlinable
     @inline(__always)
     @_lifetime(copy message)
@@ -37,22 +38,12 @@ public struct FieldSlice: Hashable, Sendable, BitwiseCopyable {
     /// The contents as text.
     ///
     /// - Parameter message: the bytes the slice was read from, which have been validated.
+    /// - Returns: the text; empty if the field is absent.
     @inlinable
     @inline(__always)
     @_lifetime(copy message)
     public func text(in message: RawSpan) -> Text {
         // The validator checked every string field of the message before a view was made of it.
         unsafe Text(validated: bytes(in: message))
-    }
-}
-
-extension FieldSlice {
-    /// The contents of a message field, or nil if it is absent.
-    ///
-    /// - Parameter message: the bytes the slice was read from, which have been validated.
-    @inlinable
-    @_lifetime(copy message)
-    public func validated(in message: RawSpan) -> RawSpan? {
-        isPresent ? bytes(in: message) : nil
     }
 }

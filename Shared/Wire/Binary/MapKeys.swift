@@ -9,6 +9,7 @@ enum MapKeys {
     ///   - run: the entries, each with its tag.
     ///   - count: how many there are.
     ///   - kind: the kind of the keys.
+    /// - Returns: true also, very rarely, for two keys with one hash.
     static func haveDuplicate(_ run: RawSpan, _ count: Int, _ kind: FieldKind) -> Bool {
         var reader = WireReader(run)
         if count <= 8 {
@@ -77,6 +78,7 @@ struct MapKey {
 
     /// Bytes that are equal for equal keys of one map.
     func identity(in bytes: RawSpan) -> [UInt8] {
-        unsafe withUnsafeBytes(of: bits) { unsafe Array($0) } + Array(copying: text.bytes(in: bytes))
+        unsafe withUnsafeBytes(of: bits) { unsafe Array($0) }
+            + Array(copying: text.bytes(in: bytes))
     }
 }

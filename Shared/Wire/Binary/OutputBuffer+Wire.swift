@@ -10,7 +10,8 @@ extension OutputBuffer {
     /// Appends an integer's bytes, little-endian.
     @inlinable
     @inline(__always)
-    public mutating func appendFixed<Integer: FixedWidthInteger & BitwiseCopyable>(_ value: Integer) {
+    public mutating func appendFixed<Integer: FixedWidthInteger & BitwiseCopyable>(_ value: Integer)
+    {
         reserve(MemoryLayout<Integer>.size)
         // The bytes were reserved on the line above.
         unsafe base.storeBytes(of: value.littleEndian, toByteOffset: written, as: Integer.self)
@@ -129,7 +130,7 @@ extension OutputBuffer {
         lengthWidths |= UInt64(width) &<< widthShift
     }
 
-    /// Where ``lengthWidths`` keeps the width for the current depth; all deeper ones share the last.
+    /// Where ``lengthWidths`` keeps the width for the current depth; all deeper share the last.
     @inlinable var widthShift: UInt64 {
         UInt64(truncatingIfNeeded: Swift.min(depth, 15)) &* 4
     }

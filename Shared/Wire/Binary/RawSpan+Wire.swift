@@ -1,8 +1,8 @@
 // Reads the pieces of fields from bytes that have not been validated.
 //
-// Each function takes the position it reads at and moves it on, and the end that what it reads must
-// not pass, which is itself within the bytes. They are members of the span, not of the validator, so
-// that a call copies two registers and not the validator.
+// Each function takes the position it reads at and moves it on, and the end that what it reads
+// must not pass, which is itself within the bytes. They are members of the span, not of the
+// validator, so that a call copies two registers and not the validator.
 extension RawSpan {
     /// Reads a tag: a number of 1…536,870,911 and one of the six wire types.
     @inline(__always)

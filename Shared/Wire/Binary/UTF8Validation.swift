@@ -12,6 +12,7 @@ enum UTF8Validation {
     /// - Parameters:
     ///   - bytes: the bytes the text lies in.
     ///   - range: where it lies; within `bytes`.
+    /// - Returns: an offset in `bytes`.
     @inline(__always)
     static func firstInvalidByte(in bytes: RawSpan, _ range: Range<Int>) -> Int? {
         precondition(range.lowerBound >= 0 && range.upperBound <= bytes.byteCount, "out of bounds")
@@ -19,7 +20,10 @@ enum UTF8Validation {
         let end = range.upperBound
         // Loads of eight bytes stay below `end`, which the precondition bounds.
         while offset &+ 8 <= end {
-            let word = unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self)
+            let word = unsafe bytes.unsafeLoadUnaligned(
+                fromUncheckedByteOffset: offset,
+                as: UInt64.self
+            )
             if word & 0x8080_8080_8080_8080 != 0 {
                 return firstInvalidByteOfMixedText(in: bytes, offset, end)
             }
@@ -27,7 +31,8 @@ enum UTF8Validation {
         }
         if offset == end { return nil }
         // What comes after `end` is shifted out.
-        let kept = bytes.paddedWord(at: offset)
+        let kept =
+            bytes.paddedWord(at: offset)
             &<< UInt64(truncatingIfNeeded: 64 &- 8 &* (end &- offset))
         if kept & 0x8080_8080_8080_8080 == 0 { return nil }
         return firstInvalidByteOfMixedText(in: bytes, offset, end)

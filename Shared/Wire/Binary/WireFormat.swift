@@ -11,25 +11,25 @@ enum WireType: UInt8 {
 
 /// The zigzag map of `sint32` and `sint64`, which makes small negative numbers short.
 public enum ZigZag {
-    /// -1 → 1, 1 → 2, …
+    /// Maps -1 to 1, 1 to 2, -2 to 3.
     @inlinable
     public static func encode(_ value: Int32) -> UInt32 {
         UInt32(bitPattern: (value << 1) ^ (value >> 31))
     }
 
-    /// -1 → 1, 1 → 2, …
+    /// Maps -1 to 1, 1 to 2, -2 to 3.
     @inlinable
     public static func encode(_ value: Int64) -> UInt64 {
         UInt64(bitPattern: (value << 1) ^ (value >> 63))
     }
 
-    /// 1 → -1, 2 → 1, …
+    /// Maps 1 to -1, 2 to 1, 3 to -2.
     @inlinable
     public static func decode(_ bits: UInt32) -> Int32 {
         Int32(bitPattern: (bits >> 1) ^ (0 &- (bits & 1)))
     }
 
-    /// 1 → -1, 2 → 1, …
+    /// Maps 1 to -1, 2 to 1, 3 to -2.
     @inlinable
     public static func decode(_ bits: UInt64) -> Int64 {
         Int64(bitPattern: (bits >> 1) ^ (0 &- (bits & 1)))

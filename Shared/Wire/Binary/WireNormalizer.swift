@@ -14,6 +14,7 @@ enum WireNormalizer {
     /// - Parameters:
     ///   - bytes: the message, which has been validated.
     ///   - schema: its type.
+    /// - Returns: the message with fields in order of their numbers, unknown ones last.
     static func normalize(_ bytes: RawSpan, as schema: MessageSchema) -> OutputBuffer {
         var output = OutputBuffer(minimumCapacity: bytes.byteCount)
         write([0..<bytes.byteCount], of: bytes, as: schema, to: &output)

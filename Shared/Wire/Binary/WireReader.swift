@@ -115,6 +115,7 @@ public struct WireReader: ~Escapable {
     /// Passes over the value of a field and says where it lies; a length is not part of it.
     ///
     /// - Parameter tag: the field's tag, which has just been read.
+    /// - Returns: the contents of a length-delimited field, else the bytes after the tag.
     @inlinable
     @_lifetime(self: copy self)
     public mutating func valueSlice(_ tag: UInt32) -> FieldSlice {

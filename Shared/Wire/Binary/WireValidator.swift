@@ -23,6 +23,7 @@ struct WireValidator: ~Escapable {
     ///   - forValues: whether owned values will be made of it, so that their size counts too.
     /// - Returns: whether some field lies in more than one place, so that the bytes must be put in
     ///   order before a view can read them; see ``WireNormalizer``.
+    /// - Throws: ``CodecError`` naming the field, the rule and the offset.
     static func validate(
         _ bytes: RawSpan,
         as schema: MessageSchema,
@@ -63,6 +64,7 @@ struct WireValidator: ~Escapable {
     ///   - schema: its type.
     ///   - range: where its fields lie; within the bytes.
     ///   - depth: how many messages and groups enclose them, themselves included.
+    /// - Throws: ``CodecError`` with the path from this message down.
     @_lifetime(self: copy self)
     private mutating func message(
         _ schema: MessageSchema,
@@ -222,12 +224,17 @@ struct WireValidator: ~Escapable {
     private mutating func countElements(_ count: Int, at offset: Int) throws(CodecError) {
         elements &+= count
         if elements > limits.maximumElements {
-            throw CodecError(.tooManyElements, at: offset, detail: "limit \(limits.maximumElements)")
+            throw CodecError(
+                .tooManyElements,
+                at: offset,
+                detail: "limit \(limits.maximumElements)"
+            )
         }
     }
 
-    /// The field's name in a path, with its index if it is repeated: counted only now that it is
-    /// needed, by reading the message again up to the field. Empty for an unknown field.
+    /// The field's name in a path, with its index if it is repeated; empty for an unknown field.
+    ///
+    /// The index is counted only now that it is needed, by reading the message up to the field.
     @inline(never)
     private func pathComponent(
         _ schema: MessageSchema,

@@ -23,6 +23,7 @@ extension RawSpan {
     /// The eight bytes at an offset as a little-endian integer; those beyond the end are zero.
     ///
     /// - Parameter offset: within the bytes.
+    /// - Returns: the word; its low byte is the one at the offset.
     @inlinable
     @inline(__always)
     func paddedWord(at offset: Int) -> UInt64 {

@@ -62,6 +62,7 @@ public struct SharedBytes: Sendable {
     /// pinning the slab for it would waste memory: then it is copied out.
     ///
     /// - Parameter range: offsets within `0..<count`.
+    /// - Returns: the bytes of the range.
     public func extracting(_ range: Range<Int>) -> SharedBytes {
         precondition(range.lowerBound >= 0 && range.upperBound <= count, "slice out of bounds")
         if range.count <= Self.copyThreshold && count >= Self.slabFactor * range.count {

@@ -54,22 +54,24 @@ struct FieldEntry {
         if case .enumeration(let schema) = declared.type { schema } else { nil }
     }
 
-    /// Resolves the message the first time it is needed. Two threads may both do so; they store the
-    /// same pointer.
+    /// Resolves the message the first time it is needed.
+    ///
+    /// Two threads may both do so; they store the same pointer.
     @inline(never)
     private func link() -> MessageSchema {
         guard case .message(let resolve) = declared.type else {
             preconditionFailure("\(declared.name) is not a message field")
         }
         let schema = resolve()
-        unsafe storage.pointee.link.store(UInt(bitPattern: schema.storage), ordering: .releasing)
+        let address = unsafe UInt(bitPattern: schema.storage)
+        unsafe storage.pointee.link.store(address, ordering: .releasing)
         return schema
     }
 
     static let untracked = UInt16.max
 
-    /// What the validator reads of each field: half a cache line, so that the fields of most messages
-    /// fit a few lines.
+    /// What the validator reads of each field: half a cache line, so that the fields of most
+    /// messages fit a few lines.
     @safe
     struct Storage: ~Copyable {
         let number: UInt32

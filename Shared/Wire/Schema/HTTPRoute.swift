@@ -19,7 +19,12 @@ public struct HTTPRoute: Hashable, Sendable {
     ///   - path: which paths it takes.
     ///   - body: what the HTTP body holds.
     ///   - responseBody: the response field that is the HTTP body.
-    public init(_ verb: String, _ path: PathTemplate, body: Body = .none, responseBody: String? = nil) {
+    public init(
+        _ verb: String,
+        _ path: PathTemplate,
+        body: Body = .none,
+        responseBody: String? = nil
+    ) {
         self.verb = verb
         self.path = path
         self.body = body

@@ -109,7 +109,9 @@ public struct MessageSchema: @unchecked Sendable {
             wellKnownType = WellKnownType(rawValue: fullName) ?? .none
             entryCount = fields.count
             let entries = UnsafeMutablePointer<FieldEntry.Storage>.allocate(capacity: fields.count)
-            let direct = UnsafeMutablePointer<UInt16>.allocate(capacity: Int(MessageSchema.directLimit))
+            let direct = UnsafeMutablePointer<UInt16>.allocate(
+                capacity: Int(MessageSchema.directLimit)
+            )
             unsafe direct.initialize(repeating: 0, count: Int(MessageSchema.directLimit))
             let rules = UnsafeMutablePointer<TagRule>.allocate(capacity: 128)
             unsafe rules.initialize(repeating: .unknown, count: 128)

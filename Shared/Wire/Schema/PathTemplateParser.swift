@@ -74,7 +74,7 @@ extension PathTemplate {
             try word("a field name") { $0 == "_" || ($0.isASCII && ($0.isLetter || $0.isNumber)) }
         }
 
-        /// Characters that need no escape in a path (RFC 3986 section 3.3), less `*`, which is ours.
+        /// Characters that need no escape in a path (RFC 3986 section 3.3), less our `*`.
         private mutating func literal() throws(SyntaxError) -> String {
             try word("a literal") {
                 $0.isASCII && ($0.isLetter || $0.isNumber || "-._~!$&'()+,;@".contains($0))
@@ -92,7 +92,9 @@ extension PathTemplate {
         }
 
         private mutating func take(_ character: Character) -> Bool {
-            guard position < characters.count, characters[position] == character else { return false }
+            guard position < characters.count, characters[position] == character else {
+                return false
+            }
             position += 1
             return true
         }

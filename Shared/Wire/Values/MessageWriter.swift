@@ -16,8 +16,8 @@ extension OutputBuffer {
     ///
     /// - Parameters:
     ///   - tag: the field's tag.
-    ///   - write: receives the writer of the message inside; what it throws leaves the field as far
-    ///     as it was written.
+    ///   - write: receives the writer of the message inside.
+    /// - Throws: what `write` throws; the field stands as far as it was written.
     @inlinable
     public mutating func appendMessage<Writer: MessageWriter & ~Copyable, Failure: Error>(
         tag: UInt32,
@@ -52,6 +52,8 @@ extension SharedBytes {
     /// - Parameters:
     ///   - capacity: bytes to reserve at once.
     ///   - write: receives the message's writer.
+    /// - Returns: the message's binary form.
+    /// - Throws: what `write` throws.
     @inlinable
     public static func encode<Writer: MessageWriter & ~Copyable, Failure: Error>(
         capacity: Int = 0,

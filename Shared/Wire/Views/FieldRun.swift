@@ -25,6 +25,7 @@ public struct FieldRun: Hashable, Sendable, BitwiseCopyable {
     /// The run's bytes.
     ///
     /// - Parameter message: the bytes the run was found in.
+    /// - Returns: the elements, each with its tag.
     @inlinable
     @_lifetime(copy message)
     public func bytes(in message: RawSpan) -> RawSpan {

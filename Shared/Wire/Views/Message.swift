@@ -39,7 +39,9 @@ public struct Message<View: MessageView & ~Escapable>: Sendable {
         try self.init(SharedBytes(copying: bytes), limits: limits)
     }
 
-    /// The message's fields. Finding them is linear in the message's own fields.
+    /// The message's fields.
+    ///
+    /// Finding them is linear in the message's own fields: bind the view, do not ask for it again.
     public var view: View {
         @_lifetime(borrow self)
         get { View(validated: bytes.bytes) }

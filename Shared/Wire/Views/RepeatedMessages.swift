@@ -27,7 +27,8 @@ public struct RepeatedMessages<View: MessageView & ~Escapable>: ~Escapable {
 
     /// Calls a closure with each element in order.
     ///
-    /// - Parameter body: receives the element; what it throws ends the walk.
+    /// - Parameter body: receives the element.
+    /// - Throws: what `body` throws, which ends the walk.
     @inlinable
     public func forEach<Failure: Error>(_ body: (View) throws(Failure) -> Void) throws(Failure) {
         var iterator = makeIterator()
@@ -36,7 +37,9 @@ public struct RepeatedMessages<View: MessageView & ~Escapable>: ~Escapable {
 
     /// Makes an array of what a closure makes of each element.
     ///
-    /// - Parameter transform: receives the element; what it throws ends the walk.
+    /// - Parameter transform: receives the element.
+    /// - Returns: what `transform` made, in order.
+    /// - Throws: what `transform` throws, which ends the walk.
     @inlinable
     public func map<Result, Failure: Error>(
         _ transform: (View) throws(Failure) -> Result
@@ -84,7 +87,9 @@ public struct RepeatedMessages<View: MessageView & ~Escapable>: ~Escapable {
 }
 
 extension RepeatedMessages where View: TextKeyedEntry & ~Escapable {
-    /// The map's entry of a key, or nil. Linear in the map.
+    /// The map's entry of a key, or nil.
+    ///
+    /// Linear in the map.
     @inlinable
     @_lifetime(copy self)
     public func entry(_ key: String) -> View? {
@@ -97,7 +102,9 @@ extension RepeatedMessages where View: TextKeyedEntry & ~Escapable {
 }
 
 extension RepeatedMessages where View: ScalarKeyedEntry & ~Escapable {
-    /// The map's entry of a key, or nil. Linear in the map.
+    /// The map's entry of a key, or nil.
+    ///
+    /// Linear in the map.
     @inlinable
     @_lifetime(copy self)
     public func entry(_ key: View.Key) -> View? {

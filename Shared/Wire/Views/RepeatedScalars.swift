@@ -13,7 +13,9 @@ public struct RepeatedScalars<Coding: ScalarCoding>: ~Escapable {
         self.run = run.bytes(in: message)
     }
 
-    /// Whether there are no elements. A packed run may be empty behind its tag.
+    /// Whether there are no elements.
+    ///
+    /// A packed run may be empty behind its tag.
     @inlinable public var isEmpty: Bool {
         var iterator = makeIterator()
         return iterator.next() == nil
@@ -24,7 +26,9 @@ public struct RepeatedScalars<Coding: ScalarCoding>: ~Escapable {
     @_lifetime(copy self)
     public func makeIterator() -> Iterator { Iterator(run) }
 
-    /// Copies the elements out. Linear in the elements.
+    /// Copies the elements out.
+    ///
+    /// Linear in the elements.
     @inlinable
     public func values() -> [Coding.Value] {
         var iterator = makeIterator()
@@ -36,7 +40,8 @@ public struct RepeatedScalars<Coding: ScalarCoding>: ~Escapable {
 
     /// Calls a closure with each element in order.
     ///
-    /// - Parameter body: receives the element; what it throws ends the walk.
+    /// - Parameter body: receives the element.
+    /// - Throws: what `body` throws, which ends the walk.
     @inlinable
     public func forEach<Failure: Error>(
         _ body: (Coding.Value) throws(Failure) -> Void

@@ -41,6 +41,8 @@ enum EventBatchGenerator {
         return String(repeating: "0", count: 16 - digits.count) + digits
     }
 
-    private static let names = ["Page Viewed", "Product Viewed", "Order Completed", "Zahlung bestätigt"]
+    private static let names = [
+        "Page Viewed", "Product Viewed", "Order Completed", "Zahlung bestätigt",
+    ]
     private static let channels = ["paid_search", "paid_social", "email", "affiliate", "direct"]
 }

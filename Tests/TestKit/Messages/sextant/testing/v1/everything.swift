@@ -71,25 +71,25 @@ extension TestingV1 {
         private var _itself = Indirect<TestingV1.Everything>()
 
         /// Singular fields whose presence is tracked.
-        public var maybeDouble2: Double?
+        public var maybeDouble: Double?
 
         /// Field 23, `maybe_int32`.
-        public var maybeInt322: Int32?
+        public var maybeInt32: Int32?
 
         /// Field 26, `maybe_uint64`.
-        public var maybeUint642: UInt64?
+        public var maybeUint64: UInt64?
 
         /// Field 33, `maybe_bool`.
-        public var maybeBool2: Bool?
+        public var maybeBool: Bool?
 
         /// Field 34, `maybe_string`.
-        public var maybeString2: String?
+        public var maybeString: String?
 
         /// Field 35, `maybe_bytes`.
-        public var maybeBytes2: [UInt8]?
+        public var maybeBytes: [UInt8]?
 
         /// Field 36, `maybe_color`.
-        public var maybeColor2: TestingV1.Everything.Color?
+        public var maybeColor: TestingV1.Everything.Color?
 
         /// Repeated fields.
         public var doubles: [Double] = []
@@ -333,13 +333,13 @@ extension TestingV1 {
             self.aColor = view.aColor
             if view._aNested.isPresent { self.aNested = TestingV1.Everything.Nested(validated: view._aNested.bytes(in: bytes)) }
             if view._itself.isPresent { self.itself = TestingV1.Everything(validated: view._itself.bytes(in: bytes)) }
-            self.maybeDouble2 = view.maybeDouble2
-            self.maybeInt322 = view.maybeInt322
-            self.maybeUint642 = view.maybeUint642
-            self.maybeBool2 = view.maybeBool2
-            if let text = view.maybeString2 { self.maybeString2 = String(text) }
-            if let inner = view.maybeBytes2 { self.maybeBytes2 = Array(copying: inner) }
-            self.maybeColor2 = view.maybeColor2
+            self.maybeDouble = view.maybeDouble
+            self.maybeInt32 = view.maybeInt32
+            self.maybeUint64 = view.maybeUint64
+            self.maybeBool = view.maybeBool
+            if let text = view.maybeString { self.maybeString = String(text) }
+            if let inner = view.maybeBytes { self.maybeBytes = Array(copying: inner) }
+            self.maybeColor = view.maybeColor
             self.doubles = view.doubles.values()
             self.floats = view.floats.values()
             self.int32s = view.int32s.values()
@@ -438,13 +438,13 @@ extension TestingV1 {
             if self.aColor.rawValue != 0 { buffer.appendField(tag: 128, self.aColor, as: Scalar.Enumeration<TestingV1.Everything.Color>.self) }
             if let value = self.aNested { buffer.appendMessage(tag: 138, value) }
             if let value = self.itself { buffer.appendMessage(tag: 146, value) }
-            if let value = self.maybeDouble2 { buffer.appendField(tag: 169, value, as: Scalar.Double.self) }
-            if let value = self.maybeInt322 { buffer.appendField(tag: 184, value, as: Scalar.Int32.self) }
-            if let value = self.maybeUint642 { buffer.appendField(tag: 208, value, as: Scalar.UInt64.self) }
-            if let value = self.maybeBool2 { buffer.appendField(tag: 264, value, as: Scalar.Bool.self) }
-            if let value = self.maybeString2 { buffer.appendField(tag: 274, value) }
-            if let value = self.maybeBytes2 { buffer.appendField(tag: 282, value.rawBytes) }
-            if let value = self.maybeColor2 { buffer.appendField(tag: 288, value, as: Scalar.Enumeration<TestingV1.Everything.Color>.self) }
+            if let value = self.maybeDouble { buffer.appendField(tag: 169, value, as: Scalar.Double.self) }
+            if let value = self.maybeInt32 { buffer.appendField(tag: 184, value, as: Scalar.Int32.self) }
+            if let value = self.maybeUint64 { buffer.appendField(tag: 208, value, as: Scalar.UInt64.self) }
+            if let value = self.maybeBool { buffer.appendField(tag: 264, value, as: Scalar.Bool.self) }
+            if let value = self.maybeString { buffer.appendField(tag: 274, value) }
+            if let value = self.maybeBytes { buffer.appendField(tag: 282, value.rawBytes) }
+            if let value = self.maybeColor { buffer.appendField(tag: 288, value, as: Scalar.Enumeration<TestingV1.Everything.Color>.self) }
             buffer.appendPacked(tag: 330, self.doubles, as: Scalar.Double.self)
             buffer.appendPacked(tag: 338, self.floats, as: Scalar.Float.self)
             buffer.appendPacked(tag: 346, self.int32s, as: Scalar.Int32.self)
@@ -752,21 +752,21 @@ extension TestingV1 {
             fileprivate var _itself = FieldSlice()
 
             /// Singular fields whose presence is tracked.
-            public private(set) var maybeDouble2: Double?
+            public private(set) var maybeDouble: Double?
 
             /// Field 23, `maybe_int32`.
-            public private(set) var maybeInt322: Int32?
+            public private(set) var maybeInt32: Int32?
 
             /// Field 26, `maybe_uint64`.
-            public private(set) var maybeUint642: UInt64?
+            public private(set) var maybeUint64: UInt64?
 
             /// Field 33, `maybe_bool`.
-            public private(set) var maybeBool2: Bool?
-            fileprivate var _maybeString2 = FieldSlice()
-            fileprivate var _maybeBytes2 = FieldSlice()
+            public private(set) var maybeBool: Bool?
+            fileprivate var _maybeString = FieldSlice()
+            fileprivate var _maybeBytes = FieldSlice()
 
             /// Field 36, `maybe_color`.
-            public private(set) var maybeColor2: TestingV1.Everything.Color?
+            public private(set) var maybeColor: TestingV1.Everything.Color?
             fileprivate var _doubles = FieldRun()
             fileprivate var _floats = FieldRun()
             fileprivate var _int32s = FieldRun()
@@ -862,13 +862,13 @@ extension TestingV1 {
                         case 128: self.aColor = Scalar.Enumeration<TestingV1.Everything.Color>.read(&reader)
                         case 138: _aNested = reader.slice()
                         case 146: _itself = reader.slice()
-                        case 169: self.maybeDouble2 = Scalar.Double.read(&reader)
-                        case 184: self.maybeInt322 = Scalar.Int32.read(&reader)
-                        case 208: self.maybeUint642 = Scalar.UInt64.read(&reader)
-                        case 264: self.maybeBool2 = Scalar.Bool.read(&reader)
-                        case 274: _maybeString2 = reader.slice()
-                        case 282: _maybeBytes2 = reader.slice()
-                        case 288: self.maybeColor2 = Scalar.Enumeration<TestingV1.Everything.Color>.read(&reader)
+                        case 169: self.maybeDouble = Scalar.Double.read(&reader)
+                        case 184: self.maybeInt32 = Scalar.Int32.read(&reader)
+                        case 208: self.maybeUint64 = Scalar.UInt64.read(&reader)
+                        case 264: self.maybeBool = Scalar.Bool.read(&reader)
+                        case 274: _maybeString = reader.slice()
+                        case 282: _maybeBytes = reader.slice()
+                        case 288: self.maybeColor = Scalar.Enumeration<TestingV1.Everything.Color>.read(&reader)
                         case 329, 330:
                             reader.skip(tag)
                             _doubles.extend(from: start, to: reader.position)
@@ -1052,18 +1052,18 @@ extension TestingV1 {
             }
 
             /// Field 34, `maybe_string`.
-            public var maybeString2: Text? {
+            public var maybeString: Text? {
                 @_lifetime(copy self)
                 get {
-                    _maybeString2.isPresent ? _maybeString2.text(in: bytes) : nil
+                    _maybeString.isPresent ? _maybeString.text(in: bytes) : nil
                 }
             }
 
             /// Field 35, `maybe_bytes`.
-            public var maybeBytes2: RawSpan? {
+            public var maybeBytes: RawSpan? {
                 @_lifetime(copy self)
                 get {
-                    _maybeBytes2.isPresent ? _maybeBytes2.bytes(in: bytes) : nil
+                    _maybeBytes.isPresent ? _maybeBytes.bytes(in: bytes) : nil
                 }
             }
 
@@ -1743,49 +1743,49 @@ extension TestingV1 {
 
             /// Singular fields whose presence is tracked.
             @inlinable
-            public mutating func setMaybeDouble2(_ value: Double) {
+            public mutating func setMaybeDouble(_ value: Double) {
                 buffer.appendField(tag: 169, value, as: Scalar.Double.self)
             }
 
             /// Field 23, `maybe_int32`.
             @inlinable
-            public mutating func setMaybeInt322(_ value: Int32) {
+            public mutating func setMaybeInt32(_ value: Int32) {
                 buffer.appendField(tag: 184, value, as: Scalar.Int32.self)
             }
 
             /// Field 26, `maybe_uint64`.
             @inlinable
-            public mutating func setMaybeUint642(_ value: UInt64) {
+            public mutating func setMaybeUint64(_ value: UInt64) {
                 buffer.appendField(tag: 208, value, as: Scalar.UInt64.self)
             }
 
             /// Field 33, `maybe_bool`.
             @inlinable
-            public mutating func setMaybeBool2(_ value: Bool) {
+            public mutating func setMaybeBool(_ value: Bool) {
                 buffer.appendField(tag: 264, value, as: Scalar.Bool.self)
             }
 
             /// Field 34, `maybe_string`.
             @inlinable
-            public mutating func setMaybeString2(_ value: String) {
+            public mutating func setMaybeString(_ value: String) {
                 buffer.appendField(tag: 274, value)
             }
 
             /// Field 34, `maybe_string`.
             @inlinable
-            public mutating func setMaybeString2(_ value: Text) {
+            public mutating func setMaybeString(_ value: Text) {
                 buffer.appendField(tag: 274, value.utf8)
             }
 
             /// Field 35, `maybe_bytes`.
             @inlinable
-            public mutating func setMaybeBytes2(_ value: RawSpan) {
+            public mutating func setMaybeBytes(_ value: RawSpan) {
                 buffer.appendField(tag: 282, value)
             }
 
             /// Field 36, `maybe_color`.
             @inlinable
-            public mutating func setMaybeColor2(_ value: TestingV1.Everything.Color) {
+            public mutating func setMaybeColor(_ value: TestingV1.Everything.Color) {
                 buffer.appendField(tag: 288, value, as: Scalar.Enumeration<TestingV1.Everything.Color>.self)
             }
 

@@ -1,0 +1,55 @@
+import Synchronization
+import Testing
+import Wire
+
+@Suite("Shared bytes have one owner that is told when the last slice is gone")
+struct SharedBytesTests {
+    private final class Releases: Sendable {
+        let count = Mutex(0)
+        var value: Int { count.withLock { $0 } }
+    }
+
+    @Test("once, after the last slice")
+    func release() {
+        let releases = Releases()
+        var whole: SharedBytes? = SharedBytes(
+            copying: [UInt8](repeating: 1, count: 100_000).rawBytes,
+            onRelease: { releases.count.withLock { $0 += 1 } }
+        )
+        var slice = whole?.extracting(0..<90_000)
+        #expect(slice?.count == 90_000)
+        whole = nil
+        #expect(releases.value == 0)
+        slice = nil
+        #expect(releases.value == 1)
+    }
+
+    @Test("A small slice of a large slab is copied, so that it does not pin the slab")
+    func smallSlice() {
+        let releases = Releases()
+        var slab: SharedBytes? = SharedBytes(
+            copying: [UInt8](0...255).rawBytes,
+            onRelease: { releases.count.withLock { $0 += 1 } }
+        )
+        let slice = slab?.extracting(10..<20)
+        slab = nil
+        #expect(releases.value == 1)
+        #expect(slice.map { Array(copying: $0.bytes) } == [UInt8](10..<20))
+    }
+
+    @Test("A large part of a slab shares its memory")
+    func largeSlice() {
+        let slab = SharedBytes([UInt8](0...255))
+        #expect(slab.extracting(0..<200).sharesMemory(with: slab))
+        #expect(Array(copying: slab.extracting(100..<200).bytes) == [UInt8](100..<200))
+    }
+
+    @Test("No bytes are bytes too")
+    func empty() {
+        let empty = SharedBytes([])
+        #expect(empty.count == 0)
+        #expect(empty.bytes.byteCount == 0)
+        #expect(empty == SharedBytes(copying: RawSpan()))
+        #expect(empty.extracting(0..<0).count == 0)
+    }
+}
