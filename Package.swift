@@ -61,5 +61,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "TidyTests", path: "Tests/TidyTests", swiftSettings: strict),
+        .testTarget(
+            name: "WireTests",
+            dependencies: ["Wire"],
+            path: "Tests/WireTests",
+            swiftSettings: strict
+        ),
     ]
 )
