@@ -63,7 +63,7 @@ let package = Package(
         .testTarget(name: "TidyTests", path: "Tests/TidyTests", swiftSettings: strict),
         .testTarget(
             name: "WireTests",
-            dependencies: ["Wire"],
+            dependencies: ["TestKit", "Wire"],
             path: "Tests/WireTests",
             swiftSettings: strict
         ),

@@ -4,12 +4,18 @@
 enum Fixture {
     static let color = EnumSchema(
         "test.Color",
-        [(0, "COLOR_UNSPECIFIED"), (1, "RED"), (2, "GREEN"), (2, "VERT"), (-1, "NEGATIVE"), (900, "FAR")]
+        [
+            (0, "COLOR_UNSPECIFIED"), (1, "RED"), (2, "GREEN"), (2, "VERT"), (-1, "NEGATIVE"),
+            (900, "FAR"),
+        ]
     )
     static let nullValue = EnumSchema("google.protobuf.NullValue", [(0, "NULL_VALUE")])
 
     static func entry(_ key: FieldType, _ value: FieldType) -> FieldType {
-        let schema = MessageSchema("", [FieldSchema(1, "key", key), FieldSchema(2, "value", value)])
+        let schema = MessageSchema(
+            "",
+            [FieldSchema(1, "key", key), FieldSchema(2, "value", value)]
+        )
         return .message { schema }
     }
 

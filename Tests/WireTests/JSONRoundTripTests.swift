@@ -24,7 +24,10 @@ struct JSONRoundTripTests {
         Case(#"{"fFixed32":4294967295,"fFixed64":"18446744073709551615"}"#),
         Case(#"{"fSfixed32":-1,"fSfixed64":"-1"}"#),
         Case(#"{"fInt32":0,"fString":"","fBool":false,"fBytes":"","fDouble":0.0}"#, "{}"),
-        Case(#"{"oInt32":0,"oString":"","oDouble":-0.0}"#, #"{"oInt32":0,"oString":"","oDouble":-0}"#),
+        Case(
+            #"{"oInt32":0,"oString":"","oDouble":-0.0}"#,
+            #"{"oInt32":0,"oString":"","oDouble":-0}"#
+        ),
         Case(#"{"fDouble":-0}"#),
         Case(#"{"f_int32":1,"o_string":"x"}"#, #"{"fInt32":1,"oString":"x"}"#),
         Case(#"{"far":1,"fInt32":2}"#, #"{"fInt32":2,"far":1}"#),
@@ -44,8 +47,10 @@ struct JSONRoundTripTests {
         Case(#"{"fBool":true}"#),
         Case(#"{"fFloat":"NaN","fDouble":"-Infinity"}"#),
         Case(#"{"fFloat":"Infinity","fDouble":"1.5"}"#, #"{"fFloat":"Infinity","fDouble":1.5}"#),
-        Case(#"{"fFloat":3.4028235e38,"fDouble":1.7976931348623157e+308}"#,
-            #"{"fFloat":3.4028235e+38,"fDouble":1.7976931348623157e+308}"#),
+        Case(
+            #"{"fFloat":3.4028235e38,"fDouble":1.7976931348623157e+308}"#,
+            #"{"fFloat":3.4028235e+38,"fDouble":1.7976931348623157e+308}"#
+        ),
         Case(#"{"fDouble":5e-324}"#),
         Case(#"{"fDouble":1e-400}"#, "{}"),
         Case(#"{"fDouble":129.99}"#),
@@ -97,10 +102,19 @@ struct JSONRoundTripTests {
         Case(#"{"timestamp":"0001-01-01T00:00:00Z"}"#),
         Case(#"{"timestamp":"9999-12-31T23:59:59.999999999Z"}"#),
         Case(#"{"timestamp":"2024-02-29T12:30:45.120Z"}"#),
-        Case(#"{"timestamp":"2024-02-29T12:30:45.12Z"}"#, #"{"timestamp":"2024-02-29T12:30:45.120Z"}"#),
+        Case(
+            #"{"timestamp":"2024-02-29T12:30:45.12Z"}"#,
+            #"{"timestamp":"2024-02-29T12:30:45.120Z"}"#
+        ),
         Case(#"{"timestamp":"1969-12-31T23:59:59.000001Z"}"#),
-        Case(#"{"timestamp":"2026-01-01T01:30:00+02:00"}"#, #"{"timestamp":"2025-12-31T23:30:00Z"}"#),
-        Case(#"{"timestamp":"2026-01-01T01:30:00.5-08:30"}"#, #"{"timestamp":"2026-01-01T10:00:00.500Z"}"#),
+        Case(
+            #"{"timestamp":"2026-01-01T01:30:00+02:00"}"#,
+            #"{"timestamp":"2025-12-31T23:30:00Z"}"#
+        ),
+        Case(
+            #"{"timestamp":"2026-01-01T01:30:00.5-08:30"}"#,
+            #"{"timestamp":"2026-01-01T10:00:00.500Z"}"#
+        ),
         Case(#"{"duration":"0s"}"#),
         Case(#"{"duration":"-0.500s"}"#),
         Case(#"{"duration":"1.5s"}"#, #"{"duration":"1.500s"}"#),
@@ -122,21 +136,31 @@ struct JSONRoundTripTests {
         Case(#"{"any":{}}"#),
         Case(#"{"any":{"@type":"t/test.All","fInt32":1}}"#),
         Case(#"{"any":{"@type":"t/test.All"}}"#),
-        Case(#"{"any":{"fInt32":1,"@type":"t/test.All","fBool":true}}"#,
-            #"{"any":{"@type":"t/test.All","fInt32":1,"fBool":true}}"#),
+        Case(
+            #"{"any":{"fInt32":1,"@type":"t/test.All","fBool":true}}"#,
+            #"{"any":{"@type":"t/test.All","fInt32":1,"fBool":true}}"#
+        ),
         Case(#"{"any":{"\u0040type":"t/test.All"}}"#, #"{"any":{"@type":"t/test.All"}}"#),
         Case(#"{"any":{"@type":"t/google.protobuf.Duration","value":"1s"}}"#),
-        Case(#"{"any":{"value":"1s","@type":"t/google.protobuf.Duration"}}"#,
-            #"{"any":{"@type":"t/google.protobuf.Duration","value":"1s"}}"#),
+        Case(
+            #"{"any":{"value":"1s","@type":"t/google.protobuf.Duration"}}"#,
+            #"{"any":{"@type":"t/google.protobuf.Duration","value":"1s"}}"#
+        ),
         Case(#"{"any":{"@type":"t/google.protobuf.Value","value":null}}"#),
         Case(#"{"any":{"@type":"t/google.protobuf.Struct","value":{"@type":"x"}}}"#),
         Case(#"{"any":{"@type":"t/google.protobuf.Int64Value","value":"7"}}"#),
         Case(#"{"any":{"@type":"t/google.protobuf.Empty"}}"#),
-        Case(#"{"any":{"@type":"t/google.protobuf.Empty","value":{}}}"#,
-            #"{"any":{"@type":"t/google.protobuf.Empty"}}"#),
-        Case(#"{"any":{"@type":"t/google.protobuf.Any","value":{"@type":"t/test.All","fInt32":5}}}"#),
-        Case(#"{"any":{"any":{"rAny":[{"fInt32":1,"@type":"t/test.All"}],"@type":"t/test.All"},"@type":"t/test.All"}}"#,
-            #"{"any":{"@type":"t/test.All","any":{"@type":"t/test.All","rAny":[{"@type":"t/test.All","fInt32":1}]}}}"#),
+        Case(
+            #"{"any":{"@type":"t/google.protobuf.Empty","value":{}}}"#,
+            #"{"any":{"@type":"t/google.protobuf.Empty"}}"#
+        ),
+        Case(
+            #"{"any":{"@type":"t/google.protobuf.Any","value":{"@type":"t/test.All","fInt32":5}}}"#
+        ),
+        Case(
+            #"{"any":{"any":{"rAny":[{"fInt32":1,"@type":"t/test.All"}],"@type":"t/test.All"},"@type":"t/test.All"}}"#,
+            #"{"any":{"@type":"t/test.All","any":{"@type":"t/test.All","rAny":[{"@type":"t/test.All","fInt32":1}]}}}"#
+        ),
     ]
 
     @Test("Scalars", arguments: scalars)

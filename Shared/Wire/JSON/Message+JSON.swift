@@ -24,6 +24,7 @@ extension Message where View: ~Escapable {
     /// The message as JSON, in UTF-8.
     ///
     /// - Parameter options: how to print it.
+    /// - Returns: the text, in UTF-8.
     /// - Throws: ``CodecError`` if a well-known type holds what JSON has no form for, or an Any a
     ///   type that is not known; its offset is in the message's bytes.
     public func json(options: JSONOptions = JSONOptions()) throws(CodecError) -> SharedBytes {
@@ -35,6 +36,7 @@ extension Message where View: ~Escapable {
     /// The message as JSON text.
     ///
     /// - Parameter options: how to print it.
+    /// - Returns: the text.
     /// - Throws: ``CodecError`` as ``json(options:)`` does.
     public func jsonText(options: JSONOptions = JSONOptions()) throws(CodecError) -> String {
         var buffer = OutputBuffer(minimumCapacity: bytes.count * 2)
@@ -91,6 +93,7 @@ extension MessageValue {
     /// The value as JSON, in UTF-8.
     ///
     /// - Parameter options: how to print it.
+    /// - Returns: the text, in UTF-8.
     /// - Throws: ``CodecError`` if a well-known type holds what JSON has no form for, or an Any a
     ///   type that is not known; its offset is in the value's binary form.
     public func json(options: JSONOptions = JSONOptions()) throws(CodecError) -> SharedBytes {
@@ -102,6 +105,7 @@ extension MessageValue {
     /// The value as JSON text.
     ///
     /// - Parameter options: how to print it.
+    /// - Returns: the text.
     /// - Throws: ``CodecError`` as ``json(options:)`` does.
     public func jsonText(options: JSONOptions = JSONOptions()) throws(CodecError) -> String {
         var buffer = OutputBuffer()

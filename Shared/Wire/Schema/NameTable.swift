@@ -56,7 +56,9 @@ struct NameTable: @unchecked Sendable {
         }
     }
 
-    /// FNV-1a. An attacker gains nothing by collisions: only the schema's own names are stored.
+    /// FNV-1a.
+    ///
+    /// An attacker gains nothing by collisions: only the schema's own names are stored.
     private static func hash(_ name: RawSpan) -> Int {
         var state: UInt64 = 0xcbf2_9ce4_8422_2325
         for offset in 0..<name.byteCount {

@@ -2,6 +2,7 @@ extension DecimalLiteral {
     /// The `double` nearest to the number, to the even one of two; infinite if it is out of range.
     ///
     /// - Parameter text: the text the literal was read from.
+    /// - Returns: the nearest double.
     func double(in text: RawSpan) -> Double {
         let magnitude: Double
         if !isTruncated, mantissa <= 1 << 53, (-22...22).contains(exponent) {
@@ -21,6 +22,7 @@ extension DecimalLiteral {
     /// The `float` nearest to the number, to the even one of two; infinite if it is out of range.
     ///
     /// - Parameter text: the text the literal was read from.
+    /// - Returns: the nearest float.
     func float(in text: RawSpan) -> Float {
         let magnitude: Float
         if mantissa == 0 && !isTruncated {

@@ -5,7 +5,7 @@ struct DecimalLiteral {
     /// The digits, without the point; without the last ones if there are more than 64 bits hold.
     var mantissa: UInt64 = 0
 
-    /// The power of ten the mantissa is to be multiplied by. Its magnitude stays below 2⁶⁰.
+    /// The power of ten the mantissa is to be multiplied by; its magnitude stays below 2⁶⁰.
     var exponent = 0
 
     /// The power of ten as it was written after the `e`.
@@ -33,7 +33,7 @@ struct DecimalLiteral {
         return Integer(exactly: Int64(truncatingIfNeeded: 0 &- magnitude))
     }
 
-    /// The magnitude as an integer. At most twenty steps either way.
+    /// The magnitude as an integer, in at most twenty steps.
     private func scaledMantissa() -> UInt64? {
         if isTruncated { return nil }
         if mantissa == 0 { return 0 }
@@ -73,7 +73,9 @@ extension JSONScanner {
     /// Reads all of a text as a number; nil if it is none.
     static func number(in text: RawSpan) -> DecimalLiteral? {
         var scanner = JSONScanner(text)
-        guard let literal = scanner.literal(), scanner.position == text.byteCount else { return nil }
+        guard let literal = scanner.literal(), scanner.position == text.byteCount else {
+            return nil
+        }
         return literal
     }
 
@@ -117,7 +119,8 @@ extension JSONScanner {
     @_lifetime(self: copy self)
     private mutating func digits(into mantissa: inout UInt64) -> Int {
         let start = position
-        while position < bytes.byteCount, let digit = DecimalDigits.digit(bytes.byte(at: position)) {
+        while position < bytes.byteCount, let digit = DecimalDigits.digit(bytes.byte(at: position))
+        {
             mantissa = mantissa &* 10 &+ UInt64(digit)
             position &+= 1
         }
@@ -159,7 +162,8 @@ extension JSONScanner {
         if sign == UInt8(ascii: "-") || sign == UInt8(ascii: "+") { position &+= 1 }
         let start = position
         var power = 0
-        while position < bytes.byteCount, let digit = DecimalDigits.digit(bytes.byte(at: position)) {
+        while position < bytes.byteCount, let digit = DecimalDigits.digit(bytes.byte(at: position))
+        {
             power = Swift.min(power &* 10 &+ Int(digit), 1_000_000_000_000_000)
             position &+= 1
         }

@@ -3,6 +3,7 @@ extension JSONParser {
     /// fields of the message or, if that has a form of its own, that form under `value`.
     ///
     /// - Parameter depth: how deep the Any lies; its contents lie one deeper.
+    /// - Throws: ``CodecError``; its offset is in the text.
     @_lifetime(self: copy self)
     mutating func any(depth: Int) throws(CodecError) {
         guard scanner.peek() == UInt8(ascii: "{") else { throw scanner.unexpected() }
@@ -36,6 +37,7 @@ extension JSONParser {
     ///   - start: the offset of the object's brace; the object is not empty.
     ///   - depth: how deep the Any lies.
     /// - Returns: the URL, and where its string starts.
+    /// - Throws: ``CodecError``; its offset is in the text.
     @_lifetime(self: copy self)
     private mutating func typeURL(
         ofObject start: Int,
@@ -81,6 +83,7 @@ extension JSONParser {
     /// - Parameters:
     ///   - schema: the type of the value; may be Empty, whose value need not be there.
     ///   - depth: how deep the value lies.
+    /// - Throws: ``CodecError``; its offset is in the text.
     @_lifetime(self: copy self)
     private mutating func valueMember(
         _ schema: MessageSchema,

@@ -64,6 +64,7 @@ extension JSONParser {
     ///
     /// - Parameter kind: which integers fit.
     /// - Returns: its bits as the wire has them.
+    /// - Throws: ``CodecError``; its offset is in the text.
     @inline(__always)
     @_lifetime(self: copy self)
     mutating func integer(_ kind: FieldKind) throws(CodecError) -> UInt64 {
@@ -107,7 +108,9 @@ extension JSONParser {
             if value.isInfinite { throw CodecError(.outOfRange, at: start) }
             return value
         }
-        for (word, value) in [("NaN", Value.nan), ("Infinity", .infinity), ("-Infinity", -.infinity)]
+        for (word, value) in [
+            ("NaN", Value.nan), ("Infinity", .infinity), ("-Infinity", -.infinity),
+        ]
         where span.hasSameBytes(as: word.utf8Span.span.asRawSpan) {
             return value
         }

@@ -78,6 +78,7 @@ extension JSONParser {
     /// - Parameters:
     ///   - schema: the type Value, for the tables of Struct and ListValue.
     ///   - depth: how deep the Value lies.
+    /// - Throws: ``CodecError``; its offset is in the text.
     @_lifetime(self: copy self)
     private mutating func dynamicValue(
         _ schema: MessageSchema,

@@ -57,6 +57,7 @@ struct JSONParser: ~Copyable, ~Escapable {
     /// - Parameters:
     ///   - schema: the type of the message.
     ///   - depth: how deep it lies; the outermost message is at depth 1.
+    /// - Throws: ``CodecError``; its offset is in the text.
     @_lifetime(self: copy self)
     mutating func message(_ schema: MessageSchema, depth: Int) throws(CodecError) {
         if depth > options.limits.maximumDepth {
@@ -79,6 +80,7 @@ struct JSONParser: ~Copyable, ~Escapable {
     ///   - schema: the type of the message.
     ///   - depth: how deep it lies.
     ///   - isInAny: whether the object is that of an Any, and has an `@type` member beside.
+    /// - Throws: ``CodecError``; its offset is in the text.
     @_lifetime(self: copy self)
     mutating func object(
         _ schema: MessageSchema,
@@ -155,6 +157,7 @@ struct JSONParser: ~Copyable, ~Escapable {
     ///   - name: the member's name.
     ///   - start: where the name starts.
     ///   - depth: how deep the message lies.
+    /// - Throws: ``CodecError``; its offset is in the text.
     @_lifetime(self: copy self)
     mutating func unknownMember(
         _ name: JSONString,
@@ -200,24 +203,5 @@ struct JSONParser: ~Copyable, ~Escapable {
                 detail: "limit \(options.limits.maximumBytes)"
             )
         }
-    }
-}
-
-/// A set of small whole numbers; it allocates nothing below 256.
-struct BitSet {
-    private var low: InlineArray<4, UInt64> = [0, 0, 0, 0]
-    private var high: Set<Int> = []
-
-    /// Adds a number.
-    ///
-    /// - Returns: whether it was not there before.
-    @inline(__always)
-    mutating func insert(_ number: Int) -> Bool {
-        if number >= 256 { return high.insert(number).inserted }
-        let bit: UInt64 = 1 &<< UInt64(number & 63)
-        let word = number &>> 6
-        if low[word] & bit != 0 { return false }
-        low[word] |= bit
-        return true
     }
 }

@@ -64,7 +64,8 @@ extension JSONScanner {
         }
         while offset < bytes.byteCount {
             let byte = bytes.byte(at: offset)
-            if byte < 0x20 || byte >= 0x80 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+            if byte < 0x20 || byte >= 0x80 || byte == UInt8(ascii: "\"")
+                || byte == UInt8(ascii: "\\")
             {
                 break
             }
@@ -98,6 +99,7 @@ extension JSONScanner {
     ///
     /// - Parameter start: the offset of the backslash.
     /// - Returns: the offset after the escape, or after both halves of a surrogate pair.
+    /// - Throws: ``CodecError``; its offset is in the text.
     private func escapeEnd(at start: Int) throws(CodecError) -> Int {
         guard start &+ 1 < bytes.byteCount else { throw CodecError(.invalidJSON, at: start) }
         switch bytes.byte(at: start &+ 1) {
@@ -141,7 +143,9 @@ extension JSONScanner {
         var offset = string.start
         while true {
             let plain = offset
-            while offset < string.end && bytes.byte(at: offset) != UInt8(ascii: "\\") { offset &+= 1 }
+            while offset < string.end && bytes.byte(at: offset) != UInt8(ascii: "\\") {
+                offset &+= 1
+            }
             output.append(bytes.extracting(plain..<offset))
             if offset >= string.end { return }
             let escape = bytes.byte(at: offset &+ 1)
@@ -173,7 +177,9 @@ extension JSONScanner {
         }
         // `string()` let only whole surrogate pairs through.
         let character = Unicode.Scalar(scalar) ?? "\u{FFFD}"
-        for byte in UTF8.encode(character) ?? UTF8.encodedReplacementCharacter { output.append(byte) }
+        for byte in UTF8.encode(character) ?? UTF8.encodedReplacementCharacter {
+            output.append(byte)
+        }
         return end
     }
 
@@ -186,7 +192,8 @@ extension JSONScanner {
 
     /// What a string says, for an error: at most 64 bytes of it.
     func excerpt(_ string: JSONString) -> String {
-        let text = string.isEscaped ? unescaped(string) : Array(copying: bytes.extracting(string.range))
+        let text =
+            string.isEscaped ? unescaped(string) : Array(copying: bytes.extracting(string.range))
         if text.count <= Self.excerptLimit { return String(decoding: text, as: UTF8.self) }
         var end = Self.excerptLimit
         while end > 0 && text[end] & 0xC0 == 0x80 { end -= 1 }

@@ -59,8 +59,10 @@ struct JSONScanner: ~Escapable {
 
     /// Passes over `null`, `true` or `false` at `position`.
     ///
-    /// - Parameter tail: the last four letters of the word.
-    /// - Parameter length: how many letters the word has; the first has been peeked at.
+    /// - Parameters:
+    ///   - tail: the last four letters of the word.
+    ///   - length: how many letters the word has; the first has been peeked at.
+    /// - Throws: ``CodecError``; its offset is in the text.
     @inline(__always)
     @_lifetime(self: copy self)
     private mutating func word(_ tail: UInt32, _ length: Int) throws(CodecError) {
@@ -96,6 +98,7 @@ struct JSONScanner: ~Escapable {
     /// Passes over a name and its colon if the text has exactly them next.
     ///
     /// - Parameter key: the name, quoted, with its colon.
+    /// - Returns: whether they were there.
     @inline(__always)
     @_lifetime(self: copy self)
     mutating func consume(key: RawSpan) -> Bool {
@@ -122,6 +125,7 @@ struct JSONScanner: ~Escapable {
     ///   - limits: what it may cost; each value counts as an element.
     ///   - elements: how many elements there have been.
     ///   - types: told of each `@type` member passed over, by the offset of its object.
+    /// - Throws: ``CodecError``; its offset is in the text.
     @_lifetime(self: copy self)
     mutating func skipValue(
         depth: Int,
@@ -178,34 +182,5 @@ struct JSONScanner: ~Escapable {
         default:
             return CodecError(.invalidJSON, at: position)
         }
-    }
-}
-
-/// Where objects that were passed over have their `@type` members.
-///
-/// An Any may name its type after its other members, and may hold Anys that do so too. One pass
-/// over the outermost finds the names of all; the inner ones are then looked up, not searched for,
-/// and time stays linear.
-struct AnyTypeIndex {
-    private var values: [Int: Int] = [:]
-
-    /// Objects that start before this offset have been passed over.
-    var end = 0
-
-    /// Whether objects are being passed over for the sake of their types.
-    var isRecording = false
-
-    /// Adds a member; only the first of an object counts.
-    ///
-    /// - Parameters:
-    ///   - object: the offset of the object's brace.
-    ///   - value: the offset after the member's colon.
-    mutating func add(object: Int, value: Int) {
-        if isRecording && values[object] == nil { values[object] = value }
-    }
-
-    /// The offset after the colon of an object's `@type` member, or nil.
-    func value(ofObject object: Int) -> Int? {
-        values[object]
     }
 }

@@ -78,6 +78,7 @@ extension JSONPrinter {
     ///   - start: where they start in the bytes the Any lies in.
     ///   - depth: how deep the Any lies, below the limit.
     /// - Returns: whether they must be put in order.
+    /// - Throws: ``CodecError``; its offset is in the message's bytes.
     private mutating func isScattered(
         _ message: RawSpan,
         _ schema: MessageSchema,

@@ -8,6 +8,7 @@ extension JSONPrinter {
     ///   - reader: after the tag; moved behind the field.
     ///   - depth: how deep the field's message lies.
     ///   - output: where the text goes.
+    /// - Throws: ``CodecError``; its offset is in the message's bytes.
     mutating func member(
         _ field: FieldEntry,
         _ tag: UInt32,
@@ -74,7 +75,9 @@ extension JSONPrinter {
     @inline(__always)
     func separate(_ output: inout OutputBuffer) {
         let last = output.last
-        if last != UInt8(ascii: "{") && last != UInt8(ascii: "[") { output.append(UInt8(ascii: ",")) }
+        if last != UInt8(ascii: "{") && last != UInt8(ascii: "[") {
+            output.append(UInt8(ascii: ","))
+        }
     }
 
     // MARK: Repeated fields and maps

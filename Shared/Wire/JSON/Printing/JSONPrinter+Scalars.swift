@@ -6,6 +6,7 @@ extension JSONPrinter {
     ///   - reader: after the element's tag; moved behind the element.
     ///   - depth: how deep the field's message lies.
     ///   - output: where the text goes.
+    /// - Throws: ``CodecError``; its offset is in the message's bytes.
     @inline(__always)
     mutating func value(
         _ field: FieldEntry,

@@ -51,6 +51,7 @@ struct JSONPrinter: ~Copyable {
     ///   - schema: its type.
     ///   - depth: how deep it lies; the outermost message is at depth 1.
     ///   - output: where the text goes.
+    /// - Throws: ``CodecError``; its offset is in the message's bytes.
     mutating func message(
         _ bytes: RawSpan,
         _ slice: FieldSlice,

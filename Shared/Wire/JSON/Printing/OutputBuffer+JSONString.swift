@@ -2,7 +2,7 @@ extension OutputBuffer {
     /// Appends text as a JSON string, in quotes.
     ///
     /// Escaped is what JSON must have escaped, and what would be unsafe where JSON is put into HTML
-    /// or JavaScript: `<`, `>`, DEL, and the line separators U+2028 and U+2029. All else is copied.
+    /// or JavaScript: `<`, `>` and the line separators U+2028 and U+2029. All else is copied.
     ///
     /// - Parameter text: valid UTF-8.
     mutating func appendJSON(_ text: RawSpan) {
@@ -38,7 +38,8 @@ extension OutputBuffer {
         case 0x0D: append(UInt8(ascii: "r"))
         default:
             // U+2028 and U+2029 are the only ones of three bytes.
-            let unit = width == 3 ? 0x2000 | UInt16(text.byte(at: offset &+ 2) & 0x3F) : UInt16(byte)
+            let unit =
+                width == 3 ? 0x2000 | UInt16(text.byte(at: offset &+ 2) & 0x3F) : UInt16(byte)
             append(UInt8(ascii: "u"))
             for shift: UInt16 in [12, 8, 4, 0] {
                 let digit = UInt8(unit &>> shift & 15)
@@ -57,12 +58,11 @@ extension RawSpan {
             // Eight bytes from `offset` lie within the span, by the condition of the loop.
             let word = unsafe unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self)
                 .littleEndian
-            // `<` and `>` differ in one bit. High bits are masked out of each test but the last,
-            // for which flipping 0xE2 makes bytes below 0x80 high.
-            let angle = (word | ByteWord.ones &* 0x02) ^ ByteWord.ones &* 0x3E
-            let ascii = (ByteWord.specials(word) | angle &- ByteWord.ones) & ~word
-            let leadE2 = word ^ ByteWord.ones &* 0xE2
-            let found = (ascii | (leadE2 &- ByteWord.ones) & ~leadE2) & ByteWord.highBits
+            // `<` and `>` differ in one bit. U+2028 and U+2029 start with 0xE2.
+            let angle = ((word | 0x0202_0202_0202_0202) ^ 0x3E3E_3E3E_3E3E_3E3E) &- ByteWord.ones
+            let ascii = (ByteWord.specials(word) | angle) & ~word
+            let lead = word ^ 0xE2E2_E2E2_E2E2_E2E2
+            let found = (ascii | (lead &- ByteWord.ones) & ~lead) & ByteWord.highBits
             if found != 0 { return offset &+ found.trailingZeroBitCount / 8 }
             offset &+= 8
         }
@@ -75,7 +75,8 @@ extension RawSpan {
         switch byte(at: offset) {
         case 0..<0x20, UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "<"), UInt8(ascii: ">"):
             1
-        case 0xE2 where offset &+ 3 <= byteCount && byte(at: offset &+ 1) == 0x80
+        case 0xE2
+        where offset &+ 3 <= byteCount && byte(at: offset &+ 1) == 0x80
             && byte(at: offset &+ 2) & 0xFE == 0xA8:
             3
         default: 0

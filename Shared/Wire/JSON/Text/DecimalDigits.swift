@@ -12,6 +12,7 @@ enum DecimalDigits {
     /// - Parameters:
     ///   - text: the text.
     ///   - offset: where the first digit is; the second must be within the text.
+    /// - Returns: the value, in 0…99, or 1,000.
     @inline(__always)
     static func pair(_ text: RawSpan, _ offset: Int) -> Int {
         let tens = text.byte(at: offset) &- UInt8(ascii: "0")
