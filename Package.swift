@@ -71,5 +71,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "TidyTests", path: "Tests/TidyTests", swiftSettings: strict),
+        .testTarget(
+            name: "WireTests",
+            dependencies: ["TestKit", "Wire"],
+            path: "Tests/WireTests",
+            swiftSettings: strict
+        ),
     ]
 )

@@ -9,6 +9,9 @@ public struct EnumSchema: Sendable {
     private let numbersByName: [String: Int32]
     private let namesByNumber: [Int32: String]
 
+    /// The same in the form the JSON codec reads.
+    let names: EnumNames
+
     /// Declares an enum.
     ///
     /// - Parameters:
@@ -19,6 +22,7 @@ public struct EnumSchema: Sendable {
         self.values = values.map { (number: $0, name: $1) }
         numbersByName = Dictionary(values.map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
         namesByNumber = Dictionary(values.map { ($0, $1) }, uniquingKeysWith: { first, _ in first })
+        names = EnumNames(fullName, values)
     }
 
     /// The number of the value of that name.

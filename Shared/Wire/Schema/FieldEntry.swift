@@ -29,14 +29,27 @@ struct FieldEntry {
     /// The field as declared, for its names.
     var declared: FieldSchema { unsafe storage.pointee.names.pointee.declared }
 
+    /// The tag of one element outside a packed run.
+    @inline(__always)
+    var tag: UInt32 { number &<< 3 | UInt32(wireType.rawValue) }
+
     /// The field's name in JSON with its quotes and colon, ready to be written.
     var jsonKey: RawSpan {
         @_lifetime(immortal)
-        get {
-            let key = unsafe RawSpan(_unsafeBytes: storage.pointee.names.pointee.jsonKey)
-            return unsafe _overrideLifetime(key, copying: ())
-        }
+        get { unsafe storage.pointee.names.pointee.jsonKey.bytes }
     }
+
+    /// The field's name in the `.proto` file with its quotes and colon.
+    var protoKey: RawSpan {
+        @_lifetime(immortal)
+        get { unsafe storage.pointee.names.pointee.protoKey.bytes }
+    }
+
+    /// Whether the two keys differ.
+    var hasTwoNames: Bool { unsafe storage.pointee.names.pointee.hasTwoNames }
+
+    /// The names of the enum an element is, of a field of kind enumeration.
+    var enumNames: EnumNames? { unsafe storage.pointee.names.pointee.enumNames }
 
     /// The message an element is, of a field of kind message.
     @inline(__always)
@@ -109,14 +122,21 @@ struct FieldEntry {
     @safe
     struct Names {
         let declared: FieldSchema
-        let jsonKey: UnsafeRawBufferPointer
+        let jsonKey: ImmortalBytes
+        let protoKey: ImmortalBytes
+        let hasTwoNames: Bool
+        let enumNames: EnumNames?
 
         init(_ field: FieldSchema) {
             declared = field
-            let key = Array("\"\(field.jsonName)\":".utf8)
-            let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: key.count, alignment: 1)
-            unsafe memory.copyBytes(from: key)
-            unsafe jsonKey = UnsafeRawBufferPointer(memory)
+            jsonKey = ImmortalBytes(jsonText: field.jsonName, end: ":")
+            protoKey = ImmortalBytes(jsonText: field.name, end: ":")
+            hasTwoNames = field.jsonName != field.name
+            if case .enumeration(let schema) = field.type {
+                enumNames = schema.names
+            } else {
+                enumNames = nil
+            }
         }
     }
 }

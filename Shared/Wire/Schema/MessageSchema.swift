@@ -32,6 +32,9 @@ public struct MessageSchema: @unchecked Sendable {
     /// How the message differs from others in JSON.
     var wellKnownType: WellKnownType { unsafe storage.pointee.wellKnownType }
 
+    /// The positions of the fields by name.
+    var names: NameTable { unsafe storage.pointee.names }
+
     var entryCount: Int { unsafe storage.pointee.entryCount }
     var valueStride: Int { unsafe storage.pointee.valueStride }
 
@@ -99,7 +102,7 @@ public struct MessageSchema: @unchecked Sendable {
         /// For each number below ``directLimit``, the position of its field plus one, or 0.
         let direct: UnsafePointer<UInt16>
         let rules: UnsafePointer<TagRule>
-        let names: FieldNameTable
+        let names: NameTable
 
         init(_ fullName: String, _ fields: [FieldSchema], valueStride: Int) {
             precondition(fields.count < Int(UInt16.max), "\(fullName) has too many fields")
@@ -134,7 +137,7 @@ public struct MessageSchema: @unchecked Sendable {
             unsafe self.entries = UnsafePointer(entries)
             unsafe self.direct = UnsafePointer(direct)
             unsafe self.rules = UnsafePointer(rules)
-            names = FieldNameTable(declared)
+            names = NameTable(declared)
         }
     }
 }

@@ -1,10 +1,10 @@
-/// Finds a message's field by the name a JSON object gives it: its JSON name or its name in the
-/// `.proto` file.
+/// Finds a message's field by the name a JSON object gives it, its JSON name or its name in the
+/// `.proto` file; or an enum's value by its name.
 ///
 /// An open-addressed table of immortal memory, at most half full; a look-up compares one name as a
 /// rule and allocates nothing.
 @safe
-struct FieldNameTable: @unchecked Sendable {
+struct NameTable: @unchecked Sendable {
     // `@unchecked`: written once by the initialiser, only read afterwards.
     private let slots: UnsafePointer<Slot>
     private let mask: Int
@@ -17,17 +17,21 @@ struct FieldNameTable: @unchecked Sendable {
 
     /// - Parameter fields: the message's fields, in order of their numbers.
     init(_ fields: [FieldSchema]) {
+        let jsonNames = fields.enumerated().map { ($1.jsonName, $0) }
+        self.init(jsonNames + fields.enumerated().map { ($1.name, $0) })
+    }
+
+    /// - Parameter names: the names, each with what it stands for, which is not negative; the first
+    ///   of equal names counts.
+    init(_ names: [(String, Int)]) {
         var capacity = 4
-        while capacity < fields.count * 4 { capacity *= 2 }
+        while capacity < names.count * 2 { capacity *= 2 }
         mask = capacity - 1
         let memory = UnsafeMutablePointer<Slot>.allocate(capacity: capacity)
         let empty = unsafe Slot(name: UnsafeRawBufferPointer(start: nil, count: 0), index: -1)
         unsafe memory.initialize(repeating: empty, count: capacity)
         unsafe slots = UnsafePointer(memory)
-        for (index, field) in fields.enumerated() {
-            unsafe insert(field.jsonName, index, into: memory)
-            unsafe insert(field.name, index, into: memory)
-        }
+        for (name, index) in names { unsafe insert(name, index, into: memory) }
     }
 
     private func insert(_ name: String, _ index: Int, into memory: UnsafeMutablePointer<Slot>) {
@@ -40,7 +44,7 @@ struct FieldNameTable: @unchecked Sendable {
         unsafe memory[slot] = Slot(name: UnsafeRawBufferPointer(copy), index: index)
     }
 
-    /// The position of the field of that name, or nil.
+    /// What a name stands for, or nil.
     func index(of name: RawSpan) -> Int? {
         var position = Self.hash(name) & mask
         while true {

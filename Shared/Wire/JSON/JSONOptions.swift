@@ -1,0 +1,48 @@
+/// How messages are read from and shown as JSON.
+///
+/// The defaults are protobuf's own canonical form.
+public struct JSONOptions: Sendable {
+    /// The types that may stand inside a `google.protobuf.Any`; by default none.
+    public var types: TypeRegistry
+
+    /// What a text may cost to read.
+    ///
+    /// Bytes are counted in the text and in the message it becomes; depth is that of the message, to
+    /// which arrays and objects passed over as unknown add.
+    public var limits: DecodingLimits
+
+    /// Reading: whether members the message has no field for, and names the enum does not have, are
+    /// passed over instead of refused; by default false.
+    public var ignoresUnknownFields: Bool
+
+    /// Printing: whether fields have their names in the `.proto` file, as `event_id`, instead of
+    /// their JSON names, as `eventId`; by default false.
+    ///
+    /// Both are always read.
+    public var usesProtoNames: Bool
+
+    /// Printing: whether fields that do not track presence are shown at their defaults, and empty
+    /// arrays and maps; by default false.
+    public var printsDefaults: Bool
+
+    /// Printing: whether enums are shown by number instead of by name; by default
+    /// false.
+    public var printsEnumsAsNumbers: Bool
+
+    /// Makes options; each has protobuf's default.
+    public init(
+        types: TypeRegistry = .empty,
+        limits: DecodingLimits = .standard,
+        ignoresUnknownFields: Bool = false,
+        usesProtoNames: Bool = false,
+        printsDefaults: Bool = false,
+        printsEnumsAsNumbers: Bool = false
+    ) {
+        self.types = types
+        self.limits = limits
+        self.ignoresUnknownFields = ignoresUnknownFields
+        self.usesProtoNames = usesProtoNames
+        self.printsDefaults = printsDefaults
+        self.printsEnumsAsNumbers = printsEnumsAsNumbers
+    }
+}

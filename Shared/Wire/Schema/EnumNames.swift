@@ -1,0 +1,95 @@
+/// The names of an enum's values in the form the JSON codec reads: a pointer, free to copy, to
+/// storage that lives as long as the process.
+@safe
+struct EnumNames: @unchecked Sendable {
+    // `@unchecked`: the storage is written before it is published, only read afterwards.
+    private let storage: UnsafePointer<Storage>
+
+    /// - Parameters:
+    ///   - fullName: the enum's full name.
+    ///   - values: each value's number and name, in order of declaration.
+    init(_ fullName: String, _ values: [(Int32, String)]) {
+        let memory = UnsafeMutablePointer<Storage>.allocate(capacity: 1)
+        unsafe memory.initialize(to: Storage(fullName, values))
+        unsafe storage = UnsafePointer(memory)
+    }
+
+    /// Whether the enum is `google.protobuf.NullValue`, which JSON shows as null.
+    var isNullValue: Bool { unsafe storage.pointee.isNullValue }
+
+    /// The number of the value of that name.
+    func number(named name: RawSpan) -> Int32? {
+        unsafe storage.pointee.positions.index(of: name).map { unsafe storage.pointee.numbers[$0] }
+    }
+
+    /// The first declared name of a number in quotes, or nil.
+    func quotedName(of number: Int32) -> ImmortalBytes? {
+        if number >= 0 && number < Self.directLimit {
+            // `direct` has an element for each number below the limit.
+            return unsafe storage.pointee.direct[Int(number)]
+        }
+        return unsafe storage.pointee.others[number]
+    }
+
+    /// Names of numbers from 0 to below this are found without hashing.
+    private static let directLimit: Int32 = 64
+
+    @safe
+    private struct Storage: ~Copyable {
+        let isNullValue: Bool
+        let numbers: [Int32]
+        let positions: NameTable
+        let direct: UnsafeMutablePointer<ImmortalBytes?>
+        let others: [Int32: ImmortalBytes]
+
+        init(_ fullName: String, _ values: [(Int32, String)]) {
+            isNullValue = fullName == "google.protobuf.NullValue"
+            numbers = values.map(\.0)
+            positions = NameTable(values.enumerated().map { ($1.1, $0) })
+            let direct = UnsafeMutablePointer<ImmortalBytes?>.allocate(
+                capacity: Int(EnumNames.directLimit)
+            )
+            unsafe direct.initialize(repeating: nil, count: Int(EnumNames.directLimit))
+            var others: [Int32: ImmortalBytes] = [:]
+            for (number, name) in values.reversed() {
+                let text = ImmortalBytes(jsonText: name, end: "")
+                if number >= 0 && number < EnumNames.directLimit {
+                    unsafe direct[Int(number)] = text
+                } else {
+                    others[number] = text
+                }
+            }
+            unsafe self.direct = direct
+            self.others = others
+        }
+    }
+}
+
+/// Bytes that are never freed, as the parts of a schema.
+@safe
+struct ImmortalBytes: @unchecked Sendable {
+    // `@unchecked`: written before it is published, only read afterwards.
+    private let memory: UnsafeRawBufferPointer
+
+    /// A text as a JSON string, quoted and escaped.
+    ///
+    /// - Parameters:
+    ///   - text: the text.
+    ///   - end: what follows the string.
+    init(jsonText text: String, end: String) {
+        var buffer = OutputBuffer()
+        buffer.appendJSON(text.utf8Span.span.asRawSpan)
+        buffer.append(end)
+        let count = buffer.count
+        unsafe memory = UnsafeRawBufferPointer(start: buffer.takeMemory(), count: count)
+    }
+
+    var bytes: RawSpan {
+        @_lifetime(immortal)
+        get {
+            // The memory is never freed nor written again.
+            let span = unsafe RawSpan(_unsafeBytes: memory)
+            return unsafe _overrideLifetime(span, copying: ())
+        }
+    }
+}
