@@ -71,11 +71,17 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "TidyTests", path: "Tests/TidyTests", swiftSettings: strict),
-        .testTarget(
-            name: "WireTests",
-            dependencies: ["TestKit", "Wire"],
-            path: "Tests/WireTests",
-            swiftSettings: strict
-        ),
     ]
 )
+
+// The testee of `deploy/conformance protobuf`, which generates the official test messages first.
+if Context.environment["SEXTANT_CONFORMANCE"] == "1" {
+    package.targets.append(
+        .executableTarget(
+            name: "conformance-testee",
+            dependencies: ["Messages", "Wire"],
+            path: "Tests/Conformance",
+            swiftSettings: strict
+        )
+    )
+}

@@ -10,6 +10,21 @@ struct ProtoFile {
     let services: [ProtoService]
     /// The serialized descriptor, without source positions.
     let descriptor: [UInt8]
+
+    /// The references to all types that fields and methods name.
+    var references: Set<String> {
+        var found: Set<String> = []
+        for message in messages { message.collectReferences(into: &found) }
+        for method in services.flatMap(\.methods) { found.formUnion([method.input, method.output]) }
+        return found
+    }
+
+    /// The references to all types the file declares.
+    var declared: Set<String> {
+        var found = Set(enums.map(\.reference))
+        for message in messages { message.collectDeclared(into: &found) }
+        return found
+    }
 }
 
 /// A message and what is declared inside it.
@@ -26,6 +41,22 @@ struct ProtoMessage {
     let isMapEntry: Bool
 
     var fullName: String { String(reference.dropFirst()) }
+
+    fileprivate func collectReferences(into found: inout Set<String>) {
+        for field in fields {
+            switch field.kind {
+            case .enumeration(let reference), .message(let reference): found.insert(reference)
+            default: break
+            }
+        }
+        for message in messages { message.collectReferences(into: &found) }
+    }
+
+    fileprivate func collectDeclared(into found: inout Set<String>) {
+        found.insert(reference)
+        found.formUnion(enums.map(\.reference))
+        for message in messages { message.collectDeclared(into: &found) }
+    }
 
     /// The positions of the oneofs the file declares; what `optional` makes is not among them.
     var realOneofs: [Int] {

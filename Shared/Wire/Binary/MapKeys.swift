@@ -54,13 +54,10 @@ struct MapKey {
                 _ = reader.valueSlice(tag)
                 continue
             }
-            switch kind {
-            case .string: text = reader.slice()
-            case .fixed32, .sfixed32: bits = UInt64(reader.fixed32())
-            case .fixed64, .sfixed64: bits = reader.fixed64()
-            case .bool: bits = reader.varint() == 0 ? 0 : 1
-            case .int32, .uint32, .sint32: bits = reader.varint() & 0xFFFF_FFFF
-            default: bits = reader.varint()
+            if kind == .string {
+                text = reader.slice()
+            } else {
+                bits = ScalarBits.read(&reader, kind)
             }
         }
     }
@@ -76,9 +73,11 @@ struct MapKey {
         return hasher.finalize()
     }
 
-    /// Bytes that are equal for equal keys of one map.
-    func identity(in bytes: RawSpan) -> [UInt8] {
-        unsafe withUnsafeBytes(of: bits) { unsafe Array($0) }
-            + Array(copying: text.bytes(in: bytes))
+    /// Whether the key comes before another of the same kind: numbers by value, texts byte by byte.
+    func precedes(_ other: MapKey, in bytes: RawSpan, _ kind: FieldKind) -> Bool {
+        if kind != .string {
+            return ScalarBits.order(bits, kind) < ScalarBits.order(other.bits, kind)
+        }
+        return text.bytes(in: bytes).precedes(other.text.bytes(in: bytes))
     }
 }

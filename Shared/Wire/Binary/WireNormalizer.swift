@@ -1,10 +1,14 @@
-/// Rewrites a valid message so that each field lies in one place.
+/// Rewrites a valid message in its canonical form: the one its owned value would be encoded in.
 ///
 /// protobuf lets a sender write the parts of a message in any order and any number of pieces; a
 /// reader must merge them: the last scalar wins, pieces of a singular message are joined, elements
 /// are appended, the last member of a oneof and the last entry of a map key win. Nearly no sender
 /// does so, and views are made for bytes where nothing needs merging; this is where all others
 /// become such bytes.
+///
+/// In canonical form fields come in order of their numbers and map entries in order of their keys,
+/// varints are shortest, numbers are packed where the schema says so, fields without presence are
+/// left out at their defaults, and unknown fields come last, as they were sent.
 ///
 /// A message that came in pieces is never joined before it is read: it is a list of ranges. Memory
 /// is linear in the input, and time in the input times its depth.
@@ -14,7 +18,7 @@ enum WireNormalizer {
     /// - Parameters:
     ///   - bytes: the message, which has been validated.
     ///   - schema: its type.
-    /// - Returns: the message with fields in order of their numbers, unknown ones last.
+    /// - Returns: the canonical form.
     static func normalize(_ bytes: RawSpan, as schema: MessageSchema) -> OutputBuffer {
         var output = OutputBuffer(minimumCapacity: bytes.byteCount)
         write([0..<bytes.byteCount], of: bytes, as: schema, to: &output)
@@ -33,6 +37,8 @@ enum WireNormalizer {
             Int(contents.start)..<Int(contents.start) + Int(contents.count)
         }
     }
+
+    // MARK: Messages
 
     /// Writes the message that `pieces` make up.
     private static func write(
@@ -58,43 +64,108 @@ enum WireNormalizer {
         field: FieldEntry,
         to output: inout OutputBuffer
     ) {
-        guard field.kind == .message else {
-            let kept = field.isRepeated ? occurrences[...] : occurrences.suffix(1)
-            for occurrence in kept { output.append(bytes.extracting(occurrence.range)) }
-            return
-        }
-        let elements: [[Range<Int>]]
-        switch field.cardinality {
-        case .map:
-            elements = lastOfEachKey(occurrences, of: bytes, field).map { [$0.contentsRange] }
-        case .packed, .repeated:
-            elements = occurrences.map { [$0.contentsRange] }
-        case .implicit, .explicit:
-            elements = [occurrences.map(\.contentsRange)]
-        }
-        for pieces in elements {
-            let mark = output.beginMessage(tag: occurrences[0].tag)
-            write(pieces, of: bytes, as: field.message, to: &output)
-            output.endMessage(mark)
+        switch (field.kind, field.cardinality) {
+        case (.message, .map):
+            for entry in lastOfEachKey(occurrences, of: bytes, field) {
+                writeEntry(entry, of: bytes, field, to: &output)
+            }
+        case (.message, .packed), (.message, .repeated):
+            for occurrence in occurrences {
+                writeMessage([occurrence.contentsRange], of: bytes, field, to: &output)
+            }
+        case (.message, _):
+            writeMessage(occurrences.map(\.contentsRange), of: bytes, field, to: &output)
+        case (.string, _), (.bytes, _):
+            for occurrence in field.isRepeated ? occurrences[...] : occurrences.suffix(1) {
+                if field.cardinality == .implicit && occurrence.contents.count == 0 { continue }
+                let contents = occurrence.contents.bytes(in: bytes)
+                output.appendField(tag: field.tag, contents)
+            }
+        default:
+            writeScalars(occurrences, of: bytes, field, to: &output)
         }
     }
 
-    /// The entries of a map that no later entry of the same key replaces.
+    private static func writeMessage(
+        _ pieces: [Range<Int>],
+        of bytes: RawSpan,
+        _ field: FieldEntry,
+        to output: inout OutputBuffer
+    ) {
+        let mark = output.beginMessage(tag: field.tag)
+        write(pieces, of: bytes, as: field.message, to: &output)
+        output.endMessage(mark)
+    }
+
+    // MARK: Scalars
+
+    private static func writeScalars(
+        _ occurrences: [Occurrence],
+        of bytes: RawSpan,
+        _ field: FieldEntry,
+        to output: inout OutputBuffer
+    ) {
+        guard field.isRepeated else {
+            guard let last = occurrences.last else { return }
+            var reader = WireReader(bytes, from: last.contents)
+            let bits = ScalarBits.read(&reader, field.kind)
+            if bits == 0 && field.cardinality == .implicit { return }
+            output.appendVarint(UInt64(field.tag))
+            return ScalarBits.write(bits, field.kind, to: &output)
+        }
+        let isPacked = field.cardinality == .packed
+        if isPacked && occurrences.allSatisfy({ $0.contents.count == 0 }) { return }
+        let mark = isPacked ? output.beginMessage(tag: UInt32(field.number) << 3 | 2) : nil
+        for occurrence in occurrences {
+            var reader = WireReader(bytes, from: occurrence.contents)
+            while reader.position < occurrence.contentsRange.upperBound {
+                if !isPacked { output.appendVarint(UInt64(field.tag)) }
+                ScalarBits.write(ScalarBits.read(&reader, field.kind), field.kind, to: &output)
+            }
+        }
+        if let mark { output.endMessage(mark) }
+    }
+
+    // MARK: Maps
+
+    /// The entries of a map that no later entry of the same key replaces, in order of their keys.
     private static func lastOfEachKey(
         _ entries: [Occurrence],
         of bytes: RawSpan,
         _ field: FieldEntry
     ) -> [Occurrence] {
         let kind = field.message.entry(0).kind
-        var seen = Set<[UInt8]>()
-        var kept: [Occurrence] = []
-        for entry in entries.reversed() {
-            let key = MapKey(ofEntry: entry.contents, in: bytes, kind)
-            if seen.insert(key.identity(in: bytes)).inserted { kept.append(entry) }
-        }
-        kept.reverse()
-        return kept
+        let keys = entries.map { MapKey(ofEntry: $0.contents, in: bytes, kind) }
+        // The standard library's sort is stable: entries of one key stay in the order they came in.
+        let order = entries.indices.sorted { keys[$0].precedes(keys[$1], in: bytes, kind) }
+        return order.indices.filter { place in
+            place + 1 == order.count
+                || keys[order[place]].precedes(keys[order[place + 1]], in: bytes, kind)
+        }.map { entries[order[$0]] }
     }
+
+    /// Writes a map's entry, with key and value even at their defaults, as all encoders do.
+    private static func writeEntry(
+        _ entry: Occurrence,
+        of bytes: RawSpan,
+        _ field: FieldEntry,
+        to output: inout OutputBuffer
+    ) {
+        var sorter = Sorter(field.message)
+        sorter.sort(bytes, entry.contentsRange)
+        let mark = output.beginMessage(tag: field.tag)
+        for index in 0..<field.message.entryCount {
+            let part = field.message.entry(index)
+            let before = output.count
+            write(sorter.fields[index], of: bytes, field: part, to: &output)
+            if output.count > before { continue }
+            output.appendVarint(UInt64(part.tag))
+            ScalarBits.write(0, part.kind, to: &output)
+        }
+        output.endMessage(mark)
+    }
+
+    // MARK: Sorting
 
     /// Sorts the fields of a message's pieces by what they are.
     private struct Sorter {
@@ -114,8 +185,7 @@ enum WireNormalizer {
             )
             var start = reader.position
             while let tag = reader.nextTag() {
-                let contents = tag & 7 == 2 ? reader.slice() : FieldSlice()
-                if tag & 7 != 2 { reader.skip(tag) }
+                let contents = reader.valueSlice(tag)
                 let occurrence = Occurrence(
                     tag: tag,
                     start: UInt32(start),

@@ -44,6 +44,15 @@ extension RawSpan {
         return word
     }
 
+    /// Whether the bytes come before others, compared byte by byte.
+    func precedes(_ other: RawSpan) -> Bool {
+        let common = Swift.min(byteCount, other.byteCount)
+        for offset in 0..<common where byte(at: offset) != other.byte(at: offset) {
+            return byte(at: offset) < other.byte(at: offset)
+        }
+        return byteCount < other.byteCount
+    }
+
     /// Whether both spans hold the same bytes.
     public func hasSameBytes(as other: RawSpan) -> Bool {
         guard byteCount == other.byteCount else { return false }

@@ -48,6 +48,17 @@ public struct Message<View: MessageView & ~Escapable>: Sendable {
     }
 }
 
+extension Message where View: ~Escapable {
+    /// The message in canonical form: what two senders of equal fields agree on.
+    ///
+    /// It is the form in which the owned value of the message is encoded: fields in order of their
+    /// numbers, map entries in order of their keys, shortest varints, no defaults, unknown fields
+    /// last as they were sent. Suited for hashing. Linear in the bytes times their depth.
+    public func canonicalBytes() -> SharedBytes {
+        SharedBytes(adopting: WireNormalizer.normalize(bytes.bytes, as: View.schema))
+    }
+}
+
 extension Message: Equatable where View: ~Escapable {
     /// Whether both have the same bytes.
     public static func == (left: Message, right: Message) -> Bool {
