@@ -51,7 +51,8 @@ struct EnumNames: @unchecked Sendable {
             )
             unsafe direct.initialize(repeating: nil, count: Int(EnumNames.directLimit))
             var others: [Int32: ImmortalBytes] = [:]
-            for (number, name) in values.reversed() {
+            var named: Set<Int32> = []
+            for (number, name) in values where named.insert(number).inserted {
                 let text = ImmortalBytes(jsonText: name, end: "")
                 if number >= 0 && number < EnumNames.directLimit {
                     unsafe direct[Int(number)] = text
