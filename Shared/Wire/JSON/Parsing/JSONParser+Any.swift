@@ -43,8 +43,7 @@ extension JSONParser {
         ofObject start: Int,
         depth: Int
     ) throws(CodecError) -> (url: (string: JSONString, text: String), start: Int) {
-        let first = try scanner.string()
-        try scanner.expect(UInt8(ascii: ":"))
+        let first = try scanner.name()
         if !scanner.isTypeName(first) {
             guard let value = try laterType(ofObject: start) else {
                 throw CodecError(.invalidWellKnownType, at: start, detail: "an Any without @type")
@@ -96,8 +95,7 @@ extension JSONParser {
         repeat {
             _ = scanner.peek()
             let start = scanner.position
-            let name = try scanner.string()
-            try scanner.expect(UInt8(ascii: ":"))
+            let name = try scanner.name()
             let isType = scanner.isTypeName(name)
             guard isType || scanner.excerpt(name) == "value" else {
                 try unknownMember(name, at: start, depth: depth)

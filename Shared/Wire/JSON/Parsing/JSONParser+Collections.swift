@@ -39,8 +39,7 @@ extension JSONParser {
             _ = scanner.peek()
             let start = scanner.position
             do {
-                name = try scanner.string()
-                try scanner.expect(UInt8(ascii: ":"))
+                name = try scanner.name()
             } catch {
                 throw error.within(field.declared.name)
             }
@@ -117,8 +116,7 @@ extension JSONParser {
         repeat {
             _ = scanner.peek()
             let start = scanner.position
-            let name = try scanner.string()
-            try scanner.expect(UInt8(ascii: ":"))
+            let name = try scanner.name()
             var encoded = OutputBuffer()
             _ = scanner.append(key: name, key, to: &encoded)
             if !seen.insert(Array(copying: encoded.bytes)).inserted {

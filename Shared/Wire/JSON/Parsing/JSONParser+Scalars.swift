@@ -155,7 +155,7 @@ extension JSONScanner {
     ///   - name: the member's name.
     ///   - key: the entry's field `key`.
     ///   - output: where it goes.
-    /// - Returns: false if the name is not a value of the key's type; the tag may have been written.
+    /// - Returns: false, with nothing appended, if the name is not a value of the key's type.
     func append(key name: JSONString, _ key: FieldEntry, to output: inout OutputBuffer) -> Bool {
         let bits: UInt64
         switch key.kind {

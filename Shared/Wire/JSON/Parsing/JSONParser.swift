@@ -99,8 +99,7 @@ struct JSONParser: ~Copyable, ~Escapable {
             if let guess = consumeKey(of: schema, from: next) {
                 index = guess
             } else {
-                let name = try scanner.string()
-                try scanner.expect(UInt8(ascii: ":"))
+                let name = try scanner.name()
                 guard let found = fieldIndex(in: schema, named: name) else {
                     if isInAny && scanner.isTypeName(name) {
                         if hasType { throw CodecError(.duplicateField, at: start, detail: "@type") }

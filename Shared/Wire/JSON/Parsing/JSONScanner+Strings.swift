@@ -48,6 +48,17 @@ extension JSONScanner {
         return JSONString(start: start, end: offset, isEscaped: isEscaped)
     }
 
+    /// Reads the name of an object's member and the colon after it.
+    ///
+    /// - Throws: ``CodecError/Rule/invalidUTF8`` and what syntax demands.
+    @_lifetime(self: copy self)
+    mutating func name() throws(CodecError) -> JSONString {
+        guard peek() == UInt8(ascii: "\"") else { throw CodecError(.invalidJSON, at: position) }
+        let name = try string()
+        if !consume(UInt8(ascii: ":")) { throw CodecError(.invalidJSON, at: position) }
+        return name
+    }
+
     /// The offset of the first byte from `start` that is not plain ASCII of a string, or the end.
     @inline(__always)
     private func plainEnd(from start: Int) -> Int {
@@ -205,7 +216,6 @@ extension JSONScanner {
     /// Whether a string says `@type`.
     func isTypeName(_ string: JSONString) -> Bool {
         if !string.isEscaped {
-            // Quote, `@`, three letters of `type`: eight bytes from the quote cover all but the end.
             return string.range.count == 5 && bytes.byte(at: string.start) == UInt8(ascii: "@")
                 && bytes.littleEndian(at: string.start &+ 1, as: UInt32.self) == 0x6570_7974
         }

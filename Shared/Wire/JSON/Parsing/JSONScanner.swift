@@ -52,7 +52,9 @@ struct JSONScanner: ~Escapable {
     @_lifetime(self: copy self)
     mutating func hasNext(before close: UInt8) throws(CodecError) -> Bool {
         let byte = peek()
-        guard byte == UInt8(ascii: ",") || byte == close else { throw unexpected() }
+        guard byte == UInt8(ascii: ",") || byte == close else {
+            throw CodecError(.invalidJSON, at: position)
+        }
         position &+= 1
         return byte != close
     }
@@ -160,8 +162,7 @@ struct JSONScanner: ~Escapable {
             if consume(close) { return }
             repeat {
                 if isObject {
-                    let name = try string()
-                    try expect(UInt8(ascii: ":"))
+                    let name = try name()
                     if isTypeName(name) { types.add(object: start, value: position) }
                 }
                 try skipValue(depth: depth &+ 1, limits: limits, elements: &elements, types: &types)
