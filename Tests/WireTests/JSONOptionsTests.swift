@@ -30,9 +30,9 @@ struct JSONOptionsTests {
         options.usesProtoNames = true
         options.printsEnumsAsNumbers = true
         let text =
-            #"{"fInt32":1,"fColor":"GREEN","oneNull":null,"any":{"@type":"t/test.All","fBool":true}}"#
+            #"{"fInt32":1,"fColor":"GREEN","oneNull":null,"any":{"@type":"t/test.All","far":1}}"#
         let snake =
-            #"{"f_int32":1,"f_color":2,"one_null":null,"any":{"@type":"t/test.All","f_bool":true}}"#
+            #"{"f_int32":1,"f_color":2,"one_null":null,"any":{"@type":"t/test.All","far":1}}"#
         #expect(try Fixture.roundTrip(text, as: Fixture.all, options) == snake)
 
         let small = MessageSchema(

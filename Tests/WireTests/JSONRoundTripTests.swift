@@ -158,8 +158,8 @@ struct JSONRoundTripTests {
             #"{"any":{"@type":"t/google.protobuf.Any","value":{"@type":"t/test.All","fInt32":5}}}"#
         ),
         Case(
-            #"{"any":{"any":{"rAny":[{"fInt32":1,"@type":"t/test.All"}],"@type":"t/test.All"},"@type":"t/test.All"}}"#,
-            #"{"any":{"@type":"t/test.All","any":{"@type":"t/test.All","rAny":[{"@type":"t/test.All","fInt32":1}]}}}"#
+            #"{"rAny":[{"rAny":[{"far":1,"@type":"t/test.All"}],"@type":"t/test.All"}]}"#,
+            #"{"rAny":[{"@type":"t/test.All","rAny":[{"@type":"t/test.All","far":1}]}]}"#
         ),
     ]
 

@@ -7,8 +7,8 @@ public struct JSONOptions: Sendable {
 
     /// What a text may cost to read.
     ///
-    /// Bytes are counted in the text and in the message it becomes; depth is that of the message, to
-    /// which arrays and objects passed over as unknown add.
+    /// Bytes are counted in the text and in the message it becomes; depth is that of the message,
+    /// to which arrays and objects passed over as unknown add.
     public var limits: DecodingLimits
 
     /// Reading: whether members the message has no field for, and names the enum does not have, are

@@ -4,8 +4,8 @@ extension Message where View: ~Escapable {
     /// - Parameters:
     ///   - json: the text, in UTF-8 without a byte-order mark.
     ///   - options: how to read it.
-    /// - Throws: ``CodecError`` naming the field, the rule and the offset in the text. Linear in the
-    ///   text.
+    /// - Throws: ``CodecError`` naming the field, the rule and the offset in the text.
+    /// - Complexity: linear in the text.
     public init(json: RawSpan, options: JSONOptions = JSONOptions()) throws(CodecError) {
         let output = try JSONParser.parse(json, as: View.schema, options: options)
         bytes = SharedBytes(adopting: output)
@@ -65,8 +65,8 @@ extension MessageValue {
     /// - Parameters:
     ///   - json: the text, in UTF-8 without a byte-order mark.
     ///   - options: how to read it.
-    /// - Throws: ``CodecError`` naming the field, the rule and the offset in the text. Linear in the
-    ///   text.
+    /// - Throws: ``CodecError`` naming the field, the rule and the offset in the text.
+    /// - Complexity: linear in the text.
     public init(json: RawSpan, options: JSONOptions = JSONOptions()) throws(CodecError) {
         let output = try JSONParser.parse(json, as: Self.schema, options: options)
         let message = output.bytes

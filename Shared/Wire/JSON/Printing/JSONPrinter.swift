@@ -90,7 +90,7 @@ struct JSONPrinter: ~Copyable {
         }
     }
 
-    /// Whether each field comes once, after those with lower numbers, and each oneof has one member.
+    /// Whether each field comes once, after those of lower numbers, and each oneof has one member.
     private func isOrdered(_ fields: WireReader, _ schema: MessageSchema) -> Bool {
         var reader = fields
         var last = -1

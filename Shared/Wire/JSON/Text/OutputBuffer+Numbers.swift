@@ -6,7 +6,7 @@ extension OutputBuffer {
         var value = value
         var offset = written &+ count
         written = offset
-        // A number has at most 20 digits, which were reserved; `digitCount` says how many these are.
+        // A number has at most 20 digits, which were reserved; `digitCount` says how many.
         while value >= 100 {
             let (rest, pair) = value.quotientAndRemainder(dividingBy: 100)
             offset &-= 2
