@@ -1,13 +1,9 @@
 /// Finds out whether bytes are UTF-8.
 ///
-/// ASCII passes sixteen bytes at a time. Other text goes through a finite automaton whose whole
-/// state is a shift: one table load and one shift for each byte, no branch on what the byte is, so
-/// that Chinese or emoji cost the same as Latin with accents. (The automaton is the one of Unicode
-/// Standard table 3-7; packing its transitions into one word per byte is Per Vognsen's.)
+/// Short ASCII, which nearly all strings are, is told by eight bytes at a time without a call; the
+/// rest is the standard library's to judge.
 enum UTF8Validation {
-    /// The offset of the first byte that cannot be part of valid UTF-8, or nil.
-    ///
-    /// For text that ends inside a character it is the end of the range.
+    /// Where the first ill-formed sequence starts, or nil if there is none.
     ///
     /// - Parameters:
     ///   - bytes: the bytes the text lies in.
@@ -45,68 +41,11 @@ enum UTF8Validation {
         _ start: Int,
         _ end: Int
     ) -> Int? {
-        var offset = start
-        var state = accept
-        while offset &+ 16 <= end {
-            // Sixteen bytes from `offset` lie before `end`, within the span.
-            let block = unsafe bytes.unsafeLoadUnaligned(
-                fromUncheckedByteOffset: offset,
-                as: SIMD16<UInt8>.self
-            )
-            if state & 63 == accept && block.max() < 0x80 {
-                offset &+= 16
-                continue
-            }
-            var next = state
-            for lane in 0..<16 {
-                next = transitions[Int(block[lane])] &>> (next & 63)
-            }
-            if next & 63 == reject { break }
-            state = next
-            offset &+= 16
+        do throws(UTF8.ValidationError) {
+            _ = try UTF8Span(validating: Span<UInt8>(_bytes: bytes.extracting(start..<end)))
+            return nil
+        } catch {
+            return start + error.byteOffsets.lowerBound
         }
-        while offset < end {
-            let next = transitions[Int(bytes.byte(at: offset))] &>> (state & 63)
-            if next & 63 == reject { return offset }
-            state = next
-            offset &+= 1
-        }
-        return state & 63 == accept ? nil : end
-    }
-
-    // States are the shifts at which a transition finds its own next state.
-    private static let reject: UInt64 = 0
-    private static let accept: UInt64 = 6
-    private static let oneMore: UInt64 = 12
-    private static let twoMore: UInt64 = 18
-    private static let threeMore: UInt64 = 24
-    private static let afterE0: UInt64 = 30
-    private static let afterED: UInt64 = 36
-    private static let afterF0: UInt64 = 42
-    private static let afterF4: UInt64 = 48
-
-    /// For each byte, the next state from each state, six bits a state.
-    private static let transitions: [UInt64] = (0..<256).map { byte in
-        var word: UInt64 = 0
-        func from(_ state: UInt64, to next: UInt64) { word |= next << state }
-        switch byte {
-        case 0x00...0x7F: from(accept, to: accept)
-        case 0xC2...0xDF: from(accept, to: oneMore)
-        case 0xE0: from(accept, to: afterE0)
-        case 0xED: from(accept, to: afterED)
-        case 0xE1...0xEF: from(accept, to: twoMore)
-        case 0xF0: from(accept, to: afterF0)
-        case 0xF1...0xF3: from(accept, to: threeMore)
-        case 0xF4: from(accept, to: afterF4)
-        default: break
-        }
-        if (0x80...0xBF).contains(byte) {
-            from(oneMore, to: accept)
-            from(twoMore, to: oneMore)
-            from(threeMore, to: twoMore)
-            if byte >= 0xA0 { from(afterE0, to: oneMore) } else { from(afterED, to: oneMore) }
-            if byte >= 0x90 { from(afterF0, to: twoMore) } else { from(afterF4, to: twoMore) }
-        }
-        return word
     }
 }

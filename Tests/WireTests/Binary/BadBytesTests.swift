@@ -84,13 +84,13 @@ struct BadBytes: CustomTestStringConvertible, Sendable {
             at: 1,
             in: "a_fixed64"
         ),
-        BadBytes("a string of invalid UTF-8", "72 02 c3 28", .invalidUTF8, at: 3, in: "a_string"),
-        BadBytes("a surrogate in UTF-8", "72 03 ed a0 80", .invalidUTF8, at: 3, in: "a_string"),
+        BadBytes("a string of invalid UTF-8", "72 02 c3 28", .invalidUTF8, at: 2, in: "a_string"),
+        BadBytes("a surrogate in UTF-8", "72 03 ed a0 80", .invalidUTF8, at: 2, in: "a_string"),
         BadBytes(
             "a string that ends inside a character",
             "72 02 61 c3",
             .invalidUTF8,
-            at: 4,
+            at: 3,
             in: "a_string"
         ),
         BadBytes(
