@@ -59,6 +59,11 @@ let package = Package(
         ),
         .target(name: "TestKit", path: "Tests/TestKit/Kit", swiftSettings: strict),
         .testTarget(
+            name: "GeneratorTests",
+            dependencies: ["Generator", "Wire"],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "WireTests",
             dependencies: ["Messages", "TestKit", "TestMessages", "Wire"],
             swiftSettings: strict
@@ -71,6 +76,12 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "TidyTests", path: "Tests/TidyTests", swiftSettings: strict),
+        .target(
+            name: "FuzzTargets",
+            dependencies: ["Messages", "TestMessages", "Wire"],
+            path: "Tests/Fuzz/Targets",
+            swiftSettings: strict
+        ),
     ]
 )
 
@@ -84,4 +95,17 @@ if Context.environment["SEXTANT_CONFORMANCE"] == "1" {
             swiftSettings: strict
         )
     )
+}
+
+// The program of `deploy/fuzz`: it links only with the compiler's fuzzer.
+if Context.environment["SEXTANT_FUZZ"] == "1" {
+    package.targets += [
+        .target(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+        .executableTarget(
+            name: "fuzz-codec",
+            dependencies: ["CFuzzer", "FuzzTargets", "Wire"],
+            path: "Tests/Fuzz/Driver",
+            swiftSettings: strict
+        ),
+    ]
 }

@@ -41,6 +41,7 @@ enum House {
         "CSpecial": ["Shared/Numerics/"],
         "CProtobufC": ["Proto/Generator/", "Tests/"],
         "CDescriptors": ["Proto/Generator/", "Tests/"],
+        "CFuzzer": ["Tests/Fuzz/Driver/"],
     ]
 
     /// Modules of the toolchain that the product may use; there are no outside Swift packages.

@@ -46,6 +46,8 @@ enum DescriptorReader {
         _ proto: UnsafeMutablePointer<Google__Protobuf__FileDescriptorProto>
     ) throws(GeneratorError) -> ProtoFile {
         let path = unsafe string(proto.pointee.name)
+        // proto2 files may be imported, as those of options are; code is written for proto3 only.
+        let isProto3 = unsafe string(proto.pointee.syntax) == "proto3"
         let package = unsafe string(proto.pointee.package)
         let comments = unsafe Comments(proto.pointee.source_code_info, path: path)
         let scope = package.isEmpty ? "" : "." + package
@@ -64,6 +66,7 @@ enum DescriptorReader {
         }
         return unsafe ProtoFile(
             path: path,
+            isProto3: isProto3,
             package: package,
             imports: strings(proto.pointee.dependency, proto.pointee.n_dependency),
             messages: messages,

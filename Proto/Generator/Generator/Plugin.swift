@@ -60,6 +60,7 @@ public enum Plugin {
         var services = ServiceEmitter(types)
         var outputs: [(String, String)] = []
         for file in files {
+            if !file.isProto3 { throw GeneratorError("\(file.path): only proto3 is generated") }
             var source = SourceText()
             // An import that is not used is an error.
             let isSelfContained = file.references.isSubset(of: declared)

@@ -3,6 +3,7 @@ internal import Wire
 /// A `.proto` file as the generator works with it: plain values, names resolved.
 struct ProtoFile {
     let path: String
+    let isProto3: Bool
     let package: String
     let imports: [String]
     let messages: [ProtoMessage]

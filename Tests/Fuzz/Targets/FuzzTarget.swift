@@ -1,0 +1,58 @@
+internal import Wire
+internal import Messages
+internal import TestMessages
+
+/// What is fuzzed: a function of bytes that stops the process where a property does not hold.
+///
+/// The first byte of an input chooses options, the rest is the message.
+public enum FuzzTarget: String, CaseIterable, Sendable {
+    /// The binary form: validation, views, values, canonical bytes, and JSON of what is accepted.
+    case binary
+    /// JSON: parsing, and printing of what is accepted.
+    case json
+
+    /// Runs the target on one input.
+    public func run(_ input: RawSpan) {
+        if input.isEmpty { return }
+        let choice = Choice(input.byte(at: 0))
+        let message = input.extracting(1..<input.byteCount)
+        switch self {
+        case .binary: BinaryTarget(choice: choice).run(message)
+        case .json: JSONTarget(choice: choice).run(message)
+        }
+    }
+}
+
+/// The options that an input's first byte chooses.
+struct Choice {
+    let limits: DecodingLimits
+    let json: JSONOptions
+
+    init(_ bits: UInt8) {
+        var limits = DecodingLimits()
+        if bits & 8 != 0 { limits.maximumDepth = 8 }
+        if bits & 16 != 0 { limits.maximumElements = 100 }
+        limits.maximumValueBytes = 64 << 20
+        self.limits = limits
+        json = JSONOptions(
+            types: Self.types,
+            limits: limits,
+            ignoresUnknownFields: bits & 1 != 0,
+            usesProtoNames: bits & 4 != 0,
+            printsDefaults: bits & 2 != 0
+        )
+    }
+
+    private static let types = TypeRegistry(
+        TestingV1.everythingFile.messages + TestingV1.batchFile.messages
+            + GoogleProtobuf.anyFile.messages + GoogleProtobuf.durationFile.messages
+            + GoogleProtobuf.emptyFile.messages + GoogleProtobuf.fieldMaskFile.messages
+            + GoogleProtobuf.structFile.messages + GoogleProtobuf.timestampFile.messages
+            + GoogleProtobuf.wrappersFile.messages
+    )
+}
+
+extension CodecError {
+    /// Whether what was refused is only too much.
+    var isLimit: Bool { rule == .tooDeep || rule == .tooLarge || rule == .tooManyElements }
+}
