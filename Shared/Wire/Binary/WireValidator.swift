@@ -84,7 +84,7 @@ struct WireValidator: ~Escapable {
             let tag = try bytes.readTag(&position, end)
             let rule = schema.rule(ofTag: tag)
             do throws(CodecError) {
-                if rule.isRepeated { try countElements(1, at: start) }
+                if rule.isElement { try countElements(1, at: start) }
                 switch rule.check {
                 case .varint: _ = try bytes.readVarint(&position, end)
                 case .fixed32: try bytes.pass(4, &position, end)

@@ -30,9 +30,11 @@ struct TagRule {
             self = .unknown
             return
         }
-        let isRepeated: UInt32 = field.isRepeated ? 1 << 8 : 0
+        // The elements of a packed run are counted where they are read.
+        let isPacked = check.rawValue >= Check.packedVarint.rawValue
+        let isElement: UInt32 = field.isRepeated && !isPacked ? 1 << 8 : 0
         let isTracked: UInt32 = field.trackedBit == FieldEntry.untracked ? 0 : 1 << 9
-        bits = UInt32(index) << 16 | isTracked | isRepeated | UInt32(check.rawValue)
+        bits = UInt32(index) << 16 | isTracked | isElement | UInt32(check.rawValue)
     }
 
     private static func check(_ wireType: WireType, packed: Bool) -> Check {
@@ -47,9 +49,9 @@ struct TagRule {
     @inline(__always)
     var check: Check { Check(rawValue: UInt8(truncatingIfNeeded: bits)) ?? .unknown }
 
-    /// Whether the field may have more than one element.
+    /// Whether what follows the tag is one element of a repeated field.
     @inline(__always)
-    var isRepeated: Bool { bits & 1 << 8 != 0 }
+    var isElement: Bool { bits & 1 << 8 != 0 }
 
     /// Whether the field must lie in one place; see ``RunTracker``.
     @inline(__always)

@@ -1,5 +1,8 @@
 /// A message that owns its bytes: validated once, counted, free to send between tasks.
 ///
+/// The way of a message from bytes to a field is three files long: this one takes the bytes in,
+/// `WireValidator` checks them by the message's table, and the generated view finds the fields.
+///
 /// ```swift
 /// let message = try Message<IngestV1.Event.View>(bytes)   // throws where the bytes break a rule
 /// let event = message.view                                // borrows; bind it once, it is not free
