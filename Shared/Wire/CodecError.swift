@@ -22,6 +22,7 @@ public struct CodecError: Error, Hashable, Sendable {
     ///   - byteOffset: where, from the start of the whole message.
     ///   - fieldPath: in which field; empty for the message itself.
     ///   - detail: more about this case.
+    @inline(never)
     public init(_ rule: Rule, at byteOffset: Int, in fieldPath: String = "", detail: String = "") {
         self.rule = rule
         self.byteOffset = byteOffset

@@ -103,6 +103,7 @@ extension OutputBuffer {
 
     /// Ends a field that ``beginMessage(tag:)`` started, and writes its length.
     @inlinable
+    @inline(__always)
     public mutating func endMessage(_ mark: MessageMark) {
         depth &-= 1
         let body = mark.start &+ mark.width

@@ -3,12 +3,17 @@ public enum Scalar {
     /// `int32`: a varint; negative numbers take ten bytes.
     public enum Int32: ScalarCoding {
         /// Reads one element.
-        @inlinable public static func read(_ reader: inout WireReader) -> Swift.Int32 {
+        @inlinable @inline(__always) public static func read(
+            _ reader: inout WireReader
+        ) -> Swift.Int32 {
             Swift.Int32(truncatingIfNeeded: reader.varint())
         }
 
         /// Writes one element.
-        @inlinable public static func write(_ value: Swift.Int32, to buffer: inout OutputBuffer) {
+        @inlinable @inline(__always) public static func write(
+            _ value: Swift.Int32,
+            to buffer: inout OutputBuffer
+        ) {
             buffer.appendVarint(Swift.UInt64(bitPattern: Swift.Int64(value)))
         }
     }
@@ -16,12 +21,17 @@ public enum Scalar {
     /// `int64`: a varint; negative numbers take ten bytes.
     public enum Int64: ScalarCoding {
         /// Reads one element.
-        @inlinable public static func read(_ reader: inout WireReader) -> Swift.Int64 {
+        @inlinable @inline(__always) public static func read(
+            _ reader: inout WireReader
+        ) -> Swift.Int64 {
             Swift.Int64(bitPattern: reader.varint())
         }
 
         /// Writes one element.
-        @inlinable public static func write(_ value: Swift.Int64, to buffer: inout OutputBuffer) {
+        @inlinable @inline(__always) public static func write(
+            _ value: Swift.Int64,
+            to buffer: inout OutputBuffer
+        ) {
             buffer.appendVarint(Swift.UInt64(bitPattern: value))
         }
     }
@@ -29,12 +39,17 @@ public enum Scalar {
     /// `uint32`: a varint.
     public enum UInt32: ScalarCoding {
         /// Reads one element.
-        @inlinable public static func read(_ reader: inout WireReader) -> Swift.UInt32 {
+        @inlinable @inline(__always) public static func read(
+            _ reader: inout WireReader
+        ) -> Swift.UInt32 {
             Swift.UInt32(truncatingIfNeeded: reader.varint())
         }
 
         /// Writes one element.
-        @inlinable public static func write(_ value: Swift.UInt32, to buffer: inout OutputBuffer) {
+        @inlinable @inline(__always) public static func write(
+            _ value: Swift.UInt32,
+            to buffer: inout OutputBuffer
+        ) {
             buffer.appendVarint(Swift.UInt64(value))
         }
     }
@@ -42,12 +57,17 @@ public enum Scalar {
     /// `uint64`: a varint.
     public enum UInt64: ScalarCoding {
         /// Reads one element.
-        @inlinable public static func read(_ reader: inout WireReader) -> Swift.UInt64 {
+        @inlinable @inline(__always) public static func read(
+            _ reader: inout WireReader
+        ) -> Swift.UInt64 {
             reader.varint()
         }
 
         /// Writes one element.
-        @inlinable public static func write(_ value: Swift.UInt64, to buffer: inout OutputBuffer) {
+        @inlinable @inline(__always) public static func write(
+            _ value: Swift.UInt64,
+            to buffer: inout OutputBuffer
+        ) {
             buffer.appendVarint(value)
         }
     }
@@ -55,12 +75,17 @@ public enum Scalar {
     /// `sint32`: a zigzag varint.
     public enum SInt32: ScalarCoding {
         /// Reads one element.
-        @inlinable public static func read(_ reader: inout WireReader) -> Swift.Int32 {
+        @inlinable @inline(__always) public static func read(
+            _ reader: inout WireReader
+        ) -> Swift.Int32 {
             ZigZag.decode(Swift.UInt32(truncatingIfNeeded: reader.varint()))
         }
 
         /// Writes one element.
-        @inlinable public static func write(_ value: Swift.Int32, to buffer: inout OutputBuffer) {
+        @inlinable @inline(__always) public static func write(
+            _ value: Swift.Int32,
+            to buffer: inout OutputBuffer
+        ) {
             buffer.appendVarint(Swift.UInt64(ZigZag.encode(value)))
         }
     }
@@ -68,12 +93,17 @@ public enum Scalar {
     /// `sint64`: a zigzag varint.
     public enum SInt64: ScalarCoding {
         /// Reads one element.
-        @inlinable public static func read(_ reader: inout WireReader) -> Swift.Int64 {
+        @inlinable @inline(__always) public static func read(
+            _ reader: inout WireReader
+        ) -> Swift.Int64 {
             ZigZag.decode(reader.varint())
         }
 
         /// Writes one element.
-        @inlinable public static func write(_ value: Swift.Int64, to buffer: inout OutputBuffer) {
+        @inlinable @inline(__always) public static func write(
+            _ value: Swift.Int64,
+            to buffer: inout OutputBuffer
+        ) {
             buffer.appendVarint(ZigZag.encode(value))
         }
     }
@@ -81,12 +111,17 @@ public enum Scalar {
     /// `bool`: a varint of 0 or 1.
     public enum Bool: ScalarCoding {
         /// Reads one element.
-        @inlinable public static func read(_ reader: inout WireReader) -> Swift.Bool {
+        @inlinable @inline(__always) public static func read(
+            _ reader: inout WireReader
+        ) -> Swift.Bool {
             reader.varint() != 0
         }
 
         /// Writes one element.
-        @inlinable public static func write(_ value: Swift.Bool, to buffer: inout OutputBuffer) {
+        @inlinable @inline(__always) public static func write(
+            _ value: Swift.Bool,
+            to buffer: inout OutputBuffer
+        ) {
             buffer.append(value ? 1 : 0)
         }
     }
@@ -97,12 +132,17 @@ public enum Scalar {
         @inlinable public static var fixedWidth: Int { 4 }
 
         /// Reads one element.
-        @inlinable public static func read(_ reader: inout WireReader) -> Swift.UInt32 {
+        @inlinable @inline(__always) public static func read(
+            _ reader: inout WireReader
+        ) -> Swift.UInt32 {
             reader.fixed32()
         }
 
         /// Writes one element.
-        @inlinable public static func write(_ value: Swift.UInt32, to buffer: inout OutputBuffer) {
+        @inlinable @inline(__always) public static func write(
+            _ value: Swift.UInt32,
+            to buffer: inout OutputBuffer
+        ) {
             buffer.appendFixed(value)
         }
     }
@@ -113,12 +153,17 @@ public enum Scalar {
         @inlinable public static var fixedWidth: Int { 8 }
 
         /// Reads one element.
-        @inlinable public static func read(_ reader: inout WireReader) -> Swift.UInt64 {
+        @inlinable @inline(__always) public static func read(
+            _ reader: inout WireReader
+        ) -> Swift.UInt64 {
             reader.fixed64()
         }
 
         /// Writes one element.
-        @inlinable public static func write(_ value: Swift.UInt64, to buffer: inout OutputBuffer) {
+        @inlinable @inline(__always) public static func write(
+            _ value: Swift.UInt64,
+            to buffer: inout OutputBuffer
+        ) {
             buffer.appendFixed(value)
         }
     }
@@ -129,12 +174,17 @@ public enum Scalar {
         @inlinable public static var fixedWidth: Int { 4 }
 
         /// Reads one element.
-        @inlinable public static func read(_ reader: inout WireReader) -> Swift.Int32 {
+        @inlinable @inline(__always) public static func read(
+            _ reader: inout WireReader
+        ) -> Swift.Int32 {
             Swift.Int32(bitPattern: reader.fixed32())
         }
 
         /// Writes one element.
-        @inlinable public static func write(_ value: Swift.Int32, to buffer: inout OutputBuffer) {
+        @inlinable @inline(__always) public static func write(
+            _ value: Swift.Int32,
+            to buffer: inout OutputBuffer
+        ) {
             buffer.appendFixed(value)
         }
     }
@@ -145,12 +195,17 @@ public enum Scalar {
         @inlinable public static var fixedWidth: Int { 8 }
 
         /// Reads one element.
-        @inlinable public static func read(_ reader: inout WireReader) -> Swift.Int64 {
+        @inlinable @inline(__always) public static func read(
+            _ reader: inout WireReader
+        ) -> Swift.Int64 {
             Swift.Int64(bitPattern: reader.fixed64())
         }
 
         /// Writes one element.
-        @inlinable public static func write(_ value: Swift.Int64, to buffer: inout OutputBuffer) {
+        @inlinable @inline(__always) public static func write(
+            _ value: Swift.Int64,
+            to buffer: inout OutputBuffer
+        ) {
             buffer.appendFixed(value)
         }
     }
@@ -161,12 +216,17 @@ public enum Scalar {
         @inlinable public static var fixedWidth: Int { 4 }
 
         /// Reads one element.
-        @inlinable public static func read(_ reader: inout WireReader) -> Swift.Float {
+        @inlinable @inline(__always) public static func read(
+            _ reader: inout WireReader
+        ) -> Swift.Float {
             Swift.Float(bitPattern: reader.fixed32())
         }
 
         /// Writes one element.
-        @inlinable public static func write(_ value: Swift.Float, to buffer: inout OutputBuffer) {
+        @inlinable @inline(__always) public static func write(
+            _ value: Swift.Float,
+            to buffer: inout OutputBuffer
+        ) {
             buffer.appendFixed(value.bitPattern)
         }
     }
@@ -177,12 +237,17 @@ public enum Scalar {
         @inlinable public static var fixedWidth: Int { 8 }
 
         /// Reads one element.
-        @inlinable public static func read(_ reader: inout WireReader) -> Swift.Double {
+        @inlinable @inline(__always) public static func read(
+            _ reader: inout WireReader
+        ) -> Swift.Double {
             Swift.Double(bitPattern: reader.fixed64())
         }
 
         /// Writes one element.
-        @inlinable public static func write(_ value: Swift.Double, to buffer: inout OutputBuffer) {
+        @inlinable @inline(__always) public static func write(
+            _ value: Swift.Double,
+            to buffer: inout OutputBuffer
+        ) {
             buffer.appendFixed(value.bitPattern)
         }
     }
@@ -190,12 +255,15 @@ public enum Scalar {
     /// An open enum: a varint of its number.
     public enum Enumeration<Value: OpenEnum>: ScalarCoding {
         /// Reads one element.
-        @inlinable public static func read(_ reader: inout WireReader) -> Value {
+        @inlinable @inline(__always) public static func read(_ reader: inout WireReader) -> Value {
             Value(rawValue: Scalar.Int32.read(&reader))
         }
 
         /// Writes one element.
-        @inlinable public static func write(_ value: Value, to buffer: inout OutputBuffer) {
+        @inlinable @inline(__always) public static func write(
+            _ value: Value,
+            to buffer: inout OutputBuffer
+        ) {
             Scalar.Int32.write(value.rawValue, to: &buffer)
         }
     }

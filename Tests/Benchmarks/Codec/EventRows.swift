@@ -49,6 +49,7 @@ struct EventRows {
     func encode(capacity: Int) -> SharedBytes {
         let texts = texts.rawBytes
         return TestingV1.EventBatch.encode(capacity: capacity) { batch in
+            let rows = rows.span
             for index in rows.indices {
                 batch.addEvents { Self.write(rows[index], texts, to: &$0) }
             }
@@ -56,7 +57,7 @@ struct EventRows {
     }
 
     private static func write(
-        _ row: Row,
+        _ row: borrowing Row,
         _ texts: RawSpan,
         to event: inout TestingV1.Event.Writer
     ) {
