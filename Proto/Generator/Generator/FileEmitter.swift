@@ -34,19 +34,8 @@ struct FileEmitter {
     }
 
     private func base64(_ bytes: [UInt8]) -> String {
-        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
-        var result = ""
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let group = bytes[start..<min(start + 3, bytes.count)]
-            var bits: UInt32 = 0
-            for index in 0..<3 {
-                bits = bits << 8 | (index < group.count ? UInt32(group[start + index]) : 0)
-            }
-            for index in 0..<4 {
-                let sextet = Int(bits >> UInt32(18 - 6 * index)) & 63
-                result.append(index <= group.count ? alphabet[sextet] : "=")
-            }
-        }
-        return result
+        var text = OutputBuffer()
+        Base64.append(bytes.rawBytes, to: &text)
+        return String(decoding: Array(copying: text.bytes), as: UTF8.self)
     }
 }

@@ -1,12 +1,15 @@
 /// Base64 as JSON has it for `bytes`: RFC 4648, printed in the standard alphabet with padding, read
 /// in either alphabet with or without.
-enum Base64 {
+package enum Base64 {
     /// Appends the bytes a text stands for.
     ///
     /// Bits beyond the last whole byte are ignored, as protobuf's other readers do.
     ///
+    /// - Parameters:
+    ///   - text: the digits, in ASCII.
+    ///   - output: where the bytes go.
     /// - Returns: false if the text is not base64; part of the bytes may have been appended.
-    static func decode(_ text: RawSpan, to output: inout OutputBuffer) -> Bool {
+    package static func decode(_ text: RawSpan, to output: inout OutputBuffer) -> Bool {
         guard let count = digitCount(text) else { return false }
         output.reserve(count / 4 &* 3 &+ 3)
         let values = values.span
@@ -49,7 +52,7 @@ enum Base64 {
     }
 
     /// Appends bytes as text, without quotes.
-    static func append(_ bytes: RawSpan, to output: inout OutputBuffer) {
+    package static func append(_ bytes: RawSpan, to output: inout OutputBuffer) {
         output.reserve((bytes.byteCount &+ 2) / 3 &* 4)
         let digits = digits.span
         var offset = 0
