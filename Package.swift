@@ -57,7 +57,17 @@ let package = Package(
             path: "Tests/TestKit/Messages",
             swiftSettings: strict
         ),
-        .target(name: "TestKit", path: "Tests/TestKit/Kit", swiftSettings: strict),
+        .target(
+            name: "CTestMessages",
+            dependencies: ["CProtobufC"],
+            path: "Tests/TestKit/CMessages"
+        ),
+        .target(
+            name: "TestKit",
+            dependencies: ["Wire"],
+            path: "Tests/TestKit/Kit",
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "GeneratorTests",
             dependencies: ["Generator", "Wire"],

@@ -12,18 +12,40 @@ includes=$(pkg-config --variable=includedir protobuf)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# The C structs the generator reads descriptors with. From a descriptor set without source
-# positions, so that no comment of another project's files comes along.
-c_files=(google/protobuf/descriptor.proto google/protobuf/compiler/plugin.proto sextant/api/http.proto)
-mkdir -p "$work/c"
-protoc -I"$root/Proto" -I"$includes" --include_imports --descriptor_set_out="$work/set" "${c_files[@]}"
-protoc --descriptor_set_in="$work/set" --c_out="$work/c" "${c_files[@]}"
-target=$work/out/Proto/Generator/CDescriptors
-mkdir -p "$target/include"
-cp "$root/Proto/Generator/CDescriptors/include/module.modulemap" "$target/include/"
-(cd "$work/c" && find . -name '*.h' -exec cp --parents {} "$target/include/" \; \
-  && find . -name '*.c' -exec cp {} "$target/" \;)
-if [[ $mode == --write ]]; then cp -r "$target/." "$root/Proto/Generator/CDescriptors/"; fi
+# C structs come from a descriptor set without source positions, so that no comment of another
+# project's files comes along. A target's module map is written by hand.
+generate_c() { # target folder, folder of the files, files
+  local target=$1 source=$2 set=$work/descriptors made=$work/c
+  shift 2
+  rm -rf "$made"
+  mkdir -p "$made" "$work/out/$target/include"
+  protoc -I"$source" -I"$includes" --include_imports --descriptor_set_out="$set" "$@"
+  protoc --descriptor_set_in="$set" --c_out="$made" "$@"
+  cp "$root/$target/include/module.modulemap" "$work/out/$target/include/"
+  (cd "$made" && find . -name '*.h' -exec cp --parents {} "$work/out/$target/include/" \; \
+    && find . -name '*.c' -exec cp {} "$work/out/$target/" \;)
+  if [[ $mode == --write ]]; then cp -r "$work/out/$target/." "$root/$target/"; fi
+}
+
+well_known=()
+for name in any duration empty field_mask struct timestamp wrappers; do
+  well_known+=("google/protobuf/$name.proto")
+done
+mapfile -t test_files < <(cd "$root/Tests/TestKit/Proto" && find . -name '*.proto' -printf '%P\n' | sort)
+
+# What the generator reads descriptors with.
+generate_c Proto/Generator/CDescriptors "$root/Proto" \
+  google/protobuf/descriptor.proto google/protobuf/compiler/plugin.proto sextant/api/http.proto
+
+# What the codec's tests compare it with. protoc-c 1.4.1 knows no `optional` of proto3, which is a
+# oneof of one member on the wire, and needs neither services nor their options.
+for file in "${test_files[@]}"; do
+  mkdir -p "$work/plain/$(dirname "$file")"
+  sed -e '/^import "sextant\/api\//d' -e '/^service /,/^}/d' \
+    -e 's/^\( *\)optional \(\S*\) \(\S*\) = \(.*\);$/\1oneof \3_presence { \2 \3 = \4; }/' \
+    "$root/Tests/TestKit/Proto/$file" > "$work/plain/$file"
+done
+generate_c Tests/TestKit/CMessages "$work/plain" "${well_known[@]}" "${test_files[@]}"
 
 # The Swift, by the generator just built.
 scratch=${SEXTANT_SCRATCH:-$root/.build}
@@ -35,17 +57,12 @@ generate() { # output folder, plugin options, folder of the files, files
   protoc -I"$root/Proto" -I"$3" -I"$includes" --plugin=protoc-gen-sextant="$plugin" \
     --sextant_out="$work/out/$1" --sextant_opt="$2" "${@:4}"
 }
-well_known=()
-for name in any duration empty field_mask struct timestamp wrappers; do
-  well_known+=("google/protobuf/$name.proto")
-done
 generate Shared/Messages parts=messages "$root/Proto" "${well_known[@]}"
-mapfile -t test_files < <(cd "$root/Tests/TestKit/Proto" && find . -name '*.proto' -printf '%P\n' | sort)
 generate Tests/TestKit/Messages import=Messages "$root/Tests/TestKit/Proto" "${test_files[@]}"
 
 if [[ $mode == --check ]]; then
   fresh=0
-  for folder in Proto/Generator/CDescriptors Shared/Messages Tests/TestKit/Messages; do
+  for folder in Proto/Generator/CDescriptors Shared/Messages Tests/TestKit/{CMessages,Messages}; do
     diff --recursive --brief "$work/out/$folder" "$root/$folder" || fresh=1
   done
   [[ $fresh == 0 ]] || { echo "generated code is not fresh: run Proto/generate.sh" >&2; exit 1; }

@@ -42,6 +42,7 @@ enum House {
         "CProtobufC": ["Proto/Generator/", "Tests/"],
         "CDescriptors": ["Proto/Generator/", "Tests/"],
         "CFuzzer": ["Tests/Fuzz/Driver/"],
+        "CTestMessages": ["Tests/"],
     ]
 
     /// Modules of the toolchain that the product may use; there are no outside Swift packages.

@@ -7,4 +7,9 @@ extension Array where Element == UInt8 {
             UInt8(digits[$0] << 4 | digits[$0 + 1])
         }
     }
+
+    /// Two hexadecimal digits for each byte: how a failing test shows its input.
+    public var hexadecimal: String {
+        map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+    }
 }
