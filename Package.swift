@@ -85,6 +85,15 @@ let package = Package(
             exclude: ["Peers"],
             swiftSettings: strict
         ),
+        .testTarget(
+            name: "DifferentialTests",
+            dependencies: [
+                "CProtobufC", "CTestMessages", "Messages", "TestKit", "TestMessages", "Wire",
+            ],
+            path: "Tests/DifferentialTests",
+            exclude: ["Peers"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "TidyTests", path: "Tests/TidyTests", swiftSettings: strict),
         .target(
             name: "FuzzTargets",
