@@ -16,7 +16,7 @@ struct ProtobufCTests {
     /// wide ones do not come back as they were.
     private static let liberties: [RandomWireMessage.Traits] = [
         [],
-        [.scattered, .mixedPacking, .unknownFields],
+        [.scattered, .mixedPacking, .unknownFields, .unknownFieldsInEntries],
         [.scattered, .mixedPacking, .wideVarints],
     ]
 

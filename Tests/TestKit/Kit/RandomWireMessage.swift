@@ -36,11 +36,14 @@ public struct RandomWireMessage {
         public static let jsonForm = Traits(rawValue: 1 << 8)
         /// With ``scattered``: singular messages in several pieces.
         public static let splitMessages = Traits(rawValue: 1 << 9)
+        /// Unknown fields, stray ones too, beside the key and value of a map entry.
+        public static let unknownFieldsInEntries = Traits(rawValue: 1 << 10)
 
         /// Every liberty that the binary form gives.
         public static let anyBinary: Traits = [
             .scattered, .mixedPacking, .unknownFields, .groups, .strayWireTypes, .wideVarints,
             .nulCharacters, .implicitNegativeZero, .splitMessages,
+            .unknownFieldsInEntries,
         ]
     }
 
@@ -193,7 +196,7 @@ public struct RandomWireMessage {
             let mark = buffer.beginMessage(tag: UInt32(field.number) << 3 | 2)
             if hasKey && !isReversed { buffer.append(key.bytes) }
             if hasValue { writeElement(entry.fields[1], depth: depth + 1, to: &buffer) }
-            maybeWriteUnknown(entry, to: &buffer)
+            if traits.contains(.unknownFieldsInEntries) { maybeWriteUnknown(entry, to: &buffer) }
             if hasKey && isReversed { buffer.append(key.bytes) }
             buffer.endMessage(mark)
         }
