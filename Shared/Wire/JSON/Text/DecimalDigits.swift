@@ -7,17 +7,17 @@ enum DecimalDigits {
         return value < 10 ? value : nil
     }
 
-    /// The value of two digits, or 1,000 or more if one of them is none.
+    /// The value of two digits, or 10,000 if one of them is none.
     ///
     /// - Parameters:
     ///   - text: the text.
     ///   - offset: where the first digit is; the second must be within the text.
-    /// - Returns: the value, in 0…99, or 1,000.
+    /// - Returns: the value, in 0…99, or 10,000: above every bound, a year's as well.
     @inline(__always)
     static func pair(_ text: RawSpan, _ offset: Int) -> Int {
         let tens = text.byte(at: offset) &- UInt8(ascii: "0")
         let ones = text.byte(at: offset &+ 1) &- UInt8(ascii: "0")
-        if tens > 9 || ones > 9 { return 1_000 }
+        if tens > 9 || ones > 9 { return 10_000 }
         return Int(tens) &* 10 &+ Int(ones)
     }
 

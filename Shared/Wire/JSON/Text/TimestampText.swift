@@ -22,7 +22,7 @@ enum TimestampText {
         let hour = DecimalDigits.pair(text, 11)
         let minute = DecimalDigits.pair(text, 14)
         let second = DecimalDigits.pair(text, 17)
-        // A pair that is not of digits is 1,000 or more, and so above every bound here.
+        // A pair that is not of digits is 10,000, and so above every bound here.
         guard year <= 9_999, (1...12).contains(month), hour < 24, minute < 60, second < 60,
             day >= 1, day <= CivilDay.daysIn(month: month, year: year)
         else { return nil }
