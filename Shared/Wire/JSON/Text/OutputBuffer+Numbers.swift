@@ -64,17 +64,22 @@ extension OutputBuffer {
 
     /// Appends a number as the shortest decimal that reads back as the same `double`.
     ///
+    /// Negative zero keeps a fraction: readers that take `-0` for an integer lose its sign.
+    ///
     /// - Parameter value: finite.
     mutating func appendDecimal(_ value: Double) {
-        if appendShortDecimal(value) { return }
+        if value != 0 || value.sign == .plus, appendShortDecimal(value) { return }
         append(value.description)
     }
 
     /// Appends a number as the shortest decimal that reads back as the same `float`.
     ///
+    /// Negative zero keeps a fraction, as that of a `double`.
+    ///
     /// - Parameter value: finite.
     mutating func appendDecimal(_ value: Float) {
-        if value.magnitude < 1e6, value == value.rounded(.towardZero) {
+        let isNegativeZero = value == 0 && value.sign == .minus
+        if value.magnitude < 1e6, value == value.rounded(.towardZero), !isNegativeZero {
             if value.sign == .minus { append(UInt8(ascii: "-")) }
             appendDecimal(UInt64(value.magnitude))
         } else {
