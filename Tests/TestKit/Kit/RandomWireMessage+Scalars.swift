@@ -41,7 +41,9 @@ extension RandomWireMessage {
     }
 
     private mutating func writeFloat(_ field: FieldSchema, to buffer: inout OutputBuffer) {
-        let value = generator.float()
+        var value = generator.float()
+        // google.protobuf cannot read the largest float from the JSON it prints.
+        if traits.contains(.jsonForm), value.isFinite, value.magnitude > 3.4e38 { value = 3.4e38 }
         let isPlainZero = value == 0 && !mayBeNegativeZero(field)
         let isPlainNaN = value.isNaN && traits.contains(.jsonForm)
         buffer.appendFixed((isPlainZero ? 0 : isPlainNaN ? .nan : value).bitPattern)

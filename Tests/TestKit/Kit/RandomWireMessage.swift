@@ -4,8 +4,8 @@ public import Wire
 ///
 /// Made for tests that compare two codecs: without traits the bytes are as a plain encoder writes
 /// them, and each trait adds one liberty that senders have and readers must cope with. Values
-/// favour the edges of their types. The size is bounded by a number of fields, nested ones included,
-/// so that recursive types end.
+/// favour the edges of their types. The size is bounded by a number of fields, nested ones
+/// included, so that recursive types end.
 public struct RandomWireMessage {
     /// The liberties a message takes.
     public struct Traits: OptionSet, Sendable {
@@ -15,8 +15,8 @@ public struct RandomWireMessage {
         /// Traits by their bits.
         public init(rawValue: Int) { self.rawValue = rawValue }
 
-        /// Fields in any order; singular ones, but not messages, members of a oneof and map keys more
-        /// than once; repeated ones in several places.
+        /// Fields in any order; singular ones, but not messages, members of a oneof and map keys
+        /// more than once; repeated ones in several places.
         public static let scattered = Traits(rawValue: 1 << 0)
         /// Numbers packed that are declared unpacked, and the other way round.
         public static let mixedPacking = Traits(rawValue: 1 << 1)
@@ -181,7 +181,8 @@ public struct RandomWireMessage {
         depth: Int,
         to buffer: inout OutputBuffer
     ) {
-        guard case .message(let resolve) = field.type, depth < Self.maximumDepth else { return }
+        // Deep enough for the entry and, if it is a message, its value.
+        guard case .message(let resolve) = field.type, depth < Self.maximumDepth - 1 else { return }
         let entry = resolve()
         let isScattered = traits.contains(.scattered)
         var keys = Set<[UInt8]>()
