@@ -39,8 +39,8 @@ struct EdgeCase: Sendable, CustomTestStringConvertible {
     private static let tags: [EdgeCase] = [
         accepted("a tag of five bytes", "98 80 80 80 00  01"),
         accepted("an unknown tag of five bytes", "98 A0 80 80 00  01"),
-        // protobuf's C++ readers stop at the fifth byte of a tag or a length; its Java reader and we
-        // read on to the tenth, as of any varint.
+        // protobuf's C++ readers stop at the fifth byte of a tag or a length; its Java reader and
+        // we read on to the tenth, as of any varint.
         differing("a tag of six bytes", "98 80 80 80 80 00  01", we: true, they: false),
         accepted("the largest tag", "F8 FF FF FF 0F  00"),
         refused("a field number beyond the largest", "80 80 80 80 10  00"),

@@ -27,8 +27,8 @@ enum IntendedDifference {
 
         /// A map entry with a field beside its key and value.
         ///
-        /// It keeps the whole entry as an unknown field of the message; like protobuf's other readers
-        /// we take the entry into the map and drop the field.
+        /// It keeps the whole entry as an unknown field of the message; like protobuf's other
+        /// readers we take the entry into the map and drop the field.
         static let entryWithUnknownField = Oddities(rawValue: 1)
 
         /// A tag or a length of more than five bytes.

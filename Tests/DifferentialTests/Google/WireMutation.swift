@@ -3,10 +3,10 @@ import Wire
 
 /// Damages a message's bytes as networks, bugs and attackers do.
 enum WireMutation {
-    /// The bytes with one to three faults.
+    /// The bytes with a fault, or three.
     static func mutate(_ bytes: [UInt8], using generator: inout SeededGenerator) -> [UInt8] {
         var bytes = bytes
-        for _ in 0..<generator.number(in: 1...3) {
+        for _ in 0..<(generator.happens(onceIn: 4) ? 3 : 1) {
             let place = generator.number(in: 0...max(bytes.count - 1, 0))
             switch generator.number(in: 0...6) {
             case 0 where !bytes.isEmpty: bytes[place] ^= 1 << UInt8(generator.number(in: 0...7))

@@ -8,10 +8,10 @@ answer is one byte, 1 if google.protobuf accepts the payload and 0 if it refuses
 which is the reason if it refuses. Names and payloads have their length in front, as 32 bits,
 little-endian.
 
-    b  binary to binary: the canonical form, fields and map keys in order
+    b  binary to binary: the canonical form, fields and map keys in order, inside an Any too
     j  binary to JSON, escaped to ASCII
     p  binary to JSON with the names of the .proto file, in UTF-8
-    t  JSON to binary
+    t  JSON to binary in canonical form
     r  a random message's binary form, from a seed in ASCII
 """
 
@@ -46,6 +46,7 @@ class RandomMessage:
         FieldDescriptor.CPPTYPE_UINT64: (False, 64),
         FieldDescriptor.CPPTYPE_ENUM: (True, 32),
     }
+    CHARACTERS = "ab\0\"\\/é語🦊\u2028\uffff"
     FLOATS = [0.0, -0.0, 1.5, -1e30, float("inf"), float("-inf"), float("nan"), 1e-45, 0.1]
 
     def __init__(self, seed):
@@ -96,7 +97,7 @@ class RandomMessage:
         if field.type == FieldDescriptor.TYPE_BYTES:
             return self.random.randbytes(self.random.randint(0, 12))
         if field.type == FieldDescriptor.TYPE_STRING:
-            return "".join(self.random.choices("ab\0\"\\/é語🦊\u2028\uffff", k=self.random.randint(0, 12)))
+            return "".join(self.random.choices(self.CHARACTERS, k=self.random.randint(0, 12)))
         if self.random.random() < 0.5:
             return self.random.choice(self.FLOATS)
         return self.random.uniform(-1e6, 1e6)
@@ -107,6 +108,31 @@ class RandomMessage:
         if self.random.random() < 0.5:
             return self.random.choice(edges)
         return self.random.randint(low, high) >> self.random.randint(0, bits - 1)
+
+
+def settle(message, pool):
+    """Puts the contents of each Any of a known type into canonical form."""
+    if message.DESCRIPTOR.full_name == "google.protobuf.Any":
+        try:
+            inner_type = pool.FindMessageTypeByName(message.TypeName())
+            inner = message_factory.GetMessageClass(inner_type).FromString(message.value)
+        except (KeyError, DecodeError):
+            return
+        settle(inner, pool)
+        message.value = inner.SerializeToString(deterministic=True)
+        return
+    for field, value in message.ListFields():
+        if not field.message_type:
+            continue
+        if field.message_type.GetOptions().map_entry:
+            if field.message_type.fields_by_name["value"].message_type:
+                for inner in value.values():
+                    settle(inner, pool)
+        elif field.is_repeated:
+            for inner in value:
+                settle(inner, pool)
+        else:
+            settle(value, pool)
 
 
 def answer(operation, message, payload, pool):
@@ -126,6 +152,7 @@ def answer(operation, message, payload, pool):
             indent=None if is_plain else 2,
             descriptor_pool=pool,
         ).encode()
+    settle(message, pool)
     return message.SerializeToString(deterministic=True)
 
 
@@ -144,7 +171,8 @@ def main():
         try:
             verdict, result = 1, answer(operation, message, payload, pool)
         except REFUSALS as refusal:
-            verdict, result = 0, f"{type(refusal).__name__}: {refusal}".encode()
+            reason = f"{type(refusal).__name__}: {refusal}"
+            verdict, result = 0, reason.encode(errors="backslashreplace")
         answers.write(struct.pack("<BI", verdict, len(result)) + result)
         answers.flush()
 

@@ -6,8 +6,8 @@ import Wire
 enum CMessageComparison {
     /// The path of the first field in which two messages differ, or nil.
     ///
-    /// Numbers are equal if their bits are; a string that is absent equals an empty one; the entries
-    /// of a map may be in any order.
+    /// Numbers are equal if their bits are; a string that is absent equals an empty one; the
+    /// entries of a map may be in any order.
     static func firstDifference(
         _ left: borrowing CMessage,
         _ right: borrowing CMessage,
