@@ -74,11 +74,14 @@ public struct RandomWireMessage {
         fieldCount: Int = 80,
         using generator: inout SeededGenerator
     ) -> [UInt8] {
+        // Many small ones: in a large message one liberty hides behind another.
+        let limit = generator.happens(onceIn: 2) ? min(fieldCount, 6) : fieldCount
+        let remainingFields = generator.number(in: 0...limit)
         var random = RandomWireMessage(
             generator: generator,
             traits: traits,
             anyTypes: anyTypes,
-            remainingFields: Int.random(in: 0...fieldCount, using: &generator)
+            remainingFields: remainingFields
         )
         var buffer = OutputBuffer()
         random.writeMessage(schema, depth: 1, to: &buffer)
@@ -109,7 +112,12 @@ public struct RandomWireMessage {
         let fields = schema.fields
         if fields.isEmpty { return [] }
         let chosen = (0..<count).map { _ in generator.number(in: 0...fields.count - 1) }
-        if traits.contains([.scattered, .splitMessages]) { return chosen.map { fields[$0] } }
+        if traits.contains([.scattered, .splitMessages]) {
+            // Now and then the next piece at once: nothing but the second tag tells the two apart.
+            return chosen.flatMap { index in
+                Array(repeating: fields[index], count: generator.happens(onceIn: 8) ? 2 : 1)
+            }
+        }
         if traits.contains(.scattered) {
             var messages = Set<Int>()
             return chosen.map { fields[$0] }.filter { field in
