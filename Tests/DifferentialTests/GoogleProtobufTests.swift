@@ -43,6 +43,7 @@ struct GoogleProtobufTests {
         try #require(expected != nil, "google.protobuf refuses \(bytes.hexadecimal)")
         let message = try Message<View>(copying: bytes.rawBytes)
         let decoded = try Value(decoding: bytes.rawBytes)
+        #expect(message.canonicalBytes() == decoded.encoded(), "\(bytes.hexadecimal)")
         for ours in [message.bytes, decoded.encoded()] {
             let actual = try peer.canonicalForm(of: Array(copying: ours.bytes), as: Value.schema)
             #expect(actual == expected, "\(bytes.hexadecimal)")
