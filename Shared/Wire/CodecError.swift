@@ -45,7 +45,8 @@ public struct CodecError: Error, Hashable, Sendable {
     public enum Rule: String, Sendable, CaseIterable {
         // Binary form.
         case truncated = "the bytes end inside a field"
-        case overlongVarint = "a variable-length integer is longer than ten bytes or 64 bits"
+        case overlongVarint =
+            "a varint is longer than ten bytes or 64 bits, or five bytes as a tag or length"
         case invalidTag = "a field number is zero or out of range, or its wire type does not exist"
         case unbalancedGroup = "a group is not closed, or closed without having been opened"
         case invalidUTF8 = "a string is not valid UTF-8"

@@ -5,10 +5,9 @@ public struct DecodingLimits: Hashable, Sendable {
     /// In 0…2,147,483,647; default 64 MiB.
     public var maximumBytes: Int
 
-    /// How deep messages and groups may be nested.
+    /// How many messages and groups may enclose another.
     ///
-    /// In 1…1,000; the outermost message is depth 1, so 100 allows 99 inside it. Default 100,
-    /// protobuf's own.
+    /// In 0…1,000: at 0 the outermost message holds no other. Default 100, protobuf's own.
     public var maximumDepth: Int
 
     /// The most elements of repeated fields, map entries and unknown fields in a whole message.
@@ -29,7 +28,7 @@ public struct DecodingLimits: Hashable, Sendable {
         maximumValueBytes: Int = 1 << 30
     ) {
         precondition((0...Int(Int32.max)).contains(maximumBytes), "maximumBytes out of range")
-        precondition((1...1_000).contains(maximumDepth), "maximumDepth out of range")
+        precondition((0...1_000).contains(maximumDepth), "maximumDepth out of range")
         precondition(maximumElements >= 0 && maximumValueBytes >= 0, "limits are not negative")
         self.maximumBytes = maximumBytes
         self.maximumDepth = maximumDepth

@@ -90,23 +90,23 @@ struct JSONOptionsTests {
             String(repeating: open, count: levels) + core + String(repeating: close, count: levels)
         }
         let messages = #"{"fMessage":"#
-        #expect(Fixture.error(nested(99, messages, "}", "{}").utf8) == nil)
-        let error = Fixture.error(nested(100, messages, "}", "{}").utf8)
+        #expect(Fixture.error(nested(100, messages, "}", "{}").utf8) == nil)
+        let error = Fixture.error(nested(101, messages, "}", "{}").utf8)
         #expect(error?.rule == .tooDeep)
-        #expect(error?.byteOffset == 1_200)
+        #expect(error?.byteOffset == 1_212)
         // Each array in a Value is two messages deep, each object three.
         let arrays = "{\"value\":" + nested(49, "[", "]", "0") + "}"
         #expect(Fixture.error(arrays.utf8) == nil)
         #expect(
             Fixture.error(("{\"value\":" + nested(50, "[", "]", "0") + "}").utf8)?.rule == .tooDeep
         )
-        let objects = "{\"value\":" + nested(32, "{\"a\":", "}", "0") + "}"
+        let objects = "{\"value\":" + nested(33, "{\"a\":", "}", "0") + "}"
         #expect(Fixture.error(objects.utf8) == nil)
         #expect(
-            Fixture.error(("{\"value\":" + nested(33, "{\"a\":", "}", "0") + "}").utf8)?.rule
+            Fixture.error(("{\"value\":" + nested(34, "{\"a\":", "}", "0") + "}").utf8)?.rule
                 == .tooDeep
         )
-        for text in [nested(99, messages, "}", "{}"), arrays, objects] {
+        for text in [nested(100, messages, "}", "{}"), arrays, objects] {
             #expect(try Fixture.roundTrip(text) == text)
         }
         let any = #"{"any":{"@type":"t/google.protobuf.Any","value":"#
@@ -128,12 +128,12 @@ struct JSONOptionsTests {
     func unknownDepth() {
         var options = Fixture.options
         options.ignoresUnknownFields = true
-        for levels in [99, 100] {
+        for levels in [100, 101] {
             let text =
                 "{\"x\":" + String(repeating: "[", count: levels)
                 + String(repeating: "]", count: levels) + "}"
             let rule = Fixture.error(text.utf8, as: Fixture.all, options)?.rule
-            #expect(rule == (levels == 99 ? nil : .tooDeep))
+            #expect(rule == (levels == 100 ? nil : .tooDeep))
         }
     }
 

@@ -16,7 +16,9 @@ struct ProtoFile {
     var references: Set<String> {
         var found: Set<String> = []
         for message in messages { message.collectReferences(into: &found) }
-        for method in services.flatMap(\.methods) { found.formUnion([method.input, method.output]) }
+        for method in services.flatMap(\.methods) {
+            found.formUnion([method.input, method.output])
+        }
         return found
     }
 

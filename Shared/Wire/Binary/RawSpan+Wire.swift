@@ -9,6 +9,7 @@ extension RawSpan {
     func readTag(_ position: inout Int, _ end: Int) throws(CodecError) -> UInt32 {
         let start = position
         let bits = try readVarint(&position, end)
+        if position &- start > 5 { throw CodecError(.overlongVarint, at: start) }
         guard bits <= UInt64(UInt32.max), bits >= 8, bits & 7 <= 5 else {
             throw CodecError(.invalidTag, at: start)
         }
@@ -20,6 +21,7 @@ extension RawSpan {
     func readContents(_ position: inout Int, _ end: Int) throws(CodecError) -> Range<Int> {
         let start = position
         let length = try readVarint(&position, end)
+        if position &- start > 5 { throw CodecError(.overlongVarint, at: start) }
         if length > UInt64(bitPattern: Int64(end &- position)) {
             throw CodecError(.truncated, at: start)
         }

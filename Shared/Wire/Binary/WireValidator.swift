@@ -38,7 +38,7 @@ struct WireValidator: ~Escapable {
             )
         }
         var validator = WireValidator(bytes, limits)
-        try validator.message(schema, 0..<bytes.byteCount, depth: 1)
+        try validator.message(schema, 0..<bytes.byteCount, depth: 0)
         if forValues && validator.valueBytes > limits.maximumValueBytes {
             throw CodecError(
                 .tooLarge,
@@ -63,7 +63,7 @@ struct WireValidator: ~Escapable {
     /// - Parameters:
     ///   - schema: its type.
     ///   - range: where its fields lie; within the bytes.
-    ///   - depth: how many messages and groups enclose them, themselves included.
+    ///   - depth: how many messages enclose it.
     /// - Throws: ``CodecError`` with the path from this message down.
     @_lifetime(self: copy self)
     private mutating func message(

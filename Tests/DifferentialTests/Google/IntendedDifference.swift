@@ -21,60 +21,36 @@ enum IntendedDifference {
         }
     }
 
-    /// What a valid message has that google.protobuf reads in a way of its own.
-    struct Oddities: OptionSet {
-        let rawValue: Int
-
-        /// A map entry with a field beside its key and value.
-        ///
-        /// It keeps the whole entry as an unknown field of the message; like protobuf's other
-        /// readers we take the entry into the map and drop the field.
-        static let entryWithUnknownField = Oddities(rawValue: 1)
-
-        /// A tag or a length of more than five bytes.
-        ///
-        /// It refuses them; like protobuf's Java reader we take any varint.
-        static let longPrefix = Oddities(rawValue: 2)
-
-        /// - Parameters:
-        ///   - bytes: a valid message.
-        ///   - schema: its type.
-        ///   - isEntry: whether it is a map entry.
-        init(of bytes: RawSpan, as schema: MessageSchema, isEntry: Bool = false) {
-            var found = Oddities()
-            var reader = WireReader(bytes)
-            var openGroups = 0
-            var start = 0
-            while let tag = reader.nextTag() {
-                if reader.position - start > 5 { found.insert(.longPrefix) }
-                start = reader.position
-                let isKnown = openGroups == 0 && schema.knows(tag)
-                if !isKnown && isEntry { found.insert(.entryWithUnknownField) }
-                switch WireType(rawValue: UInt8(tag & 7)) {
-                case .startGroup: openGroups += 1
-                case .endGroup: openGroups -= 1
-                case .lengthDelimited:
-                    let contents = reader.slice()
-                    let prefix = reader.position - start - contents.bytes(in: bytes).byteCount
-                    if prefix > 5 { found.insert(.longPrefix) }
-                    if isKnown, let field = schema.entry(ofNumber: tag >> 3), field.kind == .message
-                    {
-                        found.formUnion(
-                            Oddities(
-                                of: contents.bytes(in: bytes),
-                                as: field.message,
-                                isEntry: field.cardinality == .map
-                            )
-                        )
-                    }
-                default: reader.skip(tag)
-                }
-                start = reader.position
+    /// Whether a map entry of a valid message has a field beside its key and value.
+    ///
+    /// google.protobuf keeps the whole entry as an unknown field of the message; like protobuf's
+    /// other readers we take the entry into the map and drop the field.
+    ///
+    /// - Parameters:
+    ///   - bytes: a valid message.
+    ///   - schema: its type.
+    ///   - isEntry: whether it is a map entry itself.
+    /// - Returns: whether the bytes cannot be compared.
+    static func hasEntryWithUnknownField(
+        _ bytes: RawSpan,
+        as schema: MessageSchema,
+        isEntry: Bool = false
+    ) -> Bool {
+        var reader = WireReader(bytes)
+        while let tag = reader.nextTag() {
+            guard schema.knows(tag) else {
+                if isEntry { return true }
+                reader.skip(tag)
+                continue
             }
-            self = found
+            let contents = reader.valueSlice(tag)
+            guard let field = schema.entry(ofNumber: tag >> 3), field.kind == .message else {
+                continue
+            }
+            let inner = contents.bytes(in: bytes)
+            let isMap = field.cardinality == .map
+            if hasEntryWithUnknownField(inner, as: field.message, isEntry: isMap) { return true }
         }
-
-        /// Makes oddities of their bits.
-        init(rawValue: Int) { self.rawValue = rawValue }
+        return false
     }
 }

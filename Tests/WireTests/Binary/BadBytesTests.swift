@@ -56,16 +56,17 @@ struct BadBytes: CustomTestStringConvertible, Sendable {
             at: 1,
             in: "a_string"
         ),
+        BadBytes("a tag of 35 bits", "88 80 80 80 10 00", .invalidTag, at: 0),
         BadBytes("field number 0", "00 01", .invalidTag, at: 0),
         BadBytes("field number 0 with a length", "02 00", .invalidTag, at: 0),
         BadBytes("wire type 6", "1e 00", .invalidTag, at: 0),
         BadBytes("wire type 7", "1f 00", .invalidTag, at: 0),
-        BadBytes("a tag of 36 bits", "88 80 80 80 80 01 00", .invalidTag, at: 0),
+        BadBytes("a tag of six bytes", "88 80 80 80 80 01 00", .overlongVarint, at: 0),
         BadBytes("a string cut short", "72 05 61 62", .truncated, at: 1, in: "a_string"),
         BadBytes(
-            "a length that is negative as a signed number",
+            "a length of ten bytes",
             "72 ff ff ff ff ff ff ff ff ff 01",
-            .truncated,
+            .overlongVarint,
             at: 1,
             in: "a_string"
         ),
@@ -218,10 +219,10 @@ struct LimitTests {
         }
     }
 
-    @Test("in depth: a hundred messages deep is read, one more is not")
+    @Test("in depth: a hundred messages one in another are read, one more is not")
     func depth() {
-        #expect(rule(nested(99), .standard) == nil)
-        #expect(rule(nested(100), .standard) == .tooDeep)
+        #expect(rule(nested(100), .standard) == nil)
+        #expect(rule(nested(101), .standard) == .tooDeep)
         #expect(rule(nested(3_000), .standard) == .tooDeep)
     }
 
@@ -233,8 +234,8 @@ struct LimitTests {
             Array(repeatElement(open, count: count).joined())
                 + Array(repeatElement(close, count: count).joined())
         }
-        #expect(rule(groups(99), .standard) == nil)
-        #expect(rule(groups(100), .standard) == .tooDeep)
+        #expect(rule(groups(100), .standard) == nil)
+        #expect(rule(groups(101), .standard) == .tooDeep)
         #expect(rule(groups(1_000_000), .standard) == .tooDeep)
     }
 

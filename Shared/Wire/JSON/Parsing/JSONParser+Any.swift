@@ -70,7 +70,7 @@ extension JSONParser {
             var elements = 0
             scanner.position = start
             anyTypes.isRecording = true
-            try scanner.skipValue(depth: 1, limits: limits, elements: &elements, types: &anyTypes)
+            try scanner.skipValue(depth: 0, limits: limits, elements: &elements, types: &anyTypes)
             anyTypes.isRecording = false
             anyTypes.end = scanner.position
         }

@@ -122,7 +122,7 @@ extension JSONParser {
             if !seen.insert(Array(copying: encoded.bytes)).inserted {
                 throw CodecError(.duplicateField, at: start, in: component(field, name))
             }
-            try scanner.skipValue(depth: 1, limits: limits, elements: &elements, types: &anyTypes)
+            try scanner.skipValue(depth: 0, limits: limits, elements: &elements, types: &anyTypes)
         } while try scanner.hasNext(before: UInt8(ascii: "}"))
     }
 

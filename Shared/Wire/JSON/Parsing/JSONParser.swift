@@ -34,7 +34,7 @@ struct JSONParser: ~Copyable, ~Escapable {
             )
         }
         var parser = JSONParser(json, options)
-        try parser.message(schema, depth: 1)
+        try parser.message(schema, depth: 0)
         _ = parser.scanner.peek()
         let end = parser.scanner.position
         if end < json.byteCount {

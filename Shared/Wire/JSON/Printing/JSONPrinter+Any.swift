@@ -86,7 +86,7 @@ extension JSONPrinter {
         depth: Int
     ) throws(CodecError) -> Bool {
         var limits = options.limits
-        limits.maximumDepth -= depth
+        limits.maximumDepth -= depth + 1
         let isScattered: Bool
         do {
             isScattered = try WireValidator.validate(message, as: schema, limits: limits)

@@ -32,7 +32,7 @@ struct JSONPrinter: ~Copyable {
         var printer = JSONPrinter(options)
         let all = FieldSlice(start: 0, count: message.byteCount)
         do {
-            try printer.message(message, all, schema, depth: 1, to: &output)
+            try printer.message(message, all, schema, depth: 0, to: &output)
         } catch {
             output.truncate(to: start)
             throw error
