@@ -14,6 +14,7 @@ struct Generation {
     /// - Parameters:
     ///   - proto: the file's text after its `syntax` line.
     ///   - parameter: the plugin's options.
+    /// - Throws: what running protoc throws, or its message if it refuses the file.
     init(_ proto: String, parameter: String = "") throws {
         let folder = FileManager.default.temporaryDirectory
             .appendingPathComponent("generator-\(UUID().uuidString)")
