@@ -49,6 +49,10 @@ struct Generation {
         return Array(try Data(contentsOf: folder.appendingPathComponent("request")))
     }
 
+    private static func text(_ bytes: RawSpan) -> String {
+        String(decoding: Array(copying: bytes), as: UTF8.self)
+    }
+
     private static func decode(_ response: [UInt8]) -> (String?, [String: String]) {
         var error: String?
         var files: [String: String] = [:]
@@ -56,13 +60,13 @@ struct Generation {
         var reader = WireReader(bytes)
         while let tag = reader.nextTag() {
             switch tag {
-            case 10: error = String(reader.slice().text(in: bytes))
+            case 10: error = text(reader.slice().bytes(in: bytes))
             case 122:
                 let inner = reader.slice().bytes(in: bytes)
                 var fields = WireReader(inner)
                 var parts: [UInt32: String] = [:]
                 while let tag = fields.nextTag() {
-                    parts[tag] = String(fields.slice().text(in: inner))
+                    parts[tag] = text(fields.slice().bytes(in: inner))
                 }
                 files[parts[10] ?? ""] = parts[122]
             default: reader.skip(tag)

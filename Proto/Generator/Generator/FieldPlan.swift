@@ -32,6 +32,8 @@ struct FieldPlan {
 
     var isScalar: Bool { if case .scalar = shape { true } else { false } }
 
+    var isMessage: Bool { if case .message = shape { true } else { false } }
+
     private var elementWireType: UInt32 {
         switch field.kind {
         case .double, .fixed64, .sfixed64: 1

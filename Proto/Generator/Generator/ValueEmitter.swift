@@ -65,13 +65,16 @@ struct ValueEmitter {
 
     func emitInitializers(to source: inout SourceText) {
         source.line("/// Copies the fields of a view.")
-        source.block("public init(_ view: View)") { $0.line("self.init(validated: view.bytes)") }
+        source.block("public init(_ view: View)") {
+            $0.line("unsafe self.init(validated: view.bytes)")
+        }
         source.line()
         source.line("/// Copies the fields of a message.")
         source.line("///")
         source.line("/// - Parameter bytes: a validated message of this type.")
+        source.line("@unsafe")
         source.block("public init(validated bytes: RawSpan)") { source in
-            source.line("let view = View(validated: bytes)")
+            source.line("let view = unsafe View(validated: bytes)")
             for plan in plainFields { emitCopy(plan, to: &source) }
             for oneof in oneofs { emitCopy(oneof, to: &source) }
             source.line("self.unknownFields = view.unknownFields")
@@ -92,15 +95,16 @@ struct ValueEmitter {
             source.line("if let inner = \(viewed) { \(target) = Array(copying: inner) }")
         case (.explicit, .message):
             let made = "\(plan.typeName)(validated: \(stored).bytes(in: bytes))"
-            source.line("if \(stored).isPresent { \(target) = \(made) }")
+            source.line("if \(stored).isPresent { \(target) = unsafe \(made) }")
         case (.packed, _), (.repeated, .scalar): source.line("\(target) = \(viewed).values()")
         case (.repeated, .string): source.line("\(target) = \(viewed).strings()")
         case (.repeated, .bytes): source.line("\(target) = \(viewed).arrays()")
         case (.repeated, .message):
-            source.line("\(target) = \(viewed).values(\(plan.typeName).self)")
+            source.line("\(target) = \(viewed).values()")
         case (.map, _):
             let pair = plan.entry.map(entryCopy).joined(separator: ", ")
-            source.line("\(target) = MapField(\(viewed).map { entry in (\(pair)) })")
+            let mark = plan.entry[1].isMessage ? "unsafe " : ""
+            source.line("\(target) = MapField(\(viewed).map { entry in \(mark)(\(pair)) })")
         }
     }
 

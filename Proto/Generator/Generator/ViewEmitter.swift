@@ -12,6 +12,9 @@ struct ViewEmitter {
     func emit(_ typeName: String, to source: inout SourceText) {
         source.line("/// The fields of a `\(typeName)`, read where they lie.")
         source.block("public struct View: MessageView, ~Escapable") { source in
+            source.line("/// The message as a plain value.")
+            source.line("public typealias Value = \(schemaOwner)")
+            source.line()
             source.line("/// The message's table.")
             source.line("public static var schema: MessageSchema { \(schemaOwner).schema }")
             source.line()
@@ -69,6 +72,7 @@ struct ViewEmitter {
         source.line("/// Finds the fields.")
         source.line("///")
         source.line("/// - Parameter bytes: a validated message of this type.")
+        source.line("@unsafe")
         source.line("@_lifetime(copy bytes)")
         source.block("public init(validated bytes: RawSpan)") { source in
             source.line("self.bytes = bytes")
@@ -133,32 +137,33 @@ struct ViewEmitter {
         let stored = "_\(plan.name)"
         switch (plan.field.cardinality, plan.shape) {
         case (.implicit, .scalar), (.explicit, .scalar): return nil
-        case (.implicit, .string): return ("Text", "\(stored).text(in: bytes)")
+        case (.implicit, .string): return ("Text", "unsafe \(stored).text(in: bytes)")
         case (.implicit, .bytes): return ("RawSpan", "\(stored).bytes(in: bytes)")
         case (.implicit, .message):
             // A map entry's value: absence means the default.
-            return (plan.viewType, "\(plan.viewType)(validated: \(stored).bytes(in: bytes))")
+            return (plan.viewType, "unsafe \(plan.viewType)(validated: \(stored).bytes(in: bytes))")
         case (.explicit, .string):
-            return ("Text?", "\(stored).isPresent ? \(stored).text(in: bytes) : nil")
+            return ("Text?", "unsafe \(stored).isPresent ? \(stored).text(in: bytes) : nil")
         case (.explicit, .bytes):
             return ("RawSpan?", "\(stored).isPresent ? \(stored).bytes(in: bytes) : nil")
         case (.explicit, .message):
             return (
                 "\(plan.viewType)?",
-                "\(stored).isPresent "
+                "unsafe \(stored).isPresent "
                     + "? \(plan.viewType)(validated: \(stored).bytes(in: bytes)) : nil"
             )
         case (.packed, _), (.repeated, .scalar):
             let type = "RepeatedScalars<\(plan.coding)>"
             return (type, "\(type)(\(stored), in: bytes)")
-        case (.repeated, .string): return ("RepeatedText", "RepeatedText(\(stored), in: bytes)")
+        case (.repeated, .string):
+            return ("RepeatedText", "unsafe RepeatedText(\(stored), in: bytes)")
         case (.repeated, .bytes): return ("RepeatedSlices", "RepeatedSlices(\(stored), in: bytes)")
         case (.repeated, .message):
             let type = "RepeatedMessages<\(plan.viewType)>"
-            return (type, "\(type)(\(stored), in: bytes)")
+            return (type, "unsafe \(type)(\(stored), in: bytes)")
         case (.map, _):
             let type = "RepeatedMessages<\(plan.typeName)>"
-            return (type, "\(type)(\(stored), in: bytes)")
+            return (type, "unsafe \(type)(\(stored), in: bytes)")
         }
     }
 
@@ -179,11 +184,15 @@ struct ViewEmitter {
             let value: String
             switch member.shape {
             case .scalar(let coding, _): value = "\(coding).value(at: \(stored), in: bytes)"
-            case .string: value = "\(stored).text(in: bytes)"
+            case .string: value = "unsafe \(stored).text(in: bytes)"
             case .bytes: value = "\(stored).bytes(in: bytes)"
-            case .message: value = "\(member.viewType)(validated: \(stored).bytes(in: bytes))"
+            case .message:
+                value = "unsafe \(member.viewType)(validated: \(stored).bytes(in: bytes))"
             }
-            lines.append("case \(member.tag): .\(member.property)(\(value))")
+            let mark = value.hasPrefix("unsafe ") ? "unsafe " : ""
+            lines.append(
+                "case \(member.tag): \(mark).\(member.property)(\(value.dropFirst(mark.count)))"
+            )
         }
         lines += ["default: nil", "}"]
         emitGetter("public var \(oneof.property): \(oneof.typeName)?", lines, to: &source)

@@ -39,11 +39,11 @@ public struct FieldSlice: Hashable, Sendable, BitwiseCopyable {
     ///
     /// - Parameter message: the bytes the slice was read from, which have been validated.
     /// - Returns: the text; empty if the field is absent.
+    @unsafe
     @inlinable
     @inline(__always)
     @_lifetime(copy message)
     public func text(in message: RawSpan) -> Text {
-        // The validator checked every string field of the message before a view was made of it.
         unsafe Text(validated: bytes(in: message))
     }
 }

@@ -77,7 +77,7 @@ extension MessageValue {
             limits: options.limits,
             forValues: true
         )
-        self.init(validated: message)
+        unsafe self.init(validated: message)
     }
 
     /// Reads a value from JSON.

@@ -11,7 +11,8 @@ public protocol MessageValue: Hashable, Sendable {
     /// Copies the fields of a message.
     ///
     /// - Parameter bytes: a message of this type that has been validated, each of whose fields lies
-    ///   in one place; see ``Message``.
+    ///   in one place; see ``Message``. Other bytes would give text that is not UTF-8.
+    @unsafe
     init(validated bytes: RawSpan)
 
     /// Appends the message's fields, in order of their numbers, map entries in order of their keys,
@@ -33,9 +34,10 @@ extension MessageValue {
         let schema = Self.schema
         if try WireValidator.validate(bytes, as: schema, limits: limits, forValues: true) {
             let ordered = WireNormalizer.normalize(bytes, as: schema)
-            self.init(validated: ordered.bytes)
+            // The normalizer makes a valid message of a valid one.
+            unsafe self.init(validated: ordered.bytes)
         } else {
-            self.init(validated: bytes)
+            unsafe self.init(validated: bytes)
         }
     }
 

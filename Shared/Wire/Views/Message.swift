@@ -47,11 +47,23 @@ public struct Message<View: MessageView & ~Escapable>: Sendable {
     /// Finding them is linear in the message's own fields: bind the view, do not ask for it again.
     public var view: View {
         @_lifetime(borrow self)
-        get { View(validated: bytes.bytes) }
+        get {
+            // Every initializer validates the bytes or makes valid ones.
+            unsafe View(validated: bytes.bytes)
+        }
     }
 }
 
 extension Message where View: ~Escapable {
+    /// The message as a plain value, for what outlives a request.
+    ///
+    /// Values may take far more memory than the bytes: where the bytes are a stranger's, prefer
+    /// ``MessageValue/init(decoding:limits:)``, which bounds it.
+    public func value() -> View.Value {
+        // Every initializer validates the bytes or makes valid ones.
+        unsafe View.Value(validated: bytes.bytes)
+    }
+
     /// The message in canonical form: what two senders of equal fields agree on.
     ///
     /// It is the form in which the owned value of the message is encoded: fields in order of their

@@ -1,5 +1,5 @@
 /// The elements of a repeated message field, or the entries of a map, read in place.
-public struct RepeatedMessages<View: MessageView & ~Escapable>: ~Escapable {
+public struct RepeatedMessages<View: WireView & ~Escapable>: ~Escapable {
     @usableFromInline let run: RawSpan
 
     /// The number of elements.
@@ -9,7 +9,8 @@ public struct RepeatedMessages<View: MessageView & ~Escapable>: ~Escapable {
     ///
     /// - Parameters:
     ///   - run: where the elements lie.
-    ///   - message: the message's bytes.
+    ///   - message: the message's bytes, which have been validated.
+    @unsafe
     @inlinable
     @_lifetime(copy message)
     public init(_ run: FieldRun, in message: RawSpan) {
@@ -51,18 +52,6 @@ public struct RepeatedMessages<View: MessageView & ~Escapable>: ~Escapable {
         return results
     }
 
-    /// Copies the elements out as values.
-    @inlinable
-    public func values<Value: MessageValue>(_ type: Value.Type) -> [Value] {
-        var result: [Value] = []
-        result.reserveCapacity(count)
-        var reader = WireReader(run)
-        while reader.nextTag() != nil {
-            result.append(Value(validated: reader.slice().bytes(in: run)))
-        }
-        return result
-    }
-
     /// Reads one element after the other.
     public struct Iterator: ~Escapable {
         @usableFromInline let run: RawSpan
@@ -81,8 +70,24 @@ public struct RepeatedMessages<View: MessageView & ~Escapable>: ~Escapable {
         @_lifetime(self: copy self)
         public mutating func next() -> View? {
             guard reader.nextTag() != nil else { return nil }
-            return View(validated: reader.slice().bytes(in: run))
+            // Whoever made the run vouched for the message.
+            return unsafe View(validated: reader.slice().bytes(in: run))
         }
+    }
+}
+
+extension RepeatedMessages where View: MessageView & ~Escapable {
+    /// Copies the elements out as values.
+    @inlinable
+    public func values() -> [View.Value] {
+        var result: [View.Value] = []
+        result.reserveCapacity(count)
+        var reader = WireReader(run)
+        while reader.nextTag() != nil {
+            // Whoever made `self` vouched for the message.
+            result.append(unsafe View.Value(validated: reader.slice().bytes(in: run)))
+        }
+        return result
     }
 }
 

@@ -65,7 +65,8 @@ public struct RepeatedText: ~Escapable {
     ///
     /// - Parameters:
     ///   - run: where the elements lie.
-    ///   - message: the message's bytes.
+    ///   - message: the message's bytes, which have been validated.
+    @unsafe
     @inlinable
     @_lifetime(copy message)
     public init(_ run: FieldRun, in message: RawSpan) {

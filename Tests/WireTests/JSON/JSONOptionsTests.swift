@@ -1,3 +1,4 @@
+import Messages
 import Testing
 @testable import Wire
 
@@ -203,24 +204,20 @@ struct JSONOptionsTests {
 
     @Test("Messages are read and printed by their views; an error leaves the buffer as it was")
     func publicCalls() throws {
-        let message = try Message<DurationView>(json: "\"1.5s\"")
+        let message = try Message<GoogleProtobuf.Duration.View>(json: "\"1.5s\"")
         #expect(message.bytes == SharedBytes([8, 1, 16, 0x80, 0xCA, 0xB5, 0xEE, 1]))
         #expect(try message.jsonText() == "\"1.500s\"")
         let json = try message.json()
         #expect(json == SharedBytes(Array("\"1.500s\"".utf8)))
-        let broken = try Message<DurationView>(SharedBytes([16, 0x80, 0x94, 0xEB, 0xDC, 0x03]))
+        let broken = try Message<GoogleProtobuf.Duration.View>(
+            SharedBytes([16, 0x80, 0x94, 0xEB, 0xDC, 0x03])
+        )
         var buffer = OutputBuffer()
         buffer.append("before")
         #expect(throws: CodecError.self) { try broken.writeJSON(to: &buffer) }
         #expect(buffer.count == 6)
-        #expect(throws: CodecError(.invalidJSON, at: 0)) { try Message<DurationView>(json: "x") }
-    }
-
-    /// A view that shows nothing.
-    private struct DurationView: MessageView, ~Escapable {
-        static let schema = Fixture.duration
-
-        @_lifetime(copy bytes)
-        init(validated bytes: RawSpan) {}
+        #expect(throws: CodecError(.invalidJSON, at: 0)) {
+            try Message<GoogleProtobuf.Duration.View>(json: "x")
+        }
     }
 }

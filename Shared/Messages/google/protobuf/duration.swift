@@ -21,14 +21,15 @@ extension GoogleProtobuf {
 
         /// Copies the fields of a view.
         public init(_ view: View) {
-            self.init(validated: view.bytes)
+            unsafe self.init(validated: view.bytes)
         }
 
         /// Copies the fields of a message.
         ///
         /// - Parameter bytes: a validated message of this type.
+        @unsafe
         public init(validated bytes: RawSpan) {
-            let view = View(validated: bytes)
+            let view = unsafe View(validated: bytes)
             self.seconds = view.seconds
             self.nanos = view.nanos
             self.unknownFields = view.unknownFields
@@ -49,6 +50,9 @@ extension GoogleProtobuf {
 
         /// The fields of a `Duration`, read where they lie.
         public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = GoogleProtobuf.Duration
+
             /// The message's table.
             public static var schema: MessageSchema { GoogleProtobuf.Duration.schema }
 
@@ -65,6 +69,7 @@ extension GoogleProtobuf {
             /// Finds the fields.
             ///
             /// - Parameter bytes: a validated message of this type.
+            @unsafe
             @_lifetime(copy bytes)
             public init(validated bytes: RawSpan) {
                 self.bytes = bytes

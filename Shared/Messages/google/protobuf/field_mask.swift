@@ -18,14 +18,15 @@ extension GoogleProtobuf {
 
         /// Copies the fields of a view.
         public init(_ view: View) {
-            self.init(validated: view.bytes)
+            unsafe self.init(validated: view.bytes)
         }
 
         /// Copies the fields of a message.
         ///
         /// - Parameter bytes: a validated message of this type.
+        @unsafe
         public init(validated bytes: RawSpan) {
-            let view = View(validated: bytes)
+            let view = unsafe View(validated: bytes)
             self.paths = view.paths.strings()
             self.unknownFields = view.unknownFields
         }
@@ -43,6 +44,9 @@ extension GoogleProtobuf {
 
         /// The fields of a `FieldMask`, read where they lie.
         public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = GoogleProtobuf.FieldMask
+
             /// The message's table.
             public static var schema: MessageSchema { GoogleProtobuf.FieldMask.schema }
 
@@ -54,6 +58,7 @@ extension GoogleProtobuf {
             /// Finds the fields.
             ///
             /// - Parameter bytes: a validated message of this type.
+            @unsafe
             @_lifetime(copy bytes)
             public init(validated bytes: RawSpan) {
                 self.bytes = bytes
@@ -76,7 +81,7 @@ extension GoogleProtobuf {
             public var paths: RepeatedText {
                 @_lifetime(copy self)
                 get {
-                    RepeatedText(_paths, in: bytes)
+                    unsafe RepeatedText(_paths, in: bytes)
                 }
             }
 

@@ -37,15 +37,16 @@ extension GoogleProtobuf {
 
         /// Copies the fields of a view.
         public init(_ view: View) {
-            self.init(validated: view.bytes)
+            unsafe self.init(validated: view.bytes)
         }
 
         /// Copies the fields of a message.
         ///
         /// - Parameter bytes: a validated message of this type.
+        @unsafe
         public init(validated bytes: RawSpan) {
-            let view = View(validated: bytes)
-            self.fields = MapField(view.fields.map { entry in (String(entry.key), GoogleProtobuf.Value(validated: entry._value.bytes(in: entry.bytes))) })
+            let view = unsafe View(validated: bytes)
+            self.fields = MapField(view.fields.map { entry in unsafe (String(entry.key), GoogleProtobuf.Value(validated: entry._value.bytes(in: entry.bytes))) })
             self.unknownFields = view.unknownFields
         }
 
@@ -67,6 +68,9 @@ extension GoogleProtobuf {
 
         /// The fields of a `Struct`, read where they lie.
         public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = GoogleProtobuf.Struct
+
             /// The message's table.
             public static var schema: MessageSchema { GoogleProtobuf.Struct.schema }
 
@@ -78,6 +82,7 @@ extension GoogleProtobuf {
             /// Finds the fields.
             ///
             /// - Parameter bytes: a validated message of this type.
+            @unsafe
             @_lifetime(copy bytes)
             public init(validated bytes: RawSpan) {
                 self.bytes = bytes
@@ -100,7 +105,7 @@ extension GoogleProtobuf {
             public var fields: RepeatedMessages<GoogleProtobuf.Struct.FieldsEntry> {
                 @_lifetime(copy self)
                 get {
-                    RepeatedMessages<GoogleProtobuf.Struct.FieldsEntry>(_fields, in: bytes)
+                    unsafe RepeatedMessages<GoogleProtobuf.Struct.FieldsEntry>(_fields, in: bytes)
                 }
             }
 
@@ -166,6 +171,7 @@ extension GoogleProtobuf {
             /// Finds the fields.
             ///
             /// - Parameter bytes: a validated message of this type.
+            @unsafe
             @_lifetime(copy bytes)
             public init(validated bytes: RawSpan) {
                 self.bytes = bytes
@@ -184,7 +190,7 @@ extension GoogleProtobuf {
             public var key: Text {
                 @_lifetime(copy self)
                 get {
-                    _key.text(in: bytes)
+                    unsafe _key.text(in: bytes)
                 }
             }
 
@@ -192,7 +198,7 @@ extension GoogleProtobuf {
             public var value: GoogleProtobuf.Value.View {
                 @_lifetime(copy self)
                 get {
-                    GoogleProtobuf.Value.View(validated: _value.bytes(in: bytes))
+                    unsafe GoogleProtobuf.Value.View(validated: _value.bytes(in: bytes))
                 }
             }
         }
@@ -228,14 +234,15 @@ extension GoogleProtobuf {
 
         /// Copies the fields of a view.
         public init(_ view: View) {
-            self.init(validated: view.bytes)
+            unsafe self.init(validated: view.bytes)
         }
 
         /// Copies the fields of a message.
         ///
         /// - Parameter bytes: a validated message of this type.
+        @unsafe
         public init(validated bytes: RawSpan) {
-            let view = View(validated: bytes)
+            let view = unsafe View(validated: bytes)
             switch view.kind {
                 case .nullValue(let value): self.kind = .nullValue(value)
                 case .numberValue(let value): self.kind = .numberValue(value)
@@ -273,6 +280,9 @@ extension GoogleProtobuf {
 
         /// The fields of a `Value`, read where they lie.
         public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = GoogleProtobuf.Value
+
             /// The message's table.
             public static var schema: MessageSchema { GoogleProtobuf.Value.schema }
 
@@ -285,6 +295,7 @@ extension GoogleProtobuf {
             /// Finds the fields.
             ///
             /// - Parameter bytes: a validated message of this type.
+            @unsafe
             @_lifetime(copy bytes)
             public init(validated bytes: RawSpan) {
                 self.bytes = bytes
@@ -324,10 +335,10 @@ extension GoogleProtobuf {
                     switch _kindTag {
                     case 8: .nullValue(Scalar.Enumeration<GoogleProtobuf.NullValue>.value(at: _kind, in: bytes))
                     case 17: .numberValue(Scalar.Double.value(at: _kind, in: bytes))
-                    case 26: .stringValue(_kind.text(in: bytes))
+                    case 26: unsafe .stringValue(_kind.text(in: bytes))
                     case 32: .boolValue(Scalar.Bool.value(at: _kind, in: bytes))
-                    case 42: .structValue(GoogleProtobuf.Struct.View(validated: _kind.bytes(in: bytes)))
-                    case 50: .listValue(GoogleProtobuf.ListValue.View(validated: _kind.bytes(in: bytes)))
+                    case 42: unsafe .structValue(GoogleProtobuf.Struct.View(validated: _kind.bytes(in: bytes)))
+                    case 50: unsafe .listValue(GoogleProtobuf.ListValue.View(validated: _kind.bytes(in: bytes)))
                     default: nil
                     }
                 }
@@ -430,15 +441,16 @@ extension GoogleProtobuf {
 
         /// Copies the fields of a view.
         public init(_ view: View) {
-            self.init(validated: view.bytes)
+            unsafe self.init(validated: view.bytes)
         }
 
         /// Copies the fields of a message.
         ///
         /// - Parameter bytes: a validated message of this type.
+        @unsafe
         public init(validated bytes: RawSpan) {
-            let view = View(validated: bytes)
-            self.values = view.values.values(GoogleProtobuf.Value.self)
+            let view = unsafe View(validated: bytes)
+            self.values = view.values.values()
             self.unknownFields = view.unknownFields
         }
 
@@ -455,6 +467,9 @@ extension GoogleProtobuf {
 
         /// The fields of a `ListValue`, read where they lie.
         public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = GoogleProtobuf.ListValue
+
             /// The message's table.
             public static var schema: MessageSchema { GoogleProtobuf.ListValue.schema }
 
@@ -466,6 +481,7 @@ extension GoogleProtobuf {
             /// Finds the fields.
             ///
             /// - Parameter bytes: a validated message of this type.
+            @unsafe
             @_lifetime(copy bytes)
             public init(validated bytes: RawSpan) {
                 self.bytes = bytes
@@ -488,7 +504,7 @@ extension GoogleProtobuf {
             public var values: RepeatedMessages<GoogleProtobuf.Value.View> {
                 @_lifetime(copy self)
                 get {
-                    RepeatedMessages<GoogleProtobuf.Value.View>(_values, in: bytes)
+                    unsafe RepeatedMessages<GoogleProtobuf.Value.View>(_values, in: bytes)
                 }
             }
 

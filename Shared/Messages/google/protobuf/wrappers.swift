@@ -18,14 +18,15 @@ extension GoogleProtobuf {
 
         /// Copies the fields of a view.
         public init(_ view: View) {
-            self.init(validated: view.bytes)
+            unsafe self.init(validated: view.bytes)
         }
 
         /// Copies the fields of a message.
         ///
         /// - Parameter bytes: a validated message of this type.
+        @unsafe
         public init(validated bytes: RawSpan) {
-            let view = View(validated: bytes)
+            let view = unsafe View(validated: bytes)
             self.value = view.value
             self.unknownFields = view.unknownFields
         }
@@ -43,6 +44,9 @@ extension GoogleProtobuf {
 
         /// The fields of a `DoubleValue`, read where they lie.
         public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = GoogleProtobuf.DoubleValue
+
             /// The message's table.
             public static var schema: MessageSchema { GoogleProtobuf.DoubleValue.schema }
 
@@ -56,6 +60,7 @@ extension GoogleProtobuf {
             /// Finds the fields.
             ///
             /// - Parameter bytes: a validated message of this type.
+            @unsafe
             @_lifetime(copy bytes)
             public init(validated bytes: RawSpan) {
                 self.bytes = bytes
@@ -119,14 +124,15 @@ extension GoogleProtobuf {
 
         /// Copies the fields of a view.
         public init(_ view: View) {
-            self.init(validated: view.bytes)
+            unsafe self.init(validated: view.bytes)
         }
 
         /// Copies the fields of a message.
         ///
         /// - Parameter bytes: a validated message of this type.
+        @unsafe
         public init(validated bytes: RawSpan) {
-            let view = View(validated: bytes)
+            let view = unsafe View(validated: bytes)
             self.value = view.value
             self.unknownFields = view.unknownFields
         }
@@ -144,6 +150,9 @@ extension GoogleProtobuf {
 
         /// The fields of a `FloatValue`, read where they lie.
         public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = GoogleProtobuf.FloatValue
+
             /// The message's table.
             public static var schema: MessageSchema { GoogleProtobuf.FloatValue.schema }
 
@@ -157,6 +166,7 @@ extension GoogleProtobuf {
             /// Finds the fields.
             ///
             /// - Parameter bytes: a validated message of this type.
+            @unsafe
             @_lifetime(copy bytes)
             public init(validated bytes: RawSpan) {
                 self.bytes = bytes
@@ -220,14 +230,15 @@ extension GoogleProtobuf {
 
         /// Copies the fields of a view.
         public init(_ view: View) {
-            self.init(validated: view.bytes)
+            unsafe self.init(validated: view.bytes)
         }
 
         /// Copies the fields of a message.
         ///
         /// - Parameter bytes: a validated message of this type.
+        @unsafe
         public init(validated bytes: RawSpan) {
-            let view = View(validated: bytes)
+            let view = unsafe View(validated: bytes)
             self.value = view.value
             self.unknownFields = view.unknownFields
         }
@@ -245,6 +256,9 @@ extension GoogleProtobuf {
 
         /// The fields of a `Int64Value`, read where they lie.
         public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = GoogleProtobuf.Int64Value
+
             /// The message's table.
             public static var schema: MessageSchema { GoogleProtobuf.Int64Value.schema }
 
@@ -258,6 +272,7 @@ extension GoogleProtobuf {
             /// Finds the fields.
             ///
             /// - Parameter bytes: a validated message of this type.
+            @unsafe
             @_lifetime(copy bytes)
             public init(validated bytes: RawSpan) {
                 self.bytes = bytes
@@ -321,14 +336,15 @@ extension GoogleProtobuf {
 
         /// Copies the fields of a view.
         public init(_ view: View) {
-            self.init(validated: view.bytes)
+            unsafe self.init(validated: view.bytes)
         }
 
         /// Copies the fields of a message.
         ///
         /// - Parameter bytes: a validated message of this type.
+        @unsafe
         public init(validated bytes: RawSpan) {
-            let view = View(validated: bytes)
+            let view = unsafe View(validated: bytes)
             self.value = view.value
             self.unknownFields = view.unknownFields
         }
@@ -346,6 +362,9 @@ extension GoogleProtobuf {
 
         /// The fields of a `UInt64Value`, read where they lie.
         public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = GoogleProtobuf.UInt64Value
+
             /// The message's table.
             public static var schema: MessageSchema { GoogleProtobuf.UInt64Value.schema }
 
@@ -359,6 +378,7 @@ extension GoogleProtobuf {
             /// Finds the fields.
             ///
             /// - Parameter bytes: a validated message of this type.
+            @unsafe
             @_lifetime(copy bytes)
             public init(validated bytes: RawSpan) {
                 self.bytes = bytes
@@ -422,14 +442,15 @@ extension GoogleProtobuf {
 
         /// Copies the fields of a view.
         public init(_ view: View) {
-            self.init(validated: view.bytes)
+            unsafe self.init(validated: view.bytes)
         }
 
         /// Copies the fields of a message.
         ///
         /// - Parameter bytes: a validated message of this type.
+        @unsafe
         public init(validated bytes: RawSpan) {
-            let view = View(validated: bytes)
+            let view = unsafe View(validated: bytes)
             self.value = view.value
             self.unknownFields = view.unknownFields
         }
@@ -447,6 +468,9 @@ extension GoogleProtobuf {
 
         /// The fields of a `Int32Value`, read where they lie.
         public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = GoogleProtobuf.Int32Value
+
             /// The message's table.
             public static var schema: MessageSchema { GoogleProtobuf.Int32Value.schema }
 
@@ -460,6 +484,7 @@ extension GoogleProtobuf {
             /// Finds the fields.
             ///
             /// - Parameter bytes: a validated message of this type.
+            @unsafe
             @_lifetime(copy bytes)
             public init(validated bytes: RawSpan) {
                 self.bytes = bytes
@@ -523,14 +548,15 @@ extension GoogleProtobuf {
 
         /// Copies the fields of a view.
         public init(_ view: View) {
-            self.init(validated: view.bytes)
+            unsafe self.init(validated: view.bytes)
         }
 
         /// Copies the fields of a message.
         ///
         /// - Parameter bytes: a validated message of this type.
+        @unsafe
         public init(validated bytes: RawSpan) {
-            let view = View(validated: bytes)
+            let view = unsafe View(validated: bytes)
             self.value = view.value
             self.unknownFields = view.unknownFields
         }
@@ -548,6 +574,9 @@ extension GoogleProtobuf {
 
         /// The fields of a `UInt32Value`, read where they lie.
         public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = GoogleProtobuf.UInt32Value
+
             /// The message's table.
             public static var schema: MessageSchema { GoogleProtobuf.UInt32Value.schema }
 
@@ -561,6 +590,7 @@ extension GoogleProtobuf {
             /// Finds the fields.
             ///
             /// - Parameter bytes: a validated message of this type.
+            @unsafe
             @_lifetime(copy bytes)
             public init(validated bytes: RawSpan) {
                 self.bytes = bytes
@@ -624,14 +654,15 @@ extension GoogleProtobuf {
 
         /// Copies the fields of a view.
         public init(_ view: View) {
-            self.init(validated: view.bytes)
+            unsafe self.init(validated: view.bytes)
         }
 
         /// Copies the fields of a message.
         ///
         /// - Parameter bytes: a validated message of this type.
+        @unsafe
         public init(validated bytes: RawSpan) {
-            let view = View(validated: bytes)
+            let view = unsafe View(validated: bytes)
             self.value = view.value
             self.unknownFields = view.unknownFields
         }
@@ -649,6 +680,9 @@ extension GoogleProtobuf {
 
         /// The fields of a `BoolValue`, read where they lie.
         public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = GoogleProtobuf.BoolValue
+
             /// The message's table.
             public static var schema: MessageSchema { GoogleProtobuf.BoolValue.schema }
 
@@ -662,6 +696,7 @@ extension GoogleProtobuf {
             /// Finds the fields.
             ///
             /// - Parameter bytes: a validated message of this type.
+            @unsafe
             @_lifetime(copy bytes)
             public init(validated bytes: RawSpan) {
                 self.bytes = bytes
@@ -725,14 +760,15 @@ extension GoogleProtobuf {
 
         /// Copies the fields of a view.
         public init(_ view: View) {
-            self.init(validated: view.bytes)
+            unsafe self.init(validated: view.bytes)
         }
 
         /// Copies the fields of a message.
         ///
         /// - Parameter bytes: a validated message of this type.
+        @unsafe
         public init(validated bytes: RawSpan) {
-            let view = View(validated: bytes)
+            let view = unsafe View(validated: bytes)
             self.value = String(view.value)
             self.unknownFields = view.unknownFields
         }
@@ -750,6 +786,9 @@ extension GoogleProtobuf {
 
         /// The fields of a `StringValue`, read where they lie.
         public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = GoogleProtobuf.StringValue
+
             /// The message's table.
             public static var schema: MessageSchema { GoogleProtobuf.StringValue.schema }
 
@@ -761,6 +800,7 @@ extension GoogleProtobuf {
             /// Finds the fields.
             ///
             /// - Parameter bytes: a validated message of this type.
+            @unsafe
             @_lifetime(copy bytes)
             public init(validated bytes: RawSpan) {
                 self.bytes = bytes
@@ -779,7 +819,7 @@ extension GoogleProtobuf {
             public var value: Text {
                 @_lifetime(copy self)
                 get {
-                    _value.text(in: bytes)
+                    unsafe _value.text(in: bytes)
                 }
             }
 
@@ -838,14 +878,15 @@ extension GoogleProtobuf {
 
         /// Copies the fields of a view.
         public init(_ view: View) {
-            self.init(validated: view.bytes)
+            unsafe self.init(validated: view.bytes)
         }
 
         /// Copies the fields of a message.
         ///
         /// - Parameter bytes: a validated message of this type.
+        @unsafe
         public init(validated bytes: RawSpan) {
-            let view = View(validated: bytes)
+            let view = unsafe View(validated: bytes)
             self.value = Array(copying: view.value)
             self.unknownFields = view.unknownFields
         }
@@ -863,6 +904,9 @@ extension GoogleProtobuf {
 
         /// The fields of a `BytesValue`, read where they lie.
         public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = GoogleProtobuf.BytesValue
+
             /// The message's table.
             public static var schema: MessageSchema { GoogleProtobuf.BytesValue.schema }
 
@@ -874,6 +918,7 @@ extension GoogleProtobuf {
             /// Finds the fields.
             ///
             /// - Parameter bytes: a validated message of this type.
+            @unsafe
             @_lifetime(copy bytes)
             public init(validated bytes: RawSpan) {
                 self.bytes = bytes

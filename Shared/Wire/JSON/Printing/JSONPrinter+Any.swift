@@ -23,7 +23,8 @@ extension JSONPrinter {
             output.append(word: "{}")
             return
         }
-        let name = String(url.text(in: bytes))
+        // The message has been validated, and `type_url` is a string.
+        let name = unsafe String(url.text(in: bytes))
         guard let schema = options.types.schema(forURL: name) else {
             throw CodecError(
                 .unknownType,

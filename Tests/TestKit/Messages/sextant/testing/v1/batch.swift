@@ -54,15 +54,16 @@ extension TestingV1 {
 
         /// Copies the fields of a view.
         public init(_ view: View) {
-            self.init(validated: view.bytes)
+            unsafe self.init(validated: view.bytes)
         }
 
         /// Copies the fields of a message.
         ///
         /// - Parameter bytes: a validated message of this type.
+        @unsafe
         public init(validated bytes: RawSpan) {
-            let view = View(validated: bytes)
-            self.events = view.events.values(TestingV1.Event.self)
+            let view = unsafe View(validated: bytes)
+            self.events = view.events.values()
             self.unknownFields = view.unknownFields
         }
 
@@ -79,6 +80,9 @@ extension TestingV1 {
 
         /// The fields of a `EventBatch`, read where they lie.
         public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = TestingV1.EventBatch
+
             /// The message's table.
             public static var schema: MessageSchema { TestingV1.EventBatch.schema }
 
@@ -90,6 +94,7 @@ extension TestingV1 {
             /// Finds the fields.
             ///
             /// - Parameter bytes: a validated message of this type.
+            @unsafe
             @_lifetime(copy bytes)
             public init(validated bytes: RawSpan) {
                 self.bytes = bytes
@@ -112,7 +117,7 @@ extension TestingV1 {
             public var events: RepeatedMessages<TestingV1.Event.View> {
                 @_lifetime(copy self)
                 get {
-                    RepeatedMessages<TestingV1.Event.View>(_events, in: bytes)
+                    unsafe RepeatedMessages<TestingV1.Event.View>(_events, in: bytes)
                 }
             }
 
@@ -198,20 +203,21 @@ extension TestingV1 {
 
         /// Copies the fields of a view.
         public init(_ view: View) {
-            self.init(validated: view.bytes)
+            unsafe self.init(validated: view.bytes)
         }
 
         /// Copies the fields of a message.
         ///
         /// - Parameter bytes: a validated message of this type.
+        @unsafe
         public init(validated bytes: RawSpan) {
-            let view = View(validated: bytes)
+            let view = unsafe View(validated: bytes)
             self.eventID = String(view.eventID)
             self.anonymousID = String(view.anonymousID)
             self.kind = view.kind
             self.name = String(view.name)
-            if view._occurredAt.isPresent { self.occurredAt = GoogleProtobuf.Timestamp(validated: view._occurredAt.bytes(in: bytes)) }
-            if view._receivedAt.isPresent { self.receivedAt = GoogleProtobuf.Timestamp(validated: view._receivedAt.bytes(in: bytes)) }
+            if view._occurredAt.isPresent { self.occurredAt = unsafe GoogleProtobuf.Timestamp(validated: view._occurredAt.bytes(in: bytes)) }
+            if view._receivedAt.isPresent { self.receivedAt = unsafe GoogleProtobuf.Timestamp(validated: view._receivedAt.bytes(in: bytes)) }
             self.channel = String(view.channel)
             self.value = view.value
             self.currency = String(view.currency)
@@ -255,6 +261,9 @@ extension TestingV1 {
 
         /// The fields of a `Event`, read where they lie.
         public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = TestingV1.Event
+
             /// The message's table.
             public static var schema: MessageSchema { TestingV1.Event.schema }
 
@@ -279,6 +288,7 @@ extension TestingV1 {
             /// Finds the fields.
             ///
             /// - Parameter bytes: a validated message of this type.
+            @unsafe
             @_lifetime(copy bytes)
             public init(validated bytes: RawSpan) {
                 self.bytes = bytes
@@ -310,7 +320,7 @@ extension TestingV1 {
             public var eventID: Text {
                 @_lifetime(copy self)
                 get {
-                    _eventID.text(in: bytes)
+                    unsafe _eventID.text(in: bytes)
                 }
             }
 
@@ -318,7 +328,7 @@ extension TestingV1 {
             public var anonymousID: Text {
                 @_lifetime(copy self)
                 get {
-                    _anonymousID.text(in: bytes)
+                    unsafe _anonymousID.text(in: bytes)
                 }
             }
 
@@ -326,7 +336,7 @@ extension TestingV1 {
             public var name: Text {
                 @_lifetime(copy self)
                 get {
-                    _name.text(in: bytes)
+                    unsafe _name.text(in: bytes)
                 }
             }
 
@@ -334,7 +344,7 @@ extension TestingV1 {
             public var occurredAt: GoogleProtobuf.Timestamp.View? {
                 @_lifetime(copy self)
                 get {
-                    _occurredAt.isPresent ? GoogleProtobuf.Timestamp.View(validated: _occurredAt.bytes(in: bytes)) : nil
+                    unsafe _occurredAt.isPresent ? GoogleProtobuf.Timestamp.View(validated: _occurredAt.bytes(in: bytes)) : nil
                 }
             }
 
@@ -342,7 +352,7 @@ extension TestingV1 {
             public var receivedAt: GoogleProtobuf.Timestamp.View? {
                 @_lifetime(copy self)
                 get {
-                    _receivedAt.isPresent ? GoogleProtobuf.Timestamp.View(validated: _receivedAt.bytes(in: bytes)) : nil
+                    unsafe _receivedAt.isPresent ? GoogleProtobuf.Timestamp.View(validated: _receivedAt.bytes(in: bytes)) : nil
                 }
             }
 
@@ -350,7 +360,7 @@ extension TestingV1 {
             public var channel: Text {
                 @_lifetime(copy self)
                 get {
-                    _channel.text(in: bytes)
+                    unsafe _channel.text(in: bytes)
                 }
             }
 
@@ -358,7 +368,7 @@ extension TestingV1 {
             public var currency: Text {
                 @_lifetime(copy self)
                 get {
-                    _currency.text(in: bytes)
+                    unsafe _currency.text(in: bytes)
                 }
             }
 
@@ -366,7 +376,7 @@ extension TestingV1 {
             public var attributes: RepeatedMessages<TestingV1.Event.AttributesEntry> {
                 @_lifetime(copy self)
                 get {
-                    RepeatedMessages<TestingV1.Event.AttributesEntry>(_attributes, in: bytes)
+                    unsafe RepeatedMessages<TestingV1.Event.AttributesEntry>(_attributes, in: bytes)
                 }
             }
 
@@ -546,6 +556,7 @@ extension TestingV1 {
             /// Finds the fields.
             ///
             /// - Parameter bytes: a validated message of this type.
+            @unsafe
             @_lifetime(copy bytes)
             public init(validated bytes: RawSpan) {
                 self.bytes = bytes
@@ -564,7 +575,7 @@ extension TestingV1 {
             public var key: Text {
                 @_lifetime(copy self)
                 get {
-                    _key.text(in: bytes)
+                    unsafe _key.text(in: bytes)
                 }
             }
 
@@ -572,7 +583,7 @@ extension TestingV1 {
             public var value: Text {
                 @_lifetime(copy self)
                 get {
-                    _value.text(in: bytes)
+                    unsafe _value.text(in: bytes)
                 }
             }
         }

@@ -307,14 +307,15 @@ extension TestingV1 {
 
         /// Copies the fields of a view.
         public init(_ view: View) {
-            self.init(validated: view.bytes)
+            unsafe self.init(validated: view.bytes)
         }
 
         /// Copies the fields of a message.
         ///
         /// - Parameter bytes: a validated message of this type.
+        @unsafe
         public init(validated bytes: RawSpan) {
-            let view = View(validated: bytes)
+            let view = unsafe View(validated: bytes)
             self.aDouble = view.aDouble
             self.aFloat = view.aFloat
             self.anInt32 = view.anInt32
@@ -331,8 +332,8 @@ extension TestingV1 {
             self.aString = String(view.aString)
             self.someBytes = Array(copying: view.someBytes)
             self.aColor = view.aColor
-            if view._aNested.isPresent { self.aNested = TestingV1.Everything.Nested(validated: view._aNested.bytes(in: bytes)) }
-            if view._itself.isPresent { self.itself = TestingV1.Everything(validated: view._itself.bytes(in: bytes)) }
+            if view._aNested.isPresent { self.aNested = unsafe TestingV1.Everything.Nested(validated: view._aNested.bytes(in: bytes)) }
+            if view._itself.isPresent { self.itself = unsafe TestingV1.Everything(validated: view._itself.bytes(in: bytes)) }
             self.maybeDouble = view.maybeDouble
             self.maybeInt32 = view.maybeInt32
             self.maybeUint64 = view.maybeUint64
@@ -356,8 +357,8 @@ extension TestingV1 {
             self.strings = view.strings.strings()
             self.byteStrings = view.byteStrings.arrays()
             self.colors = view.colors.values()
-            self.nesteds = view.nesteds.values(TestingV1.Everything.Nested.self)
-            self.children = view.children.values(TestingV1.Everything.self)
+            self.nesteds = view.nesteds.values()
+            self.children = view.children.values()
             self.unpackedInt32s = view.unpackedInt32s.values()
             self.unpackedDoubles = view.unpackedDoubles.values()
             self.int32ByInt32 = MapField(view.int32ByInt32.map { entry in (entry.key, entry.value) })
@@ -372,29 +373,29 @@ extension TestingV1 {
             self.fixed64BySfixed64 = MapField(view.fixed64BySfixed64.map { entry in (entry.key, entry.value) })
             self.stringByBool = MapField(view.stringByBool.map { entry in (entry.key, String(entry.value)) })
             self.stringByString = MapField(view.stringByString.map { entry in (String(entry.key), String(entry.value)) })
-            self.nestedByString = MapField(view.nestedByString.map { entry in (String(entry.key), TestingV1.Everything.Nested(validated: entry._value.bytes(in: entry.bytes))) })
-            self.everythingByString = MapField(view.everythingByString.map { entry in (String(entry.key), TestingV1.Everything(validated: entry._value.bytes(in: entry.bytes))) })
-            if view._anAny.isPresent { self.anAny = GoogleProtobuf.AnyMessage(validated: view._anAny.bytes(in: bytes)) }
-            if view._aDuration.isPresent { self.aDuration = GoogleProtobuf.Duration(validated: view._aDuration.bytes(in: bytes)) }
-            if view._anEmpty.isPresent { self.anEmpty = GoogleProtobuf.Empty(validated: view._anEmpty.bytes(in: bytes)) }
-            if view._aFieldMask.isPresent { self.aFieldMask = GoogleProtobuf.FieldMask(validated: view._aFieldMask.bytes(in: bytes)) }
-            if view._aStruct.isPresent { self.aStruct = GoogleProtobuf.Struct(validated: view._aStruct.bytes(in: bytes)) }
-            if view._aTimestamp.isPresent { self.aTimestamp = GoogleProtobuf.Timestamp(validated: view._aTimestamp.bytes(in: bytes)) }
-            if view._aValue.isPresent { self.aValue = GoogleProtobuf.Value(validated: view._aValue.bytes(in: bytes)) }
-            if view._aListValue.isPresent { self.aListValue = GoogleProtobuf.ListValue(validated: view._aListValue.bytes(in: bytes)) }
-            if view._aBoolValue.isPresent { self.aBoolValue = GoogleProtobuf.BoolValue(validated: view._aBoolValue.bytes(in: bytes)) }
-            if view._aBytesValue.isPresent { self.aBytesValue = GoogleProtobuf.BytesValue(validated: view._aBytesValue.bytes(in: bytes)) }
-            if view._aDoubleValue.isPresent { self.aDoubleValue = GoogleProtobuf.DoubleValue(validated: view._aDoubleValue.bytes(in: bytes)) }
-            if view._aFloatValue.isPresent { self.aFloatValue = GoogleProtobuf.FloatValue(validated: view._aFloatValue.bytes(in: bytes)) }
-            if view._anInt32Value.isPresent { self.anInt32Value = GoogleProtobuf.Int32Value(validated: view._anInt32Value.bytes(in: bytes)) }
-            if view._anInt64Value.isPresent { self.anInt64Value = GoogleProtobuf.Int64Value(validated: view._anInt64Value.bytes(in: bytes)) }
-            if view._aStringValue.isPresent { self.aStringValue = GoogleProtobuf.StringValue(validated: view._aStringValue.bytes(in: bytes)) }
-            if view._aUint32Value.isPresent { self.aUint32Value = GoogleProtobuf.UInt32Value(validated: view._aUint32Value.bytes(in: bytes)) }
-            if view._aUint64Value.isPresent { self.aUint64Value = GoogleProtobuf.UInt64Value(validated: view._aUint64Value.bytes(in: bytes)) }
-            self.values = view.values.values(GoogleProtobuf.Value.self)
-            self.timestamps = view.timestamps.values(GoogleProtobuf.Timestamp.self)
-            self.valueByString = MapField(view.valueByString.map { entry in (String(entry.key), GoogleProtobuf.Value(validated: entry._value.bytes(in: entry.bytes))) })
-            self.durationByString = MapField(view.durationByString.map { entry in (String(entry.key), GoogleProtobuf.Duration(validated: entry._value.bytes(in: entry.bytes))) })
+            self.nestedByString = MapField(view.nestedByString.map { entry in unsafe (String(entry.key), TestingV1.Everything.Nested(validated: entry._value.bytes(in: entry.bytes))) })
+            self.everythingByString = MapField(view.everythingByString.map { entry in unsafe (String(entry.key), TestingV1.Everything(validated: entry._value.bytes(in: entry.bytes))) })
+            if view._anAny.isPresent { self.anAny = unsafe GoogleProtobuf.AnyMessage(validated: view._anAny.bytes(in: bytes)) }
+            if view._aDuration.isPresent { self.aDuration = unsafe GoogleProtobuf.Duration(validated: view._aDuration.bytes(in: bytes)) }
+            if view._anEmpty.isPresent { self.anEmpty = unsafe GoogleProtobuf.Empty(validated: view._anEmpty.bytes(in: bytes)) }
+            if view._aFieldMask.isPresent { self.aFieldMask = unsafe GoogleProtobuf.FieldMask(validated: view._aFieldMask.bytes(in: bytes)) }
+            if view._aStruct.isPresent { self.aStruct = unsafe GoogleProtobuf.Struct(validated: view._aStruct.bytes(in: bytes)) }
+            if view._aTimestamp.isPresent { self.aTimestamp = unsafe GoogleProtobuf.Timestamp(validated: view._aTimestamp.bytes(in: bytes)) }
+            if view._aValue.isPresent { self.aValue = unsafe GoogleProtobuf.Value(validated: view._aValue.bytes(in: bytes)) }
+            if view._aListValue.isPresent { self.aListValue = unsafe GoogleProtobuf.ListValue(validated: view._aListValue.bytes(in: bytes)) }
+            if view._aBoolValue.isPresent { self.aBoolValue = unsafe GoogleProtobuf.BoolValue(validated: view._aBoolValue.bytes(in: bytes)) }
+            if view._aBytesValue.isPresent { self.aBytesValue = unsafe GoogleProtobuf.BytesValue(validated: view._aBytesValue.bytes(in: bytes)) }
+            if view._aDoubleValue.isPresent { self.aDoubleValue = unsafe GoogleProtobuf.DoubleValue(validated: view._aDoubleValue.bytes(in: bytes)) }
+            if view._aFloatValue.isPresent { self.aFloatValue = unsafe GoogleProtobuf.FloatValue(validated: view._aFloatValue.bytes(in: bytes)) }
+            if view._anInt32Value.isPresent { self.anInt32Value = unsafe GoogleProtobuf.Int32Value(validated: view._anInt32Value.bytes(in: bytes)) }
+            if view._anInt64Value.isPresent { self.anInt64Value = unsafe GoogleProtobuf.Int64Value(validated: view._anInt64Value.bytes(in: bytes)) }
+            if view._aStringValue.isPresent { self.aStringValue = unsafe GoogleProtobuf.StringValue(validated: view._aStringValue.bytes(in: bytes)) }
+            if view._aUint32Value.isPresent { self.aUint32Value = unsafe GoogleProtobuf.UInt32Value(validated: view._aUint32Value.bytes(in: bytes)) }
+            if view._aUint64Value.isPresent { self.aUint64Value = unsafe GoogleProtobuf.UInt64Value(validated: view._aUint64Value.bytes(in: bytes)) }
+            self.values = view.values.values()
+            self.timestamps = view.timestamps.values()
+            self.valueByString = MapField(view.valueByString.map { entry in unsafe (String(entry.key), GoogleProtobuf.Value(validated: entry._value.bytes(in: entry.bytes))) })
+            self.durationByString = MapField(view.durationByString.map { entry in unsafe (String(entry.key), GoogleProtobuf.Duration(validated: entry._value.bytes(in: entry.bytes))) })
             self.initField = String(view.initField)
             self.selfField = String(view.selfField)
             self.userID = String(view.userID)
@@ -699,6 +700,9 @@ extension TestingV1 {
 
         /// The fields of a `Everything`, read where they lie.
         public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = TestingV1.Everything
+
             /// The message's table.
             public static var schema: MessageSchema { TestingV1.Everything.schema }
 
@@ -837,6 +841,7 @@ extension TestingV1 {
             /// Finds the fields.
             ///
             /// - Parameter bytes: a validated message of this type.
+            @unsafe
             @_lifetime(copy bytes)
             public init(validated bytes: RawSpan) {
                 self.bytes = bytes
@@ -1023,7 +1028,7 @@ extension TestingV1 {
             public var aString: Text {
                 @_lifetime(copy self)
                 get {
-                    _aString.text(in: bytes)
+                    unsafe _aString.text(in: bytes)
                 }
             }
 
@@ -1039,7 +1044,7 @@ extension TestingV1 {
             public var aNested: TestingV1.Everything.Nested.View? {
                 @_lifetime(copy self)
                 get {
-                    _aNested.isPresent ? TestingV1.Everything.Nested.View(validated: _aNested.bytes(in: bytes)) : nil
+                    unsafe _aNested.isPresent ? TestingV1.Everything.Nested.View(validated: _aNested.bytes(in: bytes)) : nil
                 }
             }
 
@@ -1047,7 +1052,7 @@ extension TestingV1 {
             public var itself: TestingV1.Everything.View? {
                 @_lifetime(copy self)
                 get {
-                    _itself.isPresent ? TestingV1.Everything.View(validated: _itself.bytes(in: bytes)) : nil
+                    unsafe _itself.isPresent ? TestingV1.Everything.View(validated: _itself.bytes(in: bytes)) : nil
                 }
             }
 
@@ -1055,7 +1060,7 @@ extension TestingV1 {
             public var maybeString: Text? {
                 @_lifetime(copy self)
                 get {
-                    _maybeString.isPresent ? _maybeString.text(in: bytes) : nil
+                    unsafe _maybeString.isPresent ? _maybeString.text(in: bytes) : nil
                 }
             }
 
@@ -1175,7 +1180,7 @@ extension TestingV1 {
             public var strings: RepeatedText {
                 @_lifetime(copy self)
                 get {
-                    RepeatedText(_strings, in: bytes)
+                    unsafe RepeatedText(_strings, in: bytes)
                 }
             }
 
@@ -1199,7 +1204,7 @@ extension TestingV1 {
             public var nesteds: RepeatedMessages<TestingV1.Everything.Nested.View> {
                 @_lifetime(copy self)
                 get {
-                    RepeatedMessages<TestingV1.Everything.Nested.View>(_nesteds, in: bytes)
+                    unsafe RepeatedMessages<TestingV1.Everything.Nested.View>(_nesteds, in: bytes)
                 }
             }
 
@@ -1207,7 +1212,7 @@ extension TestingV1 {
             public var children: RepeatedMessages<TestingV1.Everything.View> {
                 @_lifetime(copy self)
                 get {
-                    RepeatedMessages<TestingV1.Everything.View>(_children, in: bytes)
+                    unsafe RepeatedMessages<TestingV1.Everything.View>(_children, in: bytes)
                 }
             }
 
@@ -1231,7 +1236,7 @@ extension TestingV1 {
             public var int32ByInt32: RepeatedMessages<TestingV1.Everything.Int32ByInt32Entry> {
                 @_lifetime(copy self)
                 get {
-                    RepeatedMessages<TestingV1.Everything.Int32ByInt32Entry>(_int32ByInt32, in: bytes)
+                    unsafe RepeatedMessages<TestingV1.Everything.Int32ByInt32Entry>(_int32ByInt32, in: bytes)
                 }
             }
 
@@ -1239,7 +1244,7 @@ extension TestingV1 {
             public var stringByInt64: RepeatedMessages<TestingV1.Everything.StringByInt64Entry> {
                 @_lifetime(copy self)
                 get {
-                    RepeatedMessages<TestingV1.Everything.StringByInt64Entry>(_stringByInt64, in: bytes)
+                    unsafe RepeatedMessages<TestingV1.Everything.StringByInt64Entry>(_stringByInt64, in: bytes)
                 }
             }
 
@@ -1247,7 +1252,7 @@ extension TestingV1 {
             public var bytesByUint32: RepeatedMessages<TestingV1.Everything.BytesByUint32Entry> {
                 @_lifetime(copy self)
                 get {
-                    RepeatedMessages<TestingV1.Everything.BytesByUint32Entry>(_bytesByUint32, in: bytes)
+                    unsafe RepeatedMessages<TestingV1.Everything.BytesByUint32Entry>(_bytesByUint32, in: bytes)
                 }
             }
 
@@ -1255,7 +1260,7 @@ extension TestingV1 {
             public var doubleByUint64: RepeatedMessages<TestingV1.Everything.DoubleByUint64Entry> {
                 @_lifetime(copy self)
                 get {
-                    RepeatedMessages<TestingV1.Everything.DoubleByUint64Entry>(_doubleByUint64, in: bytes)
+                    unsafe RepeatedMessages<TestingV1.Everything.DoubleByUint64Entry>(_doubleByUint64, in: bytes)
                 }
             }
 
@@ -1263,7 +1268,7 @@ extension TestingV1 {
             public var boolBySint32: RepeatedMessages<TestingV1.Everything.BoolBySint32Entry> {
                 @_lifetime(copy self)
                 get {
-                    RepeatedMessages<TestingV1.Everything.BoolBySint32Entry>(_boolBySint32, in: bytes)
+                    unsafe RepeatedMessages<TestingV1.Everything.BoolBySint32Entry>(_boolBySint32, in: bytes)
                 }
             }
 
@@ -1271,7 +1276,7 @@ extension TestingV1 {
             public var colorBySint64: RepeatedMessages<TestingV1.Everything.ColorBySint64Entry> {
                 @_lifetime(copy self)
                 get {
-                    RepeatedMessages<TestingV1.Everything.ColorBySint64Entry>(_colorBySint64, in: bytes)
+                    unsafe RepeatedMessages<TestingV1.Everything.ColorBySint64Entry>(_colorBySint64, in: bytes)
                 }
             }
 
@@ -1279,7 +1284,7 @@ extension TestingV1 {
             public var floatByFixed32: RepeatedMessages<TestingV1.Everything.FloatByFixed32Entry> {
                 @_lifetime(copy self)
                 get {
-                    RepeatedMessages<TestingV1.Everything.FloatByFixed32Entry>(_floatByFixed32, in: bytes)
+                    unsafe RepeatedMessages<TestingV1.Everything.FloatByFixed32Entry>(_floatByFixed32, in: bytes)
                 }
             }
 
@@ -1287,7 +1292,7 @@ extension TestingV1 {
             public var uint64ByFixed64: RepeatedMessages<TestingV1.Everything.Uint64ByFixed64Entry> {
                 @_lifetime(copy self)
                 get {
-                    RepeatedMessages<TestingV1.Everything.Uint64ByFixed64Entry>(_uint64ByFixed64, in: bytes)
+                    unsafe RepeatedMessages<TestingV1.Everything.Uint64ByFixed64Entry>(_uint64ByFixed64, in: bytes)
                 }
             }
 
@@ -1295,7 +1300,7 @@ extension TestingV1 {
             public var sint32BySfixed32: RepeatedMessages<TestingV1.Everything.Sint32BySfixed32Entry> {
                 @_lifetime(copy self)
                 get {
-                    RepeatedMessages<TestingV1.Everything.Sint32BySfixed32Entry>(_sint32BySfixed32, in: bytes)
+                    unsafe RepeatedMessages<TestingV1.Everything.Sint32BySfixed32Entry>(_sint32BySfixed32, in: bytes)
                 }
             }
 
@@ -1303,7 +1308,7 @@ extension TestingV1 {
             public var fixed64BySfixed64: RepeatedMessages<TestingV1.Everything.Fixed64BySfixed64Entry> {
                 @_lifetime(copy self)
                 get {
-                    RepeatedMessages<TestingV1.Everything.Fixed64BySfixed64Entry>(_fixed64BySfixed64, in: bytes)
+                    unsafe RepeatedMessages<TestingV1.Everything.Fixed64BySfixed64Entry>(_fixed64BySfixed64, in: bytes)
                 }
             }
 
@@ -1311,7 +1316,7 @@ extension TestingV1 {
             public var stringByBool: RepeatedMessages<TestingV1.Everything.StringByBoolEntry> {
                 @_lifetime(copy self)
                 get {
-                    RepeatedMessages<TestingV1.Everything.StringByBoolEntry>(_stringByBool, in: bytes)
+                    unsafe RepeatedMessages<TestingV1.Everything.StringByBoolEntry>(_stringByBool, in: bytes)
                 }
             }
 
@@ -1319,7 +1324,7 @@ extension TestingV1 {
             public var stringByString: RepeatedMessages<TestingV1.Everything.StringByStringEntry> {
                 @_lifetime(copy self)
                 get {
-                    RepeatedMessages<TestingV1.Everything.StringByStringEntry>(_stringByString, in: bytes)
+                    unsafe RepeatedMessages<TestingV1.Everything.StringByStringEntry>(_stringByString, in: bytes)
                 }
             }
 
@@ -1327,7 +1332,7 @@ extension TestingV1 {
             public var nestedByString: RepeatedMessages<TestingV1.Everything.NestedByStringEntry> {
                 @_lifetime(copy self)
                 get {
-                    RepeatedMessages<TestingV1.Everything.NestedByStringEntry>(_nestedByString, in: bytes)
+                    unsafe RepeatedMessages<TestingV1.Everything.NestedByStringEntry>(_nestedByString, in: bytes)
                 }
             }
 
@@ -1335,7 +1340,7 @@ extension TestingV1 {
             public var everythingByString: RepeatedMessages<TestingV1.Everything.EverythingByStringEntry> {
                 @_lifetime(copy self)
                 get {
-                    RepeatedMessages<TestingV1.Everything.EverythingByStringEntry>(_everythingByString, in: bytes)
+                    unsafe RepeatedMessages<TestingV1.Everything.EverythingByStringEntry>(_everythingByString, in: bytes)
                 }
             }
 
@@ -1343,7 +1348,7 @@ extension TestingV1 {
             public var anAny: GoogleProtobuf.AnyMessage.View? {
                 @_lifetime(copy self)
                 get {
-                    _anAny.isPresent ? GoogleProtobuf.AnyMessage.View(validated: _anAny.bytes(in: bytes)) : nil
+                    unsafe _anAny.isPresent ? GoogleProtobuf.AnyMessage.View(validated: _anAny.bytes(in: bytes)) : nil
                 }
             }
 
@@ -1351,7 +1356,7 @@ extension TestingV1 {
             public var aDuration: GoogleProtobuf.Duration.View? {
                 @_lifetime(copy self)
                 get {
-                    _aDuration.isPresent ? GoogleProtobuf.Duration.View(validated: _aDuration.bytes(in: bytes)) : nil
+                    unsafe _aDuration.isPresent ? GoogleProtobuf.Duration.View(validated: _aDuration.bytes(in: bytes)) : nil
                 }
             }
 
@@ -1359,7 +1364,7 @@ extension TestingV1 {
             public var anEmpty: GoogleProtobuf.Empty.View? {
                 @_lifetime(copy self)
                 get {
-                    _anEmpty.isPresent ? GoogleProtobuf.Empty.View(validated: _anEmpty.bytes(in: bytes)) : nil
+                    unsafe _anEmpty.isPresent ? GoogleProtobuf.Empty.View(validated: _anEmpty.bytes(in: bytes)) : nil
                 }
             }
 
@@ -1367,7 +1372,7 @@ extension TestingV1 {
             public var aFieldMask: GoogleProtobuf.FieldMask.View? {
                 @_lifetime(copy self)
                 get {
-                    _aFieldMask.isPresent ? GoogleProtobuf.FieldMask.View(validated: _aFieldMask.bytes(in: bytes)) : nil
+                    unsafe _aFieldMask.isPresent ? GoogleProtobuf.FieldMask.View(validated: _aFieldMask.bytes(in: bytes)) : nil
                 }
             }
 
@@ -1375,7 +1380,7 @@ extension TestingV1 {
             public var aStruct: GoogleProtobuf.Struct.View? {
                 @_lifetime(copy self)
                 get {
-                    _aStruct.isPresent ? GoogleProtobuf.Struct.View(validated: _aStruct.bytes(in: bytes)) : nil
+                    unsafe _aStruct.isPresent ? GoogleProtobuf.Struct.View(validated: _aStruct.bytes(in: bytes)) : nil
                 }
             }
 
@@ -1383,7 +1388,7 @@ extension TestingV1 {
             public var aTimestamp: GoogleProtobuf.Timestamp.View? {
                 @_lifetime(copy self)
                 get {
-                    _aTimestamp.isPresent ? GoogleProtobuf.Timestamp.View(validated: _aTimestamp.bytes(in: bytes)) : nil
+                    unsafe _aTimestamp.isPresent ? GoogleProtobuf.Timestamp.View(validated: _aTimestamp.bytes(in: bytes)) : nil
                 }
             }
 
@@ -1391,7 +1396,7 @@ extension TestingV1 {
             public var aValue: GoogleProtobuf.Value.View? {
                 @_lifetime(copy self)
                 get {
-                    _aValue.isPresent ? GoogleProtobuf.Value.View(validated: _aValue.bytes(in: bytes)) : nil
+                    unsafe _aValue.isPresent ? GoogleProtobuf.Value.View(validated: _aValue.bytes(in: bytes)) : nil
                 }
             }
 
@@ -1399,7 +1404,7 @@ extension TestingV1 {
             public var aListValue: GoogleProtobuf.ListValue.View? {
                 @_lifetime(copy self)
                 get {
-                    _aListValue.isPresent ? GoogleProtobuf.ListValue.View(validated: _aListValue.bytes(in: bytes)) : nil
+                    unsafe _aListValue.isPresent ? GoogleProtobuf.ListValue.View(validated: _aListValue.bytes(in: bytes)) : nil
                 }
             }
 
@@ -1407,7 +1412,7 @@ extension TestingV1 {
             public var aBoolValue: GoogleProtobuf.BoolValue.View? {
                 @_lifetime(copy self)
                 get {
-                    _aBoolValue.isPresent ? GoogleProtobuf.BoolValue.View(validated: _aBoolValue.bytes(in: bytes)) : nil
+                    unsafe _aBoolValue.isPresent ? GoogleProtobuf.BoolValue.View(validated: _aBoolValue.bytes(in: bytes)) : nil
                 }
             }
 
@@ -1415,7 +1420,7 @@ extension TestingV1 {
             public var aBytesValue: GoogleProtobuf.BytesValue.View? {
                 @_lifetime(copy self)
                 get {
-                    _aBytesValue.isPresent ? GoogleProtobuf.BytesValue.View(validated: _aBytesValue.bytes(in: bytes)) : nil
+                    unsafe _aBytesValue.isPresent ? GoogleProtobuf.BytesValue.View(validated: _aBytesValue.bytes(in: bytes)) : nil
                 }
             }
 
@@ -1423,7 +1428,7 @@ extension TestingV1 {
             public var aDoubleValue: GoogleProtobuf.DoubleValue.View? {
                 @_lifetime(copy self)
                 get {
-                    _aDoubleValue.isPresent ? GoogleProtobuf.DoubleValue.View(validated: _aDoubleValue.bytes(in: bytes)) : nil
+                    unsafe _aDoubleValue.isPresent ? GoogleProtobuf.DoubleValue.View(validated: _aDoubleValue.bytes(in: bytes)) : nil
                 }
             }
 
@@ -1431,7 +1436,7 @@ extension TestingV1 {
             public var aFloatValue: GoogleProtobuf.FloatValue.View? {
                 @_lifetime(copy self)
                 get {
-                    _aFloatValue.isPresent ? GoogleProtobuf.FloatValue.View(validated: _aFloatValue.bytes(in: bytes)) : nil
+                    unsafe _aFloatValue.isPresent ? GoogleProtobuf.FloatValue.View(validated: _aFloatValue.bytes(in: bytes)) : nil
                 }
             }
 
@@ -1439,7 +1444,7 @@ extension TestingV1 {
             public var anInt32Value: GoogleProtobuf.Int32Value.View? {
                 @_lifetime(copy self)
                 get {
-                    _anInt32Value.isPresent ? GoogleProtobuf.Int32Value.View(validated: _anInt32Value.bytes(in: bytes)) : nil
+                    unsafe _anInt32Value.isPresent ? GoogleProtobuf.Int32Value.View(validated: _anInt32Value.bytes(in: bytes)) : nil
                 }
             }
 
@@ -1447,7 +1452,7 @@ extension TestingV1 {
             public var anInt64Value: GoogleProtobuf.Int64Value.View? {
                 @_lifetime(copy self)
                 get {
-                    _anInt64Value.isPresent ? GoogleProtobuf.Int64Value.View(validated: _anInt64Value.bytes(in: bytes)) : nil
+                    unsafe _anInt64Value.isPresent ? GoogleProtobuf.Int64Value.View(validated: _anInt64Value.bytes(in: bytes)) : nil
                 }
             }
 
@@ -1455,7 +1460,7 @@ extension TestingV1 {
             public var aStringValue: GoogleProtobuf.StringValue.View? {
                 @_lifetime(copy self)
                 get {
-                    _aStringValue.isPresent ? GoogleProtobuf.StringValue.View(validated: _aStringValue.bytes(in: bytes)) : nil
+                    unsafe _aStringValue.isPresent ? GoogleProtobuf.StringValue.View(validated: _aStringValue.bytes(in: bytes)) : nil
                 }
             }
 
@@ -1463,7 +1468,7 @@ extension TestingV1 {
             public var aUint32Value: GoogleProtobuf.UInt32Value.View? {
                 @_lifetime(copy self)
                 get {
-                    _aUint32Value.isPresent ? GoogleProtobuf.UInt32Value.View(validated: _aUint32Value.bytes(in: bytes)) : nil
+                    unsafe _aUint32Value.isPresent ? GoogleProtobuf.UInt32Value.View(validated: _aUint32Value.bytes(in: bytes)) : nil
                 }
             }
 
@@ -1471,7 +1476,7 @@ extension TestingV1 {
             public var aUint64Value: GoogleProtobuf.UInt64Value.View? {
                 @_lifetime(copy self)
                 get {
-                    _aUint64Value.isPresent ? GoogleProtobuf.UInt64Value.View(validated: _aUint64Value.bytes(in: bytes)) : nil
+                    unsafe _aUint64Value.isPresent ? GoogleProtobuf.UInt64Value.View(validated: _aUint64Value.bytes(in: bytes)) : nil
                 }
             }
 
@@ -1479,7 +1484,7 @@ extension TestingV1 {
             public var values: RepeatedMessages<GoogleProtobuf.Value.View> {
                 @_lifetime(copy self)
                 get {
-                    RepeatedMessages<GoogleProtobuf.Value.View>(_values, in: bytes)
+                    unsafe RepeatedMessages<GoogleProtobuf.Value.View>(_values, in: bytes)
                 }
             }
 
@@ -1487,7 +1492,7 @@ extension TestingV1 {
             public var timestamps: RepeatedMessages<GoogleProtobuf.Timestamp.View> {
                 @_lifetime(copy self)
                 get {
-                    RepeatedMessages<GoogleProtobuf.Timestamp.View>(_timestamps, in: bytes)
+                    unsafe RepeatedMessages<GoogleProtobuf.Timestamp.View>(_timestamps, in: bytes)
                 }
             }
 
@@ -1495,7 +1500,7 @@ extension TestingV1 {
             public var valueByString: RepeatedMessages<TestingV1.Everything.ValueByStringEntry> {
                 @_lifetime(copy self)
                 get {
-                    RepeatedMessages<TestingV1.Everything.ValueByStringEntry>(_valueByString, in: bytes)
+                    unsafe RepeatedMessages<TestingV1.Everything.ValueByStringEntry>(_valueByString, in: bytes)
                 }
             }
 
@@ -1503,7 +1508,7 @@ extension TestingV1 {
             public var durationByString: RepeatedMessages<TestingV1.Everything.DurationByStringEntry> {
                 @_lifetime(copy self)
                 get {
-                    RepeatedMessages<TestingV1.Everything.DurationByStringEntry>(_durationByString, in: bytes)
+                    unsafe RepeatedMessages<TestingV1.Everything.DurationByStringEntry>(_durationByString, in: bytes)
                 }
             }
 
@@ -1511,7 +1516,7 @@ extension TestingV1 {
             public var initField: Text {
                 @_lifetime(copy self)
                 get {
-                    _initField.text(in: bytes)
+                    unsafe _initField.text(in: bytes)
                 }
             }
 
@@ -1519,7 +1524,7 @@ extension TestingV1 {
             public var selfField: Text {
                 @_lifetime(copy self)
                 get {
-                    _selfField.text(in: bytes)
+                    unsafe _selfField.text(in: bytes)
                 }
             }
 
@@ -1527,7 +1532,7 @@ extension TestingV1 {
             public var userID: Text {
                 @_lifetime(copy self)
                 get {
-                    _userID.text(in: bytes)
+                    unsafe _userID.text(in: bytes)
                 }
             }
 
@@ -1535,7 +1540,7 @@ extension TestingV1 {
             public var landingURLs: RepeatedText {
                 @_lifetime(copy self)
                 get {
-                    RepeatedText(_landingURLs, in: bytes)
+                    unsafe RepeatedText(_landingURLs, in: bytes)
                 }
             }
 
@@ -1543,7 +1548,7 @@ extension TestingV1 {
             public var oddName: Text {
                 @_lifetime(copy self)
                 get {
-                    _oddName.text(in: bytes)
+                    unsafe _oddName.text(in: bytes)
                 }
             }
 
@@ -1575,13 +1580,13 @@ extension TestingV1 {
                 get {
                     switch _choiceTag {
                     case 808: .chosenInt32(Scalar.Int32.value(at: _choice, in: bytes))
-                    case 818: .chosenString(_choice.text(in: bytes))
+                    case 818: unsafe .chosenString(_choice.text(in: bytes))
                     case 826: .chosenBytes(_choice.bytes(in: bytes))
                     case 832: .chosenBool(Scalar.Bool.value(at: _choice, in: bytes))
                     case 841: .chosenDouble(Scalar.Double.value(at: _choice, in: bytes))
                     case 848: .chosenColor(Scalar.Enumeration<TestingV1.Everything.Color>.value(at: _choice, in: bytes))
-                    case 858: .chosenNested(TestingV1.Everything.Nested.View(validated: _choice.bytes(in: bytes)))
-                    case 866: .chosenEverything(TestingV1.Everything.View(validated: _choice.bytes(in: bytes)))
+                    case 858: unsafe .chosenNested(TestingV1.Everything.Nested.View(validated: _choice.bytes(in: bytes)))
+                    case 866: unsafe .chosenEverything(TestingV1.Everything.View(validated: _choice.bytes(in: bytes)))
                     case 872: .chosenNull(Scalar.Enumeration<GoogleProtobuf.NullValue>.value(at: _choice, in: bytes))
                     default: nil
                     }
@@ -2574,6 +2579,7 @@ extension TestingV1 {
             /// Finds the fields.
             ///
             /// - Parameter bytes: a validated message of this type.
+            @unsafe
             @_lifetime(copy bytes)
             public init(validated bytes: RawSpan) {
                 self.bytes = bytes
@@ -2607,6 +2613,7 @@ extension TestingV1 {
             /// Finds the fields.
             ///
             /// - Parameter bytes: a validated message of this type.
+            @unsafe
             @_lifetime(copy bytes)
             public init(validated bytes: RawSpan) {
                 self.bytes = bytes
@@ -2625,7 +2632,7 @@ extension TestingV1 {
             public var value: Text {
                 @_lifetime(copy self)
                 get {
-                    _value.text(in: bytes)
+                    unsafe _value.text(in: bytes)
                 }
             }
         }
@@ -2648,6 +2655,7 @@ extension TestingV1 {
             /// Finds the fields.
             ///
             /// - Parameter bytes: a validated message of this type.
+            @unsafe
             @_lifetime(copy bytes)
             public init(validated bytes: RawSpan) {
                 self.bytes = bytes
@@ -2691,6 +2699,7 @@ extension TestingV1 {
             /// Finds the fields.
             ///
             /// - Parameter bytes: a validated message of this type.
+            @unsafe
             @_lifetime(copy bytes)
             public init(validated bytes: RawSpan) {
                 self.bytes = bytes
@@ -2726,6 +2735,7 @@ extension TestingV1 {
             /// Finds the fields.
             ///
             /// - Parameter bytes: a validated message of this type.
+            @unsafe
             @_lifetime(copy bytes)
             public init(validated bytes: RawSpan) {
                 self.bytes = bytes
@@ -2761,6 +2771,7 @@ extension TestingV1 {
             /// Finds the fields.
             ///
             /// - Parameter bytes: a validated message of this type.
+            @unsafe
             @_lifetime(copy bytes)
             public init(validated bytes: RawSpan) {
                 self.bytes = bytes
@@ -2796,6 +2807,7 @@ extension TestingV1 {
             /// Finds the fields.
             ///
             /// - Parameter bytes: a validated message of this type.
+            @unsafe
             @_lifetime(copy bytes)
             public init(validated bytes: RawSpan) {
                 self.bytes = bytes
@@ -2831,6 +2843,7 @@ extension TestingV1 {
             /// Finds the fields.
             ///
             /// - Parameter bytes: a validated message of this type.
+            @unsafe
             @_lifetime(copy bytes)
             public init(validated bytes: RawSpan) {
                 self.bytes = bytes
@@ -2866,6 +2879,7 @@ extension TestingV1 {
             /// Finds the fields.
             ///
             /// - Parameter bytes: a validated message of this type.
+            @unsafe
             @_lifetime(copy bytes)
             public init(validated bytes: RawSpan) {
                 self.bytes = bytes
@@ -2901,6 +2915,7 @@ extension TestingV1 {
             /// Finds the fields.
             ///
             /// - Parameter bytes: a validated message of this type.
+            @unsafe
             @_lifetime(copy bytes)
             public init(validated bytes: RawSpan) {
                 self.bytes = bytes
@@ -2934,6 +2949,7 @@ extension TestingV1 {
             /// Finds the fields.
             ///
             /// - Parameter bytes: a validated message of this type.
+            @unsafe
             @_lifetime(copy bytes)
             public init(validated bytes: RawSpan) {
                 self.bytes = bytes
@@ -2952,7 +2968,7 @@ extension TestingV1 {
             public var value: Text {
                 @_lifetime(copy self)
                 get {
-                    _value.text(in: bytes)
+                    unsafe _value.text(in: bytes)
                 }
             }
         }
@@ -2973,6 +2989,7 @@ extension TestingV1 {
             /// Finds the fields.
             ///
             /// - Parameter bytes: a validated message of this type.
+            @unsafe
             @_lifetime(copy bytes)
             public init(validated bytes: RawSpan) {
                 self.bytes = bytes
@@ -2991,7 +3008,7 @@ extension TestingV1 {
             public var key: Text {
                 @_lifetime(copy self)
                 get {
-                    _key.text(in: bytes)
+                    unsafe _key.text(in: bytes)
                 }
             }
 
@@ -2999,7 +3016,7 @@ extension TestingV1 {
             public var value: Text {
                 @_lifetime(copy self)
                 get {
-                    _value.text(in: bytes)
+                    unsafe _value.text(in: bytes)
                 }
             }
         }
@@ -3020,6 +3037,7 @@ extension TestingV1 {
             /// Finds the fields.
             ///
             /// - Parameter bytes: a validated message of this type.
+            @unsafe
             @_lifetime(copy bytes)
             public init(validated bytes: RawSpan) {
                 self.bytes = bytes
@@ -3038,7 +3056,7 @@ extension TestingV1 {
             public var key: Text {
                 @_lifetime(copy self)
                 get {
-                    _key.text(in: bytes)
+                    unsafe _key.text(in: bytes)
                 }
             }
 
@@ -3046,7 +3064,7 @@ extension TestingV1 {
             public var value: TestingV1.Everything.Nested.View {
                 @_lifetime(copy self)
                 get {
-                    TestingV1.Everything.Nested.View(validated: _value.bytes(in: bytes))
+                    unsafe TestingV1.Everything.Nested.View(validated: _value.bytes(in: bytes))
                 }
             }
         }
@@ -3067,6 +3085,7 @@ extension TestingV1 {
             /// Finds the fields.
             ///
             /// - Parameter bytes: a validated message of this type.
+            @unsafe
             @_lifetime(copy bytes)
             public init(validated bytes: RawSpan) {
                 self.bytes = bytes
@@ -3085,7 +3104,7 @@ extension TestingV1 {
             public var key: Text {
                 @_lifetime(copy self)
                 get {
-                    _key.text(in: bytes)
+                    unsafe _key.text(in: bytes)
                 }
             }
 
@@ -3093,7 +3112,7 @@ extension TestingV1 {
             public var value: TestingV1.Everything.View {
                 @_lifetime(copy self)
                 get {
-                    TestingV1.Everything.View(validated: _value.bytes(in: bytes))
+                    unsafe TestingV1.Everything.View(validated: _value.bytes(in: bytes))
                 }
             }
         }
@@ -3114,6 +3133,7 @@ extension TestingV1 {
             /// Finds the fields.
             ///
             /// - Parameter bytes: a validated message of this type.
+            @unsafe
             @_lifetime(copy bytes)
             public init(validated bytes: RawSpan) {
                 self.bytes = bytes
@@ -3132,7 +3152,7 @@ extension TestingV1 {
             public var key: Text {
                 @_lifetime(copy self)
                 get {
-                    _key.text(in: bytes)
+                    unsafe _key.text(in: bytes)
                 }
             }
 
@@ -3140,7 +3160,7 @@ extension TestingV1 {
             public var value: GoogleProtobuf.Value.View {
                 @_lifetime(copy self)
                 get {
-                    GoogleProtobuf.Value.View(validated: _value.bytes(in: bytes))
+                    unsafe GoogleProtobuf.Value.View(validated: _value.bytes(in: bytes))
                 }
             }
         }
@@ -3161,6 +3181,7 @@ extension TestingV1 {
             /// Finds the fields.
             ///
             /// - Parameter bytes: a validated message of this type.
+            @unsafe
             @_lifetime(copy bytes)
             public init(validated bytes: RawSpan) {
                 self.bytes = bytes
@@ -3179,7 +3200,7 @@ extension TestingV1 {
             public var key: Text {
                 @_lifetime(copy self)
                 get {
-                    _key.text(in: bytes)
+                    unsafe _key.text(in: bytes)
                 }
             }
 
@@ -3187,7 +3208,7 @@ extension TestingV1 {
             public var value: GoogleProtobuf.Duration.View {
                 @_lifetime(copy self)
                 get {
-                    GoogleProtobuf.Duration.View(validated: _value.bytes(in: bytes))
+                    unsafe GoogleProtobuf.Duration.View(validated: _value.bytes(in: bytes))
                 }
             }
         }
@@ -3216,16 +3237,17 @@ extension TestingV1 {
 
             /// Copies the fields of a view.
             public init(_ view: View) {
-                self.init(validated: view.bytes)
+                unsafe self.init(validated: view.bytes)
             }
 
             /// Copies the fields of a message.
             ///
             /// - Parameter bytes: a validated message of this type.
+            @unsafe
             public init(validated bytes: RawSpan) {
-                let view = View(validated: bytes)
+                let view = unsafe View(validated: bytes)
                 self.number = view.number
-                if view._back.isPresent { self.back = TestingV1.Everything(validated: view._back.bytes(in: bytes)) }
+                if view._back.isPresent { self.back = unsafe TestingV1.Everything(validated: view._back.bytes(in: bytes)) }
                 self.text = String(view.text)
                 self.unknownFields = view.unknownFields
             }
@@ -3247,6 +3269,9 @@ extension TestingV1 {
 
             /// The fields of a `Nested`, read where they lie.
             public struct View: MessageView, ~Escapable {
+                /// The message as a plain value.
+                public typealias Value = TestingV1.Everything.Nested
+
                 /// The message's table.
                 public static var schema: MessageSchema { TestingV1.Everything.Nested.schema }
 
@@ -3262,6 +3287,7 @@ extension TestingV1 {
                 /// Finds the fields.
                 ///
                 /// - Parameter bytes: a validated message of this type.
+                @unsafe
                 @_lifetime(copy bytes)
                 public init(validated bytes: RawSpan) {
                     self.bytes = bytes
@@ -3282,7 +3308,7 @@ extension TestingV1 {
                 public var back: TestingV1.Everything.View? {
                     @_lifetime(copy self)
                     get {
-                        _back.isPresent ? TestingV1.Everything.View(validated: _back.bytes(in: bytes)) : nil
+                        unsafe _back.isPresent ? TestingV1.Everything.View(validated: _back.bytes(in: bytes)) : nil
                     }
                 }
 
@@ -3290,7 +3316,7 @@ extension TestingV1 {
                 public var text: Text {
                     @_lifetime(copy self)
                     get {
-                        _text.text(in: bytes)
+                        unsafe _text.text(in: bytes)
                     }
                 }
 
@@ -3365,14 +3391,15 @@ extension TestingV1 {
 
         /// Copies the fields of a view.
         public init(_ view: View) {
-            self.init(validated: view.bytes)
+            unsafe self.init(validated: view.bytes)
         }
 
         /// Copies the fields of a message.
         ///
         /// - Parameter bytes: a validated message of this type.
+        @unsafe
         public init(validated bytes: RawSpan) {
-            let view = View(validated: bytes)
+            let view = unsafe View(validated: bytes)
             self.unknownFields = view.unknownFields
         }
 
@@ -3387,6 +3414,9 @@ extension TestingV1 {
 
         /// The fields of a `Nothing`, read where they lie.
         public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = TestingV1.Nothing
+
             /// The message's table.
             public static var schema: MessageSchema { TestingV1.Nothing.schema }
 
@@ -3397,6 +3427,7 @@ extension TestingV1 {
             /// Finds the fields.
             ///
             /// - Parameter bytes: a validated message of this type.
+            @unsafe
             @_lifetime(copy bytes)
             public init(validated bytes: RawSpan) {
                 self.bytes = bytes
@@ -3453,14 +3484,15 @@ extension TestingV1 {
 
         /// Copies the fields of a view.
         public init(_ view: View) {
-            self.init(validated: view.bytes)
+            unsafe self.init(validated: view.bytes)
         }
 
         /// Copies the fields of a message.
         ///
         /// - Parameter bytes: a validated message of this type.
+        @unsafe
         public init(validated bytes: RawSpan) {
-            let view = View(validated: bytes)
+            let view = unsafe View(validated: bytes)
             self.name = String(view.name)
             self.unknownFields = view.unknownFields
         }
@@ -3478,6 +3510,9 @@ extension TestingV1 {
 
         /// The fields of a `GetBookRequest`, read where they lie.
         public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = TestingV1.GetBookRequest
+
             /// The message's table.
             public static var schema: MessageSchema { TestingV1.GetBookRequest.schema }
 
@@ -3489,6 +3524,7 @@ extension TestingV1 {
             /// Finds the fields.
             ///
             /// - Parameter bytes: a validated message of this type.
+            @unsafe
             @_lifetime(copy bytes)
             public init(validated bytes: RawSpan) {
                 self.bytes = bytes
@@ -3507,7 +3543,7 @@ extension TestingV1 {
             public var name: Text {
                 @_lifetime(copy self)
                 get {
-                    _name.text(in: bytes)
+                    unsafe _name.text(in: bytes)
                 }
             }
 
@@ -3569,16 +3605,17 @@ extension TestingV1 {
 
         /// Copies the fields of a view.
         public init(_ view: View) {
-            self.init(validated: view.bytes)
+            unsafe self.init(validated: view.bytes)
         }
 
         /// Copies the fields of a message.
         ///
         /// - Parameter bytes: a validated message of this type.
+        @unsafe
         public init(validated bytes: RawSpan) {
-            let view = View(validated: bytes)
+            let view = unsafe View(validated: bytes)
             self.shelf = String(view.shelf)
-            if view._book.isPresent { self.book = TestingV1.Book(validated: view._book.bytes(in: bytes)) }
+            if view._book.isPresent { self.book = unsafe TestingV1.Book(validated: view._book.bytes(in: bytes)) }
             self.unknownFields = view.unknownFields
         }
 
@@ -3597,6 +3634,9 @@ extension TestingV1 {
 
         /// The fields of a `CreateBookRequest`, read where they lie.
         public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = TestingV1.CreateBookRequest
+
             /// The message's table.
             public static var schema: MessageSchema { TestingV1.CreateBookRequest.schema }
 
@@ -3609,6 +3649,7 @@ extension TestingV1 {
             /// Finds the fields.
             ///
             /// - Parameter bytes: a validated message of this type.
+            @unsafe
             @_lifetime(copy bytes)
             public init(validated bytes: RawSpan) {
                 self.bytes = bytes
@@ -3628,7 +3669,7 @@ extension TestingV1 {
             public var shelf: Text {
                 @_lifetime(copy self)
                 get {
-                    _shelf.text(in: bytes)
+                    unsafe _shelf.text(in: bytes)
                 }
             }
 
@@ -3636,7 +3677,7 @@ extension TestingV1 {
             public var book: TestingV1.Book.View? {
                 @_lifetime(copy self)
                 get {
-                    _book.isPresent ? TestingV1.Book.View(validated: _book.bytes(in: bytes)) : nil
+                    unsafe _book.isPresent ? TestingV1.Book.View(validated: _book.bytes(in: bytes)) : nil
                 }
             }
 
@@ -3710,14 +3751,15 @@ extension TestingV1 {
 
         /// Copies the fields of a view.
         public init(_ view: View) {
-            self.init(validated: view.bytes)
+            unsafe self.init(validated: view.bytes)
         }
 
         /// Copies the fields of a message.
         ///
         /// - Parameter bytes: a validated message of this type.
+        @unsafe
         public init(validated bytes: RawSpan) {
-            let view = View(validated: bytes)
+            let view = unsafe View(validated: bytes)
             self.name = String(view.name)
             self.title = String(view.title)
             self.unknownFields = view.unknownFields
@@ -3738,6 +3780,9 @@ extension TestingV1 {
 
         /// The fields of a `Book`, read where they lie.
         public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = TestingV1.Book
+
             /// The message's table.
             public static var schema: MessageSchema { TestingV1.Book.schema }
 
@@ -3750,6 +3795,7 @@ extension TestingV1 {
             /// Finds the fields.
             ///
             /// - Parameter bytes: a validated message of this type.
+            @unsafe
             @_lifetime(copy bytes)
             public init(validated bytes: RawSpan) {
                 self.bytes = bytes
@@ -3769,7 +3815,7 @@ extension TestingV1 {
             public var name: Text {
                 @_lifetime(copy self)
                 get {
-                    _name.text(in: bytes)
+                    unsafe _name.text(in: bytes)
                 }
             }
 
@@ -3777,7 +3823,7 @@ extension TestingV1 {
             public var title: Text {
                 @_lifetime(copy self)
                 get {
-                    _title.text(in: bytes)
+                    unsafe _title.text(in: bytes)
                 }
             }
 
