@@ -32,6 +32,7 @@ struct FieldPlan {
 
     var isScalar: Bool { if case .scalar = shape { true } else { false } }
 
+    var isText: Bool { if case .string = shape { true } else { false } }
     var isMessage: Bool { if case .message = shape { true } else { false } }
 
     private var elementWireType: UInt32 {
@@ -161,6 +162,7 @@ struct OneofPlan {
 
     var property: String { SwiftNames.escaped(name) }
     var isRecursive: Bool { members.contains(where: \.isRecursive) }
+    var hasMessage: Bool { members.contains(where: \.isMessage) }
 
     /// Plans the oneofs of a message.
     static func plans(for message: ProtoMessage, _ fields: [FieldPlan]) -> [OneofPlan] {

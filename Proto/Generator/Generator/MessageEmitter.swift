@@ -10,7 +10,11 @@ struct MessageEmitter {
         let oneofs = OneofPlan.plans(for: message, fields)
         let typeName = SwiftNames.type(message.name, suffix: "Message")
         let fullName = try types.swiftName(message.reference)
-        let value = ValueEmitter(fields: fields, oneofs: oneofs)
+        let value = ValueEmitter(
+            fields: fields,
+            oneofs: oneofs,
+            isCyclic: types.isCyclic(message)
+        )
         source.comment(message.comment, orElse: "The message `\(message.fullName)`.")
         try source.block("public struct \(typeName): MessageValue") {
             source throws(GeneratorError) in

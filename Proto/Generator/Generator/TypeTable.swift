@@ -5,6 +5,7 @@ struct TypeTable {
     private var swiftNames: [String: String] = [:]
     private var messages: [String: ProtoMessage] = [:]
     private var reachable: [String: Set<String>] = [:]
+    private var cyclic: Set<String> = []
 
     init(_ files: [ProtoFile]) {
         for file in files {
@@ -12,7 +13,10 @@ struct TypeTable {
             for declared in file.enums { add(declared, in: namespace) }
             for message in file.messages { add(message, in: namespace) }
         }
-        for reference in messages.keys { reachable[reference] = reach(from: reference) }
+        for reference in messages.keys {
+            reachable[reference] = reach(from: reference) { $0.cardinality == .explicit }
+            if isReached(reference) { cyclic.insert(reference) }
+        }
     }
 
     private mutating func add(_ message: ProtoMessage, in scope: String) {
@@ -53,12 +57,25 @@ struct TypeTable {
         return reachable[reference, default: []].contains(message.reference)
     }
 
-    /// All messages that values of a message hold without an array or map between, itself included.
-    private func reach(from start: String) -> Set<String> {
+    /// Whether a message may lie inside itself, however deep and through whatever fields.
+    func isCyclic(_ message: ProtoMessage) -> Bool { cyclic.contains(message.reference) }
+
+    private func isReached(_ start: String) -> Bool {
+        (messages[start]?.fields ?? []).contains { field in
+            guard case .message(let reference) = field.kind else { return false }
+            return reach(from: reference) { _ in true }.contains(start)
+        }
+    }
+
+    /// All messages that can be reached from one through certain fields, itself included.
+    private func reach(
+        from start: String,
+        through isFollowed: (ProtoField) -> Bool
+    ) -> Set<String> {
         var found: Set<String> = [start]
         var pending = [start]
         while let next = pending.popLast() {
-            for field in messages[next]?.fields ?? [] where field.cardinality == .explicit {
+            for field in messages[next]?.fields ?? [] where isFollowed(field) {
                 if case .message(let reference) = field.kind, found.insert(reference).inserted {
                     pending.append(reference)
                 }

@@ -4,6 +4,8 @@ internal import Wire
 struct ValueEmitter {
     let fields: [FieldPlan]
     let oneofs: [OneofPlan]
+    /// Whether the message may lie inside itself, so that its code must be sparing of the stack.
+    let isCyclic: Bool
 
     private var plainFields: [FieldPlan] { fields.filter { $0.field.oneof == nil } }
 
@@ -75,10 +77,48 @@ struct ValueEmitter {
         source.line("@unsafe")
         source.block("public init(validated bytes: RawSpan)") { source in
             source.line("let view = unsafe View(validated: bytes)")
-            for plan in plainFields { emitCopy(plan, to: &source) }
-            for oneof in oneofs { emitCopy(oneof, to: &source) }
+            if isCyclic {
+                source.line("_copyContents(view)")
+                source.line("_copyMessages(view)")
+            } else {
+                emitCopies(plainFields, oneofs, to: &source)
+                source.line("self.unknownFields = view.unknownFields")
+            }
+        }
+        if isCyclic { emitSplitCopies(to: &source) }
+    }
+
+    /// Writes the copying in two parts, so that little is on the stack while messages inside are
+    /// copied.
+    private func emitSplitCopies(to source: inout SourceText) {
+        source.line()
+        source.line("@inline(never)")
+        source.block("private mutating func _copyContents(_ view: View)") { source in
+            emitCopies(
+                plainFields.filter { !$0.isMessage },
+                oneofs.filter { !$0.hasMessage },
+                to: &source
+            )
             source.line("self.unknownFields = view.unknownFields")
         }
+        source.line()
+        source.line("@inline(never)")
+        source.block("private mutating func _copyMessages(_ view: View)") { source in
+            emitCopies(
+                plainFields.filter(\.isMessage),
+                oneofs.filter(\.hasMessage),
+                to: &source
+            )
+        }
+    }
+
+    private func emitCopies(
+        _ fields: [FieldPlan],
+        _ oneofs: [OneofPlan],
+        to source: inout SourceText
+    ) {
+        for plan in fields { emitCopy(plan, to: &source) }
+        for oneof in oneofs { emitCopy(oneof, to: &source) }
     }
 
     private func emitCopy(_ plan: FieldPlan, to source: inout SourceText) {
@@ -94,8 +134,12 @@ struct ValueEmitter {
         case (.explicit, .bytes):
             source.line("if let inner = \(viewed) { \(target) = Array(copying: inner) }")
         case (.explicit, .message):
-            let made = "\(plan.typeName)(validated: \(stored).bytes(in: bytes))"
-            source.line("if \(stored).isPresent { \(target) = unsafe \(made) }")
+            let inner = "\(stored).bytes(in: view.bytes)"
+            let made =
+                plan.isRecursive
+                ? "self._\(plan.name) = unsafe Indirect(validated: \(inner))"
+                : "unsafe \(target).decode(validated: \(inner))"
+            source.line("if \(stored).isPresent { \(made) }")
         case (.packed, _), (.repeated, .scalar): source.line("\(target) = \(viewed).values()")
         case (.repeated, .string): source.line("\(target) = \(viewed).strings()")
         case (.repeated, .bytes): source.line("\(target) = \(viewed).arrays()")
@@ -119,26 +163,32 @@ struct ValueEmitter {
     }
 
     private func emitCopy(_ oneof: OneofPlan, to source: inout SourceText) {
-        source.block("switch view.\(oneof.property)") { source in
+        let stored = "view._\(oneof.name)"
+        source.block("switch \(stored)Tag") { source in
             for member in oneof.members {
-                let name = member.property
+                let value: String
                 switch member.shape {
-                case .scalar:
+                case .scalar(let coding, _):
+                    value = "\(coding).value(at: \(stored), in: view.bytes)"
+                case .string: value = "String(\(stored).text(in: view.bytes))"
+                case .bytes: value = "Array(copying: \(stored).bytes(in: view.bytes))"
+                case .message: value = ""
+                }
+                source.line("case \(member.tag):")
+                if member.isMessage {
                     source.line(
-                        "case .\(name)(let value): self.\(oneof.property) = .\(name)(value)"
+                        "    self.\(oneof.property) = unsafe \(member.typeName).decode("
+                            + "validated: \(stored).bytes(in: view.bytes)) "
+                            + "{ .\(member.property)($0) }"
                     )
-                case .string, .bytes:
-                    let copy =
-                        member.elementType == "String" ? "String(value)" : "Array(copying: value)"
+                } else {
+                    let mark = member.isText ? "unsafe " : ""
                     source.line(
-                        "case .\(name)(let value): self.\(oneof.property) = .\(name)(\(copy))"
+                        "    self.\(oneof.property) = \(mark).\(member.property)(\(value))"
                     )
-                case .message:
-                    source.line("case .\(name)(let value):")
-                    source.line("    self.\(oneof.property) = .\(name)(\(member.typeName)(value))")
                 }
             }
-            source.line("case nil: break")
+            source.line("default: break")
         }
     }
 
@@ -148,10 +198,8 @@ struct ValueEmitter {
         source.line("/// Appends the message's fields to a buffer.")
         source.block("public func write(to buffer: inout OutputBuffer)") { source in
             for plan in fields.sorted(by: { $0.field.number < $1.field.number }) {
-                if let oneof = oneofs.first(where: { $0.members.contains { $0.name == plan.name } })
-                {
-                    let pattern = "if case .\(plan.property)(let value)? = self.\(oneof.property)"
-                    source.line("\(pattern) { \(append(plan, "value")) }")
+                if isWrittenApart(plan) {
+                    source.line("_write\(plan.capitalizedName)(to: &buffer)")
                 } else {
                     emitWrite(plan, to: &source)
                 }
@@ -160,17 +208,43 @@ struct ValueEmitter {
                 "if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }"
             )
         }
+        for plan in fields where isWrittenApart(plan) {
+            source.line()
+            source.line("@inline(never)")
+            source.block(
+                "private func _write\(plan.capitalizedName)(to buffer: inout OutputBuffer)"
+            ) { emitWrite(plan, to: &$0) }
+        }
+    }
+
+    /// Whether a field is written by a function of its own: a message taken out of an enum or a map
+    /// needs room on the stack, and `write` may be on it a hundred times.
+    private func isWrittenApart(_ plan: FieldPlan) -> Bool {
+        isCyclic && plan.isMessage && (plan.field.oneof != nil || plan.field.cardinality == .map)
+    }
+
+    private func oneof(of plan: FieldPlan) -> OneofPlan? {
+        oneofs.first { $0.members.contains { $0.name == plan.name } }
     }
 
     private func emitWrite(_ plan: FieldPlan, to source: inout SourceText) {
+        if let oneof = oneof(of: plan) {
+            let pattern = "if case .\(plan.property)(let value)? = self.\(oneof.property)"
+            return source.line("\(pattern) { \(append(plan, "value")) }")
+        }
         let value = "self.\(plan.property)"
         switch plan.field.cardinality {
         case .implicit: source.line("if \(Self.isSet(plan, value)) { \(append(plan, value)) }")
+        case .explicit where plan.isMessage:
+            let holder = plan.isRecursive ? "self._\(plan.name)" : value
+            source.line("\(holder).write(tag: \(plan.tag), to: &buffer)")
         case .explicit: source.line("if let value = \(value) { \(append(plan, "value")) }")
         case .packed:
             source.line(
                 "buffer.appendPacked(tag: \(plan.packedTag), \(value), as: \(plan.coding).self)"
             )
+        case .repeated where plan.isMessage:
+            source.line("buffer.appendMessages(tag: \(plan.tag), \(value))")
         case .repeated: source.line("for value in \(value) { \(append(plan, "value")) }")
         case .map:
             source.block("for (key, value) in \(value)") { source in

@@ -10,6 +10,7 @@
 struct WireValidator: ~Escapable {
     private let bytes: RawSpan
     private let limits: DecodingLimits
+    private let forValues: Bool
     private var elements = 0
     private var valueBytes = 0
     private var isScattered = false
@@ -37,8 +38,8 @@ struct WireValidator: ~Escapable {
                 detail: "\(bytes.byteCount) bytes, limit \(limits.maximumBytes)"
             )
         }
-        var validator = WireValidator(bytes, limits)
-        try validator.message(schema, 0..<bytes.byteCount, depth: 0)
+        var validator = WireValidator(bytes, limits, forValues)
+        try validator.message(schema, 0..<bytes.byteCount, depth: 0, enclosing: 0)
         if forValues && validator.valueBytes > limits.maximumValueBytes {
             throw CodecError(
                 .tooLarge,
@@ -51,9 +52,10 @@ struct WireValidator: ~Escapable {
     }
 
     @_lifetime(copy bytes)
-    private init(_ bytes: RawSpan, _ limits: DecodingLimits) {
+    private init(_ bytes: RawSpan, _ limits: DecodingLimits, _ forValues: Bool) {
         self.bytes = bytes
         self.limits = limits
+        self.forValues = forValues
     }
 
     // MARK: Messages
@@ -64,19 +66,26 @@ struct WireValidator: ~Escapable {
     ///   - schema: its type.
     ///   - range: where its fields lie; within the bytes.
     ///   - depth: how many messages enclose it.
+    ///   - enclosing: what the owned values that enclose it take, in bytes.
     /// - Throws: ``CodecError`` with the path from this message down.
     @_lifetime(self: copy self)
     private mutating func message(
         _ schema: MessageSchema,
         _ range: Range<Int>,
-        depth: Int
+        depth: Int,
+        enclosing: Int
     ) throws(CodecError) {
         let end = range.upperBound
         var position = range.lowerBound
         if depth > limits.maximumDepth {
             throw CodecError(.tooDeep, at: position, detail: "limit \(limits.maximumDepth)")
         }
-        valueBytes &+= schema.valueStride
+        let nesting = enclosing &+ schema.valueStride
+        if forValues && nesting > limits.maximumValueNesting {
+            let limit = "its values nest \(nesting) bytes, limit \(limits.maximumValueNesting)"
+            throw CodecError(.tooDeep, at: position, detail: limit)
+        }
+        valueBytes &+= schema.valueStride &+ Self.allocation
         let bytes = bytes
         var runs = RunTracker()
         while position < end {
@@ -84,16 +93,22 @@ struct WireValidator: ~Escapable {
             let tag = try bytes.readTag(&position, end)
             let rule = schema.rule(ofTag: tag)
             do throws(CodecError) {
-                if rule.isElement { try countElements(1, at: start) }
+                if rule.isElement {
+                    try countElements(1, at: start)
+                    valueBytes &+= Self.element
+                }
                 switch rule.check {
                 case .varint: _ = try bytes.readVarint(&position, end)
                 case .fixed32: try bytes.pass(4, &position, end)
                 case .fixed64: try bytes.pass(8, &position, end)
-                case .bytes: valueBytes &+= try bytes.readContents(&position, end).count
+                case .bytes:
+                    let contents = try bytes.readContents(&position, end)
+                    valueBytes &+= contents.count &+ Self.allocation
                 case .text: try text(bytes.readContents(&position, end))
                 case .message:
                     let contents = try bytes.readContents(&position, end)
-                    try message(schema.entry(rule.index).message, contents, depth: depth &+ 1)
+                    let inner = schema.entry(rule.index).message
+                    try message(inner, contents, depth: depth &+ 1, enclosing: nesting)
                 case .packedVarint, .packedFixed32, .packedFixed64:
                     try packed(rule.check, bytes.readContents(&position, end))
                 case .unknown: position = try unknown(tag, position, end, depth: depth)
@@ -115,7 +130,7 @@ struct WireValidator: ~Escapable {
     @inline(__always)
     @_lifetime(self: copy self)
     private mutating func text(_ range: Range<Int>) throws(CodecError) {
-        valueBytes &+= range.count
+        valueBytes &+= range.count &+ Self.allocation
         if let invalid = UTF8Validation.firstInvalidByte(in: bytes, range) {
             throw CodecError(.invalidUTF8, at: invalid)
         }
@@ -184,10 +199,12 @@ struct WireValidator: ~Escapable {
         case .varint: _ = try bytes.readVarint(&position, end)
         case .fixed32: try bytes.pass(4, &position, end)
         case .fixed64: try bytes.pass(8, &position, end)
-        case .lengthDelimited: valueBytes &+= try bytes.readContents(&position, end).count
+        case .lengthDelimited: _ = try bytes.readContents(&position, end)
         case .startGroup: position = try unknownGroup(tag, start, end, depth: depth &+ 1)
         case .endGroup, nil: throw CodecError(.unbalancedGroup, at: start)
         }
+        // Arrays that grow have up to twice the room they need.
+        valueBytes &+= 2 &* (position &- start) &+ Self.allocation
         return position
     }
 
@@ -253,4 +270,11 @@ struct WireValidator: ~Escapable {
         }
         return "\(field.declared.name)[\(index)]"
     }
+
+    /// What an allocation of its own costs a value beside its contents, in bytes: the object's
+    /// header, a collection's, and what the allocator rounds up.
+    private static let allocation = 64
+
+    /// What an element of a repeated field or an entry of a map costs beside what it holds.
+    private static let element = 32
 }

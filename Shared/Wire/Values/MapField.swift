@@ -25,6 +25,7 @@ public struct MapField<Key: MapFieldKey, Value: Hashable & Sendable>: Hashable, 
 
     /// Makes a map of entries in any order; of two with one key, the later counts.
     @inlinable
+    @inline(never)
     public init(_ entries: some Sequence<(Key, Value)>) {
         var sorted = entries.map { Entry(key: $0, value: $1) }
         // The standard library's sort is stable: equal keys stay in the order they came in.
@@ -81,8 +82,25 @@ public struct MapField<Key: MapFieldKey, Value: Hashable & Sendable>: Hashable, 
 extension MapField: Sequence {
     /// Walks the entries in order of their keys.
     @inlinable
-    public func makeIterator() -> some IteratorProtocol<(key: Key, value: Value)> {
-        entries.lazy.map { (key: $0.key, value: $0.value) }.makeIterator()
+    public func makeIterator() -> Iterator { Iterator(entries) }
+
+    /// Gives one entry after the other.
+    public struct Iterator: IteratorProtocol {
+        @usableFromInline let entries: [Entry]
+        @usableFromInline var position = 0
+
+        @inlinable
+        init(_ entries: [Entry]) {
+            self.entries = entries
+        }
+
+        /// The next entry, or nil after the last.
+        @inlinable
+        public mutating func next() -> (key: Key, value: Value)? {
+            if position == entries.count { return nil }
+            defer { position &+= 1 }
+            return (entries[position].key, entries[position].value)
+        }
     }
 }
 

@@ -42,6 +42,7 @@ public struct RepeatedMessages<View: WireView & ~Escapable>: ~Escapable {
     /// - Returns: what `transform` made, in order.
     /// - Throws: what `transform` throws, which ends the walk.
     @inlinable
+    @inline(never)
     public func map<Result, Failure: Error>(
         _ transform: (View) throws(Failure) -> Result
     ) throws(Failure) -> [Result] {
@@ -79,6 +80,7 @@ public struct RepeatedMessages<View: WireView & ~Escapable>: ~Escapable {
 extension RepeatedMessages where View: MessageView & ~Escapable {
     /// Copies the elements out as values.
     @inlinable
+    @inline(never)
     public func values() -> [View.Value] {
         var result: [View.Value] = []
         result.reserveCapacity(count)

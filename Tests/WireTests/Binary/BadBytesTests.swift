@@ -1,4 +1,6 @@
+import Foundation
 import Messages
+import Synchronization
 import TestKit
 import TestMessages
 import Testing
@@ -270,5 +272,60 @@ struct LimitTests {
             _ = try TestingV1.Everything(decoding: bytes.rawBytes, limits: limits)
         }
         #expect(error.rule == .tooLarge)
+    }
+
+    @Test("in that memory also where elements are small")
+    func smallElements() throws {
+        let bytes = [UInt8](repeatElement([0xBA, 0x03, 0x01, 0x2A], count: 100_000).joined())
+        let limits = DecodingLimits(maximumValueBytes: 4 << 20)
+        #expect(rule(bytes, limits) == nil)
+        #expect(throws: CodecError.self) {
+            _ = try TestingV1.Everything(decoding: bytes.rawBytes, limits: limits)
+        }
+        #expect(try TestingV1.Everything(decoding: bytes.rawBytes).byteStrings.count == 100_000)
+    }
+
+    @Test("in how many bytes of values may enclose one another, which views do not mind")
+    func valueNesting() throws {
+        let bytes = nested(20)
+        let limits = DecodingLimits(
+            maximumValueNesting: 20 * MemoryLayout<TestingV1.Everything>.stride
+        )
+        #expect(rule(bytes, limits) == nil)
+        let error = try #require(throws: CodecError.self) {
+            _ = try TestingV1.Everything(decoding: bytes.rawBytes, limits: limits)
+        }
+        #expect(error.rule == .tooDeep)
+        #expect(
+            try TestingV1.Everything(decoding: nested(19).rawBytes, limits: limits).itself != nil
+        )
+    }
+
+    @Test("as values, a hundred deep, on a thread of the usual size", arguments: [146, 866, 466])
+    func stack(tag: UInt32) throws {
+        var bytes: [UInt8] = []
+        for _ in 0..<100 {
+            var outer = OutputBuffer()
+            outer.appendField(tag: tag, bytes.rawBytes)
+            bytes = Array(copying: outer.bytes)
+        }
+        let message = bytes
+        let failure = Mutex<(any Error)?>(nil)
+        let finished = DispatchSemaphore(value: 0)
+        let thread = Thread {
+            do {
+                let value = try TestingV1.Everything(decoding: message.rawBytes)
+                let again = try TestingV1.Everything(decoding: value.encoded().bytes)
+                #expect(value == again && value.hashValue == again.hashValue)
+                #expect(try TestingV1.Everything(json: value.jsonText()) == value)
+            } catch {
+                failure.withLock { $0 = error }
+            }
+            finished.signal()
+        }
+        thread.stackSize = 8 << 20
+        thread.start()
+        finished.wait()
+        try failure.withLock { if let error = $0 { throw error } }
     }
 }

@@ -46,19 +46,34 @@ extension GoogleProtobuf {
         @unsafe
         public init(validated bytes: RawSpan) {
             let view = unsafe View(validated: bytes)
-            self.fields = MapField(view.fields.map { entry in unsafe (String(entry.key), GoogleProtobuf.Value(validated: entry._value.bytes(in: entry.bytes))) })
+            _copyContents(view)
+            _copyMessages(view)
+        }
+
+        @inline(never)
+        private mutating func _copyContents(_ view: View) {
             self.unknownFields = view.unknownFields
+        }
+
+        @inline(never)
+        private mutating func _copyMessages(_ view: View) {
+            self.fields = MapField(view.fields.map { entry in unsafe (String(entry.key), GoogleProtobuf.Value(validated: entry._value.bytes(in: entry.bytes))) })
         }
 
         /// Appends the message's fields to a buffer.
         public func write(to buffer: inout OutputBuffer) {
+            _writeFields(to: &buffer)
+            if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+        }
+
+        @inline(never)
+        private func _writeFields(to buffer: inout OutputBuffer) {
             for (key, value) in self.fields {
                 let mark = buffer.beginMessage(tag: 10)
                 buffer.appendField(tag: 10, key)
                 buffer.appendMessage(tag: 18, value)
                 buffer.endMessage(mark)
             }
-            if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
         }
 
         /// The message's table.
@@ -243,18 +258,32 @@ extension GoogleProtobuf {
         @unsafe
         public init(validated bytes: RawSpan) {
             let view = unsafe View(validated: bytes)
-            switch view.kind {
-                case .nullValue(let value): self.kind = .nullValue(value)
-                case .numberValue(let value): self.kind = .numberValue(value)
-                case .stringValue(let value): self.kind = .stringValue(String(value))
-                case .boolValue(let value): self.kind = .boolValue(value)
-                case .structValue(let value):
-                    self.kind = .structValue(GoogleProtobuf.Struct(value))
-                case .listValue(let value):
-                    self.kind = .listValue(GoogleProtobuf.ListValue(value))
-                case nil: break
-            }
+            _copyContents(view)
+            _copyMessages(view)
+        }
+
+        @inline(never)
+        private mutating func _copyContents(_ view: View) {
             self.unknownFields = view.unknownFields
+        }
+
+        @inline(never)
+        private mutating func _copyMessages(_ view: View) {
+            switch view._kindTag {
+                case 8:
+                    self.kind = .nullValue(Scalar.Enumeration<GoogleProtobuf.NullValue>.value(at: view._kind, in: view.bytes))
+                case 17:
+                    self.kind = .numberValue(Scalar.Double.value(at: view._kind, in: view.bytes))
+                case 26:
+                    self.kind = unsafe .stringValue(String(view._kind.text(in: view.bytes)))
+                case 32:
+                    self.kind = .boolValue(Scalar.Bool.value(at: view._kind, in: view.bytes))
+                case 42:
+                    self.kind = unsafe GoogleProtobuf.Struct.decode(validated: view._kind.bytes(in: view.bytes)) { .structValue($0) }
+                case 50:
+                    self.kind = unsafe GoogleProtobuf.ListValue.decode(validated: view._kind.bytes(in: view.bytes)) { .listValue($0) }
+                default: break
+            }
         }
 
         /// Appends the message's fields to a buffer.
@@ -263,9 +292,19 @@ extension GoogleProtobuf {
             if case .numberValue(let value)? = self.kind { buffer.appendField(tag: 17, value, as: Scalar.Double.self) }
             if case .stringValue(let value)? = self.kind { buffer.appendField(tag: 26, value) }
             if case .boolValue(let value)? = self.kind { buffer.appendField(tag: 32, value, as: Scalar.Bool.self) }
-            if case .structValue(let value)? = self.kind { buffer.appendMessage(tag: 42, value) }
-            if case .listValue(let value)? = self.kind { buffer.appendMessage(tag: 50, value) }
+            _writeStructValue(to: &buffer)
+            _writeListValue(to: &buffer)
             if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+        }
+
+        @inline(never)
+        private func _writeStructValue(to buffer: inout OutputBuffer) {
+            if case .structValue(let value)? = self.kind { buffer.appendMessage(tag: 42, value) }
+        }
+
+        @inline(never)
+        private func _writeListValue(to buffer: inout OutputBuffer) {
+            if case .listValue(let value)? = self.kind { buffer.appendMessage(tag: 50, value) }
         }
 
         /// The message's table.
@@ -450,13 +489,23 @@ extension GoogleProtobuf {
         @unsafe
         public init(validated bytes: RawSpan) {
             let view = unsafe View(validated: bytes)
-            self.values = view.values.values()
+            _copyContents(view)
+            _copyMessages(view)
+        }
+
+        @inline(never)
+        private mutating func _copyContents(_ view: View) {
             self.unknownFields = view.unknownFields
+        }
+
+        @inline(never)
+        private mutating func _copyMessages(_ view: View) {
+            self.values = view.values.values()
         }
 
         /// Appends the message's fields to a buffer.
         public func write(to buffer: inout OutputBuffer) {
-            for value in self.values { buffer.appendMessage(tag: 10, value) }
+            buffer.appendMessages(tag: 10, self.values)
             if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
         }
 

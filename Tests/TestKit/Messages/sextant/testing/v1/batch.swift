@@ -69,7 +69,7 @@ extension TestingV1 {
 
         /// Appends the message's fields to a buffer.
         public func write(to buffer: inout OutputBuffer) {
-            for value in self.events { buffer.appendMessage(tag: 10, value) }
+            buffer.appendMessages(tag: 10, self.events)
             if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
         }
 
@@ -216,8 +216,8 @@ extension TestingV1 {
             self.anonymousID = String(view.anonymousID)
             self.kind = view.kind
             self.name = String(view.name)
-            if view._occurredAt.isPresent { self.occurredAt = unsafe GoogleProtobuf.Timestamp(validated: view._occurredAt.bytes(in: bytes)) }
-            if view._receivedAt.isPresent { self.receivedAt = unsafe GoogleProtobuf.Timestamp(validated: view._receivedAt.bytes(in: bytes)) }
+            if view._occurredAt.isPresent { unsafe self.occurredAt.decode(validated: view._occurredAt.bytes(in: view.bytes)) }
+            if view._receivedAt.isPresent { unsafe self.receivedAt.decode(validated: view._receivedAt.bytes(in: view.bytes)) }
             self.channel = String(view.channel)
             self.value = view.value
             self.currency = String(view.currency)
@@ -231,8 +231,8 @@ extension TestingV1 {
             if !self.anonymousID.isEmpty { buffer.appendField(tag: 18, self.anonymousID) }
             if self.kind.rawValue != 0 { buffer.appendField(tag: 24, self.kind, as: Scalar.Enumeration<TestingV1.EventKind>.self) }
             if !self.name.isEmpty { buffer.appendField(tag: 34, self.name) }
-            if let value = self.occurredAt { buffer.appendMessage(tag: 42, value) }
-            if let value = self.receivedAt { buffer.appendMessage(tag: 50, value) }
+            self.occurredAt.write(tag: 42, to: &buffer)
+            self.receivedAt.write(tag: 50, to: &buffer)
             if !self.channel.isEmpty { buffer.appendField(tag: 58, self.channel) }
             if self.value.bitPattern != 0 { buffer.appendField(tag: 65, self.value, as: Scalar.Double.self) }
             if !self.currency.isEmpty { buffer.appendField(tag: 74, self.currency) }

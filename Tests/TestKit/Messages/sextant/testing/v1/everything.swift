@@ -316,6 +316,12 @@ extension TestingV1 {
         @unsafe
         public init(validated bytes: RawSpan) {
             let view = unsafe View(validated: bytes)
+            _copyContents(view)
+            _copyMessages(view)
+        }
+
+        @inline(never)
+        private mutating func _copyContents(_ view: View) {
             self.aDouble = view.aDouble
             self.aFloat = view.aFloat
             self.anInt32 = view.anInt32
@@ -332,8 +338,6 @@ extension TestingV1 {
             self.aString = String(view.aString)
             self.someBytes = Array(copying: view.someBytes)
             self.aColor = view.aColor
-            if view._aNested.isPresent { self.aNested = unsafe TestingV1.Everything.Nested(validated: view._aNested.bytes(in: bytes)) }
-            if view._itself.isPresent { self.itself = unsafe TestingV1.Everything(validated: view._itself.bytes(in: bytes)) }
             self.maybeDouble = view.maybeDouble
             self.maybeInt32 = view.maybeInt32
             self.maybeUint64 = view.maybeUint64
@@ -357,10 +361,23 @@ extension TestingV1 {
             self.strings = view.strings.strings()
             self.byteStrings = view.byteStrings.arrays()
             self.colors = view.colors.values()
-            self.nesteds = view.nesteds.values()
-            self.children = view.children.values()
             self.unpackedInt32s = view.unpackedInt32s.values()
             self.unpackedDoubles = view.unpackedDoubles.values()
+            self.initField = String(view.initField)
+            self.selfField = String(view.selfField)
+            self.userID = String(view.userID)
+            self.landingURLs = view.landingURLs.strings()
+            self.oddName = String(view.oddName)
+            self.far = view.far
+            self.unknownFields = view.unknownFields
+        }
+
+        @inline(never)
+        private mutating func _copyMessages(_ view: View) {
+            if view._aNested.isPresent { self._aNested = unsafe Indirect(validated: view._aNested.bytes(in: view.bytes)) }
+            if view._itself.isPresent { self._itself = unsafe Indirect(validated: view._itself.bytes(in: view.bytes)) }
+            self.nesteds = view.nesteds.values()
+            self.children = view.children.values()
             self.int32ByInt32 = MapField(view.int32ByInt32.map { entry in (entry.key, entry.value) })
             self.stringByInt64 = MapField(view.stringByInt64.map { entry in (entry.key, String(entry.value)) })
             self.bytesByUint32 = MapField(view.bytesByUint32.map { entry in (entry.key, Array(copying: entry.value)) })
@@ -375,48 +392,48 @@ extension TestingV1 {
             self.stringByString = MapField(view.stringByString.map { entry in (String(entry.key), String(entry.value)) })
             self.nestedByString = MapField(view.nestedByString.map { entry in unsafe (String(entry.key), TestingV1.Everything.Nested(validated: entry._value.bytes(in: entry.bytes))) })
             self.everythingByString = MapField(view.everythingByString.map { entry in unsafe (String(entry.key), TestingV1.Everything(validated: entry._value.bytes(in: entry.bytes))) })
-            if view._anAny.isPresent { self.anAny = unsafe GoogleProtobuf.AnyMessage(validated: view._anAny.bytes(in: bytes)) }
-            if view._aDuration.isPresent { self.aDuration = unsafe GoogleProtobuf.Duration(validated: view._aDuration.bytes(in: bytes)) }
-            if view._anEmpty.isPresent { self.anEmpty = unsafe GoogleProtobuf.Empty(validated: view._anEmpty.bytes(in: bytes)) }
-            if view._aFieldMask.isPresent { self.aFieldMask = unsafe GoogleProtobuf.FieldMask(validated: view._aFieldMask.bytes(in: bytes)) }
-            if view._aStruct.isPresent { self.aStruct = unsafe GoogleProtobuf.Struct(validated: view._aStruct.bytes(in: bytes)) }
-            if view._aTimestamp.isPresent { self.aTimestamp = unsafe GoogleProtobuf.Timestamp(validated: view._aTimestamp.bytes(in: bytes)) }
-            if view._aValue.isPresent { self.aValue = unsafe GoogleProtobuf.Value(validated: view._aValue.bytes(in: bytes)) }
-            if view._aListValue.isPresent { self.aListValue = unsafe GoogleProtobuf.ListValue(validated: view._aListValue.bytes(in: bytes)) }
-            if view._aBoolValue.isPresent { self.aBoolValue = unsafe GoogleProtobuf.BoolValue(validated: view._aBoolValue.bytes(in: bytes)) }
-            if view._aBytesValue.isPresent { self.aBytesValue = unsafe GoogleProtobuf.BytesValue(validated: view._aBytesValue.bytes(in: bytes)) }
-            if view._aDoubleValue.isPresent { self.aDoubleValue = unsafe GoogleProtobuf.DoubleValue(validated: view._aDoubleValue.bytes(in: bytes)) }
-            if view._aFloatValue.isPresent { self.aFloatValue = unsafe GoogleProtobuf.FloatValue(validated: view._aFloatValue.bytes(in: bytes)) }
-            if view._anInt32Value.isPresent { self.anInt32Value = unsafe GoogleProtobuf.Int32Value(validated: view._anInt32Value.bytes(in: bytes)) }
-            if view._anInt64Value.isPresent { self.anInt64Value = unsafe GoogleProtobuf.Int64Value(validated: view._anInt64Value.bytes(in: bytes)) }
-            if view._aStringValue.isPresent { self.aStringValue = unsafe GoogleProtobuf.StringValue(validated: view._aStringValue.bytes(in: bytes)) }
-            if view._aUint32Value.isPresent { self.aUint32Value = unsafe GoogleProtobuf.UInt32Value(validated: view._aUint32Value.bytes(in: bytes)) }
-            if view._aUint64Value.isPresent { self.aUint64Value = unsafe GoogleProtobuf.UInt64Value(validated: view._aUint64Value.bytes(in: bytes)) }
+            if view._anAny.isPresent { unsafe self.anAny.decode(validated: view._anAny.bytes(in: view.bytes)) }
+            if view._aDuration.isPresent { unsafe self.aDuration.decode(validated: view._aDuration.bytes(in: view.bytes)) }
+            if view._anEmpty.isPresent { unsafe self.anEmpty.decode(validated: view._anEmpty.bytes(in: view.bytes)) }
+            if view._aFieldMask.isPresent { unsafe self.aFieldMask.decode(validated: view._aFieldMask.bytes(in: view.bytes)) }
+            if view._aStruct.isPresent { unsafe self.aStruct.decode(validated: view._aStruct.bytes(in: view.bytes)) }
+            if view._aTimestamp.isPresent { unsafe self.aTimestamp.decode(validated: view._aTimestamp.bytes(in: view.bytes)) }
+            if view._aValue.isPresent { unsafe self.aValue.decode(validated: view._aValue.bytes(in: view.bytes)) }
+            if view._aListValue.isPresent { unsafe self.aListValue.decode(validated: view._aListValue.bytes(in: view.bytes)) }
+            if view._aBoolValue.isPresent { unsafe self.aBoolValue.decode(validated: view._aBoolValue.bytes(in: view.bytes)) }
+            if view._aBytesValue.isPresent { unsafe self.aBytesValue.decode(validated: view._aBytesValue.bytes(in: view.bytes)) }
+            if view._aDoubleValue.isPresent { unsafe self.aDoubleValue.decode(validated: view._aDoubleValue.bytes(in: view.bytes)) }
+            if view._aFloatValue.isPresent { unsafe self.aFloatValue.decode(validated: view._aFloatValue.bytes(in: view.bytes)) }
+            if view._anInt32Value.isPresent { unsafe self.anInt32Value.decode(validated: view._anInt32Value.bytes(in: view.bytes)) }
+            if view._anInt64Value.isPresent { unsafe self.anInt64Value.decode(validated: view._anInt64Value.bytes(in: view.bytes)) }
+            if view._aStringValue.isPresent { unsafe self.aStringValue.decode(validated: view._aStringValue.bytes(in: view.bytes)) }
+            if view._aUint32Value.isPresent { unsafe self.aUint32Value.decode(validated: view._aUint32Value.bytes(in: view.bytes)) }
+            if view._aUint64Value.isPresent { unsafe self.aUint64Value.decode(validated: view._aUint64Value.bytes(in: view.bytes)) }
             self.values = view.values.values()
             self.timestamps = view.timestamps.values()
             self.valueByString = MapField(view.valueByString.map { entry in unsafe (String(entry.key), GoogleProtobuf.Value(validated: entry._value.bytes(in: entry.bytes))) })
             self.durationByString = MapField(view.durationByString.map { entry in unsafe (String(entry.key), GoogleProtobuf.Duration(validated: entry._value.bytes(in: entry.bytes))) })
-            self.initField = String(view.initField)
-            self.selfField = String(view.selfField)
-            self.userID = String(view.userID)
-            self.landingURLs = view.landingURLs.strings()
-            self.oddName = String(view.oddName)
-            self.far = view.far
-            switch view.choice {
-                case .chosenInt32(let value): self.choice = .chosenInt32(value)
-                case .chosenString(let value): self.choice = .chosenString(String(value))
-                case .chosenBytes(let value): self.choice = .chosenBytes(Array(copying: value))
-                case .chosenBool(let value): self.choice = .chosenBool(value)
-                case .chosenDouble(let value): self.choice = .chosenDouble(value)
-                case .chosenColor(let value): self.choice = .chosenColor(value)
-                case .chosenNested(let value):
-                    self.choice = .chosenNested(TestingV1.Everything.Nested(value))
-                case .chosenEverything(let value):
-                    self.choice = .chosenEverything(TestingV1.Everything(value))
-                case .chosenNull(let value): self.choice = .chosenNull(value)
-                case nil: break
+            switch view._choiceTag {
+                case 808:
+                    self.choice = .chosenInt32(Scalar.Int32.value(at: view._choice, in: view.bytes))
+                case 818:
+                    self.choice = unsafe .chosenString(String(view._choice.text(in: view.bytes)))
+                case 826:
+                    self.choice = .chosenBytes(Array(copying: view._choice.bytes(in: view.bytes)))
+                case 832:
+                    self.choice = .chosenBool(Scalar.Bool.value(at: view._choice, in: view.bytes))
+                case 841:
+                    self.choice = .chosenDouble(Scalar.Double.value(at: view._choice, in: view.bytes))
+                case 848:
+                    self.choice = .chosenColor(Scalar.Enumeration<TestingV1.Everything.Color>.value(at: view._choice, in: view.bytes))
+                case 858:
+                    self.choice = unsafe TestingV1.Everything.Nested.decode(validated: view._choice.bytes(in: view.bytes)) { .chosenNested($0) }
+                case 866:
+                    self.choice = unsafe TestingV1.Everything.decode(validated: view._choice.bytes(in: view.bytes)) { .chosenEverything($0) }
+                case 872:
+                    self.choice = .chosenNull(Scalar.Enumeration<GoogleProtobuf.NullValue>.value(at: view._choice, in: view.bytes))
+                default: break
             }
-            self.unknownFields = view.unknownFields
         }
 
         /// Appends the message's fields to a buffer.
@@ -437,8 +454,8 @@ extension TestingV1 {
             if !self.aString.isEmpty { buffer.appendField(tag: 114, self.aString) }
             if !self.someBytes.isEmpty { buffer.appendField(tag: 122, self.someBytes.rawBytes) }
             if self.aColor.rawValue != 0 { buffer.appendField(tag: 128, self.aColor, as: Scalar.Enumeration<TestingV1.Everything.Color>.self) }
-            if let value = self.aNested { buffer.appendMessage(tag: 138, value) }
-            if let value = self.itself { buffer.appendMessage(tag: 146, value) }
+            self._aNested.write(tag: 138, to: &buffer)
+            self._itself.write(tag: 146, to: &buffer)
             if let value = self.maybeDouble { buffer.appendField(tag: 169, value, as: Scalar.Double.self) }
             if let value = self.maybeInt32 { buffer.appendField(tag: 184, value, as: Scalar.Int32.self) }
             if let value = self.maybeUint64 { buffer.appendField(tag: 208, value, as: Scalar.UInt64.self) }
@@ -462,134 +479,54 @@ extension TestingV1 {
             for value in self.strings { buffer.appendField(tag: 434, value) }
             for value in self.byteStrings { buffer.appendField(tag: 442, value.rawBytes) }
             buffer.appendPacked(tag: 450, self.colors, as: Scalar.Enumeration<TestingV1.Everything.Color>.self)
-            for value in self.nesteds { buffer.appendMessage(tag: 458, value) }
-            for value in self.children { buffer.appendMessage(tag: 466, value) }
+            buffer.appendMessages(tag: 458, self.nesteds)
+            buffer.appendMessages(tag: 466, self.children)
             for value in self.unpackedInt32s { buffer.appendField(tag: 472, value, as: Scalar.Int32.self) }
             for value in self.unpackedDoubles { buffer.appendField(tag: 481, value, as: Scalar.Double.self) }
-            for (key, value) in self.int32ByInt32 {
-                let mark = buffer.beginMessage(tag: 570)
-                buffer.appendField(tag: 8, key, as: Scalar.Int32.self)
-                buffer.appendField(tag: 16, value, as: Scalar.Int32.self)
-                buffer.endMessage(mark)
-            }
-            for (key, value) in self.stringByInt64 {
-                let mark = buffer.beginMessage(tag: 578)
-                buffer.appendField(tag: 8, key, as: Scalar.Int64.self)
-                buffer.appendField(tag: 18, value)
-                buffer.endMessage(mark)
-            }
-            for (key, value) in self.bytesByUint32 {
-                let mark = buffer.beginMessage(tag: 586)
-                buffer.appendField(tag: 8, key, as: Scalar.UInt32.self)
-                buffer.appendField(tag: 18, value.rawBytes)
-                buffer.endMessage(mark)
-            }
-            for (key, value) in self.doubleByUint64 {
-                let mark = buffer.beginMessage(tag: 594)
-                buffer.appendField(tag: 8, key, as: Scalar.UInt64.self)
-                buffer.appendField(tag: 17, value, as: Scalar.Double.self)
-                buffer.endMessage(mark)
-            }
-            for (key, value) in self.boolBySint32 {
-                let mark = buffer.beginMessage(tag: 602)
-                buffer.appendField(tag: 8, key, as: Scalar.SInt32.self)
-                buffer.appendField(tag: 16, value, as: Scalar.Bool.self)
-                buffer.endMessage(mark)
-            }
-            for (key, value) in self.colorBySint64 {
-                let mark = buffer.beginMessage(tag: 610)
-                buffer.appendField(tag: 8, key, as: Scalar.SInt64.self)
-                buffer.appendField(tag: 16, value, as: Scalar.Enumeration<TestingV1.Everything.Color>.self)
-                buffer.endMessage(mark)
-            }
-            for (key, value) in self.floatByFixed32 {
-                let mark = buffer.beginMessage(tag: 618)
-                buffer.appendField(tag: 13, key, as: Scalar.Fixed32.self)
-                buffer.appendField(tag: 21, value, as: Scalar.Float.self)
-                buffer.endMessage(mark)
-            }
-            for (key, value) in self.uint64ByFixed64 {
-                let mark = buffer.beginMessage(tag: 626)
-                buffer.appendField(tag: 9, key, as: Scalar.Fixed64.self)
-                buffer.appendField(tag: 16, value, as: Scalar.UInt64.self)
-                buffer.endMessage(mark)
-            }
-            for (key, value) in self.sint32BySfixed32 {
-                let mark = buffer.beginMessage(tag: 634)
-                buffer.appendField(tag: 13, key, as: Scalar.SFixed32.self)
-                buffer.appendField(tag: 16, value, as: Scalar.SInt32.self)
-                buffer.endMessage(mark)
-            }
-            for (key, value) in self.fixed64BySfixed64 {
-                let mark = buffer.beginMessage(tag: 642)
-                buffer.appendField(tag: 9, key, as: Scalar.SFixed64.self)
-                buffer.appendField(tag: 17, value, as: Scalar.Fixed64.self)
-                buffer.endMessage(mark)
-            }
-            for (key, value) in self.stringByBool {
-                let mark = buffer.beginMessage(tag: 650)
-                buffer.appendField(tag: 8, key, as: Scalar.Bool.self)
-                buffer.appendField(tag: 18, value)
-                buffer.endMessage(mark)
-            }
-            for (key, value) in self.stringByString {
-                let mark = buffer.beginMessage(tag: 658)
-                buffer.appendField(tag: 10, key)
-                buffer.appendField(tag: 18, value)
-                buffer.endMessage(mark)
-            }
-            for (key, value) in self.nestedByString {
-                let mark = buffer.beginMessage(tag: 666)
-                buffer.appendField(tag: 10, key)
-                buffer.appendMessage(tag: 18, value)
-                buffer.endMessage(mark)
-            }
-            for (key, value) in self.everythingByString {
-                let mark = buffer.beginMessage(tag: 674)
-                buffer.appendField(tag: 10, key)
-                buffer.appendMessage(tag: 18, value)
-                buffer.endMessage(mark)
-            }
+            _writeInt32ByInt32(to: &buffer)
+            _writeStringByInt64(to: &buffer)
+            _writeBytesByUint32(to: &buffer)
+            _writeDoubleByUint64(to: &buffer)
+            _writeBoolBySint32(to: &buffer)
+            _writeColorBySint64(to: &buffer)
+            _writeFloatByFixed32(to: &buffer)
+            _writeUint64ByFixed64(to: &buffer)
+            _writeSint32BySfixed32(to: &buffer)
+            _writeFixed64BySfixed64(to: &buffer)
+            _writeStringByBool(to: &buffer)
+            _writeStringByString(to: &buffer)
+            _writeNestedByString(to: &buffer)
+            _writeEverythingByString(to: &buffer)
             if case .chosenInt32(let value)? = self.choice { buffer.appendField(tag: 808, value, as: Scalar.Int32.self) }
             if case .chosenString(let value)? = self.choice { buffer.appendField(tag: 818, value) }
             if case .chosenBytes(let value)? = self.choice { buffer.appendField(tag: 826, value.rawBytes) }
             if case .chosenBool(let value)? = self.choice { buffer.appendField(tag: 832, value, as: Scalar.Bool.self) }
             if case .chosenDouble(let value)? = self.choice { buffer.appendField(tag: 841, value, as: Scalar.Double.self) }
             if case .chosenColor(let value)? = self.choice { buffer.appendField(tag: 848, value, as: Scalar.Enumeration<TestingV1.Everything.Color>.self) }
-            if case .chosenNested(let value)? = self.choice { buffer.appendMessage(tag: 858, value) }
-            if case .chosenEverything(let value)? = self.choice { buffer.appendMessage(tag: 866, value) }
+            _writeChosenNested(to: &buffer)
+            _writeChosenEverything(to: &buffer)
             if case .chosenNull(let value)? = self.choice { buffer.appendField(tag: 872, value, as: Scalar.Enumeration<GoogleProtobuf.NullValue>.self) }
-            if let value = self.anAny { buffer.appendMessage(tag: 970, value) }
-            if let value = self.aDuration { buffer.appendMessage(tag: 978, value) }
-            if let value = self.anEmpty { buffer.appendMessage(tag: 986, value) }
-            if let value = self.aFieldMask { buffer.appendMessage(tag: 994, value) }
-            if let value = self.aStruct { buffer.appendMessage(tag: 1002, value) }
-            if let value = self.aTimestamp { buffer.appendMessage(tag: 1010, value) }
-            if let value = self.aValue { buffer.appendMessage(tag: 1018, value) }
-            if let value = self.aListValue { buffer.appendMessage(tag: 1026, value) }
-            if let value = self.aBoolValue { buffer.appendMessage(tag: 1034, value) }
-            if let value = self.aBytesValue { buffer.appendMessage(tag: 1042, value) }
-            if let value = self.aDoubleValue { buffer.appendMessage(tag: 1050, value) }
-            if let value = self.aFloatValue { buffer.appendMessage(tag: 1058, value) }
-            if let value = self.anInt32Value { buffer.appendMessage(tag: 1066, value) }
-            if let value = self.anInt64Value { buffer.appendMessage(tag: 1074, value) }
-            if let value = self.aStringValue { buffer.appendMessage(tag: 1082, value) }
-            if let value = self.aUint32Value { buffer.appendMessage(tag: 1090, value) }
-            if let value = self.aUint64Value { buffer.appendMessage(tag: 1098, value) }
-            for value in self.values { buffer.appendMessage(tag: 1106, value) }
-            for value in self.timestamps { buffer.appendMessage(tag: 1114, value) }
-            for (key, value) in self.valueByString {
-                let mark = buffer.beginMessage(tag: 1122)
-                buffer.appendField(tag: 10, key)
-                buffer.appendMessage(tag: 18, value)
-                buffer.endMessage(mark)
-            }
-            for (key, value) in self.durationByString {
-                let mark = buffer.beginMessage(tag: 1130)
-                buffer.appendField(tag: 10, key)
-                buffer.appendMessage(tag: 18, value)
-                buffer.endMessage(mark)
-            }
+            self.anAny.write(tag: 970, to: &buffer)
+            self.aDuration.write(tag: 978, to: &buffer)
+            self.anEmpty.write(tag: 986, to: &buffer)
+            self.aFieldMask.write(tag: 994, to: &buffer)
+            self.aStruct.write(tag: 1002, to: &buffer)
+            self.aTimestamp.write(tag: 1010, to: &buffer)
+            self.aValue.write(tag: 1018, to: &buffer)
+            self.aListValue.write(tag: 1026, to: &buffer)
+            self.aBoolValue.write(tag: 1034, to: &buffer)
+            self.aBytesValue.write(tag: 1042, to: &buffer)
+            self.aDoubleValue.write(tag: 1050, to: &buffer)
+            self.aFloatValue.write(tag: 1058, to: &buffer)
+            self.anInt32Value.write(tag: 1066, to: &buffer)
+            self.anInt64Value.write(tag: 1074, to: &buffer)
+            self.aStringValue.write(tag: 1082, to: &buffer)
+            self.aUint32Value.write(tag: 1090, to: &buffer)
+            self.aUint64Value.write(tag: 1098, to: &buffer)
+            buffer.appendMessages(tag: 1106, self.values)
+            buffer.appendMessages(tag: 1114, self.timestamps)
+            _writeValueByString(to: &buffer)
+            _writeDurationByString(to: &buffer)
             if !self.initField.isEmpty { buffer.appendField(tag: 1210, self.initField) }
             if !self.selfField.isEmpty { buffer.appendField(tag: 1218, self.selfField) }
             if !self.userID.isEmpty { buffer.appendField(tag: 1226, self.userID) }
@@ -597,6 +534,176 @@ extension TestingV1 {
             if !self.oddName.isEmpty { buffer.appendField(tag: 1242, self.oddName) }
             if self.far != 0 { buffer.appendField(tag: 4294967288, self.far, as: Scalar.Int32.self) }
             if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+        }
+
+        @inline(never)
+        private func _writeInt32ByInt32(to buffer: inout OutputBuffer) {
+            for (key, value) in self.int32ByInt32 {
+                let mark = buffer.beginMessage(tag: 570)
+                buffer.appendField(tag: 8, key, as: Scalar.Int32.self)
+                buffer.appendField(tag: 16, value, as: Scalar.Int32.self)
+                buffer.endMessage(mark)
+            }
+        }
+
+        @inline(never)
+        private func _writeStringByInt64(to buffer: inout OutputBuffer) {
+            for (key, value) in self.stringByInt64 {
+                let mark = buffer.beginMessage(tag: 578)
+                buffer.appendField(tag: 8, key, as: Scalar.Int64.self)
+                buffer.appendField(tag: 18, value)
+                buffer.endMessage(mark)
+            }
+        }
+
+        @inline(never)
+        private func _writeBytesByUint32(to buffer: inout OutputBuffer) {
+            for (key, value) in self.bytesByUint32 {
+                let mark = buffer.beginMessage(tag: 586)
+                buffer.appendField(tag: 8, key, as: Scalar.UInt32.self)
+                buffer.appendField(tag: 18, value.rawBytes)
+                buffer.endMessage(mark)
+            }
+        }
+
+        @inline(never)
+        private func _writeDoubleByUint64(to buffer: inout OutputBuffer) {
+            for (key, value) in self.doubleByUint64 {
+                let mark = buffer.beginMessage(tag: 594)
+                buffer.appendField(tag: 8, key, as: Scalar.UInt64.self)
+                buffer.appendField(tag: 17, value, as: Scalar.Double.self)
+                buffer.endMessage(mark)
+            }
+        }
+
+        @inline(never)
+        private func _writeBoolBySint32(to buffer: inout OutputBuffer) {
+            for (key, value) in self.boolBySint32 {
+                let mark = buffer.beginMessage(tag: 602)
+                buffer.appendField(tag: 8, key, as: Scalar.SInt32.self)
+                buffer.appendField(tag: 16, value, as: Scalar.Bool.self)
+                buffer.endMessage(mark)
+            }
+        }
+
+        @inline(never)
+        private func _writeColorBySint64(to buffer: inout OutputBuffer) {
+            for (key, value) in self.colorBySint64 {
+                let mark = buffer.beginMessage(tag: 610)
+                buffer.appendField(tag: 8, key, as: Scalar.SInt64.self)
+                buffer.appendField(tag: 16, value, as: Scalar.Enumeration<TestingV1.Everything.Color>.self)
+                buffer.endMessage(mark)
+            }
+        }
+
+        @inline(never)
+        private func _writeFloatByFixed32(to buffer: inout OutputBuffer) {
+            for (key, value) in self.floatByFixed32 {
+                let mark = buffer.beginMessage(tag: 618)
+                buffer.appendField(tag: 13, key, as: Scalar.Fixed32.self)
+                buffer.appendField(tag: 21, value, as: Scalar.Float.self)
+                buffer.endMessage(mark)
+            }
+        }
+
+        @inline(never)
+        private func _writeUint64ByFixed64(to buffer: inout OutputBuffer) {
+            for (key, value) in self.uint64ByFixed64 {
+                let mark = buffer.beginMessage(tag: 626)
+                buffer.appendField(tag: 9, key, as: Scalar.Fixed64.self)
+                buffer.appendField(tag: 16, value, as: Scalar.UInt64.self)
+                buffer.endMessage(mark)
+            }
+        }
+
+        @inline(never)
+        private func _writeSint32BySfixed32(to buffer: inout OutputBuffer) {
+            for (key, value) in self.sint32BySfixed32 {
+                let mark = buffer.beginMessage(tag: 634)
+                buffer.appendField(tag: 13, key, as: Scalar.SFixed32.self)
+                buffer.appendField(tag: 16, value, as: Scalar.SInt32.self)
+                buffer.endMessage(mark)
+            }
+        }
+
+        @inline(never)
+        private func _writeFixed64BySfixed64(to buffer: inout OutputBuffer) {
+            for (key, value) in self.fixed64BySfixed64 {
+                let mark = buffer.beginMessage(tag: 642)
+                buffer.appendField(tag: 9, key, as: Scalar.SFixed64.self)
+                buffer.appendField(tag: 17, value, as: Scalar.Fixed64.self)
+                buffer.endMessage(mark)
+            }
+        }
+
+        @inline(never)
+        private func _writeStringByBool(to buffer: inout OutputBuffer) {
+            for (key, value) in self.stringByBool {
+                let mark = buffer.beginMessage(tag: 650)
+                buffer.appendField(tag: 8, key, as: Scalar.Bool.self)
+                buffer.appendField(tag: 18, value)
+                buffer.endMessage(mark)
+            }
+        }
+
+        @inline(never)
+        private func _writeStringByString(to buffer: inout OutputBuffer) {
+            for (key, value) in self.stringByString {
+                let mark = buffer.beginMessage(tag: 658)
+                buffer.appendField(tag: 10, key)
+                buffer.appendField(tag: 18, value)
+                buffer.endMessage(mark)
+            }
+        }
+
+        @inline(never)
+        private func _writeNestedByString(to buffer: inout OutputBuffer) {
+            for (key, value) in self.nestedByString {
+                let mark = buffer.beginMessage(tag: 666)
+                buffer.appendField(tag: 10, key)
+                buffer.appendMessage(tag: 18, value)
+                buffer.endMessage(mark)
+            }
+        }
+
+        @inline(never)
+        private func _writeEverythingByString(to buffer: inout OutputBuffer) {
+            for (key, value) in self.everythingByString {
+                let mark = buffer.beginMessage(tag: 674)
+                buffer.appendField(tag: 10, key)
+                buffer.appendMessage(tag: 18, value)
+                buffer.endMessage(mark)
+            }
+        }
+
+        @inline(never)
+        private func _writeChosenNested(to buffer: inout OutputBuffer) {
+            if case .chosenNested(let value)? = self.choice { buffer.appendMessage(tag: 858, value) }
+        }
+
+        @inline(never)
+        private func _writeChosenEverything(to buffer: inout OutputBuffer) {
+            if case .chosenEverything(let value)? = self.choice { buffer.appendMessage(tag: 866, value) }
+        }
+
+        @inline(never)
+        private func _writeValueByString(to buffer: inout OutputBuffer) {
+            for (key, value) in self.valueByString {
+                let mark = buffer.beginMessage(tag: 1122)
+                buffer.appendField(tag: 10, key)
+                buffer.appendMessage(tag: 18, value)
+                buffer.endMessage(mark)
+            }
+        }
+
+        @inline(never)
+        private func _writeDurationByString(to buffer: inout OutputBuffer) {
+            for (key, value) in self.durationByString {
+                let mark = buffer.beginMessage(tag: 1130)
+                buffer.appendField(tag: 10, key)
+                buffer.appendMessage(tag: 18, value)
+                buffer.endMessage(mark)
+            }
         }
 
         /// The message's table.
@@ -3246,16 +3353,26 @@ extension TestingV1 {
             @unsafe
             public init(validated bytes: RawSpan) {
                 let view = unsafe View(validated: bytes)
+                _copyContents(view)
+                _copyMessages(view)
+            }
+
+            @inline(never)
+            private mutating func _copyContents(_ view: View) {
                 self.number = view.number
-                if view._back.isPresent { self.back = unsafe TestingV1.Everything(validated: view._back.bytes(in: bytes)) }
                 self.text = String(view.text)
                 self.unknownFields = view.unknownFields
+            }
+
+            @inline(never)
+            private mutating func _copyMessages(_ view: View) {
+                if view._back.isPresent { self._back = unsafe Indirect(validated: view._back.bytes(in: view.bytes)) }
             }
 
             /// Appends the message's fields to a buffer.
             public func write(to buffer: inout OutputBuffer) {
                 if self.number != 0 { buffer.appendField(tag: 8, self.number, as: Scalar.Int32.self) }
-                if let value = self.back { buffer.appendMessage(tag: 18, value) }
+                self._back.write(tag: 18, to: &buffer)
                 if !self.text.isEmpty { buffer.appendField(tag: 26, self.text) }
                 if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
             }
@@ -3615,14 +3732,14 @@ extension TestingV1 {
         public init(validated bytes: RawSpan) {
             let view = unsafe View(validated: bytes)
             self.shelf = String(view.shelf)
-            if view._book.isPresent { self.book = unsafe TestingV1.Book(validated: view._book.bytes(in: bytes)) }
+            if view._book.isPresent { unsafe self.book.decode(validated: view._book.bytes(in: view.bytes)) }
             self.unknownFields = view.unknownFields
         }
 
         /// Appends the message's fields to a buffer.
         public func write(to buffer: inout OutputBuffer) {
             if !self.shelf.isEmpty { buffer.appendField(tag: 10, self.shelf) }
-            if let value = self.book { buffer.appendMessage(tag: 18, value) }
+            self.book.write(tag: 18, to: &buffer)
             if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
         }
 
