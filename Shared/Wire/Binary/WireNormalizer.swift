@@ -11,7 +11,8 @@
 /// left out at their defaults, and unknown fields come last, as they were sent.
 ///
 /// A message that came in pieces is never joined before it is read: it is a list of ranges. Memory
-/// is linear in the input, and time in the input times its depth.
+/// is linear in the input; time is that of sorting the fields of each message, and of moving what
+/// is nested once a level.
 enum WireNormalizer {
     /// Rewrites a message.
     ///
@@ -25,17 +26,23 @@ enum WireNormalizer {
         return output
     }
 
-    /// One field as it was sent: where its tag, its contents and its end are.
-    private struct Occurrence {
-        let tag: UInt32
-        let start: UInt32
-        let contents: FieldSlice
-        let end: UInt32
-
-        var range: Range<Int> { Int(start)..<Int(end) }
-        var contentsRange: Range<Int> {
-            Int(contents.start)..<Int(contents.start) + Int(contents.count)
+    /// Rewrites a message for a view to read.
+    ///
+    /// - Parameters:
+    ///   - bytes: the message, which has been validated.
+    ///   - schema: its type.
+    /// - Returns: the canonical form.
+    /// - Throws: ``CodecError`` if it would be too large: map entries may leave out a key or value
+    ///   that the canonical form has.
+    static func ordered(
+        _ bytes: RawSpan,
+        as schema: MessageSchema
+    ) throws(CodecError) -> OutputBuffer {
+        let output = normalize(bytes, as: schema)
+        if output.count > Int(Int32.max) {
+            throw CodecError(.tooLarge, at: 0, detail: "\(output.count) bytes when put in order")
         }
+        return output
     }
 
     // MARK: Messages
@@ -47,19 +54,25 @@ enum WireNormalizer {
         as schema: MessageSchema,
         to output: inout OutputBuffer
     ) {
-        var sorter = Sorter(schema)
-        for piece in pieces { sorter.sort(bytes, piece) }
-        for index in 0..<schema.entryCount {
-            let occurrences = sorter.fields[index]
-            if occurrences.isEmpty { continue }
-            write(occurrences, of: bytes, field: schema.entry(index), to: &output)
+        var sorter = FieldSorter(schema)
+        for piece in pieces { sorter.add(bytes, piece) }
+        let occurrences = sorter.sorted()
+        var next = 0
+        while next < occurrences.count {
+            let first = next
+            repeat {
+                next += 1
+            } while next < occurrences.count
+                && occurrences[next].index == occurrences[first].index
+            let field = schema.entry(occurrences[first].index)
+            write(occurrences[first..<next], of: bytes, field: field, to: &output)
         }
-        for occurrence in sorter.unknown { output.append(bytes.extracting(occurrence.range)) }
+        for range in sorter.unknown { output.append(bytes.extracting(range)) }
     }
 
     /// Writes one field from all the places it was sent in.
     private static func write(
-        _ occurrences: [Occurrence],
+        _ occurrences: ArraySlice<FieldSorter.Occurrence>,
         of bytes: RawSpan,
         field: FieldEntry,
         to output: inout OutputBuffer
@@ -69,14 +82,14 @@ enum WireNormalizer {
             for entry in lastOfEachKey(occurrences, of: bytes, field) {
                 writeEntry(entry, of: bytes, field, to: &output)
             }
-        case (.message, .packed), (.message, .repeated):
+        case (.message, .repeated):
             for occurrence in occurrences {
                 writeMessage([occurrence.contentsRange], of: bytes, field, to: &output)
             }
         case (.message, _):
             writeMessage(occurrences.map(\.contentsRange), of: bytes, field, to: &output)
         case (.string, _), (.bytes, _):
-            for occurrence in field.isRepeated ? occurrences[...] : occurrences.suffix(1) {
+            for occurrence in occurrences {
                 if field.cardinality == .implicit && occurrence.contents.count == 0 { continue }
                 let contents = occurrence.contents.bytes(in: bytes)
                 output.appendField(tag: field.tag, contents)
@@ -100,7 +113,7 @@ enum WireNormalizer {
     // MARK: Scalars
 
     private static func writeScalars(
-        _ occurrences: [Occurrence],
+        _ occurrences: ArraySlice<FieldSorter.Occurrence>,
         of bytes: RawSpan,
         _ field: FieldEntry,
         to output: inout OutputBuffer
@@ -130,86 +143,42 @@ enum WireNormalizer {
 
     /// The entries of a map that no later entry of the same key replaces, in order of their keys.
     private static func lastOfEachKey(
-        _ entries: [Occurrence],
+        _ entries: ArraySlice<FieldSorter.Occurrence>,
         of bytes: RawSpan,
         _ field: FieldEntry
-    ) -> [Occurrence] {
+    ) -> [FieldSorter.Occurrence] {
         let kind = field.message.entry(0).kind
-        let keys = entries.map { MapKey(ofEntry: $0.contents, in: bytes, kind) }
+        let keyed = entries.map { (entry: $0, key: MapKey(ofEntry: $0.contents, in: bytes, kind)) }
         // The standard library's sort is stable: entries of one key stay in the order they came in.
-        let order = entries.indices.sorted { keys[$0].precedes(keys[$1], in: bytes, kind) }
-        return order.indices.filter { place in
-            place + 1 == order.count
-                || keys[order[place]].precedes(keys[order[place + 1]], in: bytes, kind)
-        }.map { entries[order[$0]] }
+        let sorted = keyed.sorted { $0.key.precedes($1.key, in: bytes, kind) }
+        return sorted.indices.compactMap { place in
+            let isLast =
+                place + 1 == sorted.count
+                || sorted[place].key.precedes(sorted[place + 1].key, in: bytes, kind)
+            return isLast ? sorted[place].entry : nil
+        }
     }
 
     /// Writes a map's entry, with key and value even at their defaults, as all encoders do.
     private static func writeEntry(
-        _ entry: Occurrence,
+        _ entry: FieldSorter.Occurrence,
         of bytes: RawSpan,
         _ field: FieldEntry,
         to output: inout OutputBuffer
     ) {
-        var sorter = Sorter(field.message)
-        sorter.sort(bytes, entry.contentsRange)
+        var sorter = FieldSorter(field.message)
+        sorter.add(bytes, entry.contentsRange)
+        let occurrences = sorter.sorted()
         let mark = output.beginMessage(tag: field.tag)
         for index in 0..<field.message.entryCount {
             let part = field.message.entry(index)
             let before = output.count
-            write(sorter.fields[index], of: bytes, field: part, to: &output)
+            let sent = occurrences.filter { $0.index == index }
+            if !sent.isEmpty { write(sent[...], of: bytes, field: part, to: &output) }
             if output.count > before { continue }
             output.appendVarint(UInt64(part.tag))
             ScalarBits.write(0, part.kind, to: &output)
         }
         output.endMessage(mark)
-    }
-
-    // MARK: Sorting
-
-    /// Sorts the fields of a message's pieces by what they are.
-    private struct Sorter {
-        let schema: MessageSchema
-        var fields: [[Occurrence]]
-        var unknown: [Occurrence] = []
-
-        init(_ schema: MessageSchema) {
-            self.schema = schema
-            fields = Array(repeating: [], count: schema.entryCount)
-        }
-
-        mutating func sort(_ bytes: RawSpan, _ piece: Range<Int>) {
-            var reader = WireReader(
-                bytes,
-                from: FieldSlice(start: piece.lowerBound, count: piece.count)
-            )
-            var start = reader.position
-            while let tag = reader.nextTag() {
-                let contents = reader.valueSlice(tag)
-                let occurrence = Occurrence(
-                    tag: tag,
-                    start: UInt32(start),
-                    contents: contents,
-                    end: UInt32(reader.position)
-                )
-                start = reader.position
-                if schema.knows(tag), let index = schema.index(ofNumber: tag >> 3) {
-                    add(occurrence, at: index)
-                } else {
-                    unknown.append(occurrence)
-                }
-            }
-        }
-
-        /// Adds an occurrence of a field; as a member of a oneof it ousts the other members.
-        private mutating func add(_ occurrence: Occurrence, at index: Int) {
-            let oneof = schema.entry(index).oneof
-            if oneof >= 0 && fields[index].isEmpty {
-                for other in fields.indices where other != index {
-                    if schema.entry(other).oneof == oneof { fields[other] = [] }
-                }
-            }
-            fields[index].append(occurrence)
-        }
     }
 }

@@ -41,7 +41,7 @@ public struct SharedBytes: Sendable {
     public init(adopting buffer: consuming OutputBuffer, onRelease: (@Sendable () -> Void)? = nil) {
         let count = buffer.count
         let memory = unsafe buffer.takeMemory()
-        self.init(owner: unsafe Owner(memory, onRelease), offset: 0, count: count)
+        self.init(owner: unsafe Owner(memory, count, onRelease), offset: 0, count: count)
     }
 
     /// The bytes, borrowed from this value.
@@ -65,7 +65,7 @@ public struct SharedBytes: Sendable {
     /// - Returns: the bytes of the range.
     public func extracting(_ range: Range<Int>) -> SharedBytes {
         precondition(range.lowerBound >= 0 && range.upperBound <= count, "slice out of bounds")
-        if range.count <= Self.copyThreshold && count >= Self.slabFactor * range.count {
+        if range.count <= Self.copyThreshold && owner.count >= Self.slabFactor * range.count {
             return SharedBytes(copying: bytes.extracting(range))
         }
         return SharedBytes(owner: owner, offset: offset + range.lowerBound, count: range.count)
@@ -83,10 +83,16 @@ public struct SharedBytes: Sendable {
     private final class Owner: @unchecked Sendable {
         // `@unchecked`: the memory is written before the owner exists and only read afterwards.
         let memory: UnsafeMutableRawPointer?
+        let count: Int
         let onRelease: (@Sendable () -> Void)?
 
-        init(_ memory: UnsafeMutableRawPointer?, _ onRelease: (@Sendable () -> Void)?) {
+        init(
+            _ memory: UnsafeMutableRawPointer?,
+            _ count: Int,
+            _ onRelease: (@Sendable () -> Void)?
+        ) {
             unsafe self.memory = memory
+            self.count = count
             self.onRelease = onRelease
         }
 

@@ -17,6 +17,13 @@ public struct MapField<Key: MapFieldKey, Value: Hashable & Sendable>: Hashable, 
             self.key = key
             self.value = value
         }
+
+        // Keys are equal byte by byte; the hash of equal keys is equal all the more.
+        @inlinable
+        static func == (left: Entry, right: Entry) -> Bool {
+            !left.key.precedes(right.key) && !right.key.precedes(left.key)
+                && left.value == right.value
+        }
     }
 
     /// An empty map.

@@ -16,7 +16,10 @@ public protocol MessageValue: Hashable, Sendable {
     init(validated bytes: RawSpan)
 
     /// Appends the message's fields, in order of their numbers, map entries in order of their keys,
-    /// unknown fields last: equal values give equal bytes.
+    /// unknown fields last: a value always gives the same bytes.
+    ///
+    /// Values that are equal give equal bytes but for what Swift takes for equal and protobuf does
+    /// not: 0.0 and -0.0, and texts that differ only in Unicode normalization.
     func write(to buffer: inout OutputBuffer)
 }
 
@@ -33,7 +36,7 @@ extension MessageValue {
     ) throws(CodecError) {
         let schema = Self.schema
         if try WireValidator.validate(bytes, as: schema, limits: limits, forValues: true) {
-            let ordered = WireNormalizer.normalize(bytes, as: schema)
+            let ordered = try WireNormalizer.ordered(bytes, as: schema)
             // The normalizer makes a valid message of a valid one.
             unsafe self.init(validated: ordered.bytes)
         } else {

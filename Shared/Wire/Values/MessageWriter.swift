@@ -8,6 +8,9 @@ public protocol MessageWriter: ~Copyable {
     init()
 
     /// Exchanges the writer's buffer for another: lends it one to go on with, or takes it back.
+    ///
+    /// For what runs the writer, not for the closure that receives it: a closure that exchanges the
+    /// buffer, or assigns another writer, leaves a field without its end and stops the process.
     mutating func exchange(_ buffer: inout OutputBuffer)
 }
 

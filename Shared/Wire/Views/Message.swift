@@ -21,12 +21,13 @@ public struct Message<View: MessageView & ~Escapable>: Sendable {
     /// - Parameters:
     ///   - bytes: its binary form.
     ///   - limits: what it may cost.
-    /// - Throws: ``CodecError`` naming the field, the rule and the offset. Linear in the bytes.
+    /// - Throws: ``CodecError`` naming the field, the rule and the offset.
+    /// - Complexity: linear in the bytes; what came in pieces is sorted besides.
     public init(_ bytes: SharedBytes, limits: DecodingLimits = .standard) throws(CodecError) {
         let schema = View.schema
         let source = bytes.bytes
         if try WireValidator.validate(source, as: schema, limits: limits) {
-            self.bytes = SharedBytes(adopting: WireNormalizer.normalize(source, as: schema))
+            self.bytes = SharedBytes(adopting: try WireNormalizer.ordered(source, as: schema))
         } else {
             self.bytes = bytes
         }

@@ -37,6 +37,14 @@ struct SharedBytesTests {
         #expect(slice.map { Array(copying: $0.bytes) } == [UInt8](10..<20))
     }
 
+    @Test("also by way of a larger slice")
+    func sliceOfSlice() {
+        let slab = SharedBytes([UInt8](repeating: 1, count: 100_000))
+        let part = slab.extracting(0..<5_000)
+        #expect(part.sharesMemory(with: slab))
+        #expect(!part.extracting(0..<4_000).sharesMemory(with: slab))
+    }
+
     @Test("A large part of a slab shares its memory")
     func largeSlice() {
         let slab = SharedBytes([UInt8](0...255))

@@ -151,6 +151,8 @@ struct MapFieldTests {
         #expect(map.count == 2)
         #expect(map["\u{E9}"] == 1)
         #expect(map["e\u{301}"] == 2)
+        let one: MapField<String, Int> = ["\u{E9}": 1]
+        #expect(one != ["e\u{301}": 1])
     }
 
     @Test("Keys of false come before true")

@@ -92,6 +92,16 @@ struct NormalizationTests {
         #expect(message.bytes.sharesMemory(with: bytes))
     }
 
+    @Test("A scalar sent many times over, in turn with others, counts once")
+    func manyScalars() throws {
+        let turn = [UInt8](hexadecimal: "18 01 72 01 61 a8 06 05 b2 06 01 62 18 02 a0 1f 00")
+        let bytes = [UInt8](repeatElement(turn, count: 10_000).joined())
+        let message = try Message<TestingV1.Everything.View>(SharedBytes(bytes))
+        let unknown = [UInt8](repeatElement([0xA0, 0x1F, 0x00], count: 10_000).joined())
+        let expected = [UInt8](hexadecimal: "18 02 72 01 61 b2 06 01 62") + unknown
+        #expect(Array(copying: message.canonicalBytes().bytes) == expected)
+    }
+
     @Test("A map of many entries with one key twice keeps the later")
     func manyEntries() throws {
         var map = TestingV1.Everything()
