@@ -23,13 +23,12 @@ extension JSONPrinter {
             output.append(word: "{}")
             return
         }
-        // The message has been validated, and `type_url` is a string.
-        let name = unsafe String(url.text(in: bytes))
+        let name = url.bytes(in: bytes)
         guard let schema = options.types.schema(forURL: name) else {
             throw CodecError(
                 .unknownType,
                 at: Int(url.isPresent ? url.start : slice.start),
-                detail: String(decoding: name.utf8.prefix(64), as: UTF8.self)
+                detail: CodecError.excerpt(name)
             )
         }
         if depth >= options.limits.maximumDepth {
@@ -40,7 +39,7 @@ extension JSONPrinter {
             )
         }
         output.append(word: "{\"@type\":")
-        output.appendJSON(url.bytes(in: bytes))
+        output.appendJSON(name)
         let message = contents.bytes(in: bytes)
         if try isScattered(message, schema, at: Int(contents.start), depth: depth) {
             let ordered = WireNormalizer.normalize(message, as: schema)
