@@ -33,4 +33,69 @@ struct JSONLimitTests {
             try Fixture.json(Array(copying: wire.bytes), as: Fixture.any)
         }
     }
+
+    /// A key of a map, and how a path shows it.
+    static let keys: [(key: String, shown: String)] = [
+        ("a", #"m_value["a"]"#),
+        ("", #"m_value[""]"#),
+        (#"a"].b["c"#, #"m_value["a\"].b[\"c"]"#),
+        ("\u{1B}[2J\n\u{2028}", #"m_value["\u001b[2J\n\u2028"]"#),
+        (String(repeating: "é", count: 33), "m_value[\"\(String(repeating: "é", count: 32))\"]"),
+        (
+            "x" + String(repeating: "é", count: 5_000),
+            "m_value[\"x\(String(repeating: "é", count: 31))\"]"
+        ),
+    ]
+
+    @Test("Keys in paths are cut and escaped, read or printed", arguments: keys)
+    func keysInPaths(_ example: (key: String, shown: String)) {
+        var quoted = OutputBuffer()
+        quoted.appendJSON(example.key.utf8Span.span.asRawSpan)
+        let text = String(decoding: Array(copying: quoted.bytes), as: UTF8.self)
+        let read = Fixture.error("{\"mValue\":{\(text):1e999}}".utf8)
+        #expect(read?.rule == .outOfRange)
+        #expect(read?.fieldPath == example.shown)
+
+        var wire = OutputBuffer()
+        let entry = wire.beginMessage(tag: 78 << 3 | 2)
+        wire.appendField(tag: 1 << 3 | 2, example.key)
+        let value = wire.beginMessage(tag: 2 << 3 | 2)
+        for byte: UInt8 in [17, 0, 0, 0, 0, 0, 0, 0xF8, 0x7F] { wire.append(byte) }
+        wire.endMessage(value)
+        wire.endMessage(entry)
+        let printed = #expect(throws: CodecError.self) {
+            try Fixture.json(Array(copying: wire.bytes))
+        }
+        #expect(printed?.rule == .invalidWellKnownType)
+        #expect(printed?.fieldPath == example.shown)
+    }
+
+    @Test("Keys that are numbers are quoted in paths, an absent one is its default")
+    func numberKeysInPaths() {
+        for (key, shown) in [(FieldType.int64, "0"), (.int32, "0"), (.bool, "false")] {
+            let entry = Fixture.entry(key, .message { Fixture.value })
+            let schema = MessageSchema("test.Keys", [FieldSchema(1, "m", entry, .map)])
+            let nan: [UInt8] = [18, 9, 17, 0, 0, 0, 0, 0, 0, 0xF8, 0x7F]
+            let absent = #expect(throws: CodecError.self) {
+                try Fixture.json([10, 11] + nan, as: schema)
+            }
+            #expect(absent?.fieldPath == "m[\"\(shown)\"]")
+            let present = #expect(throws: CodecError.self) {
+                try Fixture.json([10, 13, 8, 1] + nan, as: schema)
+            }
+            #expect(present?.fieldPath == (key.isBool ? #"m["true"]"# : #"m["1"]"#))
+        }
+    }
+
+    @Test("A path names an entry by its place where binary form is read")
+    func binaryPath() {
+        let wire: [UInt8] = [0xCA, 2, 7, 10, 1, 0x61, 18, 2, 0x61, 0xFF]
+        let error = #expect(throws: CodecError.self) { try Fixture.json(wire) }
+        #expect(error?.rule == .invalidUTF8)
+        #expect(error?.fieldPath == "m_string[0].value")
+    }
+}
+
+extension FieldType {
+    fileprivate var isBool: Bool { if case .bool = self { true } else { false } }
 }
