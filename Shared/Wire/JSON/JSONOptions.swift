@@ -29,20 +29,36 @@ public struct JSONOptions: Sendable {
     /// false.
     public var printsEnumsAsNumbers: Bool
 
-    /// Makes options; each has protobuf's default.
+    /// Printing: the most bytes of text a message may become.
+    ///
+    /// In 0…2,147,483,647; default 512 MiB, eight times what a message may have: text in which all
+    /// is escaped takes six. Names of fields and defaults may take far more; three megabytes of
+    /// empty messages, shown with their defaults, would take a gigabyte.
+    ///
+    /// It is checked after each field and element. Memory may exceed it by what one string takes,
+    /// six times its bytes at most.
+    public var maximumPrintedBytes: Int
+
+    /// Makes options; each has protobuf's or our default.
     public init(
         types: TypeRegistry = .empty,
         limits: DecodingLimits = .standard,
         ignoresUnknownFields: Bool = false,
         usesProtoNames: Bool = false,
         printsDefaults: Bool = false,
-        printsEnumsAsNumbers: Bool = false
+        printsEnumsAsNumbers: Bool = false,
+        maximumPrintedBytes: Int = 512 << 20
     ) {
+        precondition(
+            (0...Int(Int32.max)).contains(maximumPrintedBytes),
+            "maximumPrintedBytes out of range"
+        )
         self.types = types
         self.limits = limits
         self.ignoresUnknownFields = ignoresUnknownFields
         self.usesProtoNames = usesProtoNames
         self.printsDefaults = printsDefaults
         self.printsEnumsAsNumbers = printsEnumsAsNumbers
+        self.maximumPrintedBytes = maximumPrintedBytes
     }
 }

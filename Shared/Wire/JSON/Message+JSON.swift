@@ -25,8 +25,9 @@ extension Message where View: ~Escapable {
     ///
     /// - Parameter options: how to print it.
     /// - Returns: the text, in UTF-8.
-    /// - Throws: ``CodecError`` if a well-known type holds what JSON has no form for, or an Any a
-    ///   type that is not known; its offset is in the message's bytes.
+    /// - Throws: ``CodecError`` if a well-known type holds what JSON has no form for, an Any a type
+    ///   that is not known, or the text exceeds ``JSONOptions/maximumPrintedBytes``; its offset is
+    ///   in the message's bytes.
     public func json(options: JSONOptions = JSONOptions()) throws(CodecError) -> SharedBytes {
         var buffer = OutputBuffer(minimumCapacity: bytes.count * 2)
         try writeJSON(to: &buffer, options: options)
@@ -94,8 +95,9 @@ extension MessageValue {
     ///
     /// - Parameter options: how to print it.
     /// - Returns: the text, in UTF-8.
-    /// - Throws: ``CodecError`` if a well-known type holds what JSON has no form for, or an Any a
-    ///   type that is not known; its offset is in the value's binary form.
+    /// - Throws: ``CodecError`` if a well-known type holds what JSON has no form for, an Any a type
+    ///   that is not known, or the text exceeds ``JSONOptions/maximumPrintedBytes``; its offset is
+    ///   in the value's binary form.
     public func json(options: JSONOptions = JSONOptions()) throws(CodecError) -> SharedBytes {
         var buffer = OutputBuffer()
         try writeJSON(to: &buffer, options: options)

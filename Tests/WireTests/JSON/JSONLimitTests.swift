@@ -96,6 +96,61 @@ struct JSONLimitTests {
     }
 }
 
+// MARK: Size
+
+extension JSONLimitTests {
+    /// Messages whose text is cut at every length.
+    static let texts = [
+        #"{"fInt32":1,"fString":"\\u0001é","fBytes":"AQID","fMessage":{"fBool":true}}"#,
+        #"{"rInt32":[1,20,300],"rString":["a","","b"],"rMessage":[{},{"far":1}],"rBool":[true]}"#,
+        #"{"mString":{"a":"b","c":""},"mInt32":{"1":"2"},"mMessage":{"":{}}}"#,
+        #"{"timestamp":"2026-01-31T09:30:00Z","mask":"a,b","structure":{"a":[1,{"b":null}]}}"#,
+        #"{"any":{"@type":"t/test.All","any":{"@type":"t/google.protobuf.Any","value":{}}}}"#,
+        "{}",
+    ]
+
+    @Test("A text as long as the limit is printed, a longer one is not", arguments: texts)
+    func printedBytes(_ text: String) throws {
+        let wire = try Fixture.wire(text.utf8)
+        let length = text.utf8.count
+        var options = Fixture.options
+        options.maximumPrintedBytes = length
+        #expect(try Fixture.json(wire, as: Fixture.all, options) == text)
+        for limit in 0..<length {
+            options.maximumPrintedBytes = limit
+            let error = #expect(throws: CodecError.self) {
+                try Fixture.json(wire, as: Fixture.all, options)
+            }
+            #expect(error?.rule == .tooLarge)
+            #expect(error?.detail == "as JSON, limit \(limit)")
+            #expect(error.map { $0.byteOffset <= wire.count } == true)
+        }
+    }
+
+    @Test("Printing stops at the limit, says where, and leaves the buffer as it was")
+    func stopsPrinting() throws {
+        // Half a million empty messages: with their defaults they would be 300 MB.
+        let wire = Array(repeating: [0x8A, 2, 0] as [UInt8], count: 500_000).flatMap { $0 }
+        let options = JSONOptions(printsDefaults: true, maximumPrintedBytes: 100_000)
+        var output = OutputBuffer()
+        output.append("before")
+        var error: CodecError?
+        do throws(CodecError) {
+            try JSONPrinter.print(wire.rawBytes, as: Fixture.all, options: options, to: &output)
+        } catch let thrown {
+            error = thrown
+        }
+        #expect(error?.rule == .tooLarge)
+        let one = try Fixture.json([], as: Fixture.all, options).utf8.count
+        let index = 100_000 / (one + 1)
+        let path = try #require(error?.fieldPath)
+        #expect(path == "r_message[\(index)]" || path == "r_message[\(index - 1)]")
+        #expect(String(decoding: Array(copying: output.bytes), as: UTF8.self) == "before")
+        #expect(output.capacity < 400_000)
+        #expect(try Fixture.json(wire, as: Fixture.all, JSONOptions()).utf8.count == 1_500_014)
+    }
+}
+
 extension FieldType {
     fileprivate var isBool: Bool { if case .bool = self { true } else { false } }
 }

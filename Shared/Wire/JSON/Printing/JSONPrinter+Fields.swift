@@ -34,7 +34,9 @@ extension JSONPrinter {
         }
         key(of: field, to: &output)
         do {
+            let start = reader.position
             try value(field, &reader, depth: depth, to: &output)
+            try checkSize(output, at: start)
         } catch {
             throw error.within(field.declared.name)
         }
@@ -99,22 +101,26 @@ extension JSONPrinter {
         var tag = firstTag
         var count = 0
         while true {
-            if isPackable && tag == packed {
-                let elements = reader.slice()
-                var inner = WireReader(reader.bytes, from: elements)
-                while !inner.isAtEnd {
+            do {
+                if isPackable && tag == packed {
+                    let elements = reader.slice()
+                    var inner = WireReader(reader.bytes, from: elements)
+                    while !inner.isAtEnd {
+                        let start = inner.position
+                        separate(&output)
+                        scalar(field, inner.bits(of: kind), to: &output)
+                        try checkSize(output, at: start)
+                        count &+= 1
+                    }
+                } else {
+                    let start = reader.position
                     separate(&output)
-                    scalar(field, inner.bits(of: kind), to: &output)
+                    try value(field, &reader, depth: depth, to: &output)
+                    try checkSize(output, at: start)
                     count &+= 1
                 }
-            } else {
-                separate(&output)
-                do {
-                    try value(field, &reader, depth: depth, to: &output)
-                } catch {
-                    throw error.within("\(field.declared.name)[\(count)]")
-                }
-                count &+= 1
+            } catch {
+                throw error.within("\(field.declared.name)[\(count)]")
             }
             let before = reader
             guard let next = reader.nextTag(), next == field.tag || next == packed
@@ -145,6 +151,7 @@ extension JSONPrinter {
             if count > 0 { output.append(UInt8(ascii: ",")) }
             do {
                 try entry(reader.bytes, slice, schema, depth: depth &+ 1, to: &output)
+                try checkSize(output, at: Int(slice.start))
             } catch {
                 throw error.within(component(field, reader.bytes, slice))
             }
