@@ -9,6 +9,10 @@ public struct JSONOptions: Sendable {
     ///
     /// Bytes are counted in the text and in the message it becomes; depth is that of the message,
     /// to which arrays and objects passed over as unknown add.
+    ///
+    /// Printing: what the contents of Anys may cost, for nobody has looked at those bytes before.
+    /// Elements are counted in all the Anys of a message together, those in other Anys included;
+    /// the message's own have been counted when it was read.
     public var limits: DecodingLimits
 
     /// Reading: whether members the message has no field for, and names the enum does not have, are

@@ -1,3 +1,4 @@
+import TestKit
 import Testing
 @testable import Wire
 
@@ -148,6 +149,57 @@ extension JSONLimitTests {
         #expect(String(decoding: Array(copying: output.bytes), as: UTF8.self) == "before")
         #expect(output.capacity < 400_000)
         #expect(try Fixture.json(wire, as: Fixture.all, JSONOptions()).utf8.count == 1_500_014)
+    }
+}
+
+// MARK: Elements
+
+extension JSONLimitTests {
+    @Test("The elements of all Anys of a message are limited together")
+    func elementsInAnys() throws {
+        let two = #"{"@type":"t/test.All","rInt32":[1,2]}"#
+        let nested = #"{"@type":"t/test.All","rString":["a"],"any":\#(two)}"#
+        let text = #"{"any":\#(two),"rAny":[\#(two),\#(nested)]}"#
+        let wire = try Fixture.wire(text.utf8)
+        var options = Fixture.options
+        options.limits.maximumElements = 7
+        #expect(try Fixture.json(wire, as: Fixture.all, options) == text)
+        options.limits.maximumElements = 6
+        let error = #expect(throws: CodecError.self) {
+            try Fixture.json(wire, as: Fixture.all, options)
+        }
+        #expect(error?.rule == .tooManyElements)
+        #expect(error?.fieldPath == "r_any[1].any.r_int32[0]")
+        #expect(error?.detail == "limit 6, in Anys")
+    }
+
+    @Test("Elements are counted as the validator counts them", arguments: 0..<8 as Range<UInt64>)
+    func counts(seed: UInt64) throws {
+        let schema = Fixture.all
+        var random = SeededGenerator(seed: seed)
+        for _ in 0..<25 {
+            let wire = RandomWireMessage.bytes(of: schema, .anyBinary, using: &random)
+            let count = ElementCount.count(wire.rawBytes, as: schema)
+            try Self.validate(wire, schema, count)
+            if count == 0 { continue }
+            #expect(throws: CodecError.self) { try Self.validate(wire, schema, count - 1) }
+        }
+        // Packed and single elements, unknown fields, a group in a group.
+        let wire: [UInt8] = [
+            0xFA, 1, 3, 1, 0x80, 1, 0xF8, 1, 4, 0x9A, 2, 8, 0, 0, 0, 0, 0, 0, 0, 0,
+            0xFB, 7, 8, 1, 0x13, 0x1A, 1, 9, 0x14, 0xFC, 7, 10, 1, 8,
+        ]
+        try Self.validate(wire, Fixture.all, 9)
+        #expect(ElementCount.count(wire.rawBytes, as: Fixture.all) == 9)
+    }
+
+    private static func validate(
+        _ wire: [UInt8],
+        _ schema: MessageSchema,
+        _ limit: Int
+    ) throws(CodecError) {
+        let limits = DecodingLimits(maximumElements: limit)
+        _ = try WireValidator.validate(wire.rawBytes, as: schema, limits: limits)
     }
 }
 

@@ -87,17 +87,14 @@ extension JSONPrinter {
     ) throws(CodecError) -> Bool {
         var limits = options.limits
         limits.maximumDepth -= depth + 1
+        limits.maximumElements -= anyElements
         let isScattered: Bool
         do {
             isScattered = try WireValidator.validate(message, as: schema, limits: limits)
         } catch {
-            throw CodecError(
-                error.rule,
-                at: start + error.byteOffset,
-                in: error.fieldPath,
-                detail: error.detail
-            )
+            throw inMessage(error, at: start)
         }
+        anyElements += ElementCount.count(message, as: schema)
         if isScattered {
             // Anys may lie in Anys, and each level that is out of order costs a copy of the rest.
             normalizedBytes += message.byteCount
@@ -110,5 +107,22 @@ extension JSONPrinter {
             }
         }
         return isScattered
+    }
+
+    /// The error of an Any's contents, as one of the message: with an offset in its bytes, and the
+    /// whole limit, not what was left of it.
+    private func inMessage(_ error: CodecError, at start: Int) -> CodecError {
+        let detail =
+            switch error.rule {
+            case .tooDeep: "limit \(options.limits.maximumDepth)"
+            case .tooManyElements: "limit \(options.limits.maximumElements), in Anys"
+            default: error.detail
+            }
+        return CodecError(
+            error.rule,
+            at: start + error.byteOffset,
+            in: error.fieldPath,
+            detail: detail
+        )
     }
 }

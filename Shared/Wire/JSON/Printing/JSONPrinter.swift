@@ -14,6 +14,9 @@ struct JSONPrinter: ~Copyable {
     /// How many bytes of Any contents had to be put in order; they are copies.
     var normalizedBytes = 0
 
+    /// How many elements there have been in the contents of Anys.
+    var anyElements = 0
+
     /// How many bytes the buffer may hold.
     private let maximumCount: Int
 
