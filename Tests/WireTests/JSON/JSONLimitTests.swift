@@ -1,3 +1,4 @@
+import Messages
 import TestKit
 import Testing
 @testable import Wire
@@ -149,6 +150,31 @@ extension JSONLimitTests {
         #expect(String(decoding: Array(copying: output.bytes), as: UTF8.self) == "before")
         #expect(output.capacity < 400_000)
         #expect(try Fixture.json(wire, as: Fixture.all, JSONOptions()).utf8.count == 1_500_014)
+    }
+}
+
+// MARK: Values
+
+extension JSONLimitTests {
+    @Test("Values made of JSON are limited in the memory they need, views are not")
+    func valueBytes() throws {
+        let empty = Array(repeating: "null", count: 1_000).joined(separator: ",")
+        let text = "[\(empty)]"
+        var options = JSONOptions()
+        let value = try GoogleProtobuf.ListValue(json: text, options: options)
+        #expect(try value.jsonText() == text)
+        options.limits.maximumValueBytes = 8_000
+        _ = try Message<GoogleProtobuf.ListValue.View>(json: text, options: options)
+        let error = #expect(throws: CodecError.self) {
+            try GoogleProtobuf.ListValue(json: text, options: options)
+        }
+        #expect(error?.rule == .tooLarge)
+        #expect(error?.byteOffset == 0)
+        #expect(error?.detail.hasSuffix("limit 8000") == true)
+        options.maximumPrintedBytes = 100
+        let long = #expect(throws: CodecError.self) { try value.jsonText(options: options) }
+        #expect(long?.rule == .tooLarge)
+        #expect(long?.fieldPath == "values[20]")
     }
 }
 
