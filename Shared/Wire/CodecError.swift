@@ -10,6 +10,11 @@ public struct CodecError: Error, Hashable, Sendable {
     public let byteOffset: Int
 
     /// The field, as `events[3].occurred_at`; empty for the message itself.
+    ///
+    /// An entry of a map is named by its key where JSON is read or printed, as `labels["a"]`: the
+    /// first 64 bytes of it, escaped as in JSON. Where binary form is read it is named by its
+    /// place, as `labels[0].value`: there an entry is a message of two fields, and may break a rule
+    /// before its key has come.
     public private(set) var fieldPath: String
 
     /// More about this case, as the name that is not known; may be empty.

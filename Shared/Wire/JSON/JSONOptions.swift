@@ -9,6 +9,10 @@ public struct JSONOptions: Sendable {
     ///
     /// Bytes are counted in the text and in the message it becomes; depth is that of the message,
     /// to which arrays and objects passed over as unknown add.
+    ///
+    /// Printing: what the contents of Anys may cost, for nobody has looked at those bytes before.
+    /// Elements are counted in all the Anys of a message together, those in other Anys included;
+    /// the message's own have been counted when it was read.
     public var limits: DecodingLimits
 
     /// Reading: whether members the message has no field for, and names the enum does not have, are
@@ -29,20 +33,36 @@ public struct JSONOptions: Sendable {
     /// false.
     public var printsEnumsAsNumbers: Bool
 
-    /// Makes options; each has protobuf's default.
+    /// Printing: the most bytes of text a message may become.
+    ///
+    /// In 0…2,147,483,647; default 512 MiB, eight times what a message may have: text in which all
+    /// is escaped takes six. Names of fields and defaults may take far more; three megabytes of
+    /// empty messages, shown with their defaults, would take a gigabyte.
+    ///
+    /// It is checked after each field and element. Memory may exceed it by what one string takes,
+    /// six times its bytes at most.
+    public var maximumPrintedBytes: Int
+
+    /// Makes options; each has protobuf's or our default.
     public init(
         types: TypeRegistry = .empty,
         limits: DecodingLimits = .standard,
         ignoresUnknownFields: Bool = false,
         usesProtoNames: Bool = false,
         printsDefaults: Bool = false,
-        printsEnumsAsNumbers: Bool = false
+        printsEnumsAsNumbers: Bool = false,
+        maximumPrintedBytes: Int = 512 << 20
     ) {
+        precondition(
+            (0...Int(Int32.max)).contains(maximumPrintedBytes),
+            "maximumPrintedBytes out of range"
+        )
         self.types = types
         self.limits = limits
         self.ignoresUnknownFields = ignoresUnknownFields
         self.usesProtoNames = usesProtoNames
         self.printsDefaults = printsDefaults
         self.printsEnumsAsNumbers = printsEnumsAsNumbers
+        self.maximumPrintedBytes = maximumPrintedBytes
     }
 }

@@ -25,8 +25,9 @@ extension Message where View: ~Escapable {
     ///
     /// - Parameter options: how to print it.
     /// - Returns: the text, in UTF-8.
-    /// - Throws: ``CodecError`` if a well-known type holds what JSON has no form for, or an Any a
-    ///   type that is not known; its offset is in the message's bytes.
+    /// - Throws: ``CodecError`` if a well-known type holds what JSON has no form for, an Any a type
+    ///   that is not known, or the text exceeds ``JSONOptions/maximumPrintedBytes``; its offset is
+    ///   in the message's bytes.
     public func json(options: JSONOptions = JSONOptions()) throws(CodecError) -> SharedBytes {
         var buffer = OutputBuffer(minimumCapacity: bytes.count * 2)
         try writeJSON(to: &buffer, options: options)
@@ -62,15 +63,19 @@ extension Message where View: ~Escapable {
 extension MessageValue {
     /// Reads a value from JSON.
     ///
+    /// The text becomes the binary form, and the value is made of that. In between a second pass
+    /// adds up what the value will need, of which the text says nothing.
+    ///
     /// - Parameters:
     ///   - json: the text, in UTF-8 without a byte-order mark.
     ///   - options: how to read it.
-    /// - Throws: ``CodecError`` naming the field, the rule and the offset in the text.
+    /// - Throws: ``CodecError`` naming the field, the rule and the offset in the text; at offset 0,
+    ///   if the value would need more than ``DecodingLimits/maximumValueBytes``.
     /// - Complexity: linear in the text.
     public init(json: RawSpan, options: JSONOptions = JSONOptions()) throws(CodecError) {
         let output = try JSONParser.parse(json, as: Self.schema, options: options)
         let message = output.bytes
-        // The bytes are valid; what is asked here is what values made of them would cost.
+        // The bytes are valid; all this can refuse is what the value would cost.
         _ = try WireValidator.validate(
             message,
             as: Self.schema,
@@ -94,8 +99,9 @@ extension MessageValue {
     ///
     /// - Parameter options: how to print it.
     /// - Returns: the text, in UTF-8.
-    /// - Throws: ``CodecError`` if a well-known type holds what JSON has no form for, or an Any a
-    ///   type that is not known; its offset is in the value's binary form.
+    /// - Throws: ``CodecError`` if a well-known type holds what JSON has no form for, an Any a type
+    ///   that is not known, or the text exceeds ``JSONOptions/maximumPrintedBytes``; its offset is
+    ///   in the value's binary form.
     public func json(options: JSONOptions = JSONOptions()) throws(CodecError) -> SharedBytes {
         var buffer = OutputBuffer()
         try writeJSON(to: &buffer, options: options)

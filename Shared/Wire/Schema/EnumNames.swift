@@ -23,7 +23,18 @@ struct EnumNames: @unchecked Sendable {
     }
 
     /// The first declared name of a number in quotes, or nil.
+    @inline(__always)
     func quotedName(of number: Int32) -> ImmortalBytes? {
+        shown(number)?.text
+    }
+
+    /// The position, in the order of declaration, of the first value of a number, or nil.
+    func position(of number: Int32) -> Int? {
+        shown(number).map { Int($0.position) }
+    }
+
+    @inline(__always)
+    private func shown(_ number: Int32) -> Shown? {
         if number >= 0 && number < Self.directLimit {
             // `direct` has an element for each number below the limit.
             return unsafe storage.pointee.direct[Int(number)]
@@ -34,30 +45,38 @@ struct EnumNames: @unchecked Sendable {
     /// Names of numbers from 0 to below this are found without hashing.
     private static let directLimit: Int32 = 64
 
+    /// The value that JSON shows for a number.
+    private struct Shown {
+        let text: ImmortalBytes
+        let position: Int32
+    }
+
     @safe
     private struct Storage: ~Copyable {
         let isNullValue: Bool
         let numbers: [Int32]
         let positions: NameTable
-        let direct: UnsafeMutablePointer<ImmortalBytes?>
-        let others: [Int32: ImmortalBytes]
+        let direct: UnsafeMutablePointer<Shown?>
+        let others: [Int32: Shown]
 
         init(_ fullName: String, _ values: [(Int32, String)]) {
             isNullValue = fullName == "google.protobuf.NullValue"
             numbers = values.map(\.0)
             positions = NameTable(values.enumerated().map { ($1.1, $0) })
-            let direct = UnsafeMutablePointer<ImmortalBytes?>.allocate(
+            let direct = UnsafeMutablePointer<Shown?>.allocate(
                 capacity: Int(EnumNames.directLimit)
             )
             unsafe direct.initialize(repeating: nil, count: Int(EnumNames.directLimit))
-            var others: [Int32: ImmortalBytes] = [:]
+            var others: [Int32: Shown] = [:]
             var named: Set<Int32> = []
-            for (number, name) in values where named.insert(number).inserted {
+            for (position, (number, name)) in values.enumerated()
+            where named.insert(number).inserted {
                 let text = ImmortalBytes(jsonText: name, end: "")
+                let shown = Shown(text: text, position: Int32(position))
                 if number >= 0 && number < EnumNames.directLimit {
-                    unsafe direct[Int(number)] = text
+                    unsafe direct[Int(number)] = shown
                 } else {
-                    others[number] = text
+                    others[number] = shown
                 }
             }
             unsafe self.direct = direct

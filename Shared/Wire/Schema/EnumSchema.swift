@@ -6,10 +6,7 @@ public struct EnumSchema: Sendable {
     /// Each value's number and name, in order of declaration; several names may share a number.
     public let values: [(number: Int32, name: String)]
 
-    private let numbersByName: [String: Int32]
-    private let namesByNumber: [Int32: String]
-
-    /// The same in the form the JSON codec reads.
+    /// Where each name and number stands among ``values``, in the form the JSON codec reads.
     let names: EnumNames
 
     /// Declares an enum.
@@ -20,18 +17,16 @@ public struct EnumSchema: Sendable {
     public init(_ fullName: String, _ values: [(Int32, String)]) {
         self.fullName = fullName
         self.values = values.map { (number: $0, name: $1) }
-        numbersByName = Dictionary(values.map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
-        namesByNumber = Dictionary(values.map { ($0, $1) }, uniquingKeysWith: { first, _ in first })
         names = EnumNames(fullName, values)
     }
 
     /// The number of the value of that name.
     public func number(named name: String) -> Int32? {
-        numbersByName[name]
+        names.number(named: name.utf8Span.span.asRawSpan)
     }
 
     /// The first declared name of a number, which is the one JSON shows.
     public func name(of number: Int32) -> String? {
-        namesByNumber[number]
+        names.position(of: number).map { values[$0].name }
     }
 }

@@ -60,6 +60,22 @@ struct JSONOptionsTests {
         #expect(try Fixture.json([72, 1, 26, 1, 1, 18, 0, 26, 0], as: small, options) == some)
     }
 
+    @Test("Names of enums are found both ways, whatever their numbers")
+    func enumNames() {
+        for (number, name) in Fixture.color.values where name != "VERT" {
+            #expect(Fixture.color.name(of: number) == name)
+            #expect(Fixture.color.number(named: name) == number)
+        }
+        #expect(Fixture.color.number(named: "VERT") == 2)
+        #expect(Fixture.color.name(of: 63) == nil)
+        #expect(Fixture.color.name(of: 64) == nil)
+        #expect(Fixture.color.number(named: "") == nil)
+        let odd = EnumSchema("test.Odd", [(1, "\"\\"), (1 << 30, "é<")])
+        #expect(odd.name(of: 1) == "\"\\")
+        #expect(odd.name(of: 1 << 30) == "é<")
+        #expect(odd.number(named: "é<") == 1 << 30)
+    }
+
     @Test("What must not stand in a script or a string is escaped, at every place")
     func escapes() throws {
         let specials = [

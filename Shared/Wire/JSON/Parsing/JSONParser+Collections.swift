@@ -134,7 +134,12 @@ extension JSONParser {
 
     /// The entry in a path, as `attributes["key"]`.
     private func component(_ field: FieldEntry, _ name: JSONString) -> String {
-        "\(field.declared.name)[\"\(scanner.excerpt(name))\"]"
+        if !name.isEscaped {
+            let key = scanner.bytes.extracting(name.range)
+            return CodecError.component(field.declared.name, key: key)
+        }
+        let key = scanner.unescaped(name)
+        return CodecError.component(field.declared.name, key: key.rawBytes)
     }
 
     /// Passes over the bracket that opens an array or object.

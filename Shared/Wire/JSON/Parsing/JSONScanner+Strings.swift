@@ -201,17 +201,12 @@ extension JSONScanner {
         return Array(copying: buffer.bytes)
     }
 
-    /// What a string says, for an error: at most 64 bytes of it.
+    /// What a string says, for an error: the start of it.
     func excerpt(_ string: JSONString) -> String {
-        let text =
-            string.isEscaped ? unescaped(string) : Array(copying: bytes.extracting(string.range))
-        if text.count <= Self.excerptLimit { return String(decoding: text, as: UTF8.self) }
-        var end = Self.excerptLimit
-        while end > 0 && text[end] & 0xC0 == 0x80 { end -= 1 }
-        return String(decoding: text[..<end], as: UTF8.self)
+        if !string.isEscaped { return CodecError.excerpt(bytes.extracting(string.range)) }
+        let text = unescaped(string)
+        return CodecError.excerpt(text.rawBytes)
     }
-
-    private static let excerptLimit = 64
 
     /// Whether a string says `@type`.
     func isTypeName(_ string: JSONString) -> Bool {

@@ -23,13 +23,12 @@ extension JSONPrinter {
             output.append(word: "{}")
             return
         }
-        // The message has been validated, and `type_url` is a string.
-        let name = unsafe String(url.text(in: bytes))
+        let name = url.bytes(in: bytes)
         guard let schema = options.types.schema(forURL: name) else {
             throw CodecError(
                 .unknownType,
                 at: Int(url.isPresent ? url.start : slice.start),
-                detail: String(decoding: name.utf8.prefix(64), as: UTF8.self)
+                detail: CodecError.excerpt(name)
             )
         }
         if depth >= options.limits.maximumDepth {
@@ -40,7 +39,7 @@ extension JSONPrinter {
             )
         }
         output.append(word: "{\"@type\":")
-        output.appendJSON(url.bytes(in: bytes))
+        output.appendJSON(name)
         let message = contents.bytes(in: bytes)
         if try isScattered(message, schema, at: Int(contents.start), depth: depth) {
             let ordered = WireNormalizer.normalize(message, as: schema)
@@ -88,17 +87,14 @@ extension JSONPrinter {
     ) throws(CodecError) -> Bool {
         var limits = options.limits
         limits.maximumDepth -= depth + 1
+        limits.maximumElements -= anyElements
         let isScattered: Bool
         do {
             isScattered = try WireValidator.validate(message, as: schema, limits: limits)
         } catch {
-            throw CodecError(
-                error.rule,
-                at: start + error.byteOffset,
-                in: error.fieldPath,
-                detail: error.detail
-            )
+            throw inMessage(error, at: start)
         }
+        anyElements += ElementCount.count(message, as: schema)
         if isScattered {
             // Anys may lie in Anys, and each level that is out of order costs a copy of the rest.
             normalizedBytes += message.byteCount
@@ -111,5 +107,22 @@ extension JSONPrinter {
             }
         }
         return isScattered
+    }
+
+    /// The error of an Any's contents, as one of the message: with an offset in its bytes, and the
+    /// whole limit, not what was left of it.
+    private func inMessage(_ error: CodecError, at start: Int) -> CodecError {
+        let detail =
+            switch error.rule {
+            case .tooDeep: "limit \(options.limits.maximumDepth)"
+            case .tooManyElements: "limit \(options.limits.maximumElements), in Anys"
+            default: error.detail
+            }
+        return CodecError(
+            error.rule,
+            at: start + error.byteOffset,
+            in: error.fieldPath,
+            detail: detail
+        )
     }
 }

@@ -34,7 +34,9 @@ extension JSONPrinter {
         }
         key(of: field, to: &output)
         do {
+            let start = reader.position
             try value(field, &reader, depth: depth, to: &output)
+            try checkSize(output, at: start)
         } catch {
             throw error.within(field.declared.name)
         }
@@ -99,22 +101,26 @@ extension JSONPrinter {
         var tag = firstTag
         var count = 0
         while true {
-            if isPackable && tag == packed {
-                let elements = reader.slice()
-                var inner = WireReader(reader.bytes, from: elements)
-                while !inner.isAtEnd {
+            do {
+                if isPackable && tag == packed {
+                    let elements = reader.slice()
+                    var inner = WireReader(reader.bytes, from: elements)
+                    while !inner.isAtEnd {
+                        let start = inner.position
+                        separate(&output)
+                        scalar(field, inner.bits(of: kind), to: &output)
+                        try checkSize(output, at: start)
+                        count &+= 1
+                    }
+                } else {
+                    let start = reader.position
                     separate(&output)
-                    scalar(field, inner.bits(of: kind), to: &output)
+                    try value(field, &reader, depth: depth, to: &output)
+                    try checkSize(output, at: start)
                     count &+= 1
                 }
-            } else {
-                separate(&output)
-                do {
-                    try value(field, &reader, depth: depth, to: &output)
-                } catch {
-                    throw error.within("\(field.declared.name)[\(count)]")
-                }
-                count &+= 1
+            } catch {
+                throw error.within("\(field.declared.name)[\(count)]")
             }
             let before = reader
             guard let next = reader.nextTag(), next == field.tag || next == packed
@@ -143,12 +149,11 @@ extension JSONPrinter {
         while true {
             let slice = reader.slice()
             if count > 0 { output.append(UInt8(ascii: ",")) }
-            let keyStart = output.count
             do {
                 try entry(reader.bytes, slice, schema, depth: depth &+ 1, to: &output)
+                try checkSize(output, at: Int(slice.start))
             } catch {
-                let key = output.text(from: keyStart, upTo: 64)
-                throw error.within("\(field.declared.name)[\(key)]")
+                throw error.within(component(field, reader.bytes, slice))
             }
             count &+= 1
             let before = reader
@@ -179,14 +184,13 @@ extension JSONPrinter {
             if tag == value.tag { valueReader = reader }
             reader.skip(tag)
         }
-        if key.kind == .string || key.kind.isQuoted {
-            keyReader.isAtEnd
-                ? defaultScalar(key, to: &output)
-                : try self.value(key, &keyReader, depth: depth, to: &output)
+        if key.kind == .string {
+            let text = keyReader.isAtEnd ? FieldSlice() : keyReader.slice()
+            output.appendJSON(text.bytes(in: bytes))
         } else {
-            output.append(UInt8(ascii: "\""))
+            if !key.kind.isQuoted { output.append(UInt8(ascii: "\"")) }
             scalar(key, keyReader.isAtEnd ? 0 : keyReader.bits(of: key.kind), to: &output)
-            output.append(UInt8(ascii: "\""))
+            if !key.kind.isQuoted { output.append(UInt8(ascii: "\"")) }
         }
         output.append(UInt8(ascii: ":"))
         if !valueReader.isAtEnd {
@@ -197,6 +201,24 @@ extension JSONPrinter {
             defaultScalar(value, to: &output)
         }
     }
+
+    /// The entry in a path, as `attributes["key"]`.
+    @inline(never)
+    private func component(_ field: FieldEntry, _ bytes: RawSpan, _ slice: FieldSlice) -> String {
+        let key = field.message.entry(0)
+        var reader = Self.last(key.tag, bytes, slice)
+        if key.kind == .string {
+            let text = reader?.slice() ?? FieldSlice()
+            return CodecError.component(field.declared.name, key: text.bytes(in: bytes))
+        }
+        var text = OutputBuffer()
+        scalar(key, reader?.bits(of: key.kind) ?? 0, to: &text)
+        let unquoted = key.kind.isQuoted ? 1..<text.count - 1 : 0..<text.count
+        return CodecError.component(
+            field.declared.name,
+            key: text.bytes.extracting(unquoted)
+        )
+    }
 }
 
 extension OutputBuffer {
@@ -205,11 +227,5 @@ extension OutputBuffer {
     fileprivate var last: UInt8 {
         // A byte before `written` has been written.
         written > 0 ? unsafe base.load(fromByteOffset: written &- 1, as: UInt8.self) : 0
-    }
-
-    /// The text written from an offset on, or its first `limit` bytes.
-    fileprivate func text(from start: Int, upTo limit: Int) -> String {
-        let end = Swift.min(count, start + limit)
-        return String(decoding: Array(copying: bytes.extracting(start..<end)), as: UTF8.self)
     }
 }

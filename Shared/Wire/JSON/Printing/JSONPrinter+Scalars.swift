@@ -16,10 +16,14 @@ extension JSONPrinter {
     ) throws(CodecError) {
         switch field.kind {
         case .string:
-            output.appendJSON(reader.slice().bytes(in: reader.bytes))
+            let slice = reader.slice()
+            try checkSize(output, adding: Int(slice.count), at: Int(slice.start))
+            output.appendJSON(slice.bytes(in: reader.bytes))
         case .bytes:
+            let slice = reader.slice()
+            try checkSize(output, adding: Int(slice.count), at: Int(slice.start))
             output.append(UInt8(ascii: "\""))
-            Base64.append(reader.slice().bytes(in: reader.bytes), to: &output)
+            Base64.append(slice.bytes(in: reader.bytes), to: &output)
             output.append(UInt8(ascii: "\""))
         case .message:
             let slice = reader.slice()

@@ -52,7 +52,7 @@ extension JSONPrinter {
 
     /// A reader after the last tag of that kind in a message, or nil if there is none.
     @_lifetime(copy bytes)
-    private static func last(_ tag: UInt32, _ bytes: RawSpan, _ slice: FieldSlice) -> WireReader? {
+    static func last(_ tag: UInt32, _ bytes: RawSpan, _ slice: FieldSlice) -> WireReader? {
         var reader = WireReader(bytes, from: slice)
         var found = WireReader(bytes, from: FieldSlice())
         while let next = reader.nextTag() {

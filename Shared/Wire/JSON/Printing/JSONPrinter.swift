@@ -14,6 +14,12 @@ struct JSONPrinter: ~Copyable {
     /// How many bytes of Any contents had to be put in order; they are copies.
     var normalizedBytes = 0
 
+    /// How many elements there have been in the contents of Anys.
+    var anyElements = 0
+
+    /// How many bytes the buffer may hold.
+    private let maximumCount: Int
+
     /// Prints a whole message.
     ///
     /// - Parameters:
@@ -29,18 +35,45 @@ struct JSONPrinter: ~Copyable {
         to output: inout OutputBuffer
     ) throws(CodecError) {
         let start = output.count
-        var printer = JSONPrinter(options)
+        var printer = JSONPrinter(options, from: start)
         let all = FieldSlice(start: 0, count: message.byteCount)
         do {
             try printer.message(message, all, schema, depth: 0, to: &output)
+            try printer.checkSize(output, at: 0)
         } catch {
             output.truncate(to: start)
             throw error
         }
     }
 
-    private init(_ options: JSONOptions) {
+    private init(_ options: JSONOptions, from start: Int) {
         self.options = options
+        maximumCount = Swift.min(options.maximumPrintedBytes, Int.max - start) + start
+    }
+
+    /// Checks that the text is not too long.
+    ///
+    /// - Parameters:
+    ///   - output: the text so far.
+    ///   - extra: how many bytes will at least be added.
+    ///   - position: what is being printed, in the message's bytes.
+    /// - Throws: ``CodecError/Rule/tooLarge``.
+    @inline(__always)
+    func checkSize(
+        _ output: borrowing OutputBuffer,
+        adding extra: Int = 0,
+        at position: Int
+    ) throws(CodecError) {
+        if output.count &+ extra > maximumCount { throw tooLong(at: position) }
+    }
+
+    @inline(never)
+    private func tooLong(at position: Int) -> CodecError {
+        CodecError(
+            .tooLarge,
+            at: position,
+            detail: "as JSON, limit \(options.maximumPrintedBytes)"
+        )
     }
 
     /// Prints a message in the form its type has in JSON.
