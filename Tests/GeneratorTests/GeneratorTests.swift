@@ -226,6 +226,29 @@ struct GeneratorNameTests {
         #expect(!code.contains("Not this one"))
     }
 
+    @Test("Options of a method that are set field by field")
+    func mergedOptions() throws {
+        let generation = try Generation(
+            """
+            package sextant.trial.v1;
+            import "sextant/api/annotations.proto";
+            message Request {}
+            service Trial {
+              rpc Go(Request) returns (Request) {
+                option (sextant.api.access).scopes = "a:b";
+                option (sextant.api.access).scopes = "c:d";
+                option (sextant.api.http).post = "/v1/x";
+                option (sextant.api.http).body = "*";
+              }
+            }
+            """
+        )
+        let code = try #require(generation.files["test.swift"])
+        #expect(code.contains("access: .scopes([\"a:b\", \"c:d\"])"))
+        #expect(code.contains("HTTPRoute(\"POST\", PathTemplate("))
+        #expect(code.contains("body: .everything)]"))
+    }
+
     @Test("Messages or services alone, and imports only where they are used")
     func parts() throws {
         let proto = """
