@@ -5,7 +5,7 @@ internal import Wire
 extension DescriptorReader {
     static func service(
         _ proto: UnsafeMutablePointer<Google__Protobuf__ServiceDescriptorProto>,
-        _ package: String,
+        _ scope: String,
         _ comments: Comments,
         _ path: [Int32]
     ) throws(GeneratorError) -> ProtoService {
@@ -17,7 +17,7 @@ extension DescriptorReader {
             methods.append(try unsafe method(declared[index], comment))
         }
         return ProtoService(
-            fullName: package.isEmpty ? name : "\(package).\(name)",
+            reference: "\(scope).\(name)",
             name: name,
             comment: comments.at(path),
             methods: methods

@@ -834,9 +834,9 @@ extension TestingV1 {
 
             /// Field 536870911, `far`.
             public private(set) var far: Int32 = 0
-            fileprivate var _choiceTag: UInt32 = 0
+            fileprivate var _choice_tag: UInt32 = 0
             fileprivate var _choice = FieldSlice()
-            fileprivate var _hasUnknown = false
+            fileprivate var _has_unknown = false
 
             /// Finds the fields.
             ///
@@ -1014,11 +1014,11 @@ extension TestingV1 {
                         case 1242: _oddName = reader.slice()
                         case 4294967288: self.far = Scalar.Int32.read(&reader)
                         case 808, 818, 826, 832, 841, 848, 858, 866, 872:
-                            _choiceTag = tag
+                            _choice_tag = tag
                             _choice = reader.valueSlice(tag)
                         default:
                             reader.skip(tag)
-                            _hasUnknown = true
+                            _has_unknown = true
                     }
                     start = reader.position
                 }
@@ -1578,7 +1578,7 @@ extension TestingV1 {
             public var choice: Choice? {
                 @_lifetime(copy self)
                 get {
-                    switch _choiceTag {
+                    switch _choice_tag {
                     case 808: .chosenInt32(Scalar.Int32.value(at: _choice, in: bytes))
                     case 818: unsafe .chosenString(_choice.text(in: bytes))
                     case 826: .chosenBytes(_choice.bytes(in: bytes))
@@ -1595,7 +1595,7 @@ extension TestingV1 {
 
             /// The fields the schema does not name. Linear in the message's own fields.
             public var unknownFields: UnknownFields {
-                _hasUnknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
             }
         }
 
@@ -3282,7 +3282,7 @@ extension TestingV1 {
                 public private(set) var number: Int32 = 0
                 fileprivate var _back = FieldSlice()
                 fileprivate var _text = FieldSlice()
-                fileprivate var _hasUnknown = false
+                fileprivate var _has_unknown = false
 
                 /// Finds the fields.
                 ///
@@ -3299,7 +3299,7 @@ extension TestingV1 {
                             case 26: _text = reader.slice()
                             default:
                                 reader.skip(tag)
-                                _hasUnknown = true
+                                _has_unknown = true
                         }
                     }
                 }
@@ -3322,7 +3322,7 @@ extension TestingV1 {
 
                 /// The fields the schema does not name. Linear in the message's own fields.
                 public var unknownFields: UnknownFields {
-                    _hasUnknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+                    _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
                 }
             }
 
@@ -3422,7 +3422,7 @@ extension TestingV1 {
 
             /// The message's bytes.
             public let bytes: RawSpan
-            fileprivate var _hasUnknown = false
+            fileprivate var _has_unknown = false
 
             /// Finds the fields.
             ///
@@ -3436,14 +3436,14 @@ extension TestingV1 {
                     switch tag {
                         default:
                             reader.skip(tag)
-                            _hasUnknown = true
+                            _has_unknown = true
                     }
                 }
             }
 
             /// The fields the schema does not name. Linear in the message's own fields.
             public var unknownFields: UnknownFields {
-                _hasUnknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
             }
         }
 
@@ -3519,7 +3519,7 @@ extension TestingV1 {
             /// The message's bytes.
             public let bytes: RawSpan
             fileprivate var _name = FieldSlice()
-            fileprivate var _hasUnknown = false
+            fileprivate var _has_unknown = false
 
             /// Finds the fields.
             ///
@@ -3534,7 +3534,7 @@ extension TestingV1 {
                         case 10: _name = reader.slice()
                         default:
                             reader.skip(tag)
-                            _hasUnknown = true
+                            _has_unknown = true
                     }
                 }
             }
@@ -3549,7 +3549,7 @@ extension TestingV1 {
 
             /// The fields the schema does not name. Linear in the message's own fields.
             public var unknownFields: UnknownFields {
-                _hasUnknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
             }
         }
 
@@ -3644,7 +3644,7 @@ extension TestingV1 {
             public let bytes: RawSpan
             fileprivate var _shelf = FieldSlice()
             fileprivate var _book = FieldSlice()
-            fileprivate var _hasUnknown = false
+            fileprivate var _has_unknown = false
 
             /// Finds the fields.
             ///
@@ -3660,7 +3660,7 @@ extension TestingV1 {
                         case 18: _book = reader.slice()
                         default:
                             reader.skip(tag)
-                            _hasUnknown = true
+                            _has_unknown = true
                     }
                 }
             }
@@ -3683,7 +3683,7 @@ extension TestingV1 {
 
             /// The fields the schema does not name. Linear in the message's own fields.
             public var unknownFields: UnknownFields {
-                _hasUnknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
             }
         }
 
@@ -3790,7 +3790,7 @@ extension TestingV1 {
             public let bytes: RawSpan
             fileprivate var _name = FieldSlice()
             fileprivate var _title = FieldSlice()
-            fileprivate var _hasUnknown = false
+            fileprivate var _has_unknown = false
 
             /// Finds the fields.
             ///
@@ -3806,7 +3806,7 @@ extension TestingV1 {
                         case 18: _title = reader.slice()
                         default:
                             reader.skip(tag)
-                            _hasUnknown = true
+                            _has_unknown = true
                     }
                 }
             }
@@ -3829,7 +3829,7 @@ extension TestingV1 {
 
             /// The fields the schema does not name. Linear in the message's own fields.
             public var unknownFields: UnknownFields {
-                _hasUnknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
             }
         }
 
