@@ -328,7 +328,7 @@ extension GoogleProtobuf {
                 case listValue(GoogleProtobuf.ListValue.View)
             }
 
-            /// The member that is set, or nil.
+            /// The member of `kind` that is set, or nil.
             public var kind: Kind? {
                 @_lifetime(copy self)
                 get {

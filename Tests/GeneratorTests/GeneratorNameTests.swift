@@ -61,6 +61,26 @@ struct GeneratorNameTests {
         #expect(!code.contains("Not this one"))
     }
 
+    @Test("Comments of oneofs stand at the property, in the value and in the view")
+    func oneofComments() throws {
+        let generation = try Generation(
+            """
+            message Order {
+              // How it is paid.
+              oneof payment { string card = 1; }
+              oneof other { string x = 2; }
+            }
+            """
+        )
+        let code = try #require(generation.files["test.swift"])
+        let parts = code.components(separatedBy: "/// How it is paid.\n")
+        #expect(parts.count == 3)
+        for part in parts.dropFirst() {
+            #expect(part.drop { $0 == " " }.hasPrefix("public var payment: Payment?"))
+        }
+        #expect(code.contains("/// The member of `other` that is set, or nil."))
+    }
+
     @Test(
         "No line of a comment becomes code",
         arguments: ["\n", "\r\n", "\r", "\u{2028}", "\u{B}", "\u{85}"]

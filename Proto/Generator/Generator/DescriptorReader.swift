@@ -101,9 +101,13 @@ enum DescriptorReader {
             fields: fields.enumerated().map { index, declared in
                 unsafe field(declared, mapEntries, comments.at(path + [2, Int32(index)]))
             },
-            oneofs: oneofs.map { oneof in
+            oneofs: oneofs.enumerated().map { index, oneof in
                 let name = unsafe string(oneof.pointee.name)
-                return ProtoOneof(reference: "\(reference).\(name)", name: name)
+                return ProtoOneof(
+                    reference: "\(reference).\(name)",
+                    name: name,
+                    comment: comments.at(path + [8, Int32(index)])
+                )
             },
             messages: messages,
             enums: enums.enumerated().map { index, declared in

@@ -157,10 +157,14 @@ struct OneofPlan {
     let name: String
     /// The enum of its members, as `Choice`.
     let typeName: String
+    let comment: String
     let members: [FieldPlan]
 
     var property: String { SwiftNames.escaped(name) }
     var isRecursive: Bool { members.contains(where: \.isRecursive) }
+
+    /// Says which oneof this is, where the `.proto` has no comment.
+    var fallbackComment: String { "The member of `\(name)` that is set, or nil." }
 
     /// Plans the oneofs of a message.
     static func plans(
@@ -178,6 +182,7 @@ struct OneofPlan {
                 OneofPlan(
                     name: name,
                     typeName: try types.declaredName(oneof.reference),
+                    comment: oneof.comment,
                     members: fields.filter { $0.field.oneof == index }
                 )
             )

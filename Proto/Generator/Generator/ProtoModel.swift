@@ -72,6 +72,7 @@ struct ProtoOneof {
     /// Its message's reference, a dot and its name.
     let reference: String
     let name: String
+    let comment: String
 }
 
 /// A field of a message.

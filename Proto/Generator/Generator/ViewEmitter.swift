@@ -177,7 +177,7 @@ struct ViewEmitter {
             }
         }
         source.line()
-        source.line("/// The member that is set, or nil.")
+        source.comment(oneof.comment, orElse: oneof.fallbackComment)
         let stored = "_\(oneof.name)"
         var lines = ["switch \(stored)_tag {"]
         for member in oneof.members {

@@ -274,7 +274,7 @@ extension TestingV1 {
         /// Field 536870911, `far`.
         public var far: Int32 = 0
 
-        /// The member of `choice` that is set, or nil.
+        /// A choice.
         public var choice: Choice?
 
         /// The members of `choice`.
@@ -1574,7 +1574,7 @@ extension TestingV1 {
                 case chosenNull(GoogleProtobuf.NullValue)
             }
 
-            /// The member that is set, or nil.
+            /// A choice.
             public var choice: Choice? {
                 @_lifetime(copy self)
                 get {
