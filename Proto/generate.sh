@@ -57,7 +57,9 @@ generate() { # output folder, plugin options, folder of the files, files
   protoc -I"$root/Proto" -I"$3" -I"$includes" --plugin=protoc-gen-sextant="$plugin" \
     --sextant_out="$work/out/$1" --sextant_opt="$2" "${@:4}"
 }
-generate Shared/Messages parts=messages "$root/Proto" "${well_known[@]}"
+# Of the files that only options need, reflection serves the descriptors.
+generate Shared/Messages parts=messages,proto2=descriptors "$root/Proto" "${well_known[@]}" \
+  google/protobuf/descriptor.proto sextant/api/{annotations,http}.proto
 generate Tests/TestKit/Messages import=Messages "$root/Tests/TestKit/Proto" "${test_files[@]}"
 
 if [[ $mode == --check ]]; then

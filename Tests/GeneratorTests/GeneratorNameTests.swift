@@ -135,6 +135,18 @@ struct GeneratorNameTests {
         #expect(code.contains("body: .everything)]"))
     }
 
+    @Test("Of a proto2 file, where it is allowed, only the descriptor")
+    func proto2() throws {
+        let generation = try Generation(
+            "syntax = \"proto2\";\npackage p; message A { optional int32 x = 1; }",
+            parameter: "proto2=descriptors"
+        )
+        let code = try #require(generation.files["test.swift"])
+        #expect(code.contains("let testFile: FileSchema"))
+        #expect(code.contains("messages: [],"))
+        #expect(!code.contains("struct"))
+    }
+
     @Test("Messages or services alone, and imports only where they are used")
     func parts() throws {
         let proto = """

@@ -1,14 +1,18 @@
 internal import Wire
 
 /// Writes the table of a `.proto` file: what it declares, and its descriptor for reflection.
+///
+/// Of a proto2 file, whose types have no code, only the descriptor.
 struct FileEmitter {
     let types: TypeTable
 
     func emit(_ file: ProtoFile, to source: inout SourceText) throws(GeneratorError) {
         var messages: [String] = []
         var enums: [String] = []
-        for declared in file.enums { enums.append(try types.swiftName(declared.reference)) }
-        for message in file.messages { try collect(message, &messages, &enums) }
+        if file.isProto3 {
+            for declared in file.enums { enums.append(try types.swiftName(declared.reference)) }
+            for message in file.messages { try collect(message, &messages, &enums) }
+        }
         let name = SwiftNames.fileTable(ofPath: file.path)
         source.comment("", orElse: "The file `\(file.path)`.")
         source.list("public static let \(name): FileSchema = FileSchema(", ")") { source in

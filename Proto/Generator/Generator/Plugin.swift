@@ -3,7 +3,8 @@ internal import Wire
 /// protoc's plugin: a serialized `CodeGeneratorRequest` in, a `CodeGeneratorResponse` out.
 ///
 /// Parameters (`--sextant_opt=…`, separated by commas): `parts=messages` or `parts=services` leaves
-/// out the other (default: both); `import=Module` makes the code import a module, any number.
+/// out the other (default: both); `import=Module` makes the code import a module, any number;
+/// `proto2=descriptors` allows proto2 files, of which only the descriptor is kept, for reflection.
 public enum Plugin {
     /// Answers a request.
     ///
@@ -30,6 +31,7 @@ public enum Plugin {
     private struct Options {
         var messages = true
         var services = true
+        var proto2 = false
         var imports: [String] = []
 
         init(_ parameter: String) throws(GeneratorError) {
@@ -38,11 +40,12 @@ public enum Plugin {
                 switch (parts.first, parts.last) {
                 case ("parts", "messages"): services = false
                 case ("parts", "services"): messages = false
+                case ("proto2", "descriptors"): proto2 = true
                 case ("import", let module?) where parts.count == 2: imports.append(module)
                 default:
                     throw GeneratorError(
-                        "unknown option '\(option)': use parts=messages, parts=services "
-                            + "or import=Module"
+                        "unknown option '\(option)': use parts=messages, parts=services, "
+                            + "proto2=descriptors or import=Module"
                     )
                 }
             }
@@ -61,7 +64,9 @@ public enum Plugin {
         var outputs: [(String, String)] = []
         var origins = ["Namespaces.swift": "the file of namespaces"]
         for file in files {
-            if !file.isProto3 { throw GeneratorError("\(file.path): only proto3 is generated") }
+            if !file.isProto3 && !options.proto2 {
+                throw GeneratorError("\(file.path): only proto3 is generated")
+            }
             let output = outputName(file, options)
             if let other = origins.updateValue("'\(file.path)'", forKey: output) {
                 throw GeneratorError(
@@ -77,7 +82,7 @@ public enum Plugin {
             try source.block("extension \(namespace)") { source throws(GeneratorError) in
                 if options.messages { try emitMessages(of: file, types, to: &source) }
                 if options.services {
-                    for service in file.services {
+                    for service in file.services where file.isProto3 {
                         source.line()
                         try services.emit(service, of: file, to: &source)
                     }
@@ -96,13 +101,13 @@ public enum Plugin {
         _ types: TypeTable,
         to source: inout SourceText
     ) throws(GeneratorError) {
-        for declared in file.enums {
+        for declared in file.enums where file.isProto3 {
             source.line()
             let name = try types.declaredName(declared.reference)
             SchemaEmitter.emit(declared, name, to: &source)
         }
         let emitter = MessageEmitter(types: types)
-        for message in file.messages {
+        for message in file.messages where file.isProto3 {
             source.line()
             try emitter.emit(message, to: &source)
         }
