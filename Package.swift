@@ -70,7 +70,7 @@ let package = Package(
         ),
         .testTarget(
             name: "GeneratorTests",
-            dependencies: ["Generator", "Wire"],
+            dependencies: ["Generator", "Messages", "Wire"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -23,8 +23,16 @@ generate_c() { # target folder, folder of the files, files
   protoc --descriptor_set_in="$set" --c_out="$made" "$@"
   cp "$root/$target/include/module.modulemap" "$work/out/$target/include/"
   (cd "$made" && find . -name '*.h' -exec cp --parents {} "$work/out/$target/include/" \; \
-    && find . -name '*.c' -exec cp {} "$work/out/$target/" \;)
-  if [[ $mode == --write ]]; then cp -r "$work/out/$target/." "$root/$target/"; fi
+    && find . -name '*.c' -exec cp --parents {} "$work/out/$target/" \;)
+  if [[ $mode == --write ]]; then replace "$target"; fi
+}
+
+# Puts what was made for a folder in its place: nothing else may lie there, so that this repairs
+# whatever --check finds.
+replace() { # target folder
+  rm -rf "${root:?}/$1"
+  mkdir -p "$(dirname "$root/$1")"
+  cp -r "$work/out/$1" "$root/$1"
 }
 
 well_known=()
@@ -57,7 +65,9 @@ generate() { # output folder, plugin options, folder of the files, files
   protoc -I"$root/Proto" -I"$3" -I"$includes" --plugin=protoc-gen-sextant="$plugin" \
     --sextant_out="$work/out/$1" --sextant_opt="$2" "${@:4}"
 }
-generate Shared/Messages parts=messages "$root/Proto" "${well_known[@]}"
+# Of the files that only options need, reflection serves the descriptors.
+generate Shared/Messages parts=messages,proto2=descriptors "$root/Proto" "${well_known[@]}" \
+  google/protobuf/descriptor.proto sextant/api/{annotations,http}.proto
 generate Tests/TestKit/Messages import=Messages "$root/Tests/TestKit/Proto" "${test_files[@]}"
 
 if [[ $mode == --check ]]; then
@@ -68,9 +78,5 @@ if [[ $mode == --check ]]; then
   [[ $fresh == 0 ]] || { echo "generated code is not fresh: run Proto/generate.sh" >&2; exit 1; }
   echo "generated code is fresh"
 else
-  for folder in Shared/Messages Tests/TestKit/Messages; do
-    rm -rf "${root:?}/$folder"
-    mkdir -p "$(dirname "$root/$folder")"
-    cp -r "$work/out/$folder" "$root/$folder"
-  done
+  for folder in Shared/Messages Tests/TestKit/Messages; do replace "$folder"; done
 fi

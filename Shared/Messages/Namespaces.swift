@@ -3,3 +3,6 @@
 
 /// What the package `google.protobuf` declares.
 public enum GoogleProtobuf {}
+
+/// What the package `sextant.api` declares.
+public enum API {}

@@ -5,7 +5,7 @@ internal import Wire
 extension DescriptorReader {
     static func service(
         _ proto: UnsafeMutablePointer<Google__Protobuf__ServiceDescriptorProto>,
-        _ package: String,
+        _ scope: String,
         _ comments: Comments,
         _ path: [Int32]
     ) throws(GeneratorError) -> ProtoService {
@@ -17,7 +17,7 @@ extension DescriptorReader {
             methods.append(try unsafe method(declared[index], comment))
         }
         return ProtoService(
-            fullName: package.isEmpty ? name : "\(package).\(name)",
+            reference: "\(scope).\(name)",
             name: name,
             comment: comments.at(path),
             methods: methods
@@ -78,18 +78,19 @@ private struct MethodOptions {
             start: base.unknown_fields,
             count: Int(base.n_unknown_fields)
         )
+        // An option set field by field occurs once for each: a message's occurrences are merged,
+        // which for their contents is to stand one after the other.
+        var contents: [UInt32: [UInt8]] = [:]
         for index in fields.indices {
             let field = unsafe fields[index]
-            switch unsafe field.tag {
-            case Self.httpExtension: try unsafe readRule(contents(of: field), method)
-            case Self.accessExtension: try unsafe readAccess(contents(of: field), method)
-            default: break
-            }
+            unsafe contents[field.tag, default: []] += Self.contents(of: field)
         }
+        if let rule = contents[Self.httpExtension] { try readRule(rule, method) }
+        if let access = contents[Self.accessExtension] { try readAccess(access, method) }
     }
 
     /// An unknown field's contents without the length before them.
-    private func contents(of field: ProtobufCMessageUnknownField) -> [UInt8] {
+    private static func contents(of field: ProtobufCMessageUnknownField) -> [UInt8] {
         let bytes = unsafe Array(UnsafeBufferPointer(start: field.data, count: field.len))
         var reader = WireReader(bytes.rawBytes)
         _ = reader.varint()

@@ -61,7 +61,7 @@ enum DescriptorReader {
         for index in unsafe declaredServices.indices {
             let path = [6, Int32(index)]
             services.append(
-                try unsafe self.service(declaredServices[index], package, comments, path)
+                try unsafe self.service(declaredServices[index], scope, comments, path)
             )
         }
         return unsafe ProtoFile(
@@ -101,7 +101,14 @@ enum DescriptorReader {
             fields: fields.enumerated().map { index, declared in
                 unsafe field(declared, mapEntries, comments.at(path + [2, Int32(index)]))
             },
-            oneofs: oneofs.map { unsafe string($0.pointee.name) },
+            oneofs: oneofs.enumerated().map { index, oneof in
+                let name = unsafe string(oneof.pointee.name)
+                return ProtoOneof(
+                    reference: "\(reference).\(name)",
+                    name: name,
+                    comment: comments.at(path + [8, Int32(index)])
+                )
+            },
             messages: messages,
             enums: enums.enumerated().map { index, declared in
                 unsafe enumeration(declared, reference, comments, path + [4, Int32(index)])

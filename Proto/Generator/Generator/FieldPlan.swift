@@ -89,11 +89,11 @@ extension FieldPlan {
         for message: ProtoMessage,
         _ types: TypeTable
     ) throws(GeneratorError) -> [FieldPlan] {
-        let oneofs = message.realOneofs.map { SwiftNames.property(message.oneofs[$0]) }
-        let names = SwiftNames.distinct(
-            oneofs + message.fields.map { SwiftNames.property($0.name) }
-        )
-        .dropFirst(oneofs.count)
+        let oneofs = message.realOneofs.map { SwiftNames.property(message.oneofs[$0].name) }
+        let fields = message.fields.map { field in
+            field.oneof == nil ? SwiftNames.property(field.name) : SwiftNames.member(field.name)
+        }
+        let names = SwiftNames.distinct(oneofs + fields).dropFirst(oneofs.count)
         var plans: [FieldPlan] = []
         for (field, name) in zip(message.fields, names) {
             plans.append(try FieldPlan(field, name, of: message, types))
@@ -158,28 +158,37 @@ struct OneofPlan {
     let name: String
     /// The enum of its members, as `Choice`.
     let typeName: String
+    let comment: String
     let members: [FieldPlan]
 
     var property: String { SwiftNames.escaped(name) }
     var isRecursive: Bool { members.contains(where: \.isRecursive) }
     var hasMessage: Bool { members.contains(where: \.isMessage) }
 
+    /// Says which oneof this is, where the `.proto` has no comment.
+    var fallbackComment: String { "The member of `\(name)` that is set, or nil." }
+
     /// Plans the oneofs of a message.
-    static func plans(for message: ProtoMessage, _ fields: [FieldPlan]) -> [OneofPlan] {
+    static func plans(
+        for message: ProtoMessage,
+        _ fields: [FieldPlan],
+        _ types: TypeTable
+    ) throws(GeneratorError) -> [OneofPlan] {
         let names = SwiftNames.distinct(
-            message.realOneofs.map { SwiftNames.property(message.oneofs[$0]) }
+            message.realOneofs.map { SwiftNames.property(message.oneofs[$0].name) }
         )
-        let nested = Set(
-            message.messages.map { SwiftNames.type($0.name, suffix: "Message") }
-                + message.enums.map { SwiftNames.type($0.name, suffix: "Enum") }
-        )
-        return zip(message.realOneofs, names).map { index, name in
-            let type = SwiftNames.type(message.oneofs[index], suffix: "Choice")
-            return OneofPlan(
-                name: name,
-                typeName: nested.contains(type) ? type + "Choice" : type,
-                members: fields.filter { $0.field.oneof == index }
+        var plans: [OneofPlan] = []
+        for (index, name) in zip(message.realOneofs, names) {
+            let oneof = message.oneofs[index]
+            plans.append(
+                OneofPlan(
+                    name: name,
+                    typeName: try types.declaredName(oneof.reference),
+                    comment: oneof.comment,
+                    members: fields.filter { $0.field.oneof == index }
+                )
             )
         }
+        return plans
     }
 }

@@ -1,17 +1,20 @@
 internal import Wire
 
 /// Writes the table of a `.proto` file: what it declares, and its descriptor for reflection.
+///
+/// Of a proto2 file, whose types have no code, only the descriptor.
 struct FileEmitter {
     let types: TypeTable
 
     func emit(_ file: ProtoFile, to source: inout SourceText) throws(GeneratorError) {
         var messages: [String] = []
         var enums: [String] = []
-        for declared in file.enums { enums.append(try types.swiftName(declared.reference)) }
-        for message in file.messages { try collect(message, &messages, &enums) }
-        let base = file.path.split(separator: "/").last.map(String.init) ?? file.path
-        let name = SwiftNames.lowerCamelCase(String(base.prefix { $0 != "." })) + "File"
-        source.line("/// The file `\(file.path)`.")
+        if file.isProto3 {
+            for declared in file.enums { enums.append(try types.swiftName(declared.reference)) }
+            for message in file.messages { try collect(message, &messages, &enums) }
+        }
+        let name = SwiftNames.fileTable(ofPath: file.path)
+        source.comment("", orElse: "The file `\(file.path)`.")
         source.list("public static let \(name): FileSchema = FileSchema(", ")") { source in
             source.line("\(SourceText.literal(file.path)),")
             let imports = file.imports.map(SourceText.literal).joined(separator: ", ")

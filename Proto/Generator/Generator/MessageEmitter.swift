@@ -7,8 +7,8 @@ struct MessageEmitter {
     func emit(_ message: ProtoMessage, to source: inout SourceText) throws(GeneratorError) {
         if message.isMapEntry { return try emitEntry(message, to: &source) }
         let fields = try FieldPlan.plans(for: message, types)
-        let oneofs = OneofPlan.plans(for: message, fields)
-        let typeName = SwiftNames.type(message.name, suffix: "Message")
+        let oneofs = try OneofPlan.plans(for: message, fields, types)
+        let typeName = try types.declaredName(message.reference)
         let fullName = try types.swiftName(message.reference)
         let value = ValueEmitter(
             fields: fields,
@@ -37,7 +37,7 @@ struct MessageEmitter {
             WriterEmitter(fields: fields).emit(typeName, to: &source)
             for declared in message.enums {
                 source.line()
-                let name = SwiftNames.type(declared.name, suffix: "Enum")
+                let name = try types.declaredName(declared.reference)
                 SchemaEmitter.emit(declared, name, to: &source)
             }
             for nested in message.messages {
@@ -53,7 +53,7 @@ struct MessageEmitter {
         to source: inout SourceText
     ) throws(GeneratorError) {
         let fields = try FieldPlan.plans(for: message, types).map(\.withDefaultForAbsence)
-        let typeName = SwiftNames.type(message.name, suffix: "Message")
+        let typeName = try types.declaredName(message.reference)
         let role: String
         if case .scalar = fields[0].shape {
             role = "ScalarKeyedEntry"

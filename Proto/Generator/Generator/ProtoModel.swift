@@ -37,7 +37,7 @@ struct ProtoMessage {
     let name: String
     let comment: String
     let fields: [ProtoField]
-    let oneofs: [String]
+    let oneofs: [ProtoOneof]
     let messages: [ProtoMessage]
     let enums: [ProtoEnum]
     /// Whether protoc made the message for a map's entries.
@@ -65,6 +65,14 @@ struct ProtoMessage {
     var realOneofs: [Int] {
         oneofs.indices.filter { index in fields.contains { $0.oneof == index } }
     }
+}
+
+/// A oneof of a message, or what `optional` makes of a field.
+struct ProtoOneof {
+    /// Its message's reference, a dot and its name.
+    let reference: String
+    let name: String
+    let comment: String
 }
 
 /// A field of a message.
@@ -99,10 +107,13 @@ struct ProtoEnum {
 
 /// A service and its methods.
 struct ProtoService {
-    let fullName: String
+    /// The full name with a leading dot, as descriptors refer to it.
+    let reference: String
     let name: String
     let comment: String
     let methods: [ProtoMethod]
+
+    var fullName: String { String(reference.dropFirst()) }
 }
 
 /// One method of a service.

@@ -28,7 +28,8 @@ struct ServiceEmitter {
             declarations.append((method, try arguments(method, routes)))
         }
         source.comment(service.comment, orElse: "The service `\(service.fullName)`.")
-        source.block("public enum \(SwiftNames.type(service.name, suffix: "Service"))") { source in
+        let typeName = try types.declaredName(service.reference)
+        source.block("public enum \(typeName)") { source in
             source.line("/// The service and its methods.")
             source.list(
                 "public static let schema: ServiceSchema = ServiceSchema("
@@ -37,13 +38,13 @@ struct ServiceEmitter {
                 "])"
             ) { source in
                 for (method, _) in declarations {
-                    source.line("\(SwiftNames.escaped(SwiftNames.property(method.name))),")
+                    source.line("\(SwiftNames.escaped(SwiftNames.method(method.name))),")
                 }
             }
             for (method, arguments) in declarations {
                 source.line()
                 source.comment(method.comment, orElse: "The method `\(method.name)`.")
-                let name = SwiftNames.escaped(SwiftNames.property(method.name))
+                let name = SwiftNames.escaped(SwiftNames.method(method.name))
                 source.list("public static let \(name): MethodSchema = MethodSchema(", ")") {
                     source in
                     for (index, argument) in arguments.enumerated() {

@@ -33,14 +33,23 @@ struct SourceText {
 
     /// Adds a doc comment: the one of the `.proto`, or, if it has none, a text in its place.
     mutating func comment(_ comment: String, orElse fallback: String) {
-        var lines = comment.split(separator: "\n", omittingEmptySubsequences: false).map(
-            String.init
-        )
+        var lines = Self.lines(comment)
         while lines.last?.allSatisfy(\.isWhitespace) == true { lines.removeLast() }
-        if lines.isEmpty { lines = [fallback] }
+        if lines.isEmpty { lines = Self.lines(fallback) }
         for text in lines {
             let content = text.hasPrefix(" ") ? String(text.dropFirst()) : text
             line(content.isEmpty ? "///" : "/// \(content)")
+        }
+    }
+
+    /// The lines of a text, by whatever ends a line anywhere, without control characters: none of
+    /// it can end the comment that it becomes.
+    static func lines(_ text: String) -> [String] {
+        text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { line in
+            let scalars = line.unicodeScalars.filter {
+                $0 == "\t" || $0.properties.generalCategory != .control
+            }
+            return String(String.UnicodeScalarView(scalars))
         }
     }
 

@@ -2,16 +2,15 @@ internal import Wire
 
 /// Finds the Swift type of what a `.proto` refers to, and which messages contain themselves.
 struct TypeTable {
-    private var swiftNames: [String: String] = [:]
+    private let names: DeclaredNames
     private var messages: [String: ProtoMessage] = [:]
     private var reachable: [String: Set<String>] = [:]
     private var cyclic: Set<String> = []
 
-    init(_ files: [ProtoFile]) {
-        for file in files {
-            let namespace = SwiftNames.namespace(ofPackage: file.package)
-            for declared in file.enums { add(declared, in: namespace) }
-            for message in file.messages { add(message, in: namespace) }
+    init(_ files: [ProtoFile]) throws(GeneratorError) {
+        names = try DeclaredNames(files)
+        for file in files where file.isProto3 {
+            for message in file.messages { add(message) }
         }
         for reference in messages.keys {
             reachable[reference] = reach(from: reference) { $0.cardinality == .explicit }
@@ -19,25 +18,20 @@ struct TypeTable {
         }
     }
 
-    private mutating func add(_ message: ProtoMessage, in scope: String) {
-        let name = "\(scope).\(SwiftNames.type(message.name, suffix: "Message"))"
-        swiftNames[message.reference] = name
+    private mutating func add(_ message: ProtoMessage) {
         messages[message.reference] = message
-        for declared in message.enums { add(declared, in: name) }
-        for nested in message.messages { add(nested, in: name) }
+        for nested in message.messages { add(nested) }
     }
 
-    private mutating func add(_ declared: ProtoEnum, in scope: String) {
-        swiftNames[declared.reference] =
-            "\(scope).\(SwiftNames.type(declared.name, suffix: "Enum"))"
-    }
-
-    /// The full Swift name of a message or enum.
+    /// The full Swift name of a message or enum, or of the enum of a oneof or service.
     func swiftName(_ reference: String) throws(GeneratorError) -> String {
-        guard let name = swiftNames[reference] else {
-            throw GeneratorError("'\(reference)' is not declared in any file that was read")
-        }
-        return name
+        try names.fullName(reference)
+    }
+
+    /// The Swift name without the scopes around it, as it is declared.
+    func declaredName(_ reference: String) throws(GeneratorError) -> String {
+        let name = try names.fullName(reference)
+        return name.split(separator: ".").last.map(String.init) ?? name
     }
 
     /// The message of a reference.

@@ -19,7 +19,7 @@ struct ValueEmitter {
         }
         for oneof in oneofs {
             source.line()
-            source.line("/// The member of `\(oneof.name)` that is set, or nil.")
+            source.comment(oneof.comment, orElse: oneof.fallbackComment)
             source.line("public var \(oneof.property): \(oneof.typeName)?")
             source.line()
             source.line("/// The members of `\(oneof.name)`.")

@@ -25,7 +25,7 @@ struct ViewEmitter {
             )
             source.block("public var unknownFields: UnknownFields") { source in
                 source.line(
-                    "_hasUnknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()"
+                    "_has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()"
                 )
             }
         }
@@ -37,10 +37,10 @@ struct ViewEmitter {
         source.line("public let bytes: RawSpan")
         for plan in plainFields { emitStorage(plan, to: &source) }
         for oneof in oneofs {
-            source.line("fileprivate var _\(oneof.name)Tag: UInt32 = 0")
+            source.line("fileprivate var _\(oneof.name)_tag: UInt32 = 0")
             source.line("fileprivate var _\(oneof.name) = FieldSlice()")
         }
-        if hasUnknown { source.line("fileprivate var _hasUnknown = false") }
+        if hasUnknown { source.line("fileprivate var _has_unknown = false") }
         source.line()
         emitInitializer(hasUnknown: hasUnknown, to: &source)
         for plan in plainFields { emitAccessor(plan, to: &source) }
@@ -85,7 +85,7 @@ struct ViewEmitter {
                     for oneof in oneofs { emitCase(oneof, to: &source) }
                     source.line("default:")
                     source.line("    reader.skip(tag)")
-                    if hasUnknown { source.line("    _hasUnknown = true") }
+                    if hasUnknown { source.line("    _has_unknown = true") }
                 }
                 if needsStart { source.line("start = reader.position") }
             }
@@ -110,7 +110,7 @@ struct ViewEmitter {
 
     private func emitCase(_ oneof: OneofPlan, to source: inout SourceText) {
         source.line("case \(oneof.members.map { "\($0.tag)" }.joined(separator: ", ")):")
-        source.line("    _\(oneof.name)Tag = tag")
+        source.line("    _\(oneof.name)_tag = tag")
         source.line("    _\(oneof.name) = reader.valueSlice(tag)")
     }
 
@@ -177,9 +177,9 @@ struct ViewEmitter {
             }
         }
         source.line()
-        source.line("/// The member that is set, or nil.")
+        source.comment(oneof.comment, orElse: oneof.fallbackComment)
         let stored = "_\(oneof.name)"
-        var lines = ["switch \(stored)Tag {"]
+        var lines = ["switch \(stored)_tag {"]
         for member in oneof.members {
             let value: String
             switch member.shape {

@@ -46,7 +46,7 @@ extension GoogleProtobuf {
 
             /// The message's bytes.
             public let bytes: RawSpan
-            fileprivate var _hasUnknown = false
+            fileprivate var _has_unknown = false
 
             /// Finds the fields.
             ///
@@ -60,14 +60,14 @@ extension GoogleProtobuf {
                     switch tag {
                         default:
                             reader.skip(tag)
-                            _hasUnknown = true
+                            _has_unknown = true
                     }
                 }
             }
 
             /// The fields the schema does not name. Linear in the message's own fields.
             public var unknownFields: UnknownFields {
-                _hasUnknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
             }
         }
 

@@ -92,7 +92,7 @@ extension GoogleProtobuf {
             /// The message's bytes.
             public let bytes: RawSpan
             fileprivate var _fields = FieldRun()
-            fileprivate var _hasUnknown = false
+            fileprivate var _has_unknown = false
 
             /// Finds the fields.
             ///
@@ -110,7 +110,7 @@ extension GoogleProtobuf {
                             _fields.extend(from: start, to: reader.position)
                         default:
                             reader.skip(tag)
-                            _hasUnknown = true
+                            _has_unknown = true
                     }
                     start = reader.position
                 }
@@ -126,7 +126,7 @@ extension GoogleProtobuf {
 
             /// The fields the schema does not name. Linear in the message's own fields.
             public var unknownFields: UnknownFields {
-                _hasUnknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
             }
         }
 
@@ -327,9 +327,9 @@ extension GoogleProtobuf {
 
             /// The message's bytes.
             public let bytes: RawSpan
-            fileprivate var _kindTag: UInt32 = 0
+            fileprivate var _kind_tag: UInt32 = 0
             fileprivate var _kind = FieldSlice()
-            fileprivate var _hasUnknown = false
+            fileprivate var _has_unknown = false
 
             /// Finds the fields.
             ///
@@ -342,11 +342,11 @@ extension GoogleProtobuf {
                 while let tag = reader.nextTag() {
                     switch tag {
                         case 8, 17, 26, 32, 42, 50:
-                            _kindTag = tag
+                            _kind_tag = tag
                             _kind = reader.valueSlice(tag)
                         default:
                             reader.skip(tag)
-                            _hasUnknown = true
+                            _has_unknown = true
                     }
                 }
             }
@@ -367,11 +367,11 @@ extension GoogleProtobuf {
                 case listValue(GoogleProtobuf.ListValue.View)
             }
 
-            /// The member that is set, or nil.
+            /// The member of `kind` that is set, or nil.
             public var kind: Kind? {
                 @_lifetime(copy self)
                 get {
-                    switch _kindTag {
+                    switch _kind_tag {
                     case 8: .nullValue(Scalar.Enumeration<GoogleProtobuf.NullValue>.value(at: _kind, in: bytes))
                     case 17: .numberValue(Scalar.Double.value(at: _kind, in: bytes))
                     case 26: unsafe .stringValue(_kind.text(in: bytes))
@@ -385,7 +385,7 @@ extension GoogleProtobuf {
 
             /// The fields the schema does not name. Linear in the message's own fields.
             public var unknownFields: UnknownFields {
-                _hasUnknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
             }
         }
 
@@ -525,7 +525,7 @@ extension GoogleProtobuf {
             /// The message's bytes.
             public let bytes: RawSpan
             fileprivate var _values = FieldRun()
-            fileprivate var _hasUnknown = false
+            fileprivate var _has_unknown = false
 
             /// Finds the fields.
             ///
@@ -543,7 +543,7 @@ extension GoogleProtobuf {
                             _values.extend(from: start, to: reader.position)
                         default:
                             reader.skip(tag)
-                            _hasUnknown = true
+                            _has_unknown = true
                     }
                     start = reader.position
                 }
@@ -559,7 +559,7 @@ extension GoogleProtobuf {
 
             /// The fields the schema does not name. Linear in the message's own fields.
             public var unknownFields: UnknownFields {
-                _hasUnknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
             }
         }
 

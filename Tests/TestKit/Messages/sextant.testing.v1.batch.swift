@@ -89,7 +89,7 @@ extension TestingV1 {
             /// The message's bytes.
             public let bytes: RawSpan
             fileprivate var _events = FieldRun()
-            fileprivate var _hasUnknown = false
+            fileprivate var _has_unknown = false
 
             /// Finds the fields.
             ///
@@ -107,7 +107,7 @@ extension TestingV1 {
                             _events.extend(from: start, to: reader.position)
                         default:
                             reader.skip(tag)
-                            _hasUnknown = true
+                            _has_unknown = true
                     }
                     start = reader.position
                 }
@@ -123,7 +123,7 @@ extension TestingV1 {
 
             /// The fields the schema does not name. Linear in the message's own fields.
             public var unknownFields: UnknownFields {
-                _hasUnknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
             }
         }
 
@@ -283,7 +283,7 @@ extension TestingV1 {
             public private(set) var value: Double = 0
             fileprivate var _currency = FieldSlice()
             fileprivate var _attributes = FieldRun()
-            fileprivate var _hasUnknown = false
+            fileprivate var _has_unknown = false
 
             /// Finds the fields.
             ///
@@ -310,7 +310,7 @@ extension TestingV1 {
                             _attributes.extend(from: start, to: reader.position)
                         default:
                             reader.skip(tag)
-                            _hasUnknown = true
+                            _has_unknown = true
                     }
                     start = reader.position
                 }
@@ -382,7 +382,7 @@ extension TestingV1 {
 
             /// The fields the schema does not name. Linear in the message's own fields.
             public var unknownFields: UnknownFields {
-                _hasUnknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
             }
         }
 

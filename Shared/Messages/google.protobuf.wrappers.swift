@@ -55,7 +55,7 @@ extension GoogleProtobuf {
 
             /// Field 1, `value`.
             public private(set) var value: Double = 0
-            fileprivate var _hasUnknown = false
+            fileprivate var _has_unknown = false
 
             /// Finds the fields.
             ///
@@ -70,14 +70,14 @@ extension GoogleProtobuf {
                         case 9: self.value = Scalar.Double.read(&reader)
                         default:
                             reader.skip(tag)
-                            _hasUnknown = true
+                            _has_unknown = true
                     }
                 }
             }
 
             /// The fields the schema does not name. Linear in the message's own fields.
             public var unknownFields: UnknownFields {
-                _hasUnknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
             }
         }
 
@@ -161,7 +161,7 @@ extension GoogleProtobuf {
 
             /// Field 1, `value`.
             public private(set) var value: Float = 0
-            fileprivate var _hasUnknown = false
+            fileprivate var _has_unknown = false
 
             /// Finds the fields.
             ///
@@ -176,14 +176,14 @@ extension GoogleProtobuf {
                         case 13: self.value = Scalar.Float.read(&reader)
                         default:
                             reader.skip(tag)
-                            _hasUnknown = true
+                            _has_unknown = true
                     }
                 }
             }
 
             /// The fields the schema does not name. Linear in the message's own fields.
             public var unknownFields: UnknownFields {
-                _hasUnknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
             }
         }
 
@@ -267,7 +267,7 @@ extension GoogleProtobuf {
 
             /// Field 1, `value`.
             public private(set) var value: Int64 = 0
-            fileprivate var _hasUnknown = false
+            fileprivate var _has_unknown = false
 
             /// Finds the fields.
             ///
@@ -282,14 +282,14 @@ extension GoogleProtobuf {
                         case 8: self.value = Scalar.Int64.read(&reader)
                         default:
                             reader.skip(tag)
-                            _hasUnknown = true
+                            _has_unknown = true
                     }
                 }
             }
 
             /// The fields the schema does not name. Linear in the message's own fields.
             public var unknownFields: UnknownFields {
-                _hasUnknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
             }
         }
 
@@ -373,7 +373,7 @@ extension GoogleProtobuf {
 
             /// Field 1, `value`.
             public private(set) var value: UInt64 = 0
-            fileprivate var _hasUnknown = false
+            fileprivate var _has_unknown = false
 
             /// Finds the fields.
             ///
@@ -388,14 +388,14 @@ extension GoogleProtobuf {
                         case 8: self.value = Scalar.UInt64.read(&reader)
                         default:
                             reader.skip(tag)
-                            _hasUnknown = true
+                            _has_unknown = true
                     }
                 }
             }
 
             /// The fields the schema does not name. Linear in the message's own fields.
             public var unknownFields: UnknownFields {
-                _hasUnknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
             }
         }
 
@@ -479,7 +479,7 @@ extension GoogleProtobuf {
 
             /// Field 1, `value`.
             public private(set) var value: Int32 = 0
-            fileprivate var _hasUnknown = false
+            fileprivate var _has_unknown = false
 
             /// Finds the fields.
             ///
@@ -494,14 +494,14 @@ extension GoogleProtobuf {
                         case 8: self.value = Scalar.Int32.read(&reader)
                         default:
                             reader.skip(tag)
-                            _hasUnknown = true
+                            _has_unknown = true
                     }
                 }
             }
 
             /// The fields the schema does not name. Linear in the message's own fields.
             public var unknownFields: UnknownFields {
-                _hasUnknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
             }
         }
 
@@ -585,7 +585,7 @@ extension GoogleProtobuf {
 
             /// Field 1, `value`.
             public private(set) var value: UInt32 = 0
-            fileprivate var _hasUnknown = false
+            fileprivate var _has_unknown = false
 
             /// Finds the fields.
             ///
@@ -600,14 +600,14 @@ extension GoogleProtobuf {
                         case 8: self.value = Scalar.UInt32.read(&reader)
                         default:
                             reader.skip(tag)
-                            _hasUnknown = true
+                            _has_unknown = true
                     }
                 }
             }
 
             /// The fields the schema does not name. Linear in the message's own fields.
             public var unknownFields: UnknownFields {
-                _hasUnknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
             }
         }
 
@@ -691,7 +691,7 @@ extension GoogleProtobuf {
 
             /// Field 1, `value`.
             public private(set) var value: Bool = false
-            fileprivate var _hasUnknown = false
+            fileprivate var _has_unknown = false
 
             /// Finds the fields.
             ///
@@ -706,14 +706,14 @@ extension GoogleProtobuf {
                         case 8: self.value = Scalar.Bool.read(&reader)
                         default:
                             reader.skip(tag)
-                            _hasUnknown = true
+                            _has_unknown = true
                     }
                 }
             }
 
             /// The fields the schema does not name. Linear in the message's own fields.
             public var unknownFields: UnknownFields {
-                _hasUnknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
             }
         }
 
@@ -795,7 +795,7 @@ extension GoogleProtobuf {
             /// The message's bytes.
             public let bytes: RawSpan
             fileprivate var _value = FieldSlice()
-            fileprivate var _hasUnknown = false
+            fileprivate var _has_unknown = false
 
             /// Finds the fields.
             ///
@@ -810,7 +810,7 @@ extension GoogleProtobuf {
                         case 10: _value = reader.slice()
                         default:
                             reader.skip(tag)
-                            _hasUnknown = true
+                            _has_unknown = true
                     }
                 }
             }
@@ -825,7 +825,7 @@ extension GoogleProtobuf {
 
             /// The fields the schema does not name. Linear in the message's own fields.
             public var unknownFields: UnknownFields {
-                _hasUnknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
             }
         }
 
@@ -913,7 +913,7 @@ extension GoogleProtobuf {
             /// The message's bytes.
             public let bytes: RawSpan
             fileprivate var _value = FieldSlice()
-            fileprivate var _hasUnknown = false
+            fileprivate var _has_unknown = false
 
             /// Finds the fields.
             ///
@@ -928,7 +928,7 @@ extension GoogleProtobuf {
                         case 10: _value = reader.slice()
                         default:
                             reader.skip(tag)
-                            _hasUnknown = true
+                            _has_unknown = true
                     }
                 }
             }
@@ -943,7 +943,7 @@ extension GoogleProtobuf {
 
             /// The fields the schema does not name. Linear in the message's own fields.
             public var unknownFields: UnknownFields {
-                _hasUnknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
             }
         }
 

@@ -274,7 +274,7 @@ extension TestingV1 {
         /// Field 536870911, `far`.
         public var far: Int32 = 0
 
-        /// The member of `choice` that is set, or nil.
+        /// A choice.
         public var choice: Choice?
 
         /// The members of `choice`.
@@ -941,9 +941,9 @@ extension TestingV1 {
 
             /// Field 536870911, `far`.
             public private(set) var far: Int32 = 0
-            fileprivate var _choiceTag: UInt32 = 0
+            fileprivate var _choice_tag: UInt32 = 0
             fileprivate var _choice = FieldSlice()
-            fileprivate var _hasUnknown = false
+            fileprivate var _has_unknown = false
 
             /// Finds the fields.
             ///
@@ -1121,11 +1121,11 @@ extension TestingV1 {
                         case 1242: _oddName = reader.slice()
                         case 4294967288: self.far = Scalar.Int32.read(&reader)
                         case 808, 818, 826, 832, 841, 848, 858, 866, 872:
-                            _choiceTag = tag
+                            _choice_tag = tag
                             _choice = reader.valueSlice(tag)
                         default:
                             reader.skip(tag)
-                            _hasUnknown = true
+                            _has_unknown = true
                     }
                     start = reader.position
                 }
@@ -1681,11 +1681,11 @@ extension TestingV1 {
                 case chosenNull(GoogleProtobuf.NullValue)
             }
 
-            /// The member that is set, or nil.
+            /// A choice.
             public var choice: Choice? {
                 @_lifetime(copy self)
                 get {
-                    switch _choiceTag {
+                    switch _choice_tag {
                     case 808: .chosenInt32(Scalar.Int32.value(at: _choice, in: bytes))
                     case 818: unsafe .chosenString(_choice.text(in: bytes))
                     case 826: .chosenBytes(_choice.bytes(in: bytes))
@@ -1702,7 +1702,7 @@ extension TestingV1 {
 
             /// The fields the schema does not name. Linear in the message's own fields.
             public var unknownFields: UnknownFields {
-                _hasUnknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
             }
         }
 
@@ -3399,7 +3399,7 @@ extension TestingV1 {
                 public private(set) var number: Int32 = 0
                 fileprivate var _back = FieldSlice()
                 fileprivate var _text = FieldSlice()
-                fileprivate var _hasUnknown = false
+                fileprivate var _has_unknown = false
 
                 /// Finds the fields.
                 ///
@@ -3416,7 +3416,7 @@ extension TestingV1 {
                             case 26: _text = reader.slice()
                             default:
                                 reader.skip(tag)
-                                _hasUnknown = true
+                                _has_unknown = true
                         }
                     }
                 }
@@ -3439,7 +3439,7 @@ extension TestingV1 {
 
                 /// The fields the schema does not name. Linear in the message's own fields.
                 public var unknownFields: UnknownFields {
-                    _hasUnknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+                    _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
                 }
             }
 
@@ -3539,7 +3539,7 @@ extension TestingV1 {
 
             /// The message's bytes.
             public let bytes: RawSpan
-            fileprivate var _hasUnknown = false
+            fileprivate var _has_unknown = false
 
             /// Finds the fields.
             ///
@@ -3553,14 +3553,14 @@ extension TestingV1 {
                     switch tag {
                         default:
                             reader.skip(tag)
-                            _hasUnknown = true
+                            _has_unknown = true
                     }
                 }
             }
 
             /// The fields the schema does not name. Linear in the message's own fields.
             public var unknownFields: UnknownFields {
-                _hasUnknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
             }
         }
 
@@ -3636,7 +3636,7 @@ extension TestingV1 {
             /// The message's bytes.
             public let bytes: RawSpan
             fileprivate var _name = FieldSlice()
-            fileprivate var _hasUnknown = false
+            fileprivate var _has_unknown = false
 
             /// Finds the fields.
             ///
@@ -3651,7 +3651,7 @@ extension TestingV1 {
                         case 10: _name = reader.slice()
                         default:
                             reader.skip(tag)
-                            _hasUnknown = true
+                            _has_unknown = true
                     }
                 }
             }
@@ -3666,7 +3666,7 @@ extension TestingV1 {
 
             /// The fields the schema does not name. Linear in the message's own fields.
             public var unknownFields: UnknownFields {
-                _hasUnknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
             }
         }
 
@@ -3761,7 +3761,7 @@ extension TestingV1 {
             public let bytes: RawSpan
             fileprivate var _shelf = FieldSlice()
             fileprivate var _book = FieldSlice()
-            fileprivate var _hasUnknown = false
+            fileprivate var _has_unknown = false
 
             /// Finds the fields.
             ///
@@ -3777,7 +3777,7 @@ extension TestingV1 {
                         case 18: _book = reader.slice()
                         default:
                             reader.skip(tag)
-                            _hasUnknown = true
+                            _has_unknown = true
                     }
                 }
             }
@@ -3800,7 +3800,7 @@ extension TestingV1 {
 
             /// The fields the schema does not name. Linear in the message's own fields.
             public var unknownFields: UnknownFields {
-                _hasUnknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
             }
         }
 
@@ -3907,7 +3907,7 @@ extension TestingV1 {
             public let bytes: RawSpan
             fileprivate var _name = FieldSlice()
             fileprivate var _title = FieldSlice()
-            fileprivate var _hasUnknown = false
+            fileprivate var _has_unknown = false
 
             /// Finds the fields.
             ///
@@ -3923,7 +3923,7 @@ extension TestingV1 {
                         case 18: _title = reader.slice()
                         default:
                             reader.skip(tag)
-                            _hasUnknown = true
+                            _has_unknown = true
                     }
                 }
             }
@@ -3946,7 +3946,7 @@ extension TestingV1 {
 
             /// The fields the schema does not name. Linear in the message's own fields.
             public var unknownFields: UnknownFields {
-                _hasUnknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
             }
         }
 

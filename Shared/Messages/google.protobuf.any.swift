@@ -60,7 +60,7 @@ extension GoogleProtobuf {
             public let bytes: RawSpan
             fileprivate var _typeURL = FieldSlice()
             fileprivate var _value = FieldSlice()
-            fileprivate var _hasUnknown = false
+            fileprivate var _has_unknown = false
 
             /// Finds the fields.
             ///
@@ -76,7 +76,7 @@ extension GoogleProtobuf {
                         case 18: _value = reader.slice()
                         default:
                             reader.skip(tag)
-                            _hasUnknown = true
+                            _has_unknown = true
                     }
                 }
             }
@@ -99,7 +99,7 @@ extension GoogleProtobuf {
 
             /// The fields the schema does not name. Linear in the message's own fields.
             public var unknownFields: UnknownFields {
-                _hasUnknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
             }
         }
 
