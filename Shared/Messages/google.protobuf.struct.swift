@@ -46,28 +46,28 @@ extension GoogleProtobuf {
         @unsafe
         public init(validated bytes: RawSpan) {
             let view = unsafe View(validated: bytes)
-            _copyContents(view)
-            _copyMessages(view)
+            _copy_contents(view)
+            _copy_messages(view)
         }
 
         @inline(never)
-        private mutating func _copyContents(_ view: View) {
+        private mutating func _copy_contents(_ view: View) {
             self.unknownFields = view.unknownFields
         }
 
         @inline(never)
-        private mutating func _copyMessages(_ view: View) {
+        private mutating func _copy_messages(_ view: View) {
             self.fields = MapField(view.fields.map { entry in unsafe (String(entry.key), GoogleProtobuf.Value(validated: entry._value.bytes(in: entry.bytes))) })
         }
 
         /// Appends the message's fields to a buffer.
         public func write(to buffer: inout OutputBuffer) {
-            _writeFields(to: &buffer)
+            _write_fields(to: &buffer)
             if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
         }
 
         @inline(never)
-        private func _writeFields(to buffer: inout OutputBuffer) {
+        private func _write_fields(to buffer: inout OutputBuffer) {
             for (key, value) in self.fields {
                 let mark = buffer.beginMessage(tag: 10)
                 buffer.appendField(tag: 10, key)
@@ -258,18 +258,18 @@ extension GoogleProtobuf {
         @unsafe
         public init(validated bytes: RawSpan) {
             let view = unsafe View(validated: bytes)
-            _copyContents(view)
-            _copyMessages(view)
+            _copy_contents(view)
+            _copy_messages(view)
         }
 
         @inline(never)
-        private mutating func _copyContents(_ view: View) {
+        private mutating func _copy_contents(_ view: View) {
             self.unknownFields = view.unknownFields
         }
 
         @inline(never)
-        private mutating func _copyMessages(_ view: View) {
-            switch view._kindTag {
+        private mutating func _copy_messages(_ view: View) {
+            switch view._kind_tag {
                 case 8:
                     self.kind = .nullValue(Scalar.Enumeration<GoogleProtobuf.NullValue>.value(at: view._kind, in: view.bytes))
                 case 17:
@@ -292,18 +292,18 @@ extension GoogleProtobuf {
             if case .numberValue(let value)? = self.kind { buffer.appendField(tag: 17, value, as: Scalar.Double.self) }
             if case .stringValue(let value)? = self.kind { buffer.appendField(tag: 26, value) }
             if case .boolValue(let value)? = self.kind { buffer.appendField(tag: 32, value, as: Scalar.Bool.self) }
-            _writeStructValue(to: &buffer)
-            _writeListValue(to: &buffer)
+            _write_structValue(to: &buffer)
+            _write_listValue(to: &buffer)
             if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
         }
 
         @inline(never)
-        private func _writeStructValue(to buffer: inout OutputBuffer) {
+        private func _write_structValue(to buffer: inout OutputBuffer) {
             if case .structValue(let value)? = self.kind { buffer.appendMessage(tag: 42, value) }
         }
 
         @inline(never)
-        private func _writeListValue(to buffer: inout OutputBuffer) {
+        private func _write_listValue(to buffer: inout OutputBuffer) {
             if case .listValue(let value)? = self.kind { buffer.appendMessage(tag: 50, value) }
         }
 
@@ -489,17 +489,17 @@ extension GoogleProtobuf {
         @unsafe
         public init(validated bytes: RawSpan) {
             let view = unsafe View(validated: bytes)
-            _copyContents(view)
-            _copyMessages(view)
+            _copy_contents(view)
+            _copy_messages(view)
         }
 
         @inline(never)
-        private mutating func _copyContents(_ view: View) {
+        private mutating func _copy_contents(_ view: View) {
             self.unknownFields = view.unknownFields
         }
 
         @inline(never)
-        private mutating func _copyMessages(_ view: View) {
+        private mutating func _copy_messages(_ view: View) {
             self.values = view.values.values()
         }
 

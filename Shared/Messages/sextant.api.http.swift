@@ -59,20 +59,35 @@ extension API {
         @unsafe
         public init(validated bytes: RawSpan) {
             let view = unsafe View(validated: bytes)
+            _copy_contents(view)
+            _copy_messages(view)
+        }
+
+        @inline(never)
+        private mutating func _copy_contents(_ view: View) {
             self.body = String(view.body)
             self.responseBody = String(view.responseBody)
-            self.additionalBindings = view.additionalBindings.values()
-            switch view.pattern {
-                case .get(let value): self.pattern = .get(String(value))
-                case .put(let value): self.pattern = .put(String(value))
-                case .post(let value): self.pattern = .post(String(value))
-                case .delete(let value): self.pattern = .delete(String(value))
-                case .patch(let value): self.pattern = .patch(String(value))
-                case .custom(let value):
-                    self.pattern = .custom(API.CustomHttpPattern(value))
-                case nil: break
-            }
             self.unknownFields = view.unknownFields
+        }
+
+        @inline(never)
+        private mutating func _copy_messages(_ view: View) {
+            self.additionalBindings = view.additionalBindings.values()
+            switch view._pattern_tag {
+                case 18:
+                    self.pattern = unsafe .get(String(view._pattern.text(in: view.bytes)))
+                case 26:
+                    self.pattern = unsafe .put(String(view._pattern.text(in: view.bytes)))
+                case 34:
+                    self.pattern = unsafe .post(String(view._pattern.text(in: view.bytes)))
+                case 42:
+                    self.pattern = unsafe .delete(String(view._pattern.text(in: view.bytes)))
+                case 50:
+                    self.pattern = unsafe .patch(String(view._pattern.text(in: view.bytes)))
+                case 66:
+                    self.pattern = unsafe API.CustomHttpPattern.decode(validated: view._pattern.bytes(in: view.bytes)) { .custom($0) }
+                default: break
+            }
         }
 
         /// Appends the message's fields to a buffer.
@@ -83,10 +98,15 @@ extension API {
             if case .delete(let value)? = self.pattern { buffer.appendField(tag: 42, value) }
             if case .patch(let value)? = self.pattern { buffer.appendField(tag: 50, value) }
             if !self.body.isEmpty { buffer.appendField(tag: 58, self.body) }
-            if case .custom(let value)? = self.pattern { buffer.appendMessage(tag: 66, value) }
-            for value in self.additionalBindings { buffer.appendMessage(tag: 90, value) }
+            _write_custom(to: &buffer)
+            buffer.appendMessages(tag: 90, self.additionalBindings)
             if !self.responseBody.isEmpty { buffer.appendField(tag: 98, self.responseBody) }
             if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+        }
+
+        @inline(never)
+        private func _write_custom(to buffer: inout OutputBuffer) {
+            if case .custom(let value)? = self.pattern { buffer.appendMessage(tag: 66, value) }
         }
 
         /// The message's table.

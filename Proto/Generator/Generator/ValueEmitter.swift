@@ -78,8 +78,8 @@ struct ValueEmitter {
         source.block("public init(validated bytes: RawSpan)") { source in
             source.line("let view = unsafe View(validated: bytes)")
             if isCyclic {
-                source.line("_copyContents(view)")
-                source.line("_copyMessages(view)")
+                source.line("_copy_contents(view)")
+                source.line("_copy_messages(view)")
             } else {
                 emitCopies(plainFields, oneofs, to: &source)
                 source.line("self.unknownFields = view.unknownFields")
@@ -93,7 +93,7 @@ struct ValueEmitter {
     private func emitSplitCopies(to source: inout SourceText) {
         source.line()
         source.line("@inline(never)")
-        source.block("private mutating func _copyContents(_ view: View)") { source in
+        source.block("private mutating func _copy_contents(_ view: View)") { source in
             emitCopies(
                 plainFields.filter { !$0.isMessage },
                 oneofs.filter { !$0.hasMessage },
@@ -103,7 +103,7 @@ struct ValueEmitter {
         }
         source.line()
         source.line("@inline(never)")
-        source.block("private mutating func _copyMessages(_ view: View)") { source in
+        source.block("private mutating func _copy_messages(_ view: View)") { source in
             emitCopies(
                 plainFields.filter(\.isMessage),
                 oneofs.filter(\.hasMessage),
@@ -164,7 +164,7 @@ struct ValueEmitter {
 
     private func emitCopy(_ oneof: OneofPlan, to source: inout SourceText) {
         let stored = "view._\(oneof.name)"
-        source.block("switch \(stored)Tag") { source in
+        source.block("switch \(stored)_tag") { source in
             for member in oneof.members {
                 let value: String
                 switch member.shape {
@@ -199,7 +199,7 @@ struct ValueEmitter {
         source.block("public func write(to buffer: inout OutputBuffer)") { source in
             for plan in fields.sorted(by: { $0.field.number < $1.field.number }) {
                 if isWrittenApart(plan) {
-                    source.line("_write\(plan.capitalizedName)(to: &buffer)")
+                    source.line("_write_\(plan.name)(to: &buffer)")
                 } else {
                     emitWrite(plan, to: &source)
                 }
@@ -212,7 +212,7 @@ struct ValueEmitter {
             source.line()
             source.line("@inline(never)")
             source.block(
-                "private func _write\(plan.capitalizedName)(to buffer: inout OutputBuffer)"
+                "private func _write_\(plan.name)(to buffer: inout OutputBuffer)"
             ) { emitWrite(plan, to: &$0) }
         }
     }

@@ -316,12 +316,12 @@ extension TestingV1 {
         @unsafe
         public init(validated bytes: RawSpan) {
             let view = unsafe View(validated: bytes)
-            _copyContents(view)
-            _copyMessages(view)
+            _copy_contents(view)
+            _copy_messages(view)
         }
 
         @inline(never)
-        private mutating func _copyContents(_ view: View) {
+        private mutating func _copy_contents(_ view: View) {
             self.aDouble = view.aDouble
             self.aFloat = view.aFloat
             self.anInt32 = view.anInt32
@@ -373,7 +373,7 @@ extension TestingV1 {
         }
 
         @inline(never)
-        private mutating func _copyMessages(_ view: View) {
+        private mutating func _copy_messages(_ view: View) {
             if view._aNested.isPresent { self._aNested = unsafe Indirect(validated: view._aNested.bytes(in: view.bytes)) }
             if view._itself.isPresent { self._itself = unsafe Indirect(validated: view._itself.bytes(in: view.bytes)) }
             self.nesteds = view.nesteds.values()
@@ -413,7 +413,7 @@ extension TestingV1 {
             self.timestamps = view.timestamps.values()
             self.valueByString = MapField(view.valueByString.map { entry in unsafe (String(entry.key), GoogleProtobuf.Value(validated: entry._value.bytes(in: entry.bytes))) })
             self.durationByString = MapField(view.durationByString.map { entry in unsafe (String(entry.key), GoogleProtobuf.Duration(validated: entry._value.bytes(in: entry.bytes))) })
-            switch view._choiceTag {
+            switch view._choice_tag {
                 case 808:
                     self.choice = .chosenInt32(Scalar.Int32.value(at: view._choice, in: view.bytes))
                 case 818:
@@ -483,28 +483,28 @@ extension TestingV1 {
             buffer.appendMessages(tag: 466, self.children)
             for value in self.unpackedInt32s { buffer.appendField(tag: 472, value, as: Scalar.Int32.self) }
             for value in self.unpackedDoubles { buffer.appendField(tag: 481, value, as: Scalar.Double.self) }
-            _writeInt32ByInt32(to: &buffer)
-            _writeStringByInt64(to: &buffer)
-            _writeBytesByUint32(to: &buffer)
-            _writeDoubleByUint64(to: &buffer)
-            _writeBoolBySint32(to: &buffer)
-            _writeColorBySint64(to: &buffer)
-            _writeFloatByFixed32(to: &buffer)
-            _writeUint64ByFixed64(to: &buffer)
-            _writeSint32BySfixed32(to: &buffer)
-            _writeFixed64BySfixed64(to: &buffer)
-            _writeStringByBool(to: &buffer)
-            _writeStringByString(to: &buffer)
-            _writeNestedByString(to: &buffer)
-            _writeEverythingByString(to: &buffer)
+            _write_int32ByInt32(to: &buffer)
+            _write_stringByInt64(to: &buffer)
+            _write_bytesByUint32(to: &buffer)
+            _write_doubleByUint64(to: &buffer)
+            _write_boolBySint32(to: &buffer)
+            _write_colorBySint64(to: &buffer)
+            _write_floatByFixed32(to: &buffer)
+            _write_uint64ByFixed64(to: &buffer)
+            _write_sint32BySfixed32(to: &buffer)
+            _write_fixed64BySfixed64(to: &buffer)
+            _write_stringByBool(to: &buffer)
+            _write_stringByString(to: &buffer)
+            _write_nestedByString(to: &buffer)
+            _write_everythingByString(to: &buffer)
             if case .chosenInt32(let value)? = self.choice { buffer.appendField(tag: 808, value, as: Scalar.Int32.self) }
             if case .chosenString(let value)? = self.choice { buffer.appendField(tag: 818, value) }
             if case .chosenBytes(let value)? = self.choice { buffer.appendField(tag: 826, value.rawBytes) }
             if case .chosenBool(let value)? = self.choice { buffer.appendField(tag: 832, value, as: Scalar.Bool.self) }
             if case .chosenDouble(let value)? = self.choice { buffer.appendField(tag: 841, value, as: Scalar.Double.self) }
             if case .chosenColor(let value)? = self.choice { buffer.appendField(tag: 848, value, as: Scalar.Enumeration<TestingV1.Everything.Color>.self) }
-            _writeChosenNested(to: &buffer)
-            _writeChosenEverything(to: &buffer)
+            _write_chosenNested(to: &buffer)
+            _write_chosenEverything(to: &buffer)
             if case .chosenNull(let value)? = self.choice { buffer.appendField(tag: 872, value, as: Scalar.Enumeration<GoogleProtobuf.NullValue>.self) }
             self.anAny.write(tag: 970, to: &buffer)
             self.aDuration.write(tag: 978, to: &buffer)
@@ -525,8 +525,8 @@ extension TestingV1 {
             self.aUint64Value.write(tag: 1098, to: &buffer)
             buffer.appendMessages(tag: 1106, self.values)
             buffer.appendMessages(tag: 1114, self.timestamps)
-            _writeValueByString(to: &buffer)
-            _writeDurationByString(to: &buffer)
+            _write_valueByString(to: &buffer)
+            _write_durationByString(to: &buffer)
             if !self.initField.isEmpty { buffer.appendField(tag: 1210, self.initField) }
             if !self.selfField.isEmpty { buffer.appendField(tag: 1218, self.selfField) }
             if !self.userID.isEmpty { buffer.appendField(tag: 1226, self.userID) }
@@ -537,7 +537,7 @@ extension TestingV1 {
         }
 
         @inline(never)
-        private func _writeInt32ByInt32(to buffer: inout OutputBuffer) {
+        private func _write_int32ByInt32(to buffer: inout OutputBuffer) {
             for (key, value) in self.int32ByInt32 {
                 let mark = buffer.beginMessage(tag: 570)
                 buffer.appendField(tag: 8, key, as: Scalar.Int32.self)
@@ -547,7 +547,7 @@ extension TestingV1 {
         }
 
         @inline(never)
-        private func _writeStringByInt64(to buffer: inout OutputBuffer) {
+        private func _write_stringByInt64(to buffer: inout OutputBuffer) {
             for (key, value) in self.stringByInt64 {
                 let mark = buffer.beginMessage(tag: 578)
                 buffer.appendField(tag: 8, key, as: Scalar.Int64.self)
@@ -557,7 +557,7 @@ extension TestingV1 {
         }
 
         @inline(never)
-        private func _writeBytesByUint32(to buffer: inout OutputBuffer) {
+        private func _write_bytesByUint32(to buffer: inout OutputBuffer) {
             for (key, value) in self.bytesByUint32 {
                 let mark = buffer.beginMessage(tag: 586)
                 buffer.appendField(tag: 8, key, as: Scalar.UInt32.self)
@@ -567,7 +567,7 @@ extension TestingV1 {
         }
 
         @inline(never)
-        private func _writeDoubleByUint64(to buffer: inout OutputBuffer) {
+        private func _write_doubleByUint64(to buffer: inout OutputBuffer) {
             for (key, value) in self.doubleByUint64 {
                 let mark = buffer.beginMessage(tag: 594)
                 buffer.appendField(tag: 8, key, as: Scalar.UInt64.self)
@@ -577,7 +577,7 @@ extension TestingV1 {
         }
 
         @inline(never)
-        private func _writeBoolBySint32(to buffer: inout OutputBuffer) {
+        private func _write_boolBySint32(to buffer: inout OutputBuffer) {
             for (key, value) in self.boolBySint32 {
                 let mark = buffer.beginMessage(tag: 602)
                 buffer.appendField(tag: 8, key, as: Scalar.SInt32.self)
@@ -587,7 +587,7 @@ extension TestingV1 {
         }
 
         @inline(never)
-        private func _writeColorBySint64(to buffer: inout OutputBuffer) {
+        private func _write_colorBySint64(to buffer: inout OutputBuffer) {
             for (key, value) in self.colorBySint64 {
                 let mark = buffer.beginMessage(tag: 610)
                 buffer.appendField(tag: 8, key, as: Scalar.SInt64.self)
@@ -597,7 +597,7 @@ extension TestingV1 {
         }
 
         @inline(never)
-        private func _writeFloatByFixed32(to buffer: inout OutputBuffer) {
+        private func _write_floatByFixed32(to buffer: inout OutputBuffer) {
             for (key, value) in self.floatByFixed32 {
                 let mark = buffer.beginMessage(tag: 618)
                 buffer.appendField(tag: 13, key, as: Scalar.Fixed32.self)
@@ -607,7 +607,7 @@ extension TestingV1 {
         }
 
         @inline(never)
-        private func _writeUint64ByFixed64(to buffer: inout OutputBuffer) {
+        private func _write_uint64ByFixed64(to buffer: inout OutputBuffer) {
             for (key, value) in self.uint64ByFixed64 {
                 let mark = buffer.beginMessage(tag: 626)
                 buffer.appendField(tag: 9, key, as: Scalar.Fixed64.self)
@@ -617,7 +617,7 @@ extension TestingV1 {
         }
 
         @inline(never)
-        private func _writeSint32BySfixed32(to buffer: inout OutputBuffer) {
+        private func _write_sint32BySfixed32(to buffer: inout OutputBuffer) {
             for (key, value) in self.sint32BySfixed32 {
                 let mark = buffer.beginMessage(tag: 634)
                 buffer.appendField(tag: 13, key, as: Scalar.SFixed32.self)
@@ -627,7 +627,7 @@ extension TestingV1 {
         }
 
         @inline(never)
-        private func _writeFixed64BySfixed64(to buffer: inout OutputBuffer) {
+        private func _write_fixed64BySfixed64(to buffer: inout OutputBuffer) {
             for (key, value) in self.fixed64BySfixed64 {
                 let mark = buffer.beginMessage(tag: 642)
                 buffer.appendField(tag: 9, key, as: Scalar.SFixed64.self)
@@ -637,7 +637,7 @@ extension TestingV1 {
         }
 
         @inline(never)
-        private func _writeStringByBool(to buffer: inout OutputBuffer) {
+        private func _write_stringByBool(to buffer: inout OutputBuffer) {
             for (key, value) in self.stringByBool {
                 let mark = buffer.beginMessage(tag: 650)
                 buffer.appendField(tag: 8, key, as: Scalar.Bool.self)
@@ -647,7 +647,7 @@ extension TestingV1 {
         }
 
         @inline(never)
-        private func _writeStringByString(to buffer: inout OutputBuffer) {
+        private func _write_stringByString(to buffer: inout OutputBuffer) {
             for (key, value) in self.stringByString {
                 let mark = buffer.beginMessage(tag: 658)
                 buffer.appendField(tag: 10, key)
@@ -657,7 +657,7 @@ extension TestingV1 {
         }
 
         @inline(never)
-        private func _writeNestedByString(to buffer: inout OutputBuffer) {
+        private func _write_nestedByString(to buffer: inout OutputBuffer) {
             for (key, value) in self.nestedByString {
                 let mark = buffer.beginMessage(tag: 666)
                 buffer.appendField(tag: 10, key)
@@ -667,7 +667,7 @@ extension TestingV1 {
         }
 
         @inline(never)
-        private func _writeEverythingByString(to buffer: inout OutputBuffer) {
+        private func _write_everythingByString(to buffer: inout OutputBuffer) {
             for (key, value) in self.everythingByString {
                 let mark = buffer.beginMessage(tag: 674)
                 buffer.appendField(tag: 10, key)
@@ -677,17 +677,17 @@ extension TestingV1 {
         }
 
         @inline(never)
-        private func _writeChosenNested(to buffer: inout OutputBuffer) {
+        private func _write_chosenNested(to buffer: inout OutputBuffer) {
             if case .chosenNested(let value)? = self.choice { buffer.appendMessage(tag: 858, value) }
         }
 
         @inline(never)
-        private func _writeChosenEverything(to buffer: inout OutputBuffer) {
+        private func _write_chosenEverything(to buffer: inout OutputBuffer) {
             if case .chosenEverything(let value)? = self.choice { buffer.appendMessage(tag: 866, value) }
         }
 
         @inline(never)
-        private func _writeValueByString(to buffer: inout OutputBuffer) {
+        private func _write_valueByString(to buffer: inout OutputBuffer) {
             for (key, value) in self.valueByString {
                 let mark = buffer.beginMessage(tag: 1122)
                 buffer.appendField(tag: 10, key)
@@ -697,7 +697,7 @@ extension TestingV1 {
         }
 
         @inline(never)
-        private func _writeDurationByString(to buffer: inout OutputBuffer) {
+        private func _write_durationByString(to buffer: inout OutputBuffer) {
             for (key, value) in self.durationByString {
                 let mark = buffer.beginMessage(tag: 1130)
                 buffer.appendField(tag: 10, key)
@@ -3353,19 +3353,19 @@ extension TestingV1 {
             @unsafe
             public init(validated bytes: RawSpan) {
                 let view = unsafe View(validated: bytes)
-                _copyContents(view)
-                _copyMessages(view)
+                _copy_contents(view)
+                _copy_messages(view)
             }
 
             @inline(never)
-            private mutating func _copyContents(_ view: View) {
+            private mutating func _copy_contents(_ view: View) {
                 self.number = view.number
                 self.text = String(view.text)
                 self.unknownFields = view.unknownFields
             }
 
             @inline(never)
-            private mutating func _copyMessages(_ view: View) {
+            private mutating func _copy_messages(_ view: View) {
                 if view._back.isPresent { self._back = unsafe Indirect(validated: view._back.bytes(in: view.bytes)) }
             }
 
