@@ -75,7 +75,7 @@ let package = Package(
         ),
         .testTarget(
             name: "WireTests",
-            dependencies: ["Messages", "TestKit", "TestMessages", "Wire"],
+            dependencies: ["FuzzTargets", "Messages", "TestKit", "TestMessages", "Wire"],
             swiftSettings: strict
         ),
         .executableTarget(

@@ -43,6 +43,19 @@ public struct Message<View: MessageView & ~Escapable>: Sendable {
         try self.init(SharedBytes(copying: bytes), limits: limits)
     }
 
+    /// Encodes a value.
+    ///
+    /// - Parameter value: the message as a plain value.
+    /// - Throws: ``CodecError`` if its binary form is larger than 2 GiB.
+    public init(_ value: View.Value) throws(CodecError) {
+        // The encoder writes valid fields in order: nothing is left to be checked but the size.
+        let encoded = value.encoded()
+        if encoded.count > Int(Int32.max) {
+            throw CodecError(.tooLarge, at: 0, detail: "\(encoded.count) bytes")
+        }
+        bytes = encoded
+    }
+
     /// The message's fields.
     ///
     /// Finding them is linear in the message's own fields: bind the view, do not ask for it again.

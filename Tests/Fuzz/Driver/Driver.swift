@@ -3,17 +3,19 @@ import FuzzTargets
 import Glibc
 import Wire
 
-/// libFuzzer on one of the targets: `fuzz-codec TARGET [libFuzzer's arguments]`.
+/// libFuzzer on the target that the environment's `SEXTANT_FUZZ_TARGET` names; arguments are
+/// libFuzzer's. (Not an argument: libFuzzer starts the program again with its own when it merges.)
 @main
 enum Driver {
     nonisolated(unsafe) private static var target = FuzzTarget.binary
 
     static func main() {
-        var arguments = CommandLine.arguments
-        guard arguments.count > 1, let chosen = FuzzTarget(rawValue: arguments.remove(at: 1)) else {
-            let names = FuzzTarget.allCases.map(\.rawValue).joined(separator: " | ")
-            print("usage: fuzz-codec \(names) [libFuzzer's arguments]")
-            return
+        let arguments = CommandLine.arguments
+        let name = unsafe getenv("SEXTANT_FUZZ_TARGET").map { unsafe String(cString: $0) } ?? ""
+        guard let chosen = FuzzTarget(rawValue: name) else {
+            let names = FuzzTarget.allCases.map(\.rawValue).joined(separator: " or ")
+            print("fuzz-codec: SEXTANT_FUZZ_TARGET is \(names)")
+            exit(2)
         }
         unsafe target = chosen
         // libFuzzer keeps the pointers for as long as the process runs.

@@ -15,6 +15,15 @@ struct ValueTests {
         #expect(decoded.hashValue == Samples.everything.hashValue)
     }
 
+    @Test("A message can be made of a value, and a value of a message")
+    func messageOfValue() throws {
+        let message = try Message<TestingV1.Everything.View>(Samples.everything)
+        #expect(message.bytes == Samples.everything.encoded())
+        #expect(message.value() == Samples.everything)
+        let view = message.view
+        #expect(TestingV1.Everything(view) == Samples.everything)
+    }
+
     @Test("Negative zero and NaN keep their bits")
     func bitPatterns() throws {
         var message = TestingV1.Everything()
