@@ -113,6 +113,12 @@ extension SharedBytes: Equatable {
 extension Array where Element == UInt8 {
     /// Copies a span's bytes.
     public init(copying span: RawSpan) {
+        // The initialiser below writes the count of an array without elements into the storage that
+        // all such arrays of a process share, which the thread sanitizer rightly calls a race.
+        guard !span.isEmpty else {
+            self = []
+            return
+        }
         unsafe self.init(unsafeUninitializedCapacity: span.byteCount) { target, count in
             unsafe span.withUnsafeBytes { source in
                 unsafe UnsafeMutableRawBufferPointer(target).copyMemory(from: source)

@@ -35,6 +35,9 @@ struct CMessage: ~Copyable {
     /// The message's binary form.
     func packed() -> [UInt8] {
         let size = unsafe protobuf_c_message_get_packed_size(pointer)
+        guard size > 0 else {
+            return []
+        }
         // The size asked for on the line above is the size written.
         return unsafe Array(unsafeUninitializedCapacity: size) { buffer, count in
             count = unsafe protobuf_c_message_pack(pointer, buffer.baseAddress)

@@ -56,7 +56,7 @@ struct JSONParser: ~Copyable, ~Escapable {
     ///
     /// - Parameters:
     ///   - schema: the type of the message.
-    ///   - depth: how deep it lies; the outermost message is at depth 1.
+    ///   - depth: how deep it lies; the outermost message is at depth 0.
     /// - Throws: ``CodecError``; its offset is in the text.
     @_lifetime(self: copy self)
     mutating func message(_ schema: MessageSchema, depth: Int) throws(CodecError) {

@@ -82,7 +82,7 @@ struct JSONPrinter: ~Copyable {
     ///   - bytes: the bytes the message lies in.
     ///   - slice: where it lies; an absent message is printed as an empty one.
     ///   - schema: its type.
-    ///   - depth: how deep it lies; the outermost message is at depth 1.
+    ///   - depth: how deep it lies; the outermost message is at depth 0.
     ///   - output: where the text goes.
     /// - Throws: ``CodecError``; its offset is in the message's bytes.
     mutating func message(
