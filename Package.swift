@@ -42,11 +42,36 @@ let package = Package(
             pkgConfig: "libprotobuf-c",
             providers: [.apt(["libprotobuf-c-dev"])]
         ),
+        .systemLibrary(
+            name: "CNghttp2",
+            path: "Shared/C/CNghttp2",
+            pkgConfig: "libnghttp2",
+            providers: [.apt(["libnghttp2-dev"])]
+        ),
+        .systemLibrary(
+            name: "COpenSSL",
+            path: "Shared/C/COpenSSL",
+            pkgConfig: "openssl",
+            providers: [.apt(["libssl-dev"])]
+        ),
+        .systemLibrary(name: "CLinux", path: "Shared/C/CLinux"),
         .target(name: "Wire", path: "Shared/Wire", swiftSettings: strict),
         .target(
             name: "Messages",
             dependencies: ["Wire"],
             path: "Shared/Messages",
+            swiftSettings: strict
+        ),
+        .target(
+            name: "HTTP2",
+            dependencies: ["CNghttp2", "Wire"],
+            path: "Shared/HTTP2",
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Net",
+            dependencies: ["CLinux", "COpenSSL", "HTTP2", "Wire"],
+            path: "Shared/Net",
             swiftSettings: strict
         ),
 
@@ -76,6 +101,16 @@ let package = Package(
         .testTarget(
             name: "WireTests",
             dependencies: ["FuzzTargets", "Messages", "TestKit", "TestMessages", "Wire"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "HTTP2Tests",
+            dependencies: ["HTTP2", "TestKit", "Wire"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "NetTests",
+            dependencies: ["HTTP2", "Net", "TestKit", "Wire"],
             swiftSettings: strict
         ),
         .executableTarget(

@@ -34,6 +34,7 @@ enum House {
         "CNghttp2": ["Shared/HTTP2/"],
         "CPQ": ["Shared/Postgres/"],
         "COpenSSL": ["Shared/Crypto/", "Shared/Net/"],
+        "CLinux": ["Shared/Net/", "Tests/"],
         "CCurl": ["Shared/Outbound/"],
         "CMicrohttpd": ["Shared/Observe/"],
         "CLAPACKE": ["Shared/Numerics/"],
