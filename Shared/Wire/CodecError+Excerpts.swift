@@ -4,7 +4,7 @@ extension CodecError {
     /// - Parameter text: the text, in UTF-8.
     /// - Returns: its first 64 bytes, less those of a character that is cut.
     static func excerpt(_ text: RawSpan) -> String {
-        String(decoding: Array(copying: text.extracting(0..<excerptEnd(text))), as: UTF8.self)
+        String(repairing: text.extracting(0..<excerptEnd(text)))
     }
 
     /// An entry of a map in a path, as `labels["a"]`.
@@ -20,7 +20,7 @@ extension CodecError {
         text.append(UInt8(ascii: "["))
         text.appendJSON(key.extracting(0..<excerptEnd(key)))
         text.append(UInt8(ascii: "]"))
-        return String(decoding: Array(copying: text.bytes), as: UTF8.self)
+        return String(repairing: text.bytes)
     }
 
     private static func excerptEnd(_ text: RawSpan) -> Int {

@@ -127,12 +127,30 @@ extension Array where Element == UInt8 {
         }
     }
 
+    /// Appends a span's bytes.
+    public mutating func append(copying span: RawSpan) {
+        // Every byte of a raw span is initialised.
+        unsafe span.withUnsafeBytes { source in
+            unsafe append(contentsOf: source)
+        }
+    }
+
     /// The array's bytes, borrowed.
     public var rawBytes: RawSpan {
         @_lifetime(borrow self)
         get {
             // `UInt8` has no padding: every byte of the span is initialised.
             unsafe span.bytes
+        }
+    }
+}
+
+extension String {
+    /// Copies UTF-8, with U+FFFD for what is none.
+    public init(repairing bytes: RawSpan) {
+        // Every byte of a raw span is initialised.
+        self = unsafe bytes.withUnsafeBytes { source in
+            unsafe String(decoding: source, as: UTF8.self)
         }
     }
 }

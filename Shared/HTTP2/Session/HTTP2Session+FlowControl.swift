@@ -1,0 +1,140 @@
+internal import CNghttp2
+public import Wire
+
+extension HTTP2Session {
+    /// Bodies of at most this many bytes are the taker's own at once: they count against no window
+    /// and no budget once taken.
+    private static let smallBody = 1_024
+
+    /// Takes what has come of a body.
+    ///
+    /// Unless it is small, the stream's window opens again, and the budget is relieved, when the
+    /// last slice of the bytes has been released, on whatever thread that is.
+    ///
+    /// - Parameter stream: the stream; a closed one still gives what had come.
+    /// - Returns: the bytes since the last time; nil if there are none.
+    public func takeBody(of stream: HTTP2Stream) -> SharedBytes? {
+        let count = stream.received.count
+        guard count > 0 else { return nil }
+        var taken = OutputBuffer()
+        swap(&taken, &stream.received)
+        let credit = stream.uncredited
+        stream.uncredited = 0
+        if count <= Self.smallBody {
+            stream.budget.release(count)
+            returnCredit(credit, of: stream)
+            return SharedBytes(adopting: taken)
+        }
+        let (budget, id, returned) = (stream.budget, stream.id, returnedCredit)
+        return SharedBytes(adopting: taken) {
+            budget.release(count)
+            if credit > 0 { returned.give(back: credit, of: id) }
+        }
+    }
+
+    /// Has a body gathered in one piece, and told when it has ended or passes the limit.
+    ///
+    /// Its window stays open, however large it is, as long as memory is not tight. Call it when the
+    /// request or response is told, before any of the body was taken.
+    ///
+    /// - Parameters:
+    ///   - stream: the stream.
+    ///   - limit: the most bytes; with more ``HTTP2Stream/isBodyTooLarge`` is set and the rest is
+    ///     dropped.
+    public func collectBody(of stream: HTTP2Stream, upTo limit: Int) {
+        stream.collectLimit = limit
+        if stream.availableInput > limit {
+            stream.isBodyTooLarge = true
+            tellInput(of: stream)
+        }
+        creditCollected(stream)
+    }
+
+    /// Has a stream's body count against an account from now on, what has come and was not taken
+    /// included.
+    ///
+    /// - Parameters:
+    ///   - stream: the stream.
+    ///   - account: a budget within that of the process.
+    /// - Returns: false if the account has no room for what has come; nothing is changed then.
+    public func charge(_ stream: HTTP2Stream, to account: MemoryBudget) -> Bool {
+        let count = stream.received.count
+        guard account.reserve(count) else { return false }
+        stream.budget.release(count)
+        stream.budget = account
+        return true
+    }
+
+    /// Sets how many bytes of a body may be on their way on one stream, in 0…2,147,483,647.
+    public func setWindow(of stream: HTTP2Stream, to count: Int) {
+        guard stream.isOpen else { return }
+        // Fails only for numbers out of range, or if the stream is closed already.
+        unsafe nghttp2_session_set_local_window_size(
+            session,
+            UInt8(NGHTTP2_FLAG_NONE.rawValue),
+            stream.id,
+            Int32(clamping: max(0, count))
+        )
+    }
+
+    // MARK: Credit
+
+    /// Opens the window for bytes that stay in the stream's own buffer.
+    func creditCollected(_ stream: HTTP2Stream) {
+        let credit = stream.uncredited
+        stream.uncredited = 0
+        returnCredit(credit, of: stream)
+    }
+
+    /// Opens the windows of a stream and of the connection again, or notes that it is to be done
+    /// when memory is less tight.
+    func returnCredit(_ count: Int, of stream: HTTP2Stream) {
+        guard count > 0 else { return }
+        guard stream.isOpen else { return returnConnectionCredit(count) }
+        if stream.budget.isTight {
+            stream.withheldCredit += count
+            isCreditWithheld = true
+            return
+        }
+        // Both fail only if the peer overran the window, which nghttp2 has answered by then.
+        unsafe nghttp2_session_consume(session, stream.id, count)
+    }
+
+    /// Opens the connection's window for bytes of no open stream.
+    func returnConnectionCredit(_ count: Int) {
+        guard count > 0 else { return }
+        if budget.isTight {
+            withheldCredit += count
+            isCreditWithheld = true
+            return
+        }
+        unsafe nghttp2_session_consume_connection(session, count)
+    }
+
+    /// Takes in credit from other threads, and what was withheld if memory is not tight any more.
+    func collectReturnedCredit() {
+        for entry in returnedCredit.take() {
+            let user = unsafe nghttp2_session_get_stream_user_data(session, entry.stream)
+            if let user = unsafe user {
+                // The table holds each stream that nghttp2 still finds.
+                let stream = unsafe Unmanaged<HTTP2Stream>.fromOpaque(user).takeUnretainedValue()
+                returnCredit(entry.count, of: stream)
+            } else {
+                returnConnectionCredit(entry.count)
+            }
+        }
+        if isCreditWithheld { releaseWithheldCredit() }
+    }
+
+    private func releaseWithheldCredit() {
+        isCreditWithheld = false
+        let connection = withheldCredit
+        withheldCredit = 0
+        returnConnectionCredit(connection)
+        for stream in streams where stream.withheldCredit > 0 {
+            let credit = stream.withheldCredit
+            stream.withheldCredit = 0
+            returnCredit(credit, of: stream)
+        }
+    }
+}

@@ -1,0 +1,262 @@
+internal import CNghttp2
+public import Wire
+
+extension HTTP2Session {
+    /// Why a request cannot be made now.
+    public enum RequestError: Error, Equatable {
+        /// As many streams are open as the peer allows.
+        case tooManyStreams(Int)
+        /// The connection accepts no more: it failed, one side says goodbye, or its stream numbers
+        /// are used up.
+        case connectionClosing
+        /// The fields cannot be sent as they are: a name not in lower case, say.
+        case illegalHeaders
+    }
+
+    /// How many more requests may be made now (at the client).
+    public var availableStreams: Int {
+        guard failure == nil, shutdown == .none, !hasGoAway else { return 0 }
+        let limit = unsafe nghttp2_session_get_remote_settings(
+            session,
+            NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS
+        )
+        return max(0, Int(limit) - streams.count)
+    }
+
+    /// How many streams are open.
+    public var openStreams: Int { streams.count }
+
+    /// Client: begins a request.
+    ///
+    /// - Parameters:
+    ///   - headers: `:method`, `:scheme`, `:path` and `:authority`, then other fields.
+    ///   - endsStream: whether there is neither body nor trailers.
+    /// - Returns: the request's stream.
+    /// - Throws: ``RequestError``.
+    public func request(
+        _ headers: HeaderBlock,
+        endsStream: Bool
+    ) throws(RequestError) -> HTTP2Stream {
+        guard availableStreams > 0 else {
+            throw hasGoAway || failure != nil || shutdown != .none
+                ? .connectionClosing : .tooManyStreams(streams.count)
+        }
+        guard headers.isLegal else { throw .illegalHeaders }
+        let stream = HTTP2Stream(id: 0, budget: budget, at: timing.now)
+        // The table keeps it alive until nghttp2 has said that it is closed.
+        let user = unsafe Unmanaged.passUnretained(stream).toOpaque()
+        let id = unsafe withFields(headers) { fields, count in
+            var source = unsafe SessionCallbacks.bodySource
+            return unsafe endsStream
+                ? nghttp2_submit_request(session, nil, fields, count, nil, user)
+                : nghttp2_submit_request(session, nil, fields, count, &source, user)
+        }
+        guard id > 0 else {
+            throw id == NGHTTP2_ERR_STREAM_ID_NOT_AVAILABLE.rawValue
+                ? .connectionClosing : .illegalHeaders
+        }
+        stream.id = id
+        stream.isOutputEnded = endsStream
+        open(stream)
+        return stream
+    }
+
+    /// Server: answers with header fields. Does nothing if the stream is closed.
+    ///
+    /// - Parameters:
+    ///   - stream: whose request is answered; not answered yet.
+    ///   - headers: `:status`, then other fields in lower case.
+    ///   - endsStream: whether there is neither body nor trailers.
+    public func respond(to stream: HTTP2Stream, _ headers: HeaderBlock, endsStream: Bool) {
+        precondition(!stream.hasSubmitted, "a request is answered once")
+        guard stream.isOpen else { return }
+        guard headers.isLegal else { return reset(stream, .internalError) }
+        stream.hasSubmitted = true
+        stream.isOutputEnded = endsStream
+        let status = unsafe withFields(headers) { fields, count in
+            var source = unsafe SessionCallbacks.bodySource
+            return unsafe endsStream
+                ? nghttp2_submit_response(session, stream.id, fields, count, nil)
+                : nghttp2_submit_response(session, stream.id, fields, count, &source)
+        }
+        if status != 0 { reset(stream, .internalError) }
+    }
+
+    /// Hands in more of a body. Does nothing if the stream is closed.
+    ///
+    /// It always takes the bytes; whoever sends much waits while ``HTTP2Stream/isWritable`` is
+    /// false.
+    ///
+    /// - Parameters:
+    ///   - bytes: the next part of the body.
+    ///   - stream: the stream, whose output has begun and not ended.
+    public func send(_ bytes: SharedBytes, on stream: HTTP2Stream) {
+        precondition(!stream.isOutputEnded || !stream.isOpen, "the output was ended before")
+        guard stream.isOpen, bytes.count > 0 else { return }
+        if stream.unsentOutput == 0 { stream.outputProgress = timing.now }
+        stream.sending.append(bytes)
+        if stream.unsentOutput > configuration.outputHighWater { stream.isAboveHighWater = true }
+        resume(stream)
+    }
+
+    /// Ends the output of a stream. Does nothing if the stream is closed.
+    ///
+    /// - Parameters:
+    ///   - stream: the stream, whose output has begun and not ended.
+    ///   - trailers: fields to end it with, if any; none of them pseudo-fields.
+    public func finish(_ stream: HTTP2Stream, trailers: HeaderBlock? = nil) {
+        precondition(!stream.isOutputEnded || !stream.isOpen, "the output was ended before")
+        guard stream.isOpen else { return }
+        if let trailers, !trailers.isLegal { return reset(stream, .internalError) }
+        stream.isOutputEnded = true
+        stream.sendingTrailers = trailers
+        resume(stream)
+    }
+
+    /// Ends a stream at once. Does nothing if it is closed.
+    ///
+    /// - Parameters:
+    ///   - stream: the stream.
+    ///   - code: what the peer is told.
+    public func reset(_ stream: HTTP2Stream, _ code: HTTP2ErrorCode) {
+        guard stream.isOpen else { return }
+        // Fails only without memory.
+        unsafe nghttp2_submit_rst_stream(
+            session,
+            UInt8(NGHTTP2_FLAG_NONE.rawValue),
+            stream.id,
+            code.rawValue
+        )
+    }
+
+    private func resume(_ stream: HTTP2Stream) {
+        guard stream.isDeferred else { return }
+        stream.isDeferred = false
+        // Fails only if nothing was deferred.
+        unsafe nghttp2_session_resume_data(session, stream.id)
+    }
+
+    /// Lends nghttp2 a block's fields, which it copies.
+    private func withFields(
+        _ headers: HeaderBlock,
+        _ body: (UnsafePointer<nghttp2_nv>?, Int) -> Int32
+    ) -> Int32 {
+        unsafe headers.bytes.withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress else { return body(nil, 0) }
+            return unsafe withUnsafeTemporaryAllocation(
+                of: nghttp2_nv.self,
+                capacity: headers.count
+            ) { fields in
+                for (index, field) in headers.fields.enumerated() {
+                    // nghttp2 only reads; its type leaves out the `const`.
+                    let start = unsafe UnsafeMutablePointer(
+                        mutating: base.advanced(by: Int(field.start))
+                            .assumingMemoryBound(to: UInt8.self)
+                    )
+                    let flag = field.isSensitive ? NGHTTP2_NV_FLAG_NO_INDEX : NGHTTP2_NV_FLAG_NONE
+                    let entry = unsafe nghttp2_nv(
+                        name: start,
+                        value: start + Int(field.nameCount),
+                        namelen: Int(field.nameCount),
+                        valuelen: Int(field.valueCount),
+                        flags: UInt8(flag.rawValue)
+                    )
+                    unsafe fields.initializeElement(at: index, to: entry)
+                }
+                return unsafe body(fields.baseAddress, headers.count)
+            }
+        }
+    }
+
+    // MARK: What the callbacks for output note
+
+    /// How much of a body can go out next.
+    ///
+    /// - Returns: the number of bytes, or a code of nghttp2's.
+    func nextBodyPart(of stream: HTTP2Stream, _ limit: Int, isLast: inout Bool) -> CInt {
+        let count = min(stream.unsentOutput, limit)
+        isLast = stream.isOutputEnded && count == stream.unsentOutput
+        if count == 0 && !isLast {
+            stream.isDeferred = true
+            return NGHTTP2_ERR_DEFERRED.rawValue
+        }
+        if isLast, let trailers = stream.sendingTrailers {
+            let status = unsafe withFields(trailers) { fields, count in
+                unsafe nghttp2_submit_trailer(session, stream.id, fields, count)
+            }
+            if status != 0 { return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue }
+        }
+        return CInt(count)
+    }
+
+    /// Writes a DATA frame.
+    func sendBody(_ head: RawSpan, _ count: Int, of stream: HTTP2Stream) -> CInt {
+        // nghttp2 asks for the same frame again the next time.
+        if output.count >= outputLimit { return NGHTTP2_ERR_WOULDBLOCK.rawValue }
+        output.append(head)
+        stream.sending.move(count, to: &output)
+        stream.outputProgress = timing.now
+        timing.lastDataSent = timing.now
+        meter.noteDataSent()
+        if stream.isAboveHighWater && stream.unsentOutput <= configuration.outputHighWater / 2 {
+            stream.isAboveHighWater = false
+            tell(.writable(stream))
+        }
+        return 0
+    }
+
+    /// A frame has gone out.
+    @unsafe
+    func frameSent(_ frame: nghttp2_frame, _ type: FrameType, on stream: HTTP2Stream?) -> CInt {
+        if type == .goAway {
+            let code = HTTP2ErrorCode(rawValue: unsafe frame.goaway.error_code)
+            // nghttp2 ends a connection by itself when the peer breaks the protocol.
+            if code != .noError && failure == nil {
+                let failure = HTTP2Failure(code: code, reason: unsafe Self.reason(of: frame.goaway))
+                self.failure = failure
+                tell(.failed(failure))
+            }
+        } else if let stream,
+            unsafe frame.hd.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
+        {
+            stream.isOutputFinished = true
+            // The answer is whole, and the rest of the request is not needed (RFC 9113 §8.1).
+            if role == .server && !stream.isInputEnded { reset(stream, .noError) }
+        }
+        return 0
+    }
+
+    @unsafe
+    private static func reason(of frame: nghttp2_goaway) -> String {
+        guard let start = unsafe frame.opaque_data, unsafe frame.opaque_data_len > 0 else {
+            return "the peer broke the protocol"
+        }
+        // nghttp2's own words, its until the callback returns.
+        let words = unsafe UnsafeBufferPointer(start: start, count: frame.opaque_data_len)
+        return unsafe String(decoding: words, as: UTF8.self)
+    }
+}
+
+extension HeaderBlock {
+    /// Whether nghttp2 would send the block as it is: it checks what it receives only.
+    var isLegal: Bool {
+        for index in 0..<count {
+            let (name, value) = (name(at: index), value(at: index))
+            // It reads both within their bounds only.
+            let isNameLegal = unsafe name.withUnsafeBytes {
+                unsafe nghttp2_check_header_name(
+                    $0.baseAddress?.assumingMemoryBound(to: UInt8.self),
+                    $0.count
+                )
+            }
+            let isValueLegal = unsafe value.withUnsafeBytes {
+                unsafe nghttp2_check_header_value_rfc9113(
+                    $0.baseAddress?.assumingMemoryBound(to: UInt8.self),
+                    $0.count
+                )
+            }
+            if isNameLegal == 0 || (isValueLegal == 0 && value.byteCount > 0) { return false }
+        }
+        return true
+    }
+}

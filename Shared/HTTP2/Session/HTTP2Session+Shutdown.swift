@@ -1,0 +1,70 @@
+internal import CNghttp2
+
+/// How far the orderly end of a connection has come.
+enum ShutdownState: Equatable {
+    /// Not begun.
+    case none
+    /// The first GOAWAY is out: it refuses nothing yet, since requests may be on their way. A PING
+    /// follows it, whose answer says that the peer has seen it.
+    case noticed(ContinuousClock.Instant)
+    /// The second GOAWAY is out, with the last stream that is served; open streams go on.
+    case draining
+}
+
+extension HTTP2Session {
+    /// Begins the orderly end: requests on their way are served, later ones go elsewhere, and the
+    /// connection is over when the last stream is. It may be called again.
+    public func beginShutdown() {
+        guard shutdown == .none, failure == nil else { return }
+        guard role == .server else {
+            shutdown = .draining
+            // Fails only without memory.
+            unsafe nghttp2_submit_goaway(
+                session,
+                UInt8(NGHTTP2_FLAG_NONE.rawValue),
+                0,
+                HTTP2ErrorCode.noError.rawValue,
+                nil,
+                0
+            )
+            return
+        }
+        shutdown = .noticed(timing.now)
+        unsafe nghttp2_submit_shutdown_notice(session)
+        submitPing()
+    }
+
+    /// Whether an orderly end has begun, on either side.
+    public var isShuttingDown: Bool { shutdown != .none || hasGoAway }
+
+    func submitPing() {
+        // Fails only without memory.
+        unsafe nghttp2_submit_ping(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), nil)
+    }
+
+    /// The peer has answered a PING: it has read all that was sent before.
+    func pingAnswered() {
+        timing.pingSent = nil
+        if case .noticed = shutdown { drain() }
+    }
+
+    func checkShutdown(_ now: ContinuousClock.Instant) {
+        guard case .noticed(let since) = shutdown,
+            now - since >= configuration.shutdownNoticeTimeout
+        else { return }
+        drain()
+    }
+
+    private func drain() {
+        shutdown = .draining
+        // Fails only without memory.
+        unsafe nghttp2_submit_goaway(
+            session,
+            UInt8(NGHTTP2_FLAG_NONE.rawValue),
+            nghttp2_session_get_last_proc_stream_id(session),
+            HTTP2ErrorCode.noError.rawValue,
+            nil,
+            0
+        )
+    }
+}

@@ -1,0 +1,28 @@
+/// When things last happened on a connection.
+struct SessionTiming {
+    /// The time of the call that runs.
+    var now: ContinuousClock.Instant
+    /// When the connection was made.
+    let start: ContinuousClock.Instant
+    /// When the last bytes came.
+    var lastInput: ContinuousClock.Instant
+    /// When the last DATA frame went out.
+    var lastDataSent: ContinuousClock.Instant
+    /// When the last stream closed, from which idleness counts.
+    var lastStreamClosed: ContinuousClock.Instant
+    /// When a PING went out to see whether the peer is there, and was not answered yet.
+    var pingSent: ContinuousClock.Instant?
+
+    /// Whether the peer's first SETTINGS have come.
+    var hasPeerSettings = false
+    /// Whether the peer has acknowledged ours.
+    var areSettingsAcknowledged = false
+
+    init(at now: ContinuousClock.Instant) {
+        self.now = now
+        start = now
+        lastInput = now
+        lastDataSent = now
+        lastStreamClosed = now
+    }
+}
