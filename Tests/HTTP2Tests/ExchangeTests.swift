@@ -140,7 +140,9 @@ struct ExchangeTests {
             RawFrame(.headers, flags: 4, stream: 1, RawFrame.literal(":status", "103")),
             RawFrame(.headers, flags: 5, stream: 1, RawFrame.literal(":status", "200"))
         )
-        #expect(peer.events.map(\.summary) == ["settled", "response 1", "input 1", "closed 1 NO_ERROR"])
+        #expect(
+            peer.events.map(\.summary) == ["settled", "response 1", "input 1", "closed 1 NO_ERROR"]
+        )
         #expect(stream.headers == [":status": "200"])
     }
 

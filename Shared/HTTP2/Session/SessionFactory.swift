@@ -24,7 +24,7 @@ enum SessionFactory {
         return unsafe made
     }
 
-    /// nghttp2's own guards stay on behind ours, and its windows are left to us.
+    /// Windows are left to us; nghttp2's own guards stay on behind ours, but for one.
     @unsafe
     private static func makeOptions(_ configuration: HTTP2Configuration) -> OpaquePointer {
         var made: OpaquePointer?
@@ -34,6 +34,8 @@ enum SessionFactory {
         }
         unsafe nghttp2_option_set_no_auto_window_update(options, 1)
         unsafe nghttp2_option_set_max_continuations(options, configuration.abuse.continuations)
+        // nghttp2 counts resets without regard to how much else a client does: `AbuseMeter` judges.
+        unsafe nghttp2_option_set_stream_reset_rate_limit(options, 1 << 40, 1 << 40)
         // RFC 9113 has done away with the priorities of RFC 7540: nobody keeps a tree of them.
         unsafe nghttp2_option_set_server_fallback_rfc7540_priorities(options, 0)
         unsafe nghttp2_option_set_no_closed_streams(options, 0)
