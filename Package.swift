@@ -132,7 +132,7 @@ let package = Package(
         .testTarget(name: "TidyTests", path: "Tests/TidyTests", swiftSettings: strict),
         .target(
             name: "FuzzTargets",
-            dependencies: ["Messages", "TestMessages", "Wire"],
+            dependencies: ["HTTP2", "Messages", "TestMessages", "Wire"],
             path: "Tests/Fuzz/Targets",
             swiftSettings: strict
         ),
@@ -156,7 +156,7 @@ if Context.environment["SEXTANT_FUZZ"] == "1" {
     package.targets += [
         .target(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
         .executableTarget(
-            name: "fuzz-codec",
+            name: "fuzz",
             dependencies: ["CFuzzer", "FuzzTargets", "Wire"],
             path: "Tests/Fuzz/Driver",
             swiftSettings: strict

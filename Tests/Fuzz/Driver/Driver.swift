@@ -14,7 +14,7 @@ enum Driver {
         let name = unsafe getenv("SEXTANT_FUZZ_TARGET").map { unsafe String(cString: $0) } ?? ""
         guard let chosen = FuzzTarget(rawValue: name) else {
             let names = FuzzTarget.allCases.map(\.rawValue).joined(separator: " or ")
-            print("fuzz-codec: SEXTANT_FUZZ_TARGET is \(names)")
+            print("fuzz: SEXTANT_FUZZ_TARGET is \(names)")
             exit(2)
         }
         unsafe target = chosen

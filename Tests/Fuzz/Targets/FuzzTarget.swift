@@ -1,24 +1,31 @@
 internal import Wire
+internal import HTTP2
 internal import Messages
 internal import TestMessages
 
 /// What is fuzzed: a function of bytes that stops the process where a property does not hold.
 ///
-/// The first byte of an input chooses options, the rest is the message.
+/// The first byte of an input chooses options, the rest is the message or the bytes of a connection.
 public enum FuzzTarget: String, CaseIterable, Sendable {
     /// The binary form: validation, views, values, canonical bytes, and JSON of what is accepted.
     case binary
     /// JSON: parsing, and printing of what is accepted.
     case json
+    /// What a client sends to a server: frames, and what are none.
+    case http2Server = "http2-server"
+    /// What a server sends to a client.
+    case http2Client = "http2-client"
 
     /// Runs the target on one input.
     public func run(_ input: RawSpan) {
         if input.isEmpty { return }
-        let choice = Choice(input.byte(at: 0))
+        let bits = input.byte(at: 0)
         let message = input.extracting(1..<input.byteCount)
         switch self {
-        case .binary: BinaryTarget(choice: choice).run(message)
-        case .json: JSONTarget(choice: choice).run(message)
+        case .binary: BinaryTarget(choice: Choice(bits)).run(message)
+        case .json: JSONTarget(choice: Choice(bits)).run(message)
+        case .http2Server: HTTP2Target(role: .server, bits: bits).run(message)
+        case .http2Client: HTTP2Target(role: .client, bits: bits).run(message)
         }
     }
 }
