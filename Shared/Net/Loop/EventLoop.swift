@@ -36,8 +36,9 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
     private static let workLimit = Duration.milliseconds(1)
     /// Work is this fine-grained at least, so that the clock is not read for each piece.
     private static let workPerClockRead = 8
-    /// How many rounds of work a loop that stops still does: tasks that never end must not hold it.
-    private static let roundsAfterStop = 10_000
+    /// How many milliseconds of work a loop that stops still does: tasks that never end must not
+    /// hold it.
+    private static let roundsAfterStop = 1_000
 
     /// Starts a loop on a thread of its own, named `loop-` and the index.
     ///
@@ -79,7 +80,7 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
     /// The number of open streams, as told by ``addLoad(_:)``. Any thread may ask.
     public var load: Int { loadCount.load(ordering: .relaxed) }
 
-    /// Changes the number of open streams, by which new connections are spread. Any thread may call.
+    /// Changes the number of open streams, by which connections are spread. Any thread may call.
     ///
     /// - Parameter change: how many were opened, or if negative closed.
     public func addLoad(_ change: Int) {

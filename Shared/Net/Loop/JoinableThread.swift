@@ -4,7 +4,8 @@ internal import Synchronization
 
 /// A thread of the system with a name, which can be waited for.
 final class JoinableThread: Sendable {
-    private let handle: Mutex<pthread_t?>
+    private let handle: pthread_t
+    private let hasBeenJoined = Mutex(false)
 
     /// Starts a thread.
     ///
@@ -33,17 +34,18 @@ final class JoinableThread: Sendable {
             unsafe start.release()
             throw SystemError("pthread_create", code: code)
         }
-        handle = Mutex(thread)
+        handle = thread
     }
 
-    /// Waits until the thread has ended; at once if it has been waited for, or on the thread itself.
+    /// Waits until the thread has ended; returns at once if it has, or on the thread itself.
     func join() {
+        // Asked before the lock is taken, which whoever waits for this thread may hold.
+        if pthread_equal(handle, pthread_self()) != 0 { return }
         // The lock is held meanwhile, so that whoever asks second waits as well.
-        handle.withLock { handle in
-            guard let thread = handle, pthread_equal(thread, pthread_self()) == 0 else { return }
-            // The handle is joined once: it is gone afterwards.
-            _ = pthread_join(thread, nil)
-            handle = nil
+        hasBeenJoined.withLock { hasBeenJoined in
+            if hasBeenJoined { return }
+            hasBeenJoined = true
+            _ = pthread_join(handle, nil)
         }
     }
 

@@ -65,10 +65,10 @@ public struct Socket: ~Copyable, Sendable {
         return socket
     }
 
-    /// Takes the next connection.
+    /// Takes the next connection of a listening socket.
     ///
     /// - Returns: its socket, nil if nobody waits.
-    func accept() throws(SystemError) -> Socket? {
+    static func accept(from descriptor: Int32) throws(SystemError) -> Socket? {
         guard let (descriptor, peer) = try SystemCalls.accept(descriptor) else { return nil }
         return Socket(adopting: descriptor, peerAddress: peer)
     }

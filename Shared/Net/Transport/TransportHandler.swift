@@ -50,8 +50,8 @@ public struct TransportConfiguration: Sendable {
     public var readLimitPerTurn = 256 * 1024
     /// Bytes sent per turn before the other connections of the loop are served.
     public var writeLimitPerTurn = 256 * 1024
-    /// How long to wait for the peer's end after our own, so that it has read everything before the
-    /// socket is closed.
+    /// How long to wait for the peer's end after our own, so that it has read everything before
+    /// the socket is closed.
     public var lingerLimit = Duration.seconds(1)
 
     /// The defaults: 64 KiB unsent, 256 KiB a turn, one second.
@@ -66,7 +66,7 @@ public protocol TransportFilter: AnyObject {
     /// - Parameters:
     ///   - ciphertext: what came; the filter keeps what it cannot use yet.
     ///   - plaintext: where to append what is for the handler.
-    /// - Throws: if the peer's bytes are wrong: ciphertext is still sent, then the transport closes.
+    /// - Throws: if the peer's bytes are wrong; ciphertext is still sent, then all is closed.
     func receive(_ ciphertext: RawSpan, plaintext: inout OutputBuffer) throws
 
     /// Takes bytes for the peer; called only once ``isReady``.
