@@ -18,7 +18,7 @@ public final class Listener: Sendable {
     let group: EventLoopGroup
     private let onAccept: AcceptHandler
     private let socketFile: SocketFile?
-    private let acceptors = Mutex<[Acceptor]>([])
+    private let acceptors = Locked<[Acceptor]>([])
 
     private let connectionCount = Atomic<Int>(0)
     private let refusalCount = Atomic<Int>(0)
@@ -72,8 +72,9 @@ public final class Listener: Sendable {
     }
 
     /// Takes no more connections; those that the kernel has already made and nobody has taken are
-    /// reset. May be called any number of times; the sockets are closed when each loop has come to
-    /// it.
+    /// reset.
+    ///
+    /// May be called any number of times; the sockets are closed when each loop has come to it.
     public func stopAccepting() {
         let stopped = acceptors.withLock { acceptors in
             let all = acceptors

@@ -11,8 +11,9 @@ public struct ListenerConfiguration: Sendable {
     public var shortestPause = Duration.milliseconds(100)
     /// What doubling ends at.
     public var longestPause = Duration.seconds(1)
-    /// Is given a refused connection, on its loop, to tell its peer why, and closes it. Such a
-    /// connection is not counted. Nil: it is closed at once.
+    /// Is given a refused connection, on its loop, to tell its peer why, and closes it.
+    ///
+    /// Such a connection is not counted. Nil: it is closed at once.
     public var onRefuse: (@Sendable (EventLoop, consuming Socket, SocketAddress) -> Void)?
 
     /// The defaults: 10,000 connections, a backlog of 4,096, 64 a turn, pauses of 0.1 to 1 s.

@@ -1,5 +1,7 @@
 extension EventLoop {
-    /// Runs a closure on the loop, after what the caller gave it before. Any thread may call.
+    /// Runs a closure on the loop, after what the caller gave it before.
+    ///
+    /// Any thread may call.
     ///
     /// From another thread this costs a lock, and a system call only if the loop sleeps.
     ///
@@ -22,7 +24,9 @@ extension EventLoop {
         }
     }
 
-    /// Runs a closure on the loop later. Only on the loop.
+    /// Runs a closure on the loop later.
+    ///
+    /// Only on the loop.
     ///
     /// - Parameters:
     ///   - delay: how long after the start of this turn; never sooner, and later by up to a turn
@@ -36,7 +40,9 @@ extension EventLoop {
         return timer
     }
 
-    /// Watches a descriptor. Only on the loop.
+    /// Watches a descriptor.
+    ///
+    /// Only on the loop.
     ///
     /// - Parameters:
     ///   - descriptor: what to watch; it stays its owner's, who must unwatch it before closing it.
@@ -53,7 +59,9 @@ extension EventLoop {
         return try poller.add(descriptor, interest, handler)
     }
 
-    /// Changes what is reported; a watch that has ended is ignored. Only on the loop.
+    /// Changes what is reported; a watch that has ended is ignored.
+    ///
+    /// Only on the loop.
     ///
     /// - Parameters:
     ///   - watch: the watch.
@@ -65,14 +73,16 @@ extension EventLoop {
         try poller.change(watch, to: interest)
     }
 
-    /// Reports nothing, not even errors and hang-ups, until the next ``change(_:to:)``. Only on the
-    /// loop.
+    /// Reports nothing, not even errors and hang-ups, until the next ``change(_:to:)``.
+    ///
+    /// Only on the loop.
     public func suspend(_ watch: DescriptorWatch) {
         assertIsCurrent()
         poller.suspend(watch)
     }
 
     /// Ends a watch: its handler is not told anything more, not even what has been fetched already.
+    ///
     /// Only on the loop; a watch that has ended is ignored.
     public func unwatch(_ watch: DescriptorWatch) {
         assertIsCurrent()

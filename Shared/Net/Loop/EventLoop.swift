@@ -16,7 +16,7 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
     let mailbox: Mailbox
     let poller: Poller
     private let readClock: @Sendable () -> ContinuousClock.Instant
-    private let thread = Mutex<JoinableThread?>(nil)
+    private let thread = Locked<JoinableThread?>(nil)
     private let threadIdentity = Atomic<UInt>(0)
     private let isStopping = Atomic<Bool>(false)
     private let loadCount = Atomic<Int>(0)
@@ -62,7 +62,9 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
         thread.withLock { $0 = started }
     }
 
-    /// Whether the caller runs on this loop's thread. Any thread may ask.
+    /// Whether the caller runs on this loop's thread.
+    ///
+    /// Any thread may ask.
     public var isCurrent: Bool {
         threadIdentity.load(ordering: .relaxed) == UInt(pthread_self())
     }
@@ -71,16 +73,22 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
         assert(isCurrent, "this belongs to the thread of loop \(index)")
     }
 
-    /// The time at the start of this turn. Only on the loop.
+    /// The time at the start of this turn.
+    ///
+    /// Only on the loop.
     public var now: ContinuousClock.Instant {
         assertIsCurrent()
         return instant
     }
 
-    /// The number of open streams, as told by ``addLoad(_:)``. Any thread may ask.
+    /// The number of open streams, as told by ``addLoad(_:)``.
+    ///
+    /// Any thread may ask.
     public var load: Int { loadCount.load(ordering: .relaxed) }
 
-    /// Changes the number of open streams, by which connections are spread. Any thread may call.
+    /// Changes the number of open streams, by which connections are spread.
+    ///
+    /// Any thread may call.
     ///
     /// - Parameter change: how many were opened, or if negative closed.
     public func addLoad(_ change: Int) {
@@ -93,8 +101,10 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
     // MARK: Stopping
 
     /// Stops the loop: tells those who watch descriptors, runs what work is left, ends the thread,
-    /// and waits for that unless called on the loop itself. Any thread may call, any number of
-    /// times. Closures given afterwards are dropped; tasks go on on the default executor.
+    /// and waits for that unless called on the loop itself.
+    ///
+    /// Any thread may call, any number of times. Closures given afterwards are dropped; tasks go on
+    /// on the default executor.
     public func stop() {
         requestStop()
         let started = thread.withLock { $0 }
@@ -184,7 +194,9 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
         spareTurnEnders.removeAll(keepingCapacity: true)
     }
 
-    /// Calls back when this turn ends, once for each time asked. Only on the loop.
+    /// Calls back when this turn ends, once for each time asked.
+    ///
+    /// Only on the loop.
     ///
     /// - Parameter handler: whom to call; it is kept until then.
     public func whenTurnEnds(_ handler: any TurnEndHandler) {

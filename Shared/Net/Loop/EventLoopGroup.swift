@@ -23,24 +23,31 @@ public final class EventLoopGroup: Sendable {
         loops = started
     }
 
-    /// The loops in turn. Any thread may call.
+    /// The loops in turn.
+    ///
+    /// Any thread may call.
     public func next() -> EventLoop {
         let ticket = taken.wrappingAdd(1, ordering: .relaxed).oldValue
         return loops[Int(UInt(bitPattern: ticket) % UInt(loops.count))]
     }
 
-    /// The loop with the least load, the first of several. Any thread may call.
+    /// The loop with the least load, the first of several.
+    ///
+    /// Any thread may call.
     public var idlest: EventLoop {
         loops.dropFirst().reduce(loops[0]) { $1.load < $0.load ? $1 : $0 }
     }
 
-    /// The mean of the loops' loads. Any thread may call.
+    /// The mean of the loops' loads.
+    ///
+    /// Any thread may call.
     var meanLoad: Double {
         Double(loops.reduce(0) { $0 + $1.load }) / Double(loops.count)
     }
 
-    /// Stops all loops and waits until their threads have ended; see ``EventLoop/stop()``. Any
-    /// thread may call, any number of times.
+    /// Stops all loops and waits until their threads have ended; see ``EventLoop/stop()``.
+    ///
+    /// Any thread may call, any number of times.
     public func stop() {
         for loop in loops { loop.requestStop() }
         for loop in loops { loop.stop() }

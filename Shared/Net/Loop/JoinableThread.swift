@@ -1,11 +1,10 @@
 internal import CLinux
 internal import Glibc
-internal import Synchronization
 
 /// A thread of the system with a name, which can be waited for.
 final class JoinableThread: Sendable {
     private let handle: pthread_t
-    private let hasBeenJoined = Mutex(false)
+    private let hasBeenJoined = Locked(false)
 
     /// Starts a thread.
     ///

@@ -25,7 +25,7 @@ final class Mailbox: Sendable {
         var isClosed = false
     }
 
-    private let contents = Mutex(Contents())
+    private let contents = Locked(Contents())
     private let attention = Atomic<Int>(Attention.awake)
     private let wakeUpCount = Atomic<Int>(0)
 

@@ -12,13 +12,18 @@ public struct Readiness: OptionSet, Sendable {
     public static let readable = Readiness(rawValue: EPOLLIN.rawValue)
     /// There is room to write, or a connection attempt has ended.
     public static let writable = Readiness(rawValue: EPOLLOUT.rawValue)
-    /// Both directions are shut. Reported without being asked for.
+    /// Both directions are shut.
+    ///
+    /// Reported without being asked for.
     public static let hangUp = Readiness(rawValue: EPOLLHUP.rawValue)
-    /// The kernel keeps an error for the descriptor. Reported without being asked for.
+    /// The kernel keeps an error for the descriptor.
+    ///
+    /// Reported without being asked for.
     public static let error = Readiness(rawValue: EPOLLERR.rawValue)
 
-    /// Of several loops that watch one descriptor, not all are woken. Such a watch cannot be
-    /// changed, only suspended and resumed.
+    /// Of several loops that watch one descriptor, not all are woken.
+    ///
+    /// Such a watch cannot be changed, only suspended and resumed.
     static let exclusive = Readiness(rawValue: EPOLLEXCLUSIVE.rawValue)
     /// Reported once per change instead of for as long as it lasts.
     static let edge = Readiness(rawValue: EPOLLET.rawValue)

@@ -16,8 +16,9 @@ public final class Timer {
     /// Whether it has neither fired nor been cancelled.
     public var isPending: Bool { place >= 0 }
 
-    /// Makes sure that it does not fire, and lets go of its work at once. Does nothing to a timer
-    /// that has fired or been cancelled. Only on the loop.
+    /// Makes sure that it does not fire, and lets go of its work at once.
+    ///
+    /// Does nothing to a timer that has fired or been cancelled. Only on the loop.
     public func cancel() {
         loop?.assertIsCurrent()
         work = nil

@@ -50,6 +50,7 @@ struct TimerHeap {
     /// - Parameters:
     ///   - now: a timer whose deadline is this instant is due.
     ///   - setCount: timers set after there had been so many are left alone, however due.
+    /// - Returns: the timer, nil if none is due.
     mutating func popDue(
         at now: ContinuousClock.Instant,
         setBefore setCount: UInt64 = .max

@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// Why a pool takes no work.
 public enum WorkerPoolError: Error, Equatable, CustomStringConvertible {
     /// As much work waits as may; the limit.
@@ -28,9 +26,9 @@ public final class WorkerPool: Sendable {
     }
 
     private let maximumQueued: Int
-    private let state = Mutex(State())
+    private let state = Locked(State())
     private let available = Semaphore()
-    private let threads = Mutex<[JoinableThread]>([])
+    private let threads = Locked<[JoinableThread]>([])
 
     /// Starts a pool.
     ///
@@ -73,8 +71,9 @@ public final class WorkerPool: Sendable {
         available.signal()
     }
 
-    /// Has a thread do some work, and goes on, on the caller's own executor, when it is done. Work
-    /// that has been taken is done even if the calling task is cancelled.
+    /// Has a thread do some work, and goes on, on the caller's own executor, when it is done.
+    ///
+    /// Work that has been taken is done even if the calling task is cancelled.
     ///
     /// - Parameter work: what to do.
     /// - Returns: what the work returned.
@@ -91,8 +90,9 @@ public final class WorkerPool: Sendable {
         }
     }
 
-    /// Takes no more work, finishes what is queued and waits until the threads have ended. May be
-    /// called any number of times; on a thread of the pool it does not wait for that one.
+    /// Takes no more work, finishes what is queued and waits until the threads have ended.
+    ///
+    /// May be called any number of times; on a thread of the pool it does not wait for that one.
     public func stop() {
         stop(joining: threads.withLock { $0 })
     }

@@ -42,6 +42,7 @@ public struct Socket: ~Copyable, Sendable {
     ///   - backlog: how many connections may wait to be accepted.
     ///   - sharesPort: whether other sockets of this process may listen on the same port, the
     ///     kernel spreading connections over them. TCP only.
+    /// - Returns: the socket.
     /// - Throws: ``SystemError``, as when the address is taken.
     static func listening(
         on address: SocketAddress,

@@ -2,8 +2,9 @@ internal import CLinux
 internal import Glibc
 
 extension SocketAddress {
-    /// Reads `127.0.0.1:8080`, `[::1]:443`, `[fe80::1%2]:443` or `unix:/run/a.sock`. Host names are
-    /// not resolved here: see ``NameResolver``.
+    /// Reads `127.0.0.1:8080`, `[::1]:443`, `[fe80::1%2]:443` or `unix:/run/a.sock`.
+    ///
+    /// Host names are not resolved here: see ``NameResolver``.
     ///
     /// - Parameter text: the address.
     /// - Throws: ``SocketAddressError``, which says what is wrong.

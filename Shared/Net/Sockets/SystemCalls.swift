@@ -67,7 +67,9 @@ enum SystemCalls {
         }
     }
 
-    /// Closes a descriptor. Linux frees it whatever the call says, so it must not be repeated.
+    /// Closes a descriptor.
+    ///
+    /// Linux frees it whatever the call says, so it must not be repeated.
     static func close(_ descriptor: Int32) {
         _ = Glibc.close(descriptor)
     }
@@ -261,8 +263,9 @@ enum SystemCalls {
         return Int32(try retrying("eventfd") { Int(eventfd(0, flags)) })
     }
 
-    /// Makes a wake-up descriptor report an event. Its counter cannot overflow in practice: that
-    /// takes 2^64 wake-ups.
+    /// Makes a wake-up descriptor report an event.
+    ///
+    /// Its counter cannot overflow in practice: that takes 2^64 wake-ups.
     static func wake(_ descriptor: Int32) {
         var one: UInt64 = 1
         // The kernel reads eight bytes.

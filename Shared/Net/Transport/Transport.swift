@@ -19,9 +19,13 @@ public final class Transport: @unchecked Sendable {
         case closed
     }
 
-    /// The loop it lives on. Any thread may ask.
+    /// The loop it lives on.
+    ///
+    /// Any thread may ask.
     public let loop: EventLoop
-    /// Who is at the other end, as far as is known. Any thread may ask.
+    /// Who is at the other end, as far as is known.
+    ///
+    /// Any thread may ask.
     public let peerAddress: SocketAddress?
 
     let configuration: TransportConfiguration
@@ -50,11 +54,14 @@ public final class Transport: @unchecked Sendable {
     private var isFlushScheduled = false
 
     /// When the kernel last took bytes, or when bytes last had to wait for it: an instant that
-    /// stays old while ``hasUnsentOutput`` means a peer that does not read. Only on the loop.
+    /// stays old while ``hasUnsentOutput`` means a peer that does not read.
+    ///
+    /// Only on the loop.
     public internal(set) var lastWriteProgress: ContinuousClock.Instant
 
-    /// Puts a connected socket on a loop. Only on the loop; the handler is called from the next
-    /// turn on, or when this one ends.
+    /// Puts a connected socket on a loop.
+    ///
+    /// Only on the loop; the handler is called from the next turn on, or when this one ends.
     ///
     /// - Parameters:
     ///   - socket: the socket, which the transport closes.
@@ -88,13 +95,17 @@ public final class Transport: @unchecked Sendable {
         if filter != nil { setNeedsFlush() }
     }
 
-    /// Whether bytes that the handler gave have not been taken by the kernel. Only on the loop.
+    /// Whether bytes that the handler gave have not been taken by the kernel.
+    ///
+    /// Only on the loop.
     public var hasUnsentOutput: Bool {
         loop.assertIsCurrent()
         return unsent != nil
     }
 
-    /// Whether the transport has been closed or is closing. Only on the loop.
+    /// Whether the transport has been closed or is closing.
+    ///
+    /// Only on the loop.
     public var isClosing: Bool {
         loop.assertIsCurrent()
         return phase != .open
@@ -102,7 +113,9 @@ public final class Transport: @unchecked Sendable {
 
     // MARK: What the handler asks
 
-    /// Has the handler asked for output when this turn ends; cheap to repeat. Only on the loop.
+    /// Has the handler asked for output when this turn ends; cheap to repeat.
+    ///
+    /// Only on the loop.
     public func setNeedsFlush() {
         loop.assertIsCurrent()
         // While the kernel has no room there is no point in asking; its room is awaited already.
@@ -110,14 +123,18 @@ public final class Transport: @unchecked Sendable {
         scheduleTurnEnd()
     }
 
-    /// Reads nothing more, so that the peer has to wait. Only on the loop.
+    /// Reads nothing more, so that the peer has to wait.
+    ///
+    /// Only on the loop.
     public func pauseReading() {
         loop.assertIsCurrent()
         isReadingPaused = true
         updateInterest()
     }
 
-    /// Reads again after ``pauseReading()``. Only on the loop.
+    /// Reads again after ``pauseReading()``.
+    ///
+    /// Only on the loop.
     public func resumeReading() {
         loop.assertIsCurrent()
         isReadingPaused = false
@@ -126,8 +143,10 @@ public final class Transport: @unchecked Sendable {
 
     /// Closes in good order: sends what the handler gives until it gives nothing, sends the end of
     /// the stream, and discards what the peer still sends until its end, or for
-    /// ``TransportConfiguration/lingerLimit``. Input goes to the handler until our end is sent. A
-    /// filter that is not ready sends nothing of the handler's. Only on the loop.
+    /// ``TransportConfiguration/lingerLimit``.
+    ///
+    /// Input goes to the handler until our end is sent. A filter that is not ready sends nothing of
+    /// the handler's. Only on the loop.
     ///
     /// - Parameter limit: how long all of this may take; then the connection is reset. Of several
     ///   calls the earliest limit counts.
@@ -139,7 +158,9 @@ public final class Transport: @unchecked Sendable {
         setNeedsFlush()
     }
 
-    /// Closes at once; a TCP connection is reset, and what is unsent is lost. Only on the loop.
+    /// Closes at once; a TCP connection is reset, and what is unsent is lost.
+    ///
+    /// Only on the loop.
     ///
     /// - Parameter reason: what ``TransportHandler/transportClosed(_:)`` is told, when this turn
     ///   ends.

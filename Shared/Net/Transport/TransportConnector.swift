@@ -21,7 +21,9 @@ public struct ConnectError: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// Connects to the first of several addresses that answers. Everything here belongs to the loop.
+/// Connects to the first of several addresses that answers.
+///
+/// Everything here belongs to the loop.
 public final class TransportConnector {
     private let loop: EventLoop
     private var addresses: ArraySlice<SocketAddress>
@@ -33,7 +35,9 @@ public final class TransportConnector {
     private var watch: DescriptorWatch?
     private var timer: Timer?
 
-    /// Begins to connect. Only on the loop.
+    /// Begins to connect.
+    ///
+    /// Only on the loop.
     ///
     /// - Parameters:
     ///   - addresses: tried one after the other; each gets an equal part of the time that is left.
@@ -54,7 +58,9 @@ public final class TransportConnector {
         timer = loop.schedule(after: .zero) { self.tryNext() }
     }
 
-    /// Gives up; the completion is not called. Does nothing once it has been. Only on the loop.
+    /// Gives up; the completion is not called.
+    ///
+    /// Does nothing once it has been. Only on the loop.
     public func cancel() {
         completion = nil
         endAttempt()

@@ -1,6 +1,8 @@
 public import Wire
 
-/// What stands on a ``Transport`` and gives its bytes a meaning. All calls are made on the loop.
+/// What stands on a ``Transport`` and gives its bytes a meaning.
+///
+/// All calls are made on the loop.
 ///
 /// Any method of the transport may be called from within any of these.
 public protocol TransportHandler: AnyObject {
@@ -58,8 +60,9 @@ public struct TransportConfiguration: Sendable {
     public init() {}
 }
 
-/// Turns the bytes of the wire into those of the handler and back, as TLS does. All calls are made
-/// on the loop.
+/// Turns the bytes of the wire into those of the handler and back, as TLS does.
+///
+/// All calls are made on the loop.
 public protocol TransportFilter: AnyObject {
     /// Takes bytes from the peer. May also produce ciphertext, as a handshake does.
     ///

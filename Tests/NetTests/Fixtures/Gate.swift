@@ -1,5 +1,4 @@
 import Dispatch
-import Synchronization
 import Testing
 
 @testable import Net
@@ -21,7 +20,7 @@ final class Gate: Sendable {
 
 /// A clock that stands still until it is moved.
 final class ManualClock: Sendable {
-    private let instant = Mutex(ContinuousClock.now)
+    private let instant = Locked(ContinuousClock.now)
 
     var now: ContinuousClock.Instant { instant.withLock { $0 } }
 
@@ -32,7 +31,7 @@ final class ManualClock: Sendable {
 
 /// A value that several threads add to.
 final class Journal<Entry: Sendable>: Sendable {
-    private let kept = Mutex<[Entry]>([])
+    private let kept = Locked<[Entry]>([])
 
     func add(_ entry: Entry) { kept.withLock { $0.append(entry) } }
 

@@ -4,7 +4,9 @@ import Wire
 @testable import Net
 
 /// One end of a byte stream for tests: sends a pattern, checks the pattern that comes, and runs
-/// what a test hangs into its callbacks. All of it on its loop.
+/// what a test hangs into its callbacks.
+///
+/// All of it on its loop.
 final class StreamEnd: TransportHandler, @unchecked Sendable {
     // `@unchecked`: after it has been put on a loop it is used by the loop's thread only, but for
     // the journal and the gates.

@@ -3,6 +3,7 @@ import Wire
 @testable import Net
 
 /// A filter that shakes hands by one byte each, flips all bits, and ends by a frame of its own.
+///
 /// Frames: a length of two bytes, then so many flipped bytes; length 0 is the end.
 final class XorFilter: TransportFilter, @unchecked Sendable {
     // `@unchecked`: used by the thread of its transport's loop only.
