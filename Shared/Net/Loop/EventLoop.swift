@@ -114,7 +114,8 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
     /// Like ``stop()`` without the wait.
     func requestStop() {
         isStopping.store(true, ordering: .releasing)
-        mailbox.alert()
+        // Work that does nothing: whoever takes it out of the mailbox sees the flag as well.
+        _ = mailbox.deliver(.closure {})
     }
 
     // MARK: Turns

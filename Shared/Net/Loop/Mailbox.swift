@@ -57,7 +57,7 @@ final class Mailbox: Sendable {
     }
 
     /// Makes the loop take a turn soon.
-    func alert() {
+    private func alert() {
         if attention.load(ordering: .acquiring) == Attention.alerted { return }
         if attention.exchange(Attention.alerted, ordering: .acquiringAndReleasing)
             == Attention.asleep

@@ -162,6 +162,7 @@ struct PollerTests {
         for pair in pairs { _ = try SystemCalls.send(pair.left, byte.rawBytes) }
         var told: [Int] = []
         var watches: [DescriptorWatch] = []
+        var successor: DescriptorWatch?
         // Whichever of the first two is told first ends the other's watch and reuses its slot.
         for index in 0..<2 {
             let handler = ReadinessHandler { _ in
@@ -169,6 +170,7 @@ struct PollerTests {
                 poller.remove(watches[1 - index])
                 let next = ReadinessHandler { _ in told.append(2) }
                 let reused = try? poller.add(pairs[2].right, .readable, next)
+                successor = reused
                 #expect(reused?.slot == watches[1 - index].slot)
             }
             watches.append(try poller.add(pairs[index].right, .readable, handler))
@@ -182,6 +184,8 @@ struct PollerTests {
         try poller.change(watches[1 - told[0]], to: .writable)
         poller.suspend(watches[1 - told[0]])
         #expect(poller.wait(timeoutMilliseconds: 0) == 2)
+        for watch in watches + [try #require(successor)] { poller.remove(watch) }
+        #expect(poller.wait(timeoutMilliseconds: 0) == 0)
     }
 
     @Test("reports nothing of what is suspended until it is changed")
