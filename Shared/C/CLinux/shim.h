@@ -1,12 +1,10 @@
 // What Swift's Glibc module leaves out: epoll, eventfd, and the calls that only _GNU_SOURCE declares.
 #pragma once
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 
-// The header's own declaration is hidden if another module read it first without _GNU_SOURCE.
+// Declared here, as _GNU_SOURCE would define the types of the system differently from Glibc's module.
 extern int accept4(int socket, struct sockaddr *address, socklen_t *length, int flags);
+extern int pthread_setname_np(unsigned long thread, const char *name);
