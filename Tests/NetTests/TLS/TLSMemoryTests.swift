@@ -1,0 +1,56 @@
+import Foundation
+import Net
+import TestKit
+import Testing
+import Wire
+
+@Suite("TLS sessions give their memory back", .serialized)
+struct TLSMemoryTests {
+    @Test("all of it, over 2,000 handshakes and failures")
+    func handshakes() throws {
+        let files = try TestCertificates.shared.get()
+        let server = try TLSContext(.server(.init(identity: files.identity("server"))))
+        let client = try TLSContext(
+            .client(.init(trust: .authorities(file: files.path("ca.pem"))))
+        )
+        let bytes = randomBytes(20_000)
+        func run(_ count: Int) throws {
+            for index in 0..<count {
+                let name = index % 10 == 0 ? "wrong.test" : "server.test"
+                let pair = try TLSPair(client: client, server: server, serverName: name)
+                pair.settle()
+                if pair.client.session.isReady { try pair.client.session.send(bytes.rawBytes) }
+                if index % 3 == 0 { pair.settle() }
+            }
+        }
+        try run(300)
+        let before = try residentBytes()
+        try run(2_000)
+        let growth = try residentBytes() - before
+        // A session that leaked would cost some 20 KB; other tests run in this process meanwhile.
+        #expect(growth < 24_000_000, "\(growth) bytes for 4,000 sessions")
+    }
+
+    @Test("after a burst: the buffer that took it has the memory")
+    func burst() throws {
+        let count = 50
+        let pairs = try (0..<count).map { _ in try TLSPair.ready(.tls13) }
+        let bytes = randomBytes(4_000_000)
+        let before = try residentBytes()
+        for pair in pairs {
+            try pair.client.session.send(bytes.rawBytes)
+            var output = OutputBuffer()
+            pair.client.session.takeCiphertext(into: &output)
+            #expect(output.count > bytes.count)
+        }
+        let growth = try residentBytes() - before
+        #expect(growth < count * bytes.count / 4, "\(growth) bytes for \(count) idle sessions")
+    }
+}
+
+/// The memory that the process occupies.
+private func residentBytes() throws -> Int {
+    let text = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
+    let pages = try #require(Int(text.split(separator: " ")[1]))
+    return pages * 4096
+}
