@@ -46,9 +46,7 @@ public final class TLSSession {
     /// A connection that ends without it was cut off, by an attacker perhaps.
     public private(set) var isPeerFinished = false
 
-    /// The peer's certificate, once verified; nil before the handshake is finished, and for a
-    /// client that was not asked for one.
-    public private(set) lazy var peerCertificate: PeerIdentity? = readPeerCertificate()
+    private var knownPeer: PeerIdentity?
 
     /// Makes the accepting side of a connection.
     ///
@@ -105,6 +103,13 @@ public final class TLSSession {
     /// for, and nothing has failed.
     public var isReady: Bool {
         isHandshakeFinished && failure == nil
+    }
+
+    /// Whom the peer's verified certificate names; nil before the handshake is finished, and for a
+    /// client that was not asked for a certificate.
+    public var peerCertificate: PeerIdentity? {
+        if knownPeer == nil, isHandshakeFinished { knownPeer = readPeerCertificate() }
+        return knownPeer
     }
 
     // MARK: - Receiving
@@ -271,8 +276,8 @@ public final class TLSSession {
     /// Appends what must go to the peer now, and forgets it.
     ///
     /// It is to be called after each ``receive(_:plaintext:)``, also one that failed, after sending
-    /// and after ``finish()``, before the connection is closed. A session keeps the memory of at
-    /// most 8 KiB between calls.
+    /// and after ``finish()``, before the connection is closed. What
+    /// a session keeps for the next call is at most 16 KiB, beside OpenSSL's own state.
     public func takeCiphertext(into output: inout OutputBuffer) {
         if isReady {
             do throws(TLSError) {

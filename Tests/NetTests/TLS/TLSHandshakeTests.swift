@@ -15,6 +15,7 @@ struct TLSHandshakeTests {
         #expect(!pair.client.session.isReady && !pair.server.session.isReady)
         #expect(pair.client.session.protocolVersion == nil)
         #expect(pair.client.session.cipherSuite == nil)
+        #expect(pair.client.session.peerCertificate == nil)
         pair.settle()
         for end in [pair.client, pair.server] {
             #expect(end.error == nil)
