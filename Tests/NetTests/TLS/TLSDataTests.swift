@@ -126,6 +126,15 @@ struct TLSDataTests {
         #expect(pair.client.error == nil && areSame(pair.client.received, down))
     }
 
+    @Test("is none if the end is asked for before the handshake is done, but the end is told")
+    func finishingEarly() throws {
+        let pair = try TLSPair.make()
+        pair.server.session.finish()
+        pair.settle()
+        #expect(pair.client.error == nil && pair.server.error == nil)
+        #expect(pair.client.session.isPeerFinished)
+    }
+
     @Test("that was cut off is not taken for its end")
     func truncation() throws {
         let pair = try TLSPair.ready(.tls13)

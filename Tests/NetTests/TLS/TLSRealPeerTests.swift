@@ -62,6 +62,73 @@ struct TLSRealPeerTests {
         #expect(peer.readToEnd().contains("alert no application protocol"))
     }
 
+    @Test(
+        "refuses an s_client of an old version or with an old suite",
+        arguments: [
+            (["-tls1_1", "-cipher", "DEFAULT@SECLEVEL=0"], "unsupported protocol"),
+            (["-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-SHA"], "no shared cipher"),
+            (["-tls1_2", "-cipher", "DHE-RSA-AES128-GCM-SHA256"], "no shared cipher"),
+        ]
+    )
+    func oldPeers(options: [String], reason: String) throws {
+        let listener = try Socket.listening()
+        let peer = try Peer(
+            ["s_client", "-connect", "127.0.0.1:\(try listener.port())", "-alpn", "h2"] + options,
+            withErrors: true
+        )
+        let context = try TLSContext(.server(.init(identity: files.identity("server"))))
+        let connection = SecureConnection(TLSSession(server: context), try listener.accept())
+        #expect(
+            throws: TLSError.protocolViolation(reason: "the peer broke the protocol: " + reason)
+        ) {
+            try connection.run { $0.session.isReady }
+        }
+        connection.close()
+        #expect(peer.readToEnd().contains("alert"))
+    }
+
+    @Test(
+        "resumes the session of an s_client, whose certificate it remembers, by the same context",
+        arguments: ["-tls1_2", "-tls1_3"]
+    )
+    func resumption(version: String) throws {
+        let folder = try TemporaryFolder()
+        let context = try ReloadableTLSContext(
+            .server(
+                .init(
+                    identity: files.identity("server"),
+                    clientAuthentication: .required(authoritiesFile: files.path("ca.pem"))
+                )
+            )
+        )
+        let listener = try Socket.listening()
+        func connect(_ options: [String]) throws -> TLSSession {
+            let peer = try Peer(
+                [
+                    "s_client", "-connect", "127.0.0.1:\(try listener.port())", version,
+                    "-alpn", "h2", "-CAfile", files.path("ca.pem"),
+                    "-cert", files.path("client.pem"), "-key", files.path("client.key"),
+                    "-quiet", "-ign_eof",
+                ] + options
+            )
+            let session = TLSSession(server: context.current)
+            let connection = SecureConnection(session, try listener.accept())
+            try connection.run { $0.session.isReady }
+            session.finish()
+            try connection.flush()
+            _ = peer.readToEnd()
+            #expect(session.peerCertificate?.commonName == "client one")
+            #expect(session.negotiatedProtocol == "h2")
+            return session
+        }
+        let ticket = folder.path("ticket")
+        #expect(!OpenSSLCalls.isResumed(try connect(["-sess_out", ticket])))
+        #expect(OpenSSLCalls.isResumed(try connect(["-sess_in", ticket])))
+        // The keys of tickets are the context's.
+        try context.reload()
+        #expect(!OpenSSLCalls.isResumed(try connect(["-sess_in", ticket])))
+    }
+
     @Test("is a client of s_server", arguments: ["-tls1_2", "-tls1_3"])
     func calling(version: String) throws {
         let peer = try Peer([
