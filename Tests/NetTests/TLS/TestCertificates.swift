@@ -48,7 +48,7 @@ struct TestCertificates: Sendable {
 
     /// Makes an empty folder that the caller removes.
     static func makeFolder() throws -> String {
-        let folder = NSTemporaryDirectory() + "/sextant-tls-" + UUID().uuidString
+        let folder = NSTemporaryDirectory() + "sextant-tls-" + UUID().uuidString
         try FileManager.default.createDirectory(
             atPath: folder,
             withIntermediateDirectories: true
