@@ -127,6 +127,35 @@ public struct OutputBuffer: ~Copyable, @unchecked Sendable {
         append(text.utf8Span.span.asRawSpan)
     }
 
+    /// Appends what a callback writes straight into this buffer's spare memory, as C functions do
+    /// that fill a buffer and say how much of it they filled.
+    ///
+    /// - Parameters:
+    ///   - capacity: the most bytes that may be written; room for all of them is made first.
+    ///   - fill: receives exactly `capacity` bytes of uninitialised memory, valid only during the
+    ///     call, and returns how many of the first of them it has written, `0...capacity`.
+    /// - Returns: what `fill` returned.
+    ///
+    /// Unsafe because the bytes that `fill` claims to have written are believed to be initialised.
+    @unsafe
+    @inlinable
+    @discardableResult
+    public mutating func appendUninitialized(
+        _ capacity: Int,
+        _ fill: (UnsafeMutableRawBufferPointer) -> Int
+    ) -> Int {
+        precondition(capacity >= 0, "a buffer has no negative room")
+        reserve(capacity)
+        let room = unsafe UnsafeMutableRawBufferPointer(
+            start: base.advanced(by: written),
+            count: capacity
+        )
+        let filled = unsafe fill(room)
+        precondition(filled >= 0 && filled <= capacity, "more bytes were claimed than given room")
+        written &+= filled
+        return filled
+    }
+
     /// Forgets everything written, keeping the capacity.
     public mutating func removeAll() {
         written = 0

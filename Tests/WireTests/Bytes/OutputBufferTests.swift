@@ -69,6 +69,31 @@ struct OutputBufferTests {
         #expect(Array(copying: buffer.bytes) == [0xAA] + bytes + [0xBB])
     }
 
+    @Test("A callback writes into the spare memory, and what it claims is appended")
+    func appendUninitialized() {
+        var buffer = OutputBuffer()
+        buffer.append("ab")
+        for (capacity, filled) in [(0, 0), (1, 0), (100, 3), (5, 5), (10_000, 9_999)] {
+            let before = Array(copying: buffer.bytes)
+            let added = (0..<filled).map { UInt8(truncatingIfNeeded: $0) }
+            let result = unsafe buffer.appendUninitialized(capacity) { room in
+                #expect(room.count == capacity)
+                unsafe room.copyBytes(from: added)
+                return filled
+            }
+            #expect(result == filled)
+            #expect(Array(copying: buffer.bytes) == before + added)
+        }
+    }
+
+    @Test("Claiming more than the room that was given stops the process")
+    func appendUninitializedClaimsTooMuch() async {
+        await #expect(processExitsWith: .failure) {
+            var buffer = OutputBuffer(minimumCapacity: 100)
+            unsafe buffer.appendUninitialized(10) { _ in 11 }
+        }
+    }
+
     @Test("Removing everything leaves an empty buffer that can be used again")
     func removeAll() {
         var buffer = OutputBuffer()
