@@ -16,19 +16,8 @@ extension HTTP2Session {
     /// connection is over when the last stream is. It may be called again.
     public func beginShutdown() {
         guard shutdown == .none, failure == nil else { return }
-        guard role == .server else {
-            shutdown = .draining
-            // Fails only without memory.
-            unsafe nghttp2_submit_goaway(
-                session,
-                UInt8(NGHTTP2_FLAG_NONE.rawValue),
-                0,
-                HTTP2ErrorCode.noError.rawValue,
-                nil,
-                0
-            )
-            return
-        }
+        // A client knows what it has begun: only a server's peers may be about to begin more.
+        guard role == .server else { return drain() }
         shutdown = .noticed(timing.now)
         unsafe nghttp2_submit_shutdown_notice(session)
         submitPing()
@@ -55,7 +44,8 @@ extension HTTP2Session {
         drain()
     }
 
-    private func drain() {
+    /// Sends the GOAWAY that says what is served still.
+    func drain() {
         shutdown = .draining
         // Fails only without memory.
         unsafe nghttp2_submit_goaway(

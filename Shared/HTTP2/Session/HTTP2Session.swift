@@ -3,11 +3,11 @@ public import Wire
 
 /// One HTTP/2 connection as a state machine without sockets: bytes in, events out, bytes to send.
 ///
-/// Whoever drives it gives it what arrives (``receive(_:at:)``), handles ``nextEvent()`` until there
-/// is none, and sends what ``produce(into:limit:)`` writes. It never throws at a peer's doing: what
-/// breaks the protocol or passes a limit ends the stream or the connection with the right code, as
-/// an event here and as a frame to the peer. It is confined to one thread; ``SharedBytes`` that it
-/// hands out may be released on any.
+/// Whoever drives it gives it what arrives (``receive(_:at:)``), handles ``nextEvent()`` until
+/// there is none, and sends what ``produce(into:limit:at:)`` writes. It never throws at a peer's
+/// doing: what breaks the protocol or passes a limit ends the stream or the connection with the
+/// right code, as an event here and as a frame to the peer. It is confined to one thread;
+/// ``SharedBytes`` that it hands out may be released on any.
 ///
 /// Flow control is by hand: a body's window opens again when its bytes have been released.
 @safe
@@ -51,7 +51,7 @@ public final class HTTP2Session {
     var headerFields = 0
     var isHeaderBlockIllegal = false
 
-    /// Where output goes while ``produce(into:limit:)`` runs.
+    /// Where output goes while ``produce(into:limit:at:)`` runs.
     var output = OutputBuffer()
     var outputLimit = 0
 
@@ -66,7 +66,7 @@ public final class HTTP2Session {
     ///   - budget: what the bytes of bodies are reserved from.
     ///   - now: the time.
     ///   - onCreditReturned: called on any thread when bytes of a body were released there: the
-    ///     driver is to call ``produce(into:limit:)`` soon, on the session's own thread.
+    ///     driver is to call ``produce(into:limit:at:)`` soon, on the session's own thread.
     public init(
         _ role: Role,
         configuration: HTTP2Configuration = HTTP2Configuration(),
@@ -142,7 +142,8 @@ public final class HTTP2Session {
         for stream in streams where !stream.isInputEnded {
             reset(stream, .cancel)
         }
-        beginShutdown()
+        // Whatever was on its way has come: one GOAWAY is enough.
+        if failure == nil && shutdown != .draining { drain() }
     }
 
     // MARK: Events

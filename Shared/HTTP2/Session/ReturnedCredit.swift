@@ -9,6 +9,7 @@ final class ReturnedCredit: Sendable {
     }
 
     private let entries = Mutex<[Entry]>([])
+    private let isEmpty = Atomic(true)
     private let onReturn: @Sendable () -> Void
 
     /// - Parameter onReturn: called on the releasing thread when there is credit to collect again.
@@ -20,6 +21,7 @@ final class ReturnedCredit: Sendable {
     func give(back count: Int, of stream: Int32) {
         let isFirst = entries.withLock { entries in
             entries.append(Entry(stream: stream, count: count))
+            isEmpty.store(false, ordering: .relaxed)
             return entries.count == 1
         }
         if isFirst { onReturn() }
@@ -27,7 +29,10 @@ final class ReturnedCredit: Sendable {
 
     /// Takes what has come back since the last time.
     func take() -> [Entry] {
-        entries.withLock { entries in
+        // Most often there is nothing. What comes at this moment brings a call of its own.
+        if isEmpty.load(ordering: .relaxed) { return [] }
+        return entries.withLock { entries in
+            isEmpty.store(true, ordering: .relaxed)
             defer { entries = [] }
             return entries
         }

@@ -61,31 +61,31 @@ enum SessionCallbacks {
             count,
             user in
             guard let session = unsafe session, let data = unsafe data else { return 0 }
-            guard let stream = unsafe stream(session, streamID) else { return 0 }
             // They are the driver's, and stay until the callback returns.
             let bytes = unsafe RawSpan(_unsafeStart: data, byteCount: count)
-            return unsafe withSession(user) { $0.bodyArrived(bytes, on: stream) }
+            return unsafe withStream(session, streamID, user) { $0.bodyArrived(bytes, on: $1) } ?? 0
         }
         unsafe nghttp2_session_callbacks_set_on_frame_recv_callback(table) {
             session,
             frame,
             user in
             guard let session = unsafe session, let frame = unsafe frame?.pointee else { return 0 }
-            let stream = unsafe stream(session, frame.hd.stream_id)
-            return unsafe withSession(user) { unsafe $0.frameArrived(frame, on: stream) }
+            return unsafe withStream(session, frame.hd.stream_id, user) {
+                unsafe $0.frameArrived(frame, on: $1)
+            } ?? withSession(user) { unsafe $0.frameArrived(frame, on: nil) }
         }
         unsafe nghttp2_session_callbacks_set_on_stream_close_callback(table) {
             session,
             streamID,
             code,
             user in
-            guard let session = unsafe session, let stream = unsafe stream(session, streamID) else {
+            guard let session = unsafe session else { return 0 }
+            return unsafe withStream(session, streamID, user) { session, found in
+                // Kept by hand: closing takes the stream off the table that kept it.
+                let stream = unsafe Unmanaged.passRetained(found)
+                unsafe session.close(stream.takeRetainedValue(), HTTP2ErrorCode(rawValue: code))
                 return 0
-            }
-            return unsafe withSession(user) {
-                $0.close(stream, HTTP2ErrorCode(rawValue: code))
-                return 0
-            }
+            } ?? 0
         }
     }
 
@@ -95,8 +95,9 @@ enum SessionCallbacks {
             guard let session = unsafe session, let frame = unsafe frame?.pointee else { return 0 }
             let type = FrameType(rawValue: unsafe frame.hd.type)
             guard type == .data || type == .headers || type == .goAway else { return 0 }
-            let stream = unsafe stream(session, frame.hd.stream_id)
-            return unsafe withSession(user) { unsafe $0.frameSent(frame, type, on: stream) }
+            return unsafe withStream(session, frame.hd.stream_id, user) {
+                unsafe $0.frameSent(frame, type, on: $1)
+            } ?? withSession(user) { unsafe $0.frameSent(frame, type, on: nil) }
         }
         unsafe nghttp2_session_callbacks_set_send_data_callback(table) {
             session,
@@ -106,12 +107,13 @@ enum SessionCallbacks {
             _,
             user in
             guard let session = unsafe session, let header = unsafe header,
-                let frame = unsafe frame?.pointee,
-                let stream = unsafe stream(session, frame.hd.stream_id)
+                let frame = unsafe frame?.pointee
             else { return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue }
             // The nine bytes before the payload are nghttp2's until the callback returns.
             let head = unsafe RawSpan(_unsafeStart: header, byteCount: FrameHeader.size)
-            return unsafe withSession(user) { $0.sendBody(head, count, of: stream) }
+            return unsafe withStream(session, frame.hd.stream_id, user) {
+                $0.sendBody(head, count, of: $1)
+            } ?? NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue
         }
     }
 
@@ -119,22 +121,22 @@ enum SessionCallbacks {
     static var bodySource: nghttp2_data_provider {
         var provider = unsafe nghttp2_data_provider()
         unsafe provider.read_callback = { session, streamID, _, limit, flags, _, user in
-            guard let session = unsafe session, let flags = unsafe flags,
-                let stream = unsafe stream(session, streamID)
-            else { return Int(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue) }
-            var isLast = false
-            let count = unsafe withSession(user) {
-                $0.nextBodyPart(of: stream, limit, isLast: &isLast)
+            guard let session = unsafe session, let flags = unsafe flags else {
+                return Int(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
             }
-            guard count >= 0 else { return Int(count) }
-            unsafe flags.pointee |= UInt32(NGHTTP2_DATA_FLAG_NO_COPY.rawValue)
-            if isLast {
-                unsafe flags.pointee |= UInt32(NGHTTP2_DATA_FLAG_EOF.rawValue)
-                if stream.sendingTrailers != nil {
-                    unsafe flags.pointee |= UInt32(NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue)
+            let count = unsafe withStream(session, streamID, user) { session, stream in
+                var isLast = false
+                let count = session.nextBodyPart(of: stream, limit, isLast: &isLast)
+                unsafe flags.pointee |= UInt32(NGHTTP2_DATA_FLAG_NO_COPY.rawValue)
+                if isLast {
+                    unsafe flags.pointee |= UInt32(NGHTTP2_DATA_FLAG_EOF.rawValue)
+                    if stream.sendingTrailers != nil {
+                        unsafe flags.pointee |= UInt32(NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue)
+                    }
                 }
+                return count
             }
-            return Int(count)
+            return Int(count ?? NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
         }
         return unsafe provider
     }
@@ -144,6 +146,7 @@ enum SessionCallbacks {
 ///
 /// - Returns: what `body` returns, which nghttp2 is told.
 @unsafe
+@inline(__always)
 private func withSession(
     _ user: UnsafeMutableRawPointer?,
     _ body: (HTTP2Session) -> CInt
@@ -153,12 +156,25 @@ private func withSession(
     return unsafe Unmanaged<HTTP2Session>.fromOpaque(user)._withUnsafeGuaranteedRef(body)
 }
 
-/// The stream of a number, if it is on the session's table.
+/// The session that a callback was called for, with a stream of its table.
+///
+/// - Returns: what `body` returns, which nghttp2 is told; nil if there is no such stream.
 @unsafe
-private func stream(_ session: OpaquePointer, _ id: Int32) -> HTTP2Stream? {
-    guard id > 0, let user = unsafe nghttp2_session_get_stream_user_data(session, id) else {
+@inline(__always)
+private func withStream(
+    _ session: OpaquePointer,
+    _ id: Int32,
+    _ user: UnsafeMutableRawPointer?,
+    _ body: (HTTP2Session, HTTP2Stream) -> CInt
+) -> CInt? {
+    guard id > 0, let found = unsafe nghttp2_session_get_stream_user_data(session, id) else {
         return nil
     }
-    // The table holds each stream until nghttp2 has said that it is closed.
-    return unsafe Unmanaged<HTTP2Stream>.fromOpaque(user).takeUnretainedValue()
+    return unsafe withSession(user) { session in
+        // The table holds each stream until nghttp2 has said that it is closed, and `body` is what
+        // takes it off.
+        unsafe Unmanaged<HTTP2Stream>.fromOpaque(found)._withUnsafeGuaranteedRef {
+            body(session, $0)
+        }
+    }
 }
