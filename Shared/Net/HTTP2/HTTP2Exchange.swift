@@ -1,0 +1,212 @@
+public import HTTP2
+public import Wire
+
+/// Why an exchange cannot go on.
+public enum HTTP2ExchangeError: Error, Equatable {
+    /// The stream is closed. REFUSED_STREAM: the request was not processed and may be sent again.
+    case closed(HTTP2ErrorCode)
+    /// The body has more bytes than the limit.
+    case bodyTooLarge(limit: Int)
+    /// No request can be made on the connection.
+    case request(HTTP2Session.RequestError)
+}
+
+/// One request and its response, at either side, with waiting and back-pressure.
+///
+/// It is used on the connection's own loop, where a server's handlers are started; others go there
+/// by `withTaskExecutorPreference(exchange.loop)`. One task at a time may wait in each direction.
+public final class HTTP2Exchange: @unchecked Sendable {
+    // `@unchecked`: everything but `loop` is used on the loop only, which debug builds check.
+
+    private let channel: HTTP2Channel
+    private let stream: HTTP2Stream
+    private var closeCode: HTTP2ErrorCode?
+    private var inputWaiter: CheckedContinuation<Void, Never>?
+    private var outputWaiter: CheckedContinuation<Void, Never>?
+    private var hasHeaders: Bool
+    private var hasFinished = false
+    private(set) var hasResponded = false
+
+    /// The task of a server's handler, while it runs.
+    private var handlerTask: Task<Void, Never>?
+    private var hasHandlerEnded = false
+
+    /// Begins with a stream; on the loop.
+    init(_ stream: HTTP2Stream, on channel: HTTP2Channel, hasHeaders: Bool) {
+        self.stream = stream
+        self.channel = channel
+        self.hasHeaders = hasHeaders
+        stream.owner = self
+    }
+
+    /// The loop of the connection. Any thread may ask.
+    public var loop: EventLoop { channel.loop }
+
+    /// The request's fields, at the server.
+    public var request: HeaderBlock { stream.headers }
+
+    /// Who is at the other end of the connection, as far as is known.
+    public var peerAddress: SocketAddress? { channel.peerAddress }
+
+    /// The trailer fields that the peer sent, once its body has ended.
+    public var trailers: HeaderBlock? { stream.trailers }
+
+    // MARK: Input
+
+    /// Waits for the response's fields, at the client.
+    ///
+    /// - Returns: the fields of the final response.
+    /// - Throws: ``HTTP2ExchangeError`` if the stream closes before they come.
+    public func response() async throws(HTTP2ExchangeError) -> HeaderBlock {
+        loop.assertIsCurrent()
+        while !hasHeaders { try await waitForInput() }
+        return stream.headers
+    }
+
+    /// Waits for the whole body.
+    ///
+    /// - Parameter limit: the most bytes it may have.
+    /// - Returns: the bytes, in one piece.
+    /// - Throws: ``HTTP2ExchangeError``.
+    public func body(upTo limit: Int) async throws(HTTP2ExchangeError) -> SharedBytes {
+        loop.assertIsCurrent()
+        if !stream.isInputEnded && !stream.isBodyTooLarge {
+            channel.session.collectBody(of: stream, upTo: limit)
+            channel.setNeedsFlush()
+            while !stream.isInputEnded && !stream.isBodyTooLarge { try await waitForInput() }
+        }
+        if stream.isBodyTooLarge || stream.availableInput > limit {
+            throw HTTP2ExchangeError.bodyTooLarge(limit: limit)
+        }
+        return channel.session.takeBody(of: stream) ?? SharedBytes([])
+    }
+
+    /// Waits for more of the body.
+    ///
+    /// - Returns: what has come since the last time; nil at the end.
+    /// - Throws: ``HTTP2ExchangeError`` if the stream closes before the end.
+    public func nextPart() async throws(HTTP2ExchangeError) -> SharedBytes? {
+        loop.assertIsCurrent()
+        while true {
+            if let part = channel.session.takeBody(of: stream) {
+                channel.setNeedsFlush()
+                return part
+            }
+            if stream.isInputEnded { return nil }
+            try await waitForInput()
+        }
+    }
+
+    private func waitForInput() async throws(HTTP2ExchangeError) {
+        if let closeCode { throw .closed(closeCode) }
+        precondition(inputWaiter == nil, "two tasks wait for input of one exchange")
+        // Resumed once: by the next event of the stream, of which its close is the last.
+        await withCheckedContinuation { inputWaiter = $0 }
+    }
+
+    // MARK: Output
+
+    /// Server: answers with header fields. Does nothing if the stream is closed.
+    ///
+    /// - Parameters:
+    ///   - headers: `:status`, then other fields in lower case.
+    ///   - endsStream: whether there is neither body nor trailers.
+    public func respond(_ headers: HeaderBlock, endsStream: Bool = false) {
+        loop.assertIsCurrent()
+        hasResponded = true
+        hasFinished = endsStream
+        channel.session.respond(to: stream, headers, endsStream: endsStream)
+        channel.setNeedsFlush()
+    }
+
+    /// Sends more of the body, and waits while the peer takes no more.
+    ///
+    /// - Parameter bytes: the next part.
+    /// - Throws: ``HTTP2ExchangeError`` if the stream is closed.
+    public func send(_ bytes: SharedBytes) async throws(HTTP2ExchangeError) {
+        loop.assertIsCurrent()
+        if let closeCode { throw .closed(closeCode) }
+        channel.session.send(bytes, on: stream)
+        channel.setNeedsFlush()
+        while !stream.isWritable {
+            if let closeCode { throw .closed(closeCode) }
+            precondition(outputWaiter == nil, "two tasks send on one exchange")
+            // Resumed once: when there is room again, or the stream closes.
+            await withCheckedContinuation { outputWaiter = $0 }
+        }
+    }
+
+    /// Ends the output.
+    ///
+    /// - Parameter trailers: fields to end it with, if any.
+    public func finish(trailers: HeaderBlock? = nil) {
+        loop.assertIsCurrent()
+        hasFinished = true
+        channel.session.finish(stream, trailers: trailers)
+        channel.setNeedsFlush()
+    }
+
+    /// Ends the stream at once, in both directions.
+    ///
+    /// - Parameter code: what the peer is told.
+    public func reset(_ code: HTTP2ErrorCode) {
+        loop.assertIsCurrent()
+        channel.session.reset(stream, code)
+        channel.setNeedsFlush()
+    }
+
+    // MARK: The channel's side
+
+    /// Takes what the session told of the stream.
+    func saw(_ event: HTTP2Event) {
+        switch event {
+        case .response:
+            hasHeaders = true
+            resumeInput()
+        case .input:
+            resumeInput()
+        case .writable:
+            resumeOutput()
+        case .closed(_, let code):
+            closeCode = code
+            // A handler that has answered may tidy up in peace.
+            if !hasFinished || code != .noError { handlerTask?.cancel() }
+            handlerTask = nil
+            resumeInput()
+            resumeOutput()
+        default:
+            break
+        }
+    }
+
+    /// The handler has been started, and has run until it first had to wait.
+    func handlerStarted(_ task: Task<Void, Never>) {
+        if !hasHandlerEnded && closeCode == nil { handlerTask = task }
+    }
+
+    /// The handler has returned: ends what it left open.
+    ///
+    /// - Parameter error: what it threw, if it did.
+    func handlerEnded(_ error: (any Error)?) {
+        hasHandlerEnded = true
+        handlerTask = nil
+        guard closeCode == nil, !hasFinished else { return }
+        if !hasResponded {
+            channel.session.respond(to: stream, [":status": "500"], endsStream: true)
+        } else if error == nil {
+            channel.session.finish(stream)
+        } else {
+            channel.session.reset(stream, .internalError)
+        }
+        channel.setNeedsFlush()
+    }
+
+    private func resumeInput() {
+        // Taken out first: what it resumes may wait again.
+        inputWaiter.take()?.resume()
+    }
+
+    private func resumeOutput() {
+        outputWaiter.take()?.resume()
+    }
+}

@@ -1,0 +1,209 @@
+public import HTTP2
+internal import Synchronization
+
+/// What an ``HTTP2Server`` is to do besides answering.
+public struct HTTP2ServerConfiguration: Sendable {
+    /// The settings and limits of each connection.
+    public var connection = HTTP2Configuration()
+    /// How connections are taken.
+    public var listener = ListenerConfiguration()
+    /// The certificates; nil for plain text.
+    public var tls: ReloadableTLSContext?
+    /// What the bytes of all connections' bodies are reserved from.
+    public var budget = MemoryBudget()
+    /// Is told of each connection that had to end, and why: for the log. Called on its loop.
+    public var onFailure: (@Sendable (SocketAddress?, HTTP2Failure) -> Void)?
+
+    /// The defaults: plain text, limits for strangers.
+    public init() {}
+}
+
+/// Answers HTTP/2 requests on the loops of a group.
+///
+/// Each request has a handler of its own: a task that starts on its connection's loop, while the
+/// bytes are at hand, and stays there. One that throws, or returns without an answer, is answered
+/// for it: status 500, or a reset if the response had begun.
+public final class HTTP2Server: Sendable {
+    /// Answers one request.
+    public typealias Handler = @Sendable (HTTP2Exchange) async throws -> Void
+
+    private let shards: [HTTP2ServerShard]
+    private let listener: Listener
+    private let group: EventLoopGroup
+
+    /// Begins to answer at an address.
+    ///
+    /// - Parameters:
+    ///   - address: where; port 0 lets the kernel choose.
+    ///   - group: the loops.
+    ///   - configuration: limits, certificates.
+    ///   - handler: answers one request.
+    /// - Throws: ``SystemError`` if it cannot listen there.
+    public init(
+        address: SocketAddress,
+        group: EventLoopGroup,
+        configuration: HTTP2ServerConfiguration = HTTP2ServerConfiguration(),
+        handler: @escaping Handler
+    ) throws(SystemError) {
+        self.group = group
+        let shards = group.loops.map { HTTP2ServerShard($0, configuration, handler) }
+        self.shards = shards
+        var listening = configuration.listener
+        if configuration.tls == nil && listening.onRefuse == nil {
+            listening.onRefuse = HTTP2Farewell.refuse
+        }
+        listener = try Listener(address: address, group: group, configuration: listening) {
+            loop,
+            socket,
+            _ in
+            shards[loop.index].open(socket)
+        }
+        let listener = listener
+        for shard in shards { shard.onClose.withLock { $0 = { listener.connectionClosed() } } }
+    }
+
+    /// Where it listens.
+    public var boundAddress: SocketAddress { listener.boundAddress }
+
+    /// How many connections are open.
+    public var connections: Int { listener.connections }
+
+    /// How many connections were refused because there were too many.
+    public var refusals: Int { listener.refusals }
+
+    /// How many requests each loop has answered or is answering, by index.
+    public var requestsByLoop: [Int] { shards.map(\.requests) }
+
+    /// Stops in good order: no more connections are taken; requests on their way are answered.
+    ///
+    /// - Parameter limit: after how long connections that are still open are reset.
+    public func stop(within limit: Duration) async {
+        listener.stopAccepting()
+        await withTaskGroup(of: Void.self) { group in
+            for shard in shards { group.addTask { await shard.stop(within: limit) } }
+        }
+    }
+}
+
+/// One loop's part of a server. Confined to the loop but for what says otherwise.
+final class HTTP2ServerShard: @unchecked Sendable {
+    // `@unchecked`: the lock and the atomic are for all threads, the rest is the loop's.
+
+    private let loop: EventLoop
+    private let configuration: HTTP2ServerConfiguration
+    private let handler: HTTP2Server.Handler
+    private let requestCount = Atomic(0)
+    /// Called when a connection has closed.
+    let onClose = Mutex<(@Sendable () -> Void)?>(nil)
+
+    private var channels: [ObjectIdentifier: HTTP2Channel] = [:]
+    private var checkTimer: Timer?
+    private var isStopping = false
+    private var stopWaiters: [CheckedContinuation<Void, Never>] = []
+    /// Exchanges whose handlers start when all that came with them has been told.
+    private var arrived: [HTTP2Exchange] = []
+
+    init(
+        _ loop: EventLoop,
+        _ configuration: HTTP2ServerConfiguration,
+        _ handler: @escaping HTTP2Server.Handler
+    ) {
+        self.loop = loop
+        self.configuration = configuration
+        self.handler = handler
+    }
+
+    /// How many requests have come. Any thread may ask.
+    var requests: Int { requestCount.load(ordering: .relaxed) }
+
+    /// Takes a connection. On the loop.
+    func open(_ socket: consuming Socket) {
+        let channel = HTTP2Channel(
+            .server,
+            adopting: socket,
+            on: loop,
+            tls: configuration.tls.map { TLSSession(server: $0.current) },
+            configuration: configuration.connection,
+            budget: configuration.budget,
+            delegate: self
+        )
+        channels[ObjectIdentifier(channel)] = channel
+        if isStopping { channel.beginShutdown() }
+        if checkTimer == nil { scheduleCheck(channel.session.checkInterval) }
+    }
+
+    /// Stops in good order. Any thread may call.
+    func stop(within limit: Duration) async {
+        await withCheckedContinuation { continuation in
+            loop.execute { [self] in
+                isStopping = true
+                for channel in channels.values { channel.beginShutdown() }
+                guard !channels.isEmpty else { return continuation.resume() }
+                stopWaiters.append(continuation)
+                loop.schedule(after: limit) { [self] in
+                    for channel in channels.values { channel.abort(.timedOut) }
+                }
+            }
+        }
+    }
+
+    private func scheduleCheck(_ interval: Duration) {
+        checkTimer = loop.schedule(after: interval) { [self] in
+            for channel in channels.values { channel.check() }
+            checkTimer = nil
+            if !channels.isEmpty { scheduleCheck(interval) }
+        }
+    }
+
+    private func start(_ exchange: HTTP2Exchange) {
+        let task = Task.immediate(executorPreference: loop) { [handler] in
+            var failure: (any Error)?
+            do {
+                try await handler(exchange)
+            } catch {
+                failure = error
+            }
+            exchange.handlerEnded(failure)
+        }
+        exchange.handlerStarted(task)
+    }
+}
+
+extension HTTP2ServerShard: HTTP2ChannelDelegate {
+    func channel(_ channel: HTTP2Channel, didSee event: HTTP2Event) {
+        switch event {
+        case .request(let stream):
+            loop.addLoad(1)
+            requestCount.add(1, ordering: .relaxed)
+            arrived.append(HTTP2Exchange(stream, on: channel, hasHeaders: true))
+        case .input(let stream), .writable(let stream):
+            (stream.owner as? HTTP2Exchange)?.saw(event)
+        case .closed(let stream, _):
+            if let exchange = stream.owner as? HTTP2Exchange {
+                loop.addLoad(-1)
+                exchange.saw(event)
+            }
+            stream.owner = nil
+        case .failed(let failure):
+            configuration.onFailure?(channel.peerAddress, failure)
+        case .response, .settled, .goAway:
+            break
+        }
+    }
+
+    func channelDidSeeAll(_ channel: HTTP2Channel) {
+        guard !arrived.isEmpty else { return }
+        // A handler may make more events, and they more exchanges.
+        let exchanges = arrived
+        arrived = []
+        for exchange in exchanges { start(exchange) }
+    }
+
+    func channelClosed(_ channel: HTTP2Channel, _ reason: TransportCloseReason) {
+        channels[ObjectIdentifier(channel)] = nil
+        onClose.withLock { $0 }?()
+        guard isStopping, channels.isEmpty else { return }
+        for waiter in stopWaiters { waiter.resume() }
+        stopWaiters = []
+    }
+}

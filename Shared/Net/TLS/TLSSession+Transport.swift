@@ -1,0 +1,2 @@
+// A session's own methods are what a transport asks of a filter.
+extension TLSSession: TransportFilter {}
