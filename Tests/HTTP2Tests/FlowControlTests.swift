@@ -1,5 +1,6 @@
 import HTTP2
 import Synchronization
+import TestKit
 import Testing
 import Wire
 

@@ -1,4 +1,5 @@
 import HTTP2
+import TestKit
 import Testing
 import Wire
 

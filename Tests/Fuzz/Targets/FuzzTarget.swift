@@ -5,7 +5,8 @@ internal import TestMessages
 
 /// What is fuzzed: a function of bytes that stops the process where a property does not hold.
 ///
-/// The first byte of an input chooses options, the rest is the message or the bytes of a connection.
+/// The first byte of an input chooses options, the rest is the message or the bytes of a
+/// connection.
 public enum FuzzTarget: String, CaseIterable, Sendable {
     /// The binary form: validation, views, values, canonical bytes, and JSON of what is accepted.
     case binary

@@ -1,0 +1,195 @@
+import Foundation
+import HTTP2
+import Testing
+import Wire
+
+@testable import Net
+
+/// Programs that others wrote, as clients of our server.
+@Suite("Outside clients", .serialized, .timeLimit(.minutes(3)))
+struct OutsideClientTests {
+    @Test(
+        "curl posts bodies of many sizes and gets them back",
+        arguments: [0, 1, 5_000, 2_000_000]
+    )
+    func curl(size: Int) async throws {
+        let folder = try TemporaryFolder()
+        let body = SharedBytes.pattern(size)
+        let file = try folder.write(body)
+        let fixture = try ServerFixture()
+        let output = try await run(
+            "curl",
+            "--silent",
+            "--show-error",
+            "--http2-prior-knowledge",
+            "--data-binary",
+            "@" + file,
+            "--write-out",
+            "%{stderr}%{http_version} %{http_code}",
+            "http://127.0.0.1:\(fixture.port)/"
+        )
+        #expect(output.status == 0)
+        #expect(output.errors == "2 200")
+        #expect(output.bytes == Array(copying: body.bytes))
+        await fixture.stop()
+    }
+
+    @Test("curl with TLS agrees on h2, and one that knows HTTP/1.1 only is refused")
+    func curlWithTLS() async throws {
+        let files = try TestCertificates.shared.get()
+        var configuration = HTTP2ServerConfiguration()
+        configuration.tls = try ReloadableTLSContext(
+            .server(.init(identity: files.identity("server")))
+        )
+        let fixture = try ServerFixture(configuration)
+        let url = "https://server.test:\(fixture.port)/a"
+        let common = [
+            "curl", "--silent", "--show-error", "--cacert", files.path("ca.pem"), "--resolve",
+            "server.test:\(fixture.port):127.0.0.1", "--data", "hello",
+        ]
+        let good = try await run(common + ["--http2", url])
+        #expect(good.text == "hello", "\(good.errors)")
+        let old = try await run(common + ["--http1.1", url])
+        #expect(old.status != 0)
+        await fixture.stop()
+    }
+
+    @Test("nghttp sends many requests on one connection")
+    func nghttp() async throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write(.pattern(50_000))
+        let fixture = try ServerFixture()
+        let output = try await run(
+            "nghttp",
+            "--null-out",
+            "--stat",
+            "--multiply=20",
+            "--data=" + file,
+            "http://127.0.0.1:\(fixture.port)/"
+        )
+        #expect(output.status == 0)
+        #expect(output.text.components(separatedBy: " 200 ").count - 1 == 20, "\(output.text)")
+        await fixture.stop()
+    }
+
+    @Test("h2load has all its requests answered", arguments: [false, true])
+    func h2load(isSecure: Bool) async throws {
+        let files = try TestCertificates.shared.get()
+        var configuration = HTTP2ServerConfiguration()
+        if isSecure {
+            configuration.tls = try ReloadableTLSContext(
+                .server(.init(identity: files.identity("server")))
+            )
+        }
+        let folder = try TemporaryFolder()
+        let file = try folder.write(.pattern(100))
+        let fixture = try ServerFixture(configuration)
+        let output = try await run(
+            "h2load",
+            "--requests=5000",
+            "--clients=10",
+            "--max-concurrent-streams=20",
+            "--data=" + file,
+            "\(isSecure ? "https" : "http")://127.0.0.1:\(fixture.port)/"
+        )
+        #expect(output.text.contains("5000 succeeded, 0 failed, 0 errored, 0 timeout"))
+        #expect(output.text.contains("status codes: 5000 2xx"))
+        #expect(fixture.server.requestsByLoop.reduce(0, +) == 5_000)
+        await fixture.stop()
+    }
+
+    @Test("h2 of Python streams, resets and reads trailers")
+    func python() async throws {
+        let fixture = try ServerFixture()
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let output = try await run(
+            root.path + "/.venv/bin/python",
+            root.path + "/Tests/NetTests/Peers/http2_client.py",
+            "\(fixture.port)"
+        )
+        #expect(output.status == 0, "\(output.errors)")
+        #expect(output.text == "echo ok\ntrailers ok\nreset ok\npings ok\ngoaway ok\n")
+        await fixture.stop()
+    }
+
+    @Test("openssl s_client agrees on h2 and gets our settings")
+    func openssl() async throws {
+        let files = try TestCertificates.shared.get()
+        var configuration = HTTP2ServerConfiguration()
+        configuration.tls = try ReloadableTLSContext(
+            .server(.init(identity: files.identity("server")))
+        )
+        let fixture = try ServerFixture(configuration)
+        let output = try await run(
+            "openssl",
+            "s_client",
+            "-connect",
+            "127.0.0.1:\(fixture.port)",
+            "-alpn",
+            "h2",
+            "-CAfile",
+            files.path("ca.pem"),
+            "-verify_hostname",
+            "server.test",
+            "-verify_return_error"
+        )
+        #expect(output.text.contains("ALPN protocol: h2"))
+        #expect(output.text.contains("Verification: OK"))
+        await fixture.stop()
+    }
+}
+
+extension TemporaryFolder {
+    /// Writes a file of the folder.
+    ///
+    /// - Returns: its path.
+    fileprivate func write(_ bytes: SharedBytes) throws -> String {
+        let file = path("body")
+        try Data(Array(copying: bytes.bytes)).write(to: URL(fileURLWithPath: file))
+        return file
+    }
+}
+
+/// What a program printed, and how it ended.
+private struct Output: Sendable {
+    let status: Int32
+    let bytes: [UInt8]
+    let errors: String
+
+    var text: String { String(decoding: bytes, as: UTF8.self) }
+}
+
+private func run(_ command: String...) async throws -> Output {
+    try await run(command)
+}
+
+/// Runs a program to its end, away from the tasks' own threads.
+private func run(_ command: [String]) async throws -> Output {
+    try await withCheckedThrowingContinuation { continuation in
+        Thread.detachNewThread {
+            continuation.resume(with: Result { try runHere(command) })
+        }
+    }
+}
+
+private func runHere(_ command: [String]) throws -> Output {
+    let folder = try TemporaryFolder()
+    let errors = folder.path("errors")
+    try "".write(toFile: errors, atomically: false, encoding: .utf8)
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = command
+    let output = Pipe()
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = output
+    process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errors))
+    try process.run()
+    let data = try output.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    return Output(
+        status: process.terminationStatus,
+        bytes: [UInt8](data),
+        errors: try String(contentsOfFile: errors, encoding: .utf8)
+    )
+}
