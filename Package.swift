@@ -15,9 +15,10 @@ let strict: [SwiftSetting] = [
 
 // Overlapping access to a variable is checked at run time in debug builds, which all tests run; in
 // release builds the checks cost a tenth of what a request does on these hot paths.
-let hotPath: [SwiftSetting] = strict + [
-    .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))
-]
+let hotPath: [SwiftSetting] =
+    strict + [
+        .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))
+    ]
 
 let package = Package(
     name: "sextant",

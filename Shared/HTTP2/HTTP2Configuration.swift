@@ -2,8 +2,9 @@
 public struct HTTP2Configuration: Sendable {
     /// Streams the peer may have open at a time; more are refused with REFUSED_STREAM.
     public var maximumConcurrentStreams = 100
-    /// Bytes of a request or response body that may be on their way on one stream, in
-    /// 1…2,147,483,647. It bounds what one stream holds in memory.
+    /// Bytes of a body that may be on their way on one stream, in 1…2,147,483,647.
+    ///
+    /// It bounds what one stream holds in memory.
     public var streamWindow = 65_536
     /// The same for all streams of the connection together; at least 65,535.
     public var connectionWindow = 1 << 20

@@ -19,7 +19,9 @@ public final class HTTP2Stream {
     public internal(set) var isOpen = true
 
     /// Whether a body that comes more slowly than ``HTTP2Configuration/minimumBodyRate`` ends the
-    /// stream. Turn it off where silence is part of the protocol, as in streaming calls.
+    /// stream.
+    ///
+    /// Turn it off where silence is part of the protocol, as in streaming calls.
     public var isBodyTimed = true
     /// Whatever the driver of the session wants to find again; released when the stream closes.
     public var owner: AnyObject?

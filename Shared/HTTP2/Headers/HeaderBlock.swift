@@ -67,6 +67,7 @@ public struct HeaderBlock: Sendable {
     /// The name of a field.
     ///
     /// - Parameter index: within `0..<count`.
+    /// - Returns: its bytes, in lower case.
     @_lifetime(borrow self)
     public func name(at index: Int) -> RawSpan {
         let field = fields[index]
@@ -76,6 +77,7 @@ public struct HeaderBlock: Sendable {
     /// The value of a field.
     ///
     /// - Parameter index: within `0..<count`.
+    /// - Returns: its bytes.
     @_lifetime(borrow self)
     public func value(at index: Int) -> RawSpan {
         let field = fields[index]
@@ -86,6 +88,7 @@ public struct HeaderBlock: Sendable {
     /// Whether compression must not remember a field.
     ///
     /// - Parameter index: within `0..<count`.
+    /// - Returns: whether its value is a secret.
     public func isSensitive(at index: Int) -> Bool { fields[index].isSensitive }
 
     /// The place of the first field of a name, at or after a position.

@@ -61,7 +61,7 @@ extension HTTP2Session {
         return stream
     }
 
-    /// Server: answers with header fields. Does nothing if the stream is closed.
+    /// Server: answers with header fields, unless the stream is closed.
     ///
     /// - Parameters:
     ///   - stream: whose request is answered; not answered yet.
@@ -82,7 +82,7 @@ extension HTTP2Session {
         if status != 0 { reset(stream, .internalError) }
     }
 
-    /// Hands in more of a body. Does nothing if the stream is closed.
+    /// Hands in more of a body, unless the stream is closed.
     ///
     /// It always takes the bytes; whoever sends much waits while ``HTTP2Stream/isWritable`` is
     /// false.
@@ -99,7 +99,7 @@ extension HTTP2Session {
         resume(stream)
     }
 
-    /// Ends the output of a stream. Does nothing if the stream is closed.
+    /// Ends the output of a stream, unless it is closed.
     ///
     /// - Parameters:
     ///   - stream: the stream, whose output has begun and not ended.
@@ -113,7 +113,7 @@ extension HTTP2Session {
         resume(stream)
     }
 
-    /// Ends a stream at once. Does nothing if it is closed.
+    /// Ends a stream at once, unless it is closed.
     ///
     /// - Parameters:
     ///   - stream: the stream.

@@ -12,8 +12,10 @@ enum ShutdownState: Equatable {
 }
 
 extension HTTP2Session {
-    /// Begins the orderly end: requests on their way are served, later ones go elsewhere, and the
-    /// connection is over when the last stream is. It may be called again.
+    /// Begins the orderly end; it may be called again.
+    ///
+    /// Requests on their way are served, later ones go elsewhere, and the connection is over when
+    /// the last stream is.
     public func beginShutdown() {
         guard shutdown == .none, failure == nil else { return }
         // A client knows what it has begun: only a server's peers may be about to begin more.

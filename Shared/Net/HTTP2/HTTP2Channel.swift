@@ -11,7 +11,7 @@ protocol HTTP2ChannelDelegate: AnyObject {
     func channelClosed(_ channel: HTTP2Channel, _ reason: TransportCloseReason)
 }
 
-/// One connection: a session, and the transport it speaks over. Confined to its loop.
+/// One connection: a session, and the transport it speaks over, confined to its loop.
 final class HTTP2Channel: @unchecked Sendable {
     // `@unchecked`: passed around by others, used on the loop only.
 
@@ -25,7 +25,7 @@ final class HTTP2Channel: @unchecked Sendable {
     /// How long a connection that is over may take to send its last words.
     private static let farewellLimit = Duration.seconds(5)
 
-    /// Begins to speak over a connected socket. On the loop.
+    /// Begins to speak over a connected socket, on the loop.
     init(
         _ role: HTTP2Session.Role,
         adopting socket: consuming Socket,

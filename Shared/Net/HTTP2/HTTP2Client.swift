@@ -11,7 +11,7 @@ public struct HTTP2Response: Sendable {
     public let trailers: HeaderBlock?
 }
 
-/// One connection to an HTTP/2 server. Any task may use it.
+/// One connection to an HTTP/2 server, for any task.
 public final class HTTP2Client: @unchecked Sendable {
     // `@unchecked`: what changes is used on the loop only.
 
@@ -118,7 +118,7 @@ public final class HTTP2Client: @unchecked Sendable {
         }
     }
 
-    /// Begins a request whose body follows. On the loop.
+    /// Begins a request whose body follows, on the loop.
     ///
     /// - Parameters:
     ///   - headers: as for ``request(_:body:upTo:)``.

@@ -39,7 +39,7 @@ public final class HTTP2Exchange: @unchecked Sendable {
         stream.owner = self
     }
 
-    /// The loop of the connection. Any thread may ask.
+    /// The loop of the connection, for any thread that asks.
     public var loop: EventLoop { channel.loop }
 
     /// The request's fields, at the server.
@@ -106,7 +106,7 @@ public final class HTTP2Exchange: @unchecked Sendable {
 
     // MARK: Output
 
-    /// Server: answers with header fields. Does nothing if the stream is closed.
+    /// Server: answers with header fields, unless the stream is closed.
     ///
     /// - Parameters:
     ///   - headers: `:status`, then other fields in lower case.

@@ -11,7 +11,7 @@ public struct HTTP2ServerConfiguration: Sendable {
     public var tls: ReloadableTLSContext?
     /// What the bytes of all connections' bodies are reserved from.
     public var budget = MemoryBudget()
-    /// Is told of each connection that had to end, and why: for the log. Called on its loop.
+    /// Is told on its loop of each connection that had to end, and why, for the log.
     public var onFailure: (@Sendable (SocketAddress?, HTTP2Failure) -> Void)?
 
     /// The defaults: plain text, limits for strangers.
@@ -85,7 +85,7 @@ public final class HTTP2Server: Sendable {
     }
 }
 
-/// One loop's part of a server. Confined to the loop but for what says otherwise.
+/// One loop's part of a server, confined to the loop but for what says otherwise.
 final class HTTP2ServerShard: @unchecked Sendable {
     // `@unchecked`: the lock and the atomic are for all threads, the rest is the loop's.
 
@@ -113,10 +113,10 @@ final class HTTP2ServerShard: @unchecked Sendable {
         self.handler = handler
     }
 
-    /// How many requests have come. Any thread may ask.
+    /// How many requests have come; any thread may ask.
     var requests: Int { requestCount.load(ordering: .relaxed) }
 
-    /// Takes a connection. On the loop.
+    /// Takes a connection, on the loop.
     func open(_ socket: consuming Socket) {
         let channel = HTTP2Channel(
             .server,
@@ -132,7 +132,7 @@ final class HTTP2ServerShard: @unchecked Sendable {
         if checkTimer == nil { scheduleCheck(channel.session.checkInterval) }
     }
 
-    /// Stops in good order. Any thread may call.
+    /// Stops in good order; any thread may call.
     func stop(within limit: Duration) async {
         await withCheckedContinuation { continuation in
             loop.execute { [self] in
