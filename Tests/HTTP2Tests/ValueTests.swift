@@ -107,7 +107,10 @@ struct HeaderBlockTests {
         let block: HeaderBlock = [":path": "/", "a": "1", "b": "", "a": "2"]
         #expect(block.count == 4)
         #expect(block["a"] == "1" && block["b"] == "" && block["c"] == nil)
-        #expect(block.firstIndex(of: "a", from: 2) == 3)
+        #expect(block.fields.map { String(repairing: block.value(of: $0)) } == ["/", "1", "", "2"])
+        #expect(
+            block.fields.map { String(repairing: block.name(of: $0)) } == [":path", "a", "b", "a"]
+        )
         #expect(block.has("a", "1") && !block.has("a", "2") && !block.has("c", ""))
         #expect(block.listSize == 4 * 32 + 5 + 1 + 1 + 1 + 1 + 1 + 1)
     }

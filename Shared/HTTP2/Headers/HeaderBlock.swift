@@ -4,33 +4,40 @@ internal import Wire
 ///
 /// Names are lower case, as HTTP/2 has them; pseudo-fields such as `:path` come first. Looking a
 /// field up is linear: a block holds some ten fields.
-public struct HeaderBlock: Sendable {
+public struct HeaderBlock: Sendable, Equatable {
+    /// For each field eight bytes, which say how long it is, its name and its value.
     private var storage: [UInt8] = []
-    private(set) var fields: [Field] = []
 
-    /// Where one field lies in the storage: its value follows its name.
-    struct Field: Sendable, Equatable {
-        let start: UInt32
-        let nameCount: UInt32
-        let valueCount: UInt32
+    /// The number of fields, pseudo-fields included.
+    public private(set) var count = 0
+
+    /// Where one field lies in its block.
+    public struct Field: Sendable, Equatable {
+        /// The offset of the name; the value follows it.
+        let start: Int
+        let nameCount: Int
+        let valueCount: Int
         /// Whether compression must not remember the field, because its value is a secret.
-        let isSensitive: Bool
+        public let isSensitive: Bool
+
+        var end: Int { start + nameCount + valueCount }
     }
 
     /// What a field costs beside its name and value (RFC 9113 §6.5.2).
     static let fieldOverhead = 32
+    private static let prefixCount = 8
+    private static let sensitiveBit: UInt32 = 1 << 31
 
     /// Makes a block without fields.
     public init() {}
 
-    /// The number of fields, pseudo-fields included.
-    public var count: Int { fields.count }
-
     /// Whether there are no fields.
-    public var isEmpty: Bool { fields.isEmpty }
+    public var isEmpty: Bool { count == 0 }
 
     /// The size that `SETTINGS_MAX_HEADER_LIST_SIZE` counts: names, values and 32 bytes a field.
-    public var listSize: Int { storage.count + fields.count * Self.fieldOverhead }
+    public var listSize: Int {
+        storage.count + count * (Self.fieldOverhead - Self.prefixCount)
+    }
 
     /// Appends a field.
     ///
@@ -48,83 +55,97 @@ public struct HeaderBlock: Sendable {
 
     /// Appends a field whose name and value are bytes, as ``append(_:_:isSensitive:)``.
     public mutating func append(_ name: RawSpan, _ value: RawSpan, isSensitive: Bool = false) {
-        if storage.isEmpty {
-            storage.reserveCapacity(256)
-            fields.reserveCapacity(12)
-        }
-        fields.append(
-            Field(
-                start: UInt32(storage.count),
-                nameCount: UInt32(name.byteCount),
-                valueCount: UInt32(value.byteCount),
-                isSensitive: isSensitive
-            )
-        )
+        if storage.isEmpty { storage.reserveCapacity(256) }
+        count += 1
+        let first = UInt64(name.byteCount) | (isSensitive ? UInt64(Self.sensitiveBit) : 0)
+        let prefix = first | UInt64(value.byteCount) << 32
+        // Every byte of an integer is initialised.
+        unsafe withUnsafeBytes(of: prefix.littleEndian) { unsafe storage.append(contentsOf: $0) }
         storage.append(copying: name)
         storage.append(copying: value)
     }
 
+    // MARK: Looking up
+
+    /// The fields in order.
+    public var fields: Fields { Fields(block: self) }
+
+    /// The fields of a block, one after the other.
+    public struct Fields: Sequence, IteratorProtocol {
+        let block: HeaderBlock
+        var offset = 0
+
+        /// The next field.
+        ///
+        /// - Returns: where it lies; nil after the last.
+        public mutating func next() -> Field? {
+            guard let field = block.field(at: offset) else { return nil }
+            offset = field.end
+            return field
+        }
+    }
+
     /// The name of a field.
     ///
-    /// - Parameter index: within `0..<count`.
+    /// - Parameter field: a field of this block.
     /// - Returns: its bytes, in lower case.
     @_lifetime(borrow self)
-    public func name(at index: Int) -> RawSpan {
-        let field = fields[index]
-        return storage.rawBytes.extracting(Int(field.start)..<Int(field.start + field.nameCount))
+    public func name(of field: Field) -> RawSpan {
+        storage.rawBytes.extracting(field.start..<field.start + field.nameCount)
     }
 
     /// The value of a field.
     ///
-    /// - Parameter index: within `0..<count`.
+    /// - Parameter field: a field of this block.
     /// - Returns: its bytes.
     @_lifetime(borrow self)
-    public func value(at index: Int) -> RawSpan {
-        let field = fields[index]
-        let start = Int(field.start + field.nameCount)
-        return storage.rawBytes.extracting(start..<start + Int(field.valueCount))
+    public func value(of field: Field) -> RawSpan {
+        storage.rawBytes.extracting(field.start + field.nameCount..<field.end)
     }
 
-    /// Whether compression must not remember a field.
+    /// The first field of a name.
     ///
-    /// - Parameter index: within `0..<count`.
-    /// - Returns: whether its value is a secret.
-    public func isSensitive(at index: Int) -> Bool { fields[index].isSensitive }
-
-    /// The place of the first field of a name, at or after a position.
-    ///
-    /// - Parameters:
-    ///   - name: in lower case.
-    ///   - start: where to begin.
-    /// - Returns: the index; nil if there is none.
-    public func firstIndex(of name: String, from start: Int = 0) -> Int? {
+    /// - Parameter name: in lower case.
+    /// - Returns: where it lies; nil if there is none.
+    public func first(_ name: String) -> Field? {
         let wanted = name.utf8Span.span.asRawSpan
-        for index in start..<max(start, count)
-        where fields[index].nameCount == wanted.byteCount
-            && self.name(at: index).hasSameBytes(as: wanted)
-        {
-            return index
+        var next = 0
+        while let field = field(at: next) {
+            if field.nameCount == wanted.byteCount && self.name(of: field).hasSameBytes(as: wanted)
+            {
+                return field
+            }
+            next = field.end
         }
         return nil
     }
 
     /// The value of the first field of a name, as text; bytes that are no UTF-8 are replaced.
     public subscript(name: String) -> String? {
-        firstIndex(of: name).map { text(at: $0) }
+        guard let field = first(name) else { return nil }
+        return String(repairing: value(of: field))
     }
 
     /// Whether the first field of a name has a value, compared byte by byte.
     public func has(_ name: String, _ value: String) -> Bool {
-        guard let index = firstIndex(of: name) else { return false }
-        return self.value(at: index).hasSameBytes(as: value.utf8Span.span.asRawSpan)
+        guard let field = first(name) else { return false }
+        return self.value(of: field).hasSameBytes(as: value.utf8Span.span.asRawSpan)
     }
 
-    /// The value of a field as text; bytes that are no UTF-8 are replaced.
-    func text(at index: Int) -> String {
-        String(repairing: value(at: index))
+    /// The field whose eight bytes are at an offset; nil at the end.
+    func field(at offset: Int) -> Field? {
+        guard offset < storage.count else { return nil }
+        let bytes = storage.rawBytes
+        let first = bytes.littleEndian(at: offset, as: UInt32.self)
+        return Field(
+            start: offset + Self.prefixCount,
+            nameCount: Int(first & ~Self.sensitiveBit),
+            valueCount: Int(bytes.littleEndian(at: offset + 4, as: UInt32.self)),
+            isSensitive: first & Self.sensitiveBit != 0
+        )
     }
 
-    /// Lends the bytes that ``Field`` speaks of.
+    /// The bytes that ``Field`` speaks of.
     var bytes: RawSpan {
         @_lifetime(borrow self)
         get { storage.rawBytes }
@@ -141,19 +162,12 @@ extension HeaderBlock: ExpressibleByDictionaryLiteral {
     }
 }
 
-extension HeaderBlock: Equatable {
-    /// Whether both have the same fields in the same order.
-    public static func == (left: HeaderBlock, right: HeaderBlock) -> Bool {
-        left.storage == right.storage && left.fields == right.fields
-    }
-}
-
 extension HeaderBlock: CustomStringConvertible {
     /// A line `name: value` for each field; the values of sensitive fields are left out.
     public var description: String {
-        fields.indices.map { index in
-            let name = String(repairing: name(at: index))
-            return name + ": " + (isSensitive(at: index) ? "(sensitive)" : text(at: index))
+        fields.map { field in
+            String(repairing: name(of: field)) + ": "
+                + (field.isSensitive ? "(sensitive)" : String(repairing: value(of: field)))
         }.joined(separator: "\n")
     }
 }

@@ -195,8 +195,8 @@ extension HTTP2Session {
 extension HeaderBlock {
     /// Whether the status is 100…199.
     fileprivate var isInformational: Bool {
-        guard let index = firstIndex(of: ":status") else { return false }
-        let status = value(at: index)
+        guard let field = first(":status") else { return false }
+        let status = value(of: field)
         return status.byteCount == 3 && status.byte(at: 0) == UInt8(ascii: "1")
     }
 }

@@ -147,23 +147,27 @@ extension HTTP2Session {
                 of: nghttp2_nv.self,
                 capacity: headers.count
             ) { fields in
-                for (index, field) in headers.fields.enumerated() {
+                var next = 0
+                var count = 0
+                while let field = headers.field(at: next) {
                     // nghttp2 only reads; its type leaves out the `const`.
                     let start = unsafe UnsafeMutablePointer(
-                        mutating: base.advanced(by: Int(field.start))
+                        mutating: base.advanced(by: field.start)
                             .assumingMemoryBound(to: UInt8.self)
                     )
                     let flag = field.isSensitive ? NGHTTP2_NV_FLAG_NO_INDEX : NGHTTP2_NV_FLAG_NONE
                     let entry = unsafe nghttp2_nv(
                         name: start,
-                        value: start + Int(field.nameCount),
-                        namelen: Int(field.nameCount),
-                        valuelen: Int(field.valueCount),
+                        value: start + field.nameCount,
+                        namelen: field.nameCount,
+                        valuelen: field.valueCount,
                         flags: UInt8(flag.rawValue)
                     )
-                    unsafe fields.initializeElement(at: index, to: entry)
+                    unsafe fields.initializeElement(at: count, to: entry)
+                    count += 1
+                    next = field.end
                 }
-                return unsafe body(fields.baseAddress, headers.count)
+                return unsafe body(fields.baseAddress, count)
             }
         }
     }
@@ -240,8 +244,10 @@ extension HTTP2Session {
 extension HeaderBlock {
     /// Whether nghttp2 would send the block as it is: it checks what it receives only.
     var isLegal: Bool {
-        for index in 0..<count {
-            let (name, value) = (name(at: index), value(at: index))
+        var next = 0
+        while let field = field(at: next) {
+            next = field.end
+            let (name, value) = (name(of: field), value(of: field))
             // It reads both within their bounds only.
             let isNameLegal = unsafe name.withUnsafeBytes {
                 unsafe nghttp2_check_header_name(
