@@ -20,6 +20,14 @@ let hotPath: [SwiftSetting] =
         .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))
     ]
 
+// What programs that serve allocate with, as images do; sanitizers bring their own.
+let fastAllocator: [LinkerSetting] = [
+    .unsafeFlags(
+        ["-Xlinker", "--no-as-needed", "-lmimalloc", "-Xlinker", "--as-needed"],
+        .when(configuration: .release)
+    )
+]
+
 let package = Package(
     name: "sextant",
     targets: [
@@ -124,7 +132,8 @@ let package = Package(
             name: "echo-server",
             dependencies: ["HTTP2", "Net", "Wire"],
             path: "Tests/EchoServer",
-            swiftSettings: strict
+            swiftSettings: strict,
+            linkerSettings: fastAllocator
         ),
         .executableTarget(
             name: "Benchmarks",

@@ -46,7 +46,7 @@ struct FlowControlTests {
         bytes += RawFrame.request(1).bytes
         session.receive(bytes.rawBytes, at: .now)
         var stream: HTTP2Stream?
-        while let event = session.nextEvent() { stream = event.request ?? stream }
+        session.drainEvents { stream = $0.request ?? stream }
         let open = try #require(stream)
         var parts: [SharedBytes] = []
         for _ in 0..<4 {

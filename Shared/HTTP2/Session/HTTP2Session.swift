@@ -3,10 +3,10 @@ public import Wire
 
 /// One HTTP/2 connection as a state machine without sockets: bytes in, events out, bytes to send.
 ///
-/// Whoever drives it gives it what arrives (``receive(_:at:)``), handles ``nextEvent()`` until
-/// there is none, and sends what ``produce(into:limit:at:)`` writes. It never throws at a peer's
-/// doing: what breaks the protocol or passes a limit ends the stream or the connection with the
-/// right code, as an event here and as a frame to the peer. It is confined to one thread;
+/// Whoever drives it gives it what arrives (``receive(_:at:)``), handles the events of
+/// ``drainEvents(_:)``, and sends what ``produce(into:limit:at:)`` writes. It never throws at a
+/// peer's doing: what breaks the protocol or passes a limit ends the stream or the connection with
+/// the right code, as an event here and as a frame to the peer. It is confined to one thread;
 /// ``SharedBytes`` that it hands out may be released on any.
 ///
 /// Flow control is by hand: a body's window opens again when its bytes have been released.
@@ -56,7 +56,9 @@ public final class HTTP2Session {
     var outputLimit = 0
 
     private var events: [HTTP2Event] = []
-    private var nextEventIndex = 0
+    /// The events that are being told; it lends its memory to `events` afterwards.
+    private var told: [HTTP2Event] = []
+    private var areEventsDraining = false
 
     /// Makes one end of a new connection; its settings wait to be sent.
     ///
@@ -148,17 +150,22 @@ public final class HTTP2Session {
 
     // MARK: Events
 
-    /// The next thing that happened; nil if all has been told.
-    public func nextEvent() -> HTTP2Event? {
-        guard nextEventIndex < events.count else {
-            events.removeAll(keepingCapacity: true)
-            nextEventIndex = 0
-            return nil
+    /// Tells what has happened since the last time, in order, and what happens meanwhile.
+    ///
+    /// - Parameter handle: called for each event. Called within itself, this does nothing: the
+    ///   outer call goes on.
+    public func drainEvents(_ handle: (HTTP2Event) -> Void) {
+        guard !areEventsDraining else { return }
+        areEventsDraining = true
+        defer { areEventsDraining = false }
+        while !events.isEmpty {
+            swap(&events, &told)
+            for event in told {
+                if case .input(let stream) = event { stream.isInputTold = false }
+                handle(event)
+            }
+            told.removeAll(keepingCapacity: true)
         }
-        let event = events[nextEventIndex]
-        nextEventIndex += 1
-        if case .input(let stream) = event { stream.isInputTold = false }
-        return event
     }
 
     func tell(_ event: HTTP2Event) {

@@ -90,12 +90,13 @@ final class HTTP2Channel: @unchecked Sendable {
     }
 
     private func tellEvents() {
+        guard let delegate else { return }
         var hasTold = false
-        while let event = session.nextEvent() {
+        session.drainEvents { event in
             hasTold = true
-            delegate?.channel(self, didSee: event)
+            delegate.channel(self, didSee: event)
         }
-        if hasTold { delegate?.channelDidSeeAll(self) }
+        if hasTold { delegate.channelDidSeeAll(self) }
     }
 }
 

@@ -99,19 +99,14 @@ struct HTTP2Target {
         }
 
         private mutating func drain() {
-            while let event = session.nextEvent() {
+            session.drainEvents { event in
                 switch event {
                 case .request(let stream):
                     told += 1
                     precondition(stream.headers[":method"] != nil, "a request without a method")
                     if echoes { session.collectBody(of: stream, upTo: 100) }
                 case .input(let stream):
-                    let body = session.takeBody(of: stream)
-                    guard stream.isOpen, session.role == .server, stream.isInputEnded else { break }
-                    session.respond(to: stream, [":status": "200"], endsStream: body == nil)
-                    guard let body else { break }
-                    session.send(body, on: stream)
-                    session.finish(stream, trailers: ["x": "y"])
+                    answer(stream)
                 case .closed(let stream, _):
                     precondition(!stream.isOpen, "closed and open")
                     closed += 1
@@ -119,6 +114,15 @@ struct HTTP2Target {
                 }
             }
             precondition(session.openStreams <= 16, "streams beyond the limit")
+        }
+
+        private func answer(_ stream: HTTP2Stream) {
+            let body = session.takeBody(of: stream)
+            guard stream.isOpen, session.role == .server, stream.isInputEnded else { return }
+            session.respond(to: stream, [":status": "200"], endsStream: body == nil)
+            guard let body else { return }
+            session.send(body, on: stream)
+            session.finish(stream, trailers: ["x": "y"])
         }
 
         mutating func finish(allowing limit: Int) {

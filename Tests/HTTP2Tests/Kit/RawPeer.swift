@@ -69,7 +69,7 @@ final class RawPeer {
     }
 
     private func drain() {
-        while let event = session.nextEvent() {
+        session.drainEvents { event in
             events.append(event)
             onEvent(session, event)
         }

@@ -76,7 +76,7 @@ final class SessionPair {
     }
 
     func drain(_ session: HTTP2Session) {
-        while let event = session.nextEvent() {
+        session.drainEvents { event in
             if session === client {
                 clientEvents.append(event)
                 onClientEvent(session, event)
