@@ -2,17 +2,19 @@ import Foundation
 
 /// The benchmarks behind `deploy/bench`, which builds the peers first.
 ///
-///     Benchmarks codec --peers FOLDER [--pairs N] [--seconds S] [--json] [--check]
+///     Benchmarks NAME --peers FOLDER [--server PROGRAM] [--pairs N] [--seconds S] [--requests N]
+///                [--connections N] [--json] [--check]
 @main
 enum Main {
     static func main() {
         do {
             let arguments = try Arguments(Array(CommandLine.arguments.dropFirst()))
-            let report: Report
-            switch arguments.name {
-            case "codec": report = try CodecBenchmark(arguments).run()
-            default: throw Arguments.Problem("there is no benchmark '\(arguments.name)': try codec")
-            }
+            let report =
+                switch arguments.benchmark {
+                case .codec: try CodecBenchmark(arguments).run()
+                case .http2: try HTTP2Benchmark(arguments).run()
+                case .http2Soak: try HTTP2Soak(arguments).run()
+                }
             print(arguments.isJSON ? report.json : report.table)
             if arguments.isCheck && !report.isMet { exit(1) }
         } catch {
@@ -24,14 +26,35 @@ enum Main {
 
 /// What the command line asks for.
 struct Arguments {
-    /// Which benchmark.
-    var name = ""
-    /// Where the peers' programs are.
+    /// The benchmarks by the names that the command line has for them.
+    enum Benchmark: String, CaseIterable {
+        case codec
+        case http2
+        case http2Soak = "http2-soak"
+
+        /// The options that it takes beside those of all benchmarks.
+        var options: Set<String> {
+            switch self {
+            case .codec: ["--pairs", "--seconds"]
+            case .http2: ["--server", "--pairs", "--seconds"]
+            case .http2Soak: ["--server", "--requests", "--connections"]
+            }
+        }
+    }
+
+    let benchmark: Benchmark
+    /// Where the peers' programs and files are.
     var peers = URL(fileURLWithPath: ".")
+    /// Our echo server.
+    var server = URL(fileURLWithPath: "echo-server")
     /// How many times ours and theirs are measured in turn; ratios are medians.
     var pairs = 5
-    /// How long each operation is repeated in each turn.
-    var seconds = 0.3
+    /// How long each operation is repeated in each turn, if it is said.
+    var seconds: Double?
+    /// How many requests a soak sends.
+    var requests = 10_000_000
+    /// How many connections a soak opens and closes.
+    var connections = 100_000
     var isJSON = false
     var isCheck = false
 
@@ -43,24 +66,38 @@ struct Arguments {
     }
 
     init(_ arguments: [String]) throws(Problem) {
-        var rest = arguments[...]
-        func value(_ name: String) throws(Problem) -> String {
-            guard let value = rest.popFirst() else { throw Problem("\(name) needs a value") }
+        let names = Benchmark.allCases.map(\.rawValue).joined(separator: ", ")
+        guard let name = arguments.first, !name.hasPrefix("-") else {
+            throw Problem("name a benchmark: \(names)")
+        }
+        guard let benchmark = Benchmark(rawValue: name) else {
+            throw Problem("there is no benchmark '\(name)': try one of \(names)")
+        }
+        self.benchmark = benchmark
+        var rest = arguments.dropFirst()
+        func value(_ option: String) throws(Problem) -> String {
+            guard benchmark.options.contains(option) || option == "--peers" else {
+                throw Problem("\(name) takes no argument '\(option)'")
+            }
+            guard let value = rest.popFirst() else { throw Problem("\(option) needs a value") }
             return value
         }
         while let argument = rest.popFirst() {
             switch argument {
+            case "--json": isJSON = true
+            case "--check": isCheck = true
             case "--peers": peers = URL(fileURLWithPath: try value(argument))
+            case "--server": server = URL(fileURLWithPath: try value(argument))
             case "--pairs": pairs = try Self.number(value(argument), in: 1...100)
             case "--seconds":
                 seconds = Double(try Self.number(value(argument), in: 1...60))
-            case "--json": isJSON = true
-            case "--check": isCheck = true
-            case _ where name.isEmpty && !argument.hasPrefix("-"): name = argument
+            case "--requests":
+                requests = try Self.number(value(argument), in: 1_000...1_000_000_000)
+            case "--connections":
+                connections = try Self.number(value(argument), in: 5_000...10_000_000)
             default: throw Problem("unknown argument '\(argument)'")
             }
         }
-        if name.isEmpty { throw Problem("name a benchmark: codec") }
     }
 
     private static func number(_ text: String, in range: ClosedRange<Int>) throws(Problem) -> Int {
