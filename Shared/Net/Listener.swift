@@ -20,7 +20,6 @@ public final class Listener: Sendable {
     private let socketFile: SocketFile?
     private let acceptors = Locked<[Acceptor]>([])
 
-    private let connectionCount = Atomic<Int>(0)
     private let refusalCount = Atomic<Int>(0)
     private let pauseCount = Atomic<Int>(0)
 
@@ -87,11 +86,11 @@ public final class Listener: Sendable {
 
     /// Tells that a connection that was given to the accept handler has been closed.
     public func connectionClosed() {
-        connectionCount.subtract(1, ordering: .relaxed)
+        configuration.openConnections.remove()
     }
 
     /// How many connections were given to the accept handler and not closed.
-    public var connections: Int { connectionCount.load(ordering: .relaxed) }
+    public var connections: Int { configuration.openConnections.count }
 
     /// How many connections were refused because there were too many.
     public var refusals: Int { refusalCount.load(ordering: .relaxed) }
@@ -108,9 +107,9 @@ public final class Listener: Sendable {
     /// Finds a connection its loop, or refuses it.
     func place(_ socket: consuming Socket, from loop: EventLoop) {
         let peer = socket.peerAddress ?? .unix(path: "")
-        let count = connectionCount.add(1, ordering: .relaxed).newValue
+        let count = configuration.openConnections.add()
         if count > configuration.maximumConnections {
-            connectionCount.subtract(1, ordering: .relaxed)
+            configuration.openConnections.remove()
             refusalCount.add(1, ordering: .relaxed)
             configuration.onRefuse?(loop, socket, peer)
             return

@@ -1,7 +1,12 @@
+internal import Synchronization
+
 /// How a ``Listener`` takes connections.
 public struct ListenerConfiguration: Sendable {
     /// How many connections may be open; beyond it they are refused.
     public var maximumConnections = 10_000
+    /// Counts the open connections; listeners whose configurations are copies share it, and the
+    /// limit with it.
+    public let openConnections = ConnectionCount()
     /// How many connections the kernel lets wait to be accepted; it may lower this.
     public var backlog: Int32 = 4096
     /// How many connections a loop takes per turn before it serves the others, at least 1.
@@ -18,4 +23,22 @@ public struct ListenerConfiguration: Sendable {
 
     /// The defaults: 10,000 connections, a backlog of 4,096, 64 a turn, pauses of 0.1 to 1 s.
     public init() {}
+}
+
+/// How many connections are open; for any thread.
+public final class ConnectionCount: Sendable {
+    private let value = Atomic(0)
+
+    init() {}
+
+    /// How many there are now.
+    public var count: Int { value.load(ordering: .relaxed) }
+
+    /// Counts one more.
+    ///
+    /// - Returns: how many there are with it.
+    func add() -> Int { value.add(1, ordering: .relaxed).newValue }
+
+    /// Counts one less.
+    func remove() { value.subtract(1, ordering: .relaxed) }
 }

@@ -58,8 +58,6 @@ public final class HTTP2Server: Sendable {
             _ in
             shards[loop.index].open(socket)
         }
-        let listener = listener
-        for shard in shards { shard.onClose.withLock { $0 = { listener.connectionClosed() } } }
     }
 
     /// Where it listens.
@@ -93,8 +91,6 @@ final class HTTP2ServerShard: @unchecked Sendable {
     private let configuration: HTTP2ServerConfiguration
     private let handler: HTTP2Server.Handler
     private let requestCount = Atomic(0)
-    /// Called when a connection has closed.
-    let onClose = Mutex<(@Sendable () -> Void)?>(nil)
 
     private var channels: [ObjectIdentifier: HTTP2Channel] = [:]
     private var checkTimer: Timer?
@@ -201,7 +197,7 @@ extension HTTP2ServerShard: HTTP2ChannelDelegate {
 
     func channelClosed(_ channel: HTTP2Channel, _ reason: TransportCloseReason) {
         channels[ObjectIdentifier(channel)] = nil
-        onClose.withLock { $0 }?()
+        configuration.listener.openConnections.remove()
         guard isStopping, channels.isEmpty else { return }
         for waiter in stopWaiters { waiter.resume() }
         stopWaiters = []
