@@ -4,8 +4,9 @@ internal import Synchronization
 /// Takes connections at an address and spreads them over the loops of a group.
 ///
 /// TCP: each loop has a socket of its own on the same port, and the kernel chooses among them.
-/// Unix: all loops watch one socket. A loop whose load exceeds the mean by a quarter hands what it
-/// takes to the idlest. All methods may be called by any thread.
+/// Unix: all loops watch one socket. Each connection counts as one of its loop's load, beside the
+/// streams that its owner adds; a loop that has two more than the idlest hands it what it takes.
+/// All methods may be called by any thread.
 public final class Listener: Sendable {
     /// Is given a connection, on its loop.
     public typealias AcceptHandler =
@@ -31,7 +32,7 @@ public final class Listener: Sendable {
     ///   - group: the loops that take connections.
     ///   - configuration: limits.
     ///   - onAccept: is given each connection on its loop; whoever closes it must call
-    ///     ``connectionClosed()``.
+    ///     ``connectionClosed(on:)``.
     /// - Throws: ``SystemError``, as `EADDRINUSE` if someone listens there.
     public init(
         address: SocketAddress,
@@ -85,8 +86,10 @@ public final class Listener: Sendable {
     }
 
     /// Tells that a connection that was given to the accept handler has been closed.
-    public func connectionClosed() {
-        configuration.openConnections.remove()
+    ///
+    /// - Parameter loop: the loop it was on.
+    public func connectionClosed(on loop: EventLoop) {
+        configuration.openConnections.remove(from: loop)
     }
 
     /// How many connections were given to the accept handler and not closed.
@@ -107,27 +110,22 @@ public final class Listener: Sendable {
     /// Finds a connection its loop, or refuses it.
     func place(_ socket: consuming Socket, from loop: EventLoop) {
         let peer = socket.peerAddress ?? .unix(path: "")
-        let count = configuration.openConnections.add()
+        let idlest = group.idlest
+        let chosen = loop.load >= idlest.load + Self.tolerance ? idlest : loop
+        let count = configuration.openConnections.add(to: chosen)
         if count > configuration.maximumConnections {
-            configuration.openConnections.remove()
+            configuration.openConnections.remove(from: chosen)
             refusalCount.add(1, ordering: .relaxed)
             configuration.onRefuse?(loop, socket, peer)
             return
         }
-        let load = loop.load
-        if load > 0 && Double(load) > Self.tolerance * group.meanLoad {
-            let idlest = group.idlest
-            if idlest !== loop {
-                let parcel = SocketParcel(socket)
-                idlest.execute { [self] in
-                    if let socket = parcel.open() { onAccept(idlest, socket, peer) }
-                }
-                return
-            }
+        guard chosen !== loop else { return onAccept(loop, socket, peer) }
+        let parcel = SocketParcel(socket)
+        chosen.execute { [self] in
+            if let socket = parcel.open() { onAccept(chosen, socket, peer) }
         }
-        onAccept(loop, socket, peer)
     }
 
-    /// How far above the mean a loop's load may be.
-    private static let tolerance = 1.25
+    /// From how much more load than the idlest on a loop gives connections away.
+    private static let tolerance = 2
 }

@@ -34,11 +34,20 @@ public final class ConnectionCount: Sendable {
     /// How many there are now.
     public var count: Int { value.load(ordering: .relaxed) }
 
-    /// Counts one more.
+    /// Counts one more, of a loop whose load it adds to.
     ///
+    /// - Parameter loop: where it is to live.
     /// - Returns: how many there are with it.
-    func add() -> Int { value.add(1, ordering: .relaxed).newValue }
+    func add(to loop: EventLoop) -> Int {
+        loop.addLoad(1)
+        return value.add(1, ordering: .relaxed).newValue
+    }
 
     /// Counts one less.
-    func remove() { value.subtract(1, ordering: .relaxed) }
+    ///
+    /// - Parameter loop: where it lived.
+    func remove(from loop: EventLoop) {
+        loop.addLoad(-1)
+        value.subtract(1, ordering: .relaxed)
+    }
 }

@@ -39,7 +39,7 @@ struct ListenerTests {
             gate.pass(times: 50)
             #expect(seen.entries == Array(repeating: true, count: 50))
             #expect(listener.connections == 50 && clients.count == 50)
-            for _ in 0..<50 { listener.connectionClosed() }
+            for _ in 0..<50 { listener.connectionClosed(on: group.loops[0]) }
             #expect(listener.connections == 0)
             listener.stopAccepting()
             listener.stopAccepting()
@@ -146,10 +146,28 @@ struct ListenerTests {
             }
         }
         #expect(text == Array("full".utf8))
-        listener.connectionClosed()
+        listener.connectionClosed(on: group.loops[0])
         let next = try connect(to: listener.boundAddress)
         gate.pass()
         #expect(listener.connections == 2 && next.descriptor >= 0)
+        listener.stopAccepting()
+    }
+
+    @Test("spreads connections evenly, however the kernel chose")
+    func evenSpread() throws {
+        let group = try EventLoopGroup(count: 3)
+        defer { group.stop() }
+        let seen = Journal<Int>()
+        let gate = Gate()
+        let listener = try Listener(address: .loopback(port: 0), group: group) { loop, _, _ in
+            seen.add(loop.index)
+            gate.open()
+        }
+        let clients = try (0..<60).map { _ in try connect(to: listener.boundAddress) }
+        gate.pass(times: clients.count)
+        // Two loops may decide at the same moment, each by what it saw.
+        for index in 0..<3 { #expect(seen.entries.count { $0 == index } >= 16) }
+        #expect(group.loops.map(\.load).reduce(0, +) == 60)
         listener.stopAccepting()
     }
 

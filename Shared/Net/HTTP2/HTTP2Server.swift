@@ -197,7 +197,7 @@ extension HTTP2ServerShard: HTTP2ChannelDelegate {
 
     func channelClosed(_ channel: HTTP2Channel, _ reason: TransportCloseReason) {
         channels[ObjectIdentifier(channel)] = nil
-        configuration.listener.openConnections.remove()
+        configuration.listener.openConnections.remove(from: loop)
         guard isStopping, channels.isEmpty else { return }
         for waiter in stopWaiters { waiter.resume() }
         stopWaiters = []

@@ -81,16 +81,16 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
         return instant
     }
 
-    /// The number of open streams, as told by ``addLoad(_:)``.
+    /// The number of connections and open streams, as told by ``addLoad(_:)``.
     ///
     /// Any thread may ask.
     public var load: Int { loadCount.load(ordering: .relaxed) }
 
-    /// Changes the number of open streams, by which connections are spread.
+    /// Changes the load, by which connections are spread.
     ///
     /// Any thread may call.
     ///
-    /// - Parameter change: how many were opened, or if negative closed.
+    /// - Parameter change: how many connections or streams were opened, or if negative closed.
     public func addLoad(_ change: Int) {
         loadCount.add(change, ordering: .relaxed)
     }

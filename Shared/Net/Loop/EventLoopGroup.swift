@@ -38,13 +38,6 @@ public final class EventLoopGroup: Sendable {
         loops.dropFirst().reduce(loops[0]) { $1.load < $0.load ? $1 : $0 }
     }
 
-    /// The mean of the loops' loads.
-    ///
-    /// Any thread may call.
-    var meanLoad: Double {
-        Double(loops.reduce(0) { $0 + $1.load }) / Double(loops.count)
-    }
-
     /// Stops all loops and waits until their threads have ended; see ``EventLoop/stop()``.
     ///
     /// Any thread may call, any number of times.
