@@ -36,9 +36,6 @@ enum SessionFactory {
         unsafe nghttp2_option_set_max_continuations(options, configuration.abuse.continuations)
         // nghttp2 counts resets without regard to how much else a client does: `AbuseMeter` judges.
         unsafe nghttp2_option_set_stream_reset_rate_limit(options, 1 << 40, 1 << 40)
-        // RFC 9113 has done away with the priorities of RFC 7540: nobody keeps a tree of them.
-        unsafe nghttp2_option_set_server_fallback_rfc7540_priorities(options, 0)
-        unsafe nghttp2_option_set_no_closed_streams(options, 0)
         return unsafe options
     }
 }
@@ -51,6 +48,7 @@ extension HTTP2Session {
             entry(NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, configuration.streamWindow),
             entry(NGHTTP2_SETTINGS_MAX_FRAME_SIZE, configuration.maximumFrameSize),
             entry(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, configuration.maximumHeaderBytes),
+            // RFC 9113 has done away with the priorities of RFC 7540: nobody keeps a tree of them.
             entry(NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES, 1),
         ]
         if role == .client { entries.append(entry(NGHTTP2_SETTINGS_ENABLE_PUSH, 0)) }

@@ -192,7 +192,9 @@ public final class HTTP2Exchange: @unchecked Sendable {
         handlerTask = nil
         guard closeCode == nil, !hasFinished else { return }
         if !hasResponded {
-            channel.session.respond(to: stream, [":status": "500"], endsStream: true)
+            var status = "500"
+            if case .bodyTooLarge = error as? HTTP2ExchangeError { status = "413" }
+            channel.session.respond(to: stream, [":status": status], endsStream: true)
         } else if error == nil {
             channel.session.finish(stream)
         } else {

@@ -22,7 +22,8 @@ public struct HTTP2ServerConfiguration: Sendable {
 ///
 /// Each request has a handler of its own: a task that starts on its connection's loop, while the
 /// bytes are at hand, and stays there. One that throws, or returns without an answer, is answered
-/// for it: status 500, or a reset if the response had begun.
+/// for it: status 500, 413 if the body was larger than it allowed, or a reset if the response had
+/// begun.
 public final class HTTP2Server: Sendable {
     /// Answers one request.
     public typealias Handler = @Sendable (HTTP2Exchange) async throws -> Void

@@ -133,6 +133,7 @@ struct HTTP2ServerTests {
             switch exchange.request[":path"] {
             case "/throws": throw HandlerFailure()
             case "/nothing": return
+            case "/large": _ = try await exchange.body(upTo: 10)
             case "/unfinished": exchange.respond([":status": "201"])
             default:
                 exchange.respond([":status": "200"])
@@ -145,6 +146,8 @@ struct HTTP2ServerTests {
             #expect(answer.headers.has(":status", status), "\(path)")
             #expect(answer.body.count == 0)
         }
+        let large = try await client.request(ServerFixture.post("/large"), body: .pattern(300_000))
+        #expect(large.headers.has(":status", "413"))
         await #expect(throws: HTTP2ExchangeError.closed(.internalError)) {
             _ = try await client.request(ServerFixture.post("/breaks"))
         }
