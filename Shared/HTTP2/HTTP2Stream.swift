@@ -43,11 +43,16 @@ public final class HTTP2Stream {
     var uncredited = 0
     /// Bytes that are held no more and whose credit waits until memory is less tight.
     var withheldCredit = 0
+    /// Since when credit is withheld without a break.
+    var withheldSince: ContinuousClock.Instant?
     var budget: MemoryBudget
     /// The most bytes a body may have that is collected as a whole; nil if it is taken in parts.
     var collectLimit: Int?
     /// Whether what still comes is dropped: the stream was refused.
     var isInputRefused = false
+    /// Whether we ended the stream, or the peer did, before it was over.
+    var isResetByUs = false
+    var isResetByPeer = false
     /// Whether an input event is on its way.
     var isInputTold = false
     /// Whether the final response's fields have come (at the client).

@@ -116,15 +116,13 @@ struct AbuseTests {
         #expect(peer.goAwayCode == .enhanceYourCalm)
     }
 
-    @Test(
-        "with header fields that unfold into megabytes is answered 431, and held to a few of them"
-    )
+    @Test("with header fields that unfold into megabytes is held to a few of them")
     func headerBomb() {
         let peer = Self.client()
         peer.onEvent = { server, event in
             if case .request = event { Issue.record("the request was let through") }
         }
-        // One field of 4,000 bytes in the table of compression, then named 16,000 times.
+        // One field of 4,000 bytes in the table of compression, then named 12,000 times.
         let large = RawFrame.indexedLiteral("x-bomb", String(repeating: "a", count: 4_000))
         for number in 0..<40 {
             var frame = RawFrame.request(UInt32(number * 2 + 1), endsStream: true)
@@ -132,10 +130,54 @@ struct AbuseTests {
             frame.payload += large + [UInt8](repeating: 0x80 | 62, count: 12_000)
             peer.send(frame)
         }
-        let answered = peer.frames(.headers).count
-        #expect(answered == AbuseLimits().oversizedHeaders)
+        #expect(peer.frames(.headers).isEmpty)
+        #expect(peer.resets.count == AbuseLimits().oversizedHeaders)
         #expect(peer.session.failure?.reason == "too many oversized HEADERS frames")
         #expect(peer.session.openStreams <= 1)
+    }
+
+    @Test("that has its streams reset by faults is told to calm down")
+    func resetsByFault() {
+        let peer = Self.client()
+        var stream: UInt32 = 1
+        while peer.session.failure == nil && stream < 5_000 {
+            peer.send(
+                RawFrame.request(stream),
+                RawFrame(.headers, flags: 5, stream: stream, RawFrame.literal(":status", "200"))
+            )
+            stream += 2
+        }
+        #expect(stream / 2 == UInt32(AbuseLimits().resets) + 1)
+        #expect(peer.goAwayCode == .enhanceYourCalm)
+    }
+
+    @Test("whose refused streams are answered but not read is cut off")
+    func unreadAnswers() {
+        let session = HTTP2Session(.server, budget: MemoryBudget(), at: .now)
+        let greeting = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8) + RawFrame(.settings).bytes
+        session.receive(greeting.rawBytes, at: .now)
+        var sent = 0
+        while session.failure == nil && sent < 10_000 {
+            session.receive(RawFrame.request(UInt32(sent * 2 + 1)).bytes.rawBytes, at: .now)
+            sent += 1
+        }
+        #expect(session.failure?.code == .enhanceYourCalm)
+        #expect(sent < 2_000)
+    }
+
+    @Test("by a PING for each frame it is sent is honest")
+    func measuringPings() {
+        let peer = Self.client()
+        peer.onEvent = { server, event in
+            guard case .input(let stream) = event, stream.isInputEnded else { return }
+            server.respond(to: stream, [":status": "200"], endsStream: true)
+        }
+        for number in 0..<3_000 {
+            peer.send(RawFrame.request(UInt32(number * 2 + 1), endsStream: true))
+            peer.send(RawFrame(.ping, [UInt8](repeating: 1, count: 8)))
+        }
+        #expect(peer.session.failure == nil)
+        #expect(peer.frames(.ping).count == 3_000)
     }
 
     @Test("with too many fields is answered 431, and may go on")

@@ -130,6 +130,35 @@ struct FlowControlTests {
         #expect(peer.frames(.windowUpdate).count > before)
     }
 
+    @Test("bodies that wait for each other's memory are not left waiting for ever")
+    func deadlock() throws {
+        let budget = MemoryBudget(limit: 1 << 20)
+        let peer = RawPeer(facing: .server, HTTP2Configuration(), budget: budget)
+        peer.onEvent = { server, event in
+            guard let stream = event.request else { return }
+            stream.isBodyTimed = false
+            server.collectBody(of: stream, upTo: 1 << 20)
+        }
+        peer.greet()
+        let ids: [UInt32] = [1, 3, 5, 7]
+        for id in ids { peer.send(RawFrame.request(id)) }
+        for _ in 0..<13 {
+            for id in ids {
+                peer.send(RawFrame(.data, stream: id, [UInt8](repeating: 0, count: 16_384)))
+            }
+        }
+        #expect(budget.isTight && peer.resets.isEmpty)
+        let updates = peer.frames(.windowUpdate).count
+        peer.pass(.seconds(29))
+        #expect(peer.resets.isEmpty && peer.frames(.windowUpdate).count == updates)
+        peer.pass(.seconds(2))
+        // One makes room for the others, whose windows open again.
+        #expect(peer.resets.count == 1 && peer.resets.values.first == .enhanceYourCalm)
+        #expect(!budget.isTight)
+        #expect(peer.session.openStreams == 3)
+        #expect(peer.frames(.windowUpdate).count > updates)
+    }
+
     @Test("when memory is spent the stream is refused, and its bytes are given back")
     func spent() throws {
         let budget = MemoryBudget(limit: 20_000)

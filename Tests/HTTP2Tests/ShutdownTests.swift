@@ -33,6 +33,30 @@ struct ShutdownTests {
         #expect(peer.goAwayCode == .noError)
     }
 
+    @Test("refuses a request that comes after the last GOAWAY was decided and before it is sent")
+    func lateRequest() {
+        let peer = RawPeer(facing: .server)
+        peer.greet()
+        peer.session.beginShutdown()
+        peer.flush()
+        let answer = RawFrame(.ping, flags: 1, peer.frames(.ping).last?.payload ?? [])
+        // Both in one read: nothing is sent between them.
+        peer.send(answer.bytes + RawFrame.request(1, endsStream: true).bytes)
+        #expect(!peer.events.contains { $0.request != nil })
+        #expect(peer.session.isFinished)
+    }
+
+    @Test("goes on only when its own PING is answered")
+    func otherPing() {
+        let peer = RawPeer(facing: .server)
+        peer.greet()
+        peer.send(RawFrame.request(1))
+        peer.session.beginShutdown()
+        peer.flush()
+        peer.send(RawFrame(.ping, flags: 1, Array("keepaliv".utf8)))
+        #expect(peer.frames(.goAway).count == 1)
+    }
+
     @Test("begun by either side lets calls finish", arguments: [HTTP2Session.Role.client, .server])
     func bothSides(role: HTTP2Session.Role) throws {
         let pair = SessionPair()

@@ -84,6 +84,40 @@ struct TimingTests {
         #expect(peer.session.failure == nil)
     }
 
+    @Test("to open its windows has a stream reset that only has its end to send")
+    func zeroWindowAtTheEnd() {
+        let peer = RawPeer(facing: .server)
+        peer.onEvent = { server, event in
+            guard case .input(let stream) = event, stream.isInputEnded else { return }
+            server.respond(to: stream, [":status": "200"], endsStream: false)
+            server.finish(stream, trailers: ["x": "y"])
+        }
+        peer.send(
+            Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
+                + RawFrame.settings([(4, 0)]).bytes + RawFrame(.settings, flags: 1).bytes
+        )
+        peer.send(RawFrame.request(1, endsStream: true))
+        peer.pass(.seconds(31))
+        #expect(peer.session.openStreams == 0)
+    }
+
+    @Test("only because its window was shut until now is not to blame")
+    func reopenedWindow() throws {
+        let peer = Self.client()
+        peer.send(RawFrame.request(1))
+        let stream = try #require(peer.events.compactMap(\.request).first)
+        let frame = RawFrame(.data, stream: 1, [UInt8](repeating: 0, count: 16_384))
+        peer.send(frame, frame, frame, frame)
+        peer.pass(.milliseconds(9_900))
+        _ = peer.session.takeBody(of: stream)
+        peer.flush()
+        peer.pass(.seconds(2))
+        #expect(peer.resets.isEmpty)
+        // Now it could send, and does not.
+        peer.pass(.seconds(10))
+        #expect(peer.resets == [1: .enhanceYourCalm])
+    }
+
     @Test("because our window is shut is not to blame")
     func shutWindow() {
         let peer = Self.client()

@@ -93,7 +93,7 @@ struct AbuseMeterTests {
     @Test("allows more window updates to whom more was sent")
     func windowUpdates() {
         var meter = AbuseMeter(AbuseLimits(), at: .now)
-        for _ in 0..<100 { meter.noteDataSent() }
+        for _ in 0..<100 { meter.noteFrameSent() }
         let update = FrameHeader(length: 4, type: .windowUpdate, flags: 0, streamID: 1)
         for _ in 0..<2_000 { #expect(meter.note(update) == nil) }
         #expect(meter.note(update) == "WINDOW_UPDATE")

@@ -4,6 +4,8 @@ struct AbuseMeter {
     private var windowStart: ContinuousClock.Instant
     private var counts = Counts()
     private var continuations = 0
+    /// What was sent in the window before: a peer answers it a little later.
+    private var framesSentBefore = 0
 
     /// What happened in the window.
     private struct Counts {
@@ -16,7 +18,7 @@ struct AbuseMeter {
         var oversizedHeaders = 0
         var resets = 0
         var streamsOpened = 0
-        var dataFramesSent = 0
+        var framesSent = 0
     }
 
     /// The length of a window.
@@ -32,6 +34,7 @@ struct AbuseMeter {
     mutating func advance(to now: ContinuousClock.Instant) {
         guard now - windowStart >= Self.window else { return }
         windowStart = now
+        framesSentBefore = counts.framesSent
         counts = Counts()
     }
 
@@ -52,14 +55,16 @@ struct AbuseMeter {
                 )
             }
         case .ping:
-            if !frame.isAcknowledgement { return count(\.pings, limits.pings, "PING") }
+            // Some clients measure the road with a PING for each DATA frame that they get.
+            if frame.isAcknowledgement { break }
+            return count(\.pings, limits.pings + framesSentLately, "PING")
         case .settings:
             if !frame.isAcknowledgement { return count(\.settings, limits.settings, "SETTINGS") }
         case .priority:
             let allowed = limits.priorities + 10 * counts.streamsOpened
             return count(\.priorities, allowed, "PRIORITY")
         case .windowUpdate:
-            let allowed = limits.windowUpdates + 10 * counts.dataFramesSent
+            let allowed = limits.windowUpdates + 10 * framesSentLately
             return count(\.windowUpdates, allowed, "WINDOW_UPDATE")
         case .continuation:
             continuations += 1
@@ -75,8 +80,11 @@ struct AbuseMeter {
     /// Counts a stream that the peer opened.
     mutating func noteStreamOpened() { counts.streamsOpened += 1 }
 
-    /// Counts a DATA frame sent to the peer, which it may answer with window updates.
-    mutating func noteDataSent() { counts.dataFramesSent += 1 }
+    /// Counts a frame of HEADERS or DATA sent to the peer, which it may answer with window updates
+    /// and PINGs.
+    mutating func noteFrameSent() { counts.framesSent += 1 }
+
+    private var framesSentLately: Int { counts.framesSent + framesSentBefore }
 
     /// Counts a request refused for its header fields.
     ///

@@ -79,6 +79,14 @@ extension HTTP2Session {
 
     // MARK: Credit
 
+    /// Forgets what has come of a body and was not taken.
+    func dropInput(of stream: HTTP2Stream) {
+        let count = stream.received.count
+        stream.received = OutputBuffer()
+        stream.budget.release(count)
+        creditCollected(stream)
+    }
+
     /// Opens the window for bytes that stay in the stream's own buffer.
     func creditCollected(_ stream: HTTP2Stream) {
         let credit = stream.uncredited
@@ -93,9 +101,11 @@ extension HTTP2Session {
         guard stream.isOpen else { return returnConnectionCredit(count) }
         if stream.budget.isTight {
             stream.withheldCredit += count
+            stream.withheldSince = stream.withheldSince ?? timing.now
             isCreditWithheld = true
             return
         }
+        stream.withheldSince = nil
         // Both fail only if the peer overran the window, which nghttp2 has answered by then.
         unsafe nghttp2_session_consume(session, stream.id, count)
     }

@@ -9,7 +9,6 @@ extension HTTP2Session {
         headerBlock = HeaderBlock()
         headerBytes = 0
         headerFields = 0
-        isHeaderBlockIllegal = false
         let id = unsafe frame.hd.stream_id
         let category = unsafe frame.headers.cat
         if role == .server && category == NGHTTP2_HCAT_REQUEST {
@@ -19,6 +18,8 @@ extension HTTP2Session {
             meter.noteStreamOpened()
             unsafe setUserData(stream)
             headerStream = stream
+            // The GOAWAY on its way may name an earlier stream as the last that is served.
+            if shutdown == .draining { refuse(stream) }
         } else {
             headerStream = unsafe streamFromTable(id)
         }
@@ -30,8 +31,8 @@ extension HTTP2Session {
         headerFields += 1
         headerBytes += name.byteCount + value.byteCount + HeaderBlock.fieldOverhead
         // A block may name a large field of the compression table again and again, a byte each:
-        // beyond the limit it is only counted.
-        if isHeaderBlockOversized { return 0 }
+        // beyond the limit it is only counted, and far beyond it not even checked.
+        if isHeaderBlockOversized { return isHeaderBlockBomb ? defuse() : 0 }
         if configuration.refusesUnderscores && name.contains(UInt8(ascii: "_")) {
             return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue
         }
@@ -42,6 +43,26 @@ extension HTTP2Session {
     private var isHeaderBlockOversized: Bool {
         headerFields > configuration.maximumHeaderFields
             || headerBytes > configuration.maximumHeaderBytes
+    }
+
+    private var isHeaderBlockBomb: Bool {
+        headerFields > 4 * configuration.maximumHeaderFields
+            || headerBytes > 4 * configuration.maximumHeaderBytes
+    }
+
+    /// Has nghttp2 reset the stream, and unfold the rest of the block for the table's sake only.
+    private func defuse() -> CInt {
+        headerStream?.isResetByUs = true
+        if let excess = meter.noteOversizedHeaders() {
+            fail(.enhanceYourCalm, "too many \(excess) frames")
+        }
+        return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue
+    }
+
+    /// Refuses a request that may be sent again elsewhere.
+    private func refuse(_ stream: HTTP2Stream) {
+        stream.isInputRefused = true
+        reset(stream, .refusedStream)
     }
 
     /// A frame is complete.
@@ -60,16 +81,16 @@ extension HTTP2Session {
                 tellInput(of: stream)
             }
         case .resetStream:
-            if let stream, role == .server, !stream.isOutputFinished, let excess = meter.noteReset()
-            {
-                fail(.enhanceYourCalm, "too many \(excess) frames")
-            }
+            stream?.isResetByPeer = true
         case .settings:
             settingsArrived(
                 isAcknowledgement: unsafe frame.hd.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0
             )
         case .ping:
-            if unsafe frame.hd.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0 { pingAnswered() }
+            if unsafe frame.hd.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0 {
+                let payload = unsafe frame.ping.opaque_data
+                pingAnswered(isForShutdown: payload.0 == PingPayload.shutdown.rawValue[0])
+            }
         case .goAway:
             peerSaidGoodbye(HTTP2ErrorCode(rawValue: unsafe frame.goaway.error_code))
         default:
@@ -87,6 +108,7 @@ extension HTTP2Session {
         let block = headerBlock
         headerBlock = HeaderBlock()
         stream.isInputEnded = endsStream
+        if stream.isInputRefused { return }
         if isHeaderBlockOversized { return refuseHeaders(of: stream, category) }
         switch role {
         case .server where category == NGHTTP2_HCAT_REQUEST:
@@ -162,8 +184,8 @@ extension HTTP2Session {
     private func settingsArrived(isAcknowledgement: Bool) {
         if isAcknowledgement {
             timing.areSettingsAcknowledged = true
-        } else if !timing.hasPeerSettings {
-            timing.hasPeerSettings = true
+        } else if timing.peerSettingsArrival == nil {
+            timing.peerSettingsArrival = timing.now
             tell(.settled)
         }
     }

@@ -57,6 +57,8 @@ extension HTTP2Session {
         }
         stream.id = id
         stream.isOutputEnded = endsStream
+        // A server may think, and a stream of answers be quiet, for as long as the caller waits.
+        stream.isBodyTimed = false
         open(stream)
         return stream
     }
@@ -109,6 +111,7 @@ extension HTTP2Session {
         guard stream.isOpen else { return }
         if let trailers, !trailers.isLegal { return reset(stream, .internalError) }
         stream.isOutputEnded = true
+        if stream.unsentOutput == 0 { stream.outputProgress = timing.now }
         stream.sendingTrailers = trailers
         resume(stream)
     }
@@ -120,6 +123,7 @@ extension HTTP2Session {
     ///   - code: what the peer is told.
     public func reset(_ stream: HTTP2Stream, _ code: HTTP2ErrorCode) {
         guard stream.isOpen else { return }
+        stream.isResetByUs = true
         // Fails only without memory.
         unsafe nghttp2_submit_rst_stream(
             session,
@@ -201,7 +205,7 @@ extension HTTP2Session {
         stream.sending.move(count, to: &output)
         stream.outputProgress = timing.now
         timing.lastDataSent = timing.now
-        meter.noteDataSent()
+        meter.noteFrameSent()
         if stream.isAboveHighWater && stream.unsentOutput <= configuration.outputHighWater / 2 {
             stream.isAboveHighWater = false
             tell(.writable(stream))
@@ -220,7 +224,10 @@ extension HTTP2Session {
                 self.failure = failure
                 tell(.failed(failure))
             }
-        } else if let stream,
+            return 0
+        }
+        if type == .headers { meter.noteFrameSent() }
+        if let stream,
             unsafe frame.hd.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
         {
             stream.isOutputFinished = true

@@ -11,6 +11,15 @@ enum ShutdownState: Equatable {
     case draining
 }
 
+/// What our PINGs carry, by which their answers are told apart.
+struct PingPayload {
+    /// Eight bytes.
+    let rawValue: [UInt8]
+
+    static let keepalive = PingPayload(rawValue: Array("keepaliv".utf8))
+    static let shutdown = PingPayload(rawValue: Array("shutdown".utf8))
+}
+
 extension HTTP2Session {
     /// Begins the orderly end; it may be called again.
     ///
@@ -22,21 +31,21 @@ extension HTTP2Session {
         guard role == .server else { return drain() }
         shutdown = .noticed(timing.now)
         unsafe nghttp2_submit_shutdown_notice(session)
-        submitPing()
+        submitPing(.shutdown)
     }
 
     /// Whether an orderly end has begun, on either side.
     public var isShuttingDown: Bool { shutdown != .none || hasGoAway }
 
-    func submitPing() {
-        // Fails only without memory.
-        unsafe nghttp2_submit_ping(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), nil)
+    func submitPing(_ payload: PingPayload) {
+        // It copies the eight bytes, and fails only without memory.
+        unsafe nghttp2_submit_ping(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), payload.rawValue)
     }
 
     /// The peer has answered a PING: it has read all that was sent before.
-    func pingAnswered() {
+    func pingAnswered(isForShutdown: Bool) {
         timing.pingSent = nil
-        if case .noticed = shutdown { drain() }
+        if isForShutdown, case .noticed = shutdown { drain() }
     }
 
     func checkShutdown(_ now: ContinuousClock.Instant) {

@@ -7,9 +7,12 @@ extension HTTP2Session {
     public func check(at now: ContinuousClock.Instant) {
         timing.now = now
         guard failure == nil else { return }
-        if isCreditWithheld { collectReturnedCredit() }
+        if isCreditWithheld {
+            collectReturnedCredit()
+            relieveMemory(now)
+        }
         checkHandshake(now)
-        if scanner.isWaiting && timing.hasPeerSettings,
+        if scanner.isWaiting && timing.peerSettingsArrival != nil,
             now - scanner.unitStart >= configuration.frameTimeout
         {
             fail(.enhanceYourCalm, "a frame took longer than \(configuration.frameTimeout)")
@@ -36,22 +39,24 @@ extension HTTP2Session {
     }
 
     private func checkHandshake(_ now: ContinuousClock.Instant) {
-        let age = now - timing.start
-        if !timing.hasPeerSettings {
-            if age >= configuration.handshakeTimeout {
-                fail(.settingsTimeout, "no SETTINGS within \(configuration.handshakeTimeout)")
+        if let arrival = timing.peerSettingsArrival {
+            if !timing.areSettingsAcknowledged, now - arrival >= configuration.settingsTimeout {
+                fail(
+                    .settingsTimeout,
+                    "settings not acknowledged within \(configuration.settingsTimeout)"
+                )
             }
-        } else if !timing.areSettingsAcknowledged, age >= configuration.settingsTimeout {
-            fail(
-                .settingsTimeout,
-                "settings not acknowledged within \(configuration.settingsTimeout)"
-            )
+        } else if now - timing.start >= configuration.handshakeTimeout {
+            fail(.settingsTimeout, "no SETTINGS within \(configuration.handshakeTimeout)")
         }
     }
 
     private func checkLiveness(_ now: ContinuousClock.Instant) {
         if let sent = timing.pingSent {
-            if now - sent >= configuration.keepaliveTimeout {
+            // Whatever comes shows that the peer is there.
+            if timing.lastInput > sent {
+                timing.pingSent = nil
+            } else if now - sent >= configuration.keepaliveTimeout {
                 fail(.noError, "a PING was not answered within \(configuration.keepaliveTimeout)")
             }
             return
@@ -59,22 +64,42 @@ extension HTTP2Session {
         if streams.isEmpty {
             let quiet = now - max(timing.lastStreamClosed, timing.start)
             if let limit = configuration.idleTimeout, quiet >= limit { beginShutdown() }
-        } else if let interval = configuration.keepaliveInterval, now - timing.lastInput >= interval
+        } else if let interval = configuration.keepaliveInterval, !hasInputEnded,
+            now - timing.lastInput >= interval
         {
             timing.pingSent = now
-            submitPing()
+            submitPing(.keepalive)
         }
+    }
+
+    /// Ends the largest body of this connection that waits for memory too long: those that wait may
+    /// be what fills it, and none of them could go on.
+    private func relieveMemory(_ now: ContinuousClock.Instant) {
+        let waiting = streams.filter { stream in
+            guard let since = stream.withheldSince, stream.withheldCredit > 0 else { return false }
+            return now - since >= configuration.stallTimeout
+        }
+        guard let largest = waiting.max(by: { $0.availableInput < $1.availableInput }) else {
+            return
+        }
+        largest.isInputRefused = true
+        dropInput(of: largest)
+        reset(largest, .enhanceYourCalm)
     }
 
     /// A body must not trickle while its window is open.
     private func checkBodyRate(of stream: HTTP2Stream, _ now: ContinuousClock.Instant) {
+        if !mayPeerSend(on: stream) {
+            stream.rateStart = now
+            stream.rateBytes = 0
+        }
         guard now - stream.rateStart >= configuration.bodyRateInterval else { return }
         defer {
             stream.rateStart = now
             stream.rateBytes = 0
         }
         guard let rate = configuration.minimumBodyRate, stream.isBodyTimed,
-            role == .server || stream.hasResponse, !stream.isInputEnded, mayPeerSend(on: stream)
+            role == .server || stream.hasResponse, !stream.isInputEnded
         else { return }
         let elapsed = (now - stream.rateStart) / .seconds(1)
         if Double(stream.rateBytes) < Double(rate) * elapsed { reset(stream, .enhanceYourCalm) }
@@ -94,7 +119,9 @@ extension HTTP2Session {
 
     /// Output must not wait for ever for windows that the peer keeps shut.
     private func checkStall(of stream: HTTP2Stream, _ now: ContinuousClock.Instant) {
-        guard stream.unsentOutput > 0,
+        // Even an end without bytes waits for a window.
+        let isEndWaiting = stream.isOutputEnded && !stream.isOutputFinished
+        guard stream.unsentOutput > 0 || isEndWaiting,
             now - stream.outputProgress >= configuration.stallTimeout
         else { return }
         // Both only look numbers up.

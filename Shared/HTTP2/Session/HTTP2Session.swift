@@ -36,6 +36,11 @@ public final class HTTP2Session {
     /// Why the connection had to end, if it had.
     public internal(set) var failure: HTTP2Failure?
 
+    /// Whether the transport is gone.
+    private var isAbandoned = false
+    /// Whether the peer's side of the transport has ended.
+    var hasInputEnded = false
+
     /// The streams that are open, in no order.
     var streams: [HTTP2Stream] = []
     /// Requests that the peer made, refused ones included.
@@ -49,7 +54,6 @@ public final class HTTP2Session {
     var headerBlock = HeaderBlock()
     var headerBytes = 0
     var headerFields = 0
-    var isHeaderBlockIllegal = false
 
     /// Where output goes while ``produce(into:limit:at:)`` runs.
     var output = OutputBuffer()
@@ -113,8 +117,14 @@ public final class HTTP2Session {
         feed(bytes.extracting(0..<count))
         if let excess {
             fail(.enhanceYourCalm, "too many \(excess) frames")
+        } else if unsafe nghttp2_session_get_outbound_queue_size(session) > outboundFrameLimit {
+            fail(.enhanceYourCalm, "the peer causes answers and does not read them")
         }
     }
+
+    /// How many frames beside DATA may wait to be sent: what honest streams need, and room for the
+    /// answers to frames that open none.
+    private var outboundFrameLimit: Int { 1_000 + 4 * configuration.maximumConcurrentStreams }
 
     private func feed(_ bytes: RawSpan) {
         guard !bytes.isEmpty else { return }
@@ -144,6 +154,7 @@ public final class HTTP2Session {
         for stream in streams where !stream.isInputEnded {
             reset(stream, .cancel)
         }
+        hasInputEnded = true
         // Whatever was on its way has come: one GOAWAY is enough.
         if failure == nil && shutdown != .draining { drain() }
     }
@@ -176,7 +187,7 @@ public final class HTTP2Session {
 
     /// Whether there may be something to send.
     public var wantsToSend: Bool {
-        unsafe nghttp2_session_want_write(session) != 0
+        !isAbandoned && (unsafe nghttp2_session_want_write(session) != 0)
     }
 
     /// Whether the connection is over: all was said, and nothing more is expected.
@@ -197,6 +208,8 @@ public final class HTTP2Session {
         at now: ContinuousClock.Instant
     ) {
         timing.now = now
+        // After the end nghttp2 would still know streams that are gone.
+        if isAbandoned { return }
         collectReturnedCredit()
         swap(&buffer, &output)
         outputLimit = limit
@@ -233,6 +246,7 @@ public final class HTTP2Session {
     ///
     /// - Parameter code: what the streams' owners are told.
     public func abandon(_ code: HTTP2ErrorCode) {
+        isAbandoned = true
         if failure == nil {
             failure = HTTP2Failure(code: code, reason: "the transport was closed")
         }
@@ -245,6 +259,7 @@ public final class HTTP2Session {
     func close(_ stream: HTTP2Stream, _ code: HTTP2ErrorCode) {
         guard stream.isOpen else { return }
         stream.isOpen = false
+        noteUnanswered(stream, code)
         let last = streams.removeLast()
         if last !== stream {
             streams[stream.slot] = last
@@ -257,6 +272,15 @@ public final class HTTP2Session {
         stream.withheldCredit = 0
         timing.lastStreamClosed = timing.now
         tell(.closed(stream, code))
+    }
+
+    /// Counts a request that the peer made us end before it was answered: by a reset, or by a
+    /// fault for which nghttp2 resets it (CVE-2025-8671).
+    private func noteUnanswered(_ stream: HTTP2Stream, _ code: HTTP2ErrorCode) {
+        guard role == .server, failure == nil, !stream.isOutputFinished, !stream.isResetByUs,
+            stream.isResetByPeer || code != .noError, let excess = meter.noteReset()
+        else { return }
+        fail(.enhanceYourCalm, "too many \(excess) frames")
     }
 
     /// Puts a stream on the table.

@@ -13,8 +13,8 @@ struct SessionTiming {
     /// When a PING went out to see whether the peer is there, and was not answered yet.
     var pingSent: ContinuousClock.Instant?
 
-    /// Whether the peer's first SETTINGS have come.
-    var hasPeerSettings = false
+    /// When the peer's first SETTINGS came; nil before.
+    var peerSettingsArrival: ContinuousClock.Instant?
     /// Whether the peer has acknowledged ours.
     var areSettingsAcknowledged = false
 
