@@ -48,9 +48,12 @@ public final class HTTP2Client: @unchecked Sendable {
     ) async throws -> HTTP2Client {
         let client = HTTP2Client(on: loop)
         try await withCheckedThrowingContinuation { continuation in
-            loop.execute {
+            let isTaken = loop.execute {
                 client.settleWaiters.append(continuation)
                 client.connect(addresses, tls, configuration, budget, limit)
+            }
+            if !isTaken {
+                continuation.resume(throwing: HTTP2ClientError.closed(.loopStopped))
             }
         }
         return client
@@ -96,7 +99,8 @@ public final class HTTP2Client: @unchecked Sendable {
     ///   - body: the body, if there is one.
     ///   - limit: the most bytes that the response's body may have.
     /// - Returns: the response.
-    /// - Throws: ``HTTP2ExchangeError``.
+    /// - Throws: ``HTTP2ExchangeError``; the stream is reset then, as it is when the task is
+    ///   cancelled.
     public func request(
         _ headers: HeaderBlock,
         body: SharedBytes? = nil,
@@ -104,18 +108,38 @@ public final class HTTP2Client: @unchecked Sendable {
     ) async throws -> HTTP2Response {
         try await withTaskExecutorPreference(loop) { [self] in
             let exchange = try begin(headers, endsStream: body == nil)
-            if let body {
-                // The server may answer, and end the stream, before it has read the body: then
-                // there is a response all the same.
-                do throws(HTTP2ExchangeError) {
-                    try await exchange.send(body)
-                    exchange.finish()
-                } catch .closed {}
+            return try await withTaskCancellationHandler {
+                do {
+                    return try await complete(exchange, body: body, upTo: limit)
+                } catch {
+                    // Whatever is still to come of it is not wanted.
+                    exchange.reset(.cancel)
+                    throw error
+                }
+            } onCancel: {
+                loop.execute { exchange.reset(.cancel) }
             }
-            let fields = try await exchange.response()
-            let answer = try await exchange.body(upTo: limit)
-            return HTTP2Response(headers: fields, body: answer, trailers: exchange.trailers)
         }
+    }
+
+    private func complete(
+        _ exchange: HTTP2Exchange,
+        body: SharedBytes?,
+        upTo limit: Int
+    ) async throws(HTTP2ExchangeError) -> HTTP2Response {
+        if let body {
+            // The server may answer, and end the stream, before it has read the body: then there is
+            // a response all the same.
+            do throws(HTTP2ExchangeError) {
+                try await exchange.send(body)
+                exchange.finish()
+            } catch {
+                guard case .closed = error else { throw error }
+            }
+        }
+        let fields = try await exchange.response()
+        let answer = try await exchange.body(upTo: limit)
+        return HTTP2Response(headers: fields, body: answer, trailers: exchange.trailers)
     }
 
     /// Begins a request whose body follows, on the loop.
@@ -134,7 +158,12 @@ public final class HTTP2Client: @unchecked Sendable {
         do throws(HTTP2Session.RequestError) {
             let stream = try channel.session.request(headers, endsStream: endsStream)
             channel.setNeedsFlush()
-            return HTTP2Exchange(stream, on: channel, hasHeaders: false)
+            return HTTP2Exchange(
+                stream,
+                on: channel,
+                hasHeaders: false,
+                endsOutput: endsStream
+            )
         } catch {
             throw .request(error)
         }
@@ -152,12 +181,14 @@ public final class HTTP2Client: @unchecked Sendable {
     /// - Parameter limit: after how long the connection is reset.
     public func close(within limit: Duration = .seconds(5)) async {
         await withCheckedContinuation { continuation in
-            loop.execute { [self] in
+            let isTaken = loop.execute { [self] in
                 guard let channel else { return continuation.resume() }
                 closeWaiters.append(continuation)
                 channel.beginShutdown()
                 loop.schedule(after: limit) { [weak channel] in channel?.abort(.timedOut) }
             }
+            // A loop that has ended has closed its connections.
+            if !isTaken { continuation.resume() }
         }
     }
 

@@ -7,6 +7,10 @@ public enum HTTP2ExchangeError: Error, Equatable {
     case closed(HTTP2ErrorCode)
     /// The body has more bytes than the limit.
     case bodyTooLarge(limit: Int)
+    /// Output was handed in before it had begun, or after its end.
+    case outOfOrder
+    /// Another task waits for the same: one may in each direction.
+    case alreadyWaiting
     /// No request can be made on the connection.
     case request(HTTP2Session.RequestError)
 }
@@ -31,11 +35,17 @@ public final class HTTP2Exchange: @unchecked Sendable {
     private var handlerTask: Task<Void, Never>?
     private var hasHandlerEnded = false
 
-    /// Begins with a stream; on the loop.
-    init(_ stream: HTTP2Stream, on channel: HTTP2Channel, hasHeaders: Bool) {
+    /// Begins with a stream, on the loop; `endsOutput` if there is no output but header fields.
+    init(
+        _ stream: HTTP2Stream,
+        on channel: HTTP2Channel,
+        hasHeaders: Bool,
+        endsOutput: Bool = false
+    ) {
         self.stream = stream
         self.channel = channel
         self.hasHeaders = hasHeaders
+        hasFinished = endsOutput
         stream.owner = self
     }
 
@@ -50,6 +60,31 @@ public final class HTTP2Exchange: @unchecked Sendable {
 
     /// The trailer fields that the peer sent, once its body has ended.
     public var trailers: HeaderBlock? { stream.trailers }
+
+    /// Whether a body that comes too slowly ends the stream; see ``HTTP2Stream/isBodyTimed``.
+    public var isBodyTimed: Bool {
+        get { stream.isBodyTimed }
+        set { stream.isBodyTimed = newValue }
+    }
+
+    /// Has the body count against an account; see ``HTTP2Session/charge(_:to:)``.
+    ///
+    /// - Parameter account: a budget within that of the process.
+    /// - Returns: false if the account has no room for what has come.
+    public func charge(to account: MemoryBudget) -> Bool {
+        loop.assertIsCurrent()
+        return channel.session.charge(stream, to: account)
+    }
+
+    /// Sets how many bytes of the body may be on their way at a time.
+    public func setWindow(to count: Int) {
+        loop.assertIsCurrent()
+        channel.session.setWindow(of: stream, to: count)
+        channel.setNeedsFlush()
+    }
+
+    /// Whether the stream is closed.
+    var isClosed: Bool { closeCode != nil }
 
     // MARK: Input
 
@@ -99,7 +134,7 @@ public final class HTTP2Exchange: @unchecked Sendable {
 
     private func waitForInput() async throws(HTTP2ExchangeError) {
         if let closeCode { throw .closed(closeCode) }
-        precondition(inputWaiter == nil, "two tasks wait for input of one exchange")
+        if inputWaiter != nil { throw .alreadyWaiting }
         // Resumed once: by the next event of the stream, of which its close is the last.
         await withCheckedContinuation { inputWaiter = $0 }
     }
@@ -108,11 +143,14 @@ public final class HTTP2Exchange: @unchecked Sendable {
 
     /// Server: answers with header fields, unless the stream is closed.
     ///
+    /// A second answer, as of one that failed half-way, resets the stream: the first is on its way.
+    ///
     /// - Parameters:
     ///   - headers: `:status`, then other fields in lower case.
     ///   - endsStream: whether there is neither body nor trailers.
     public func respond(_ headers: HeaderBlock, endsStream: Bool = false) {
         loop.assertIsCurrent()
+        if hasResponded { return reset(.internalError) }
         hasResponded = true
         hasFinished = endsStream
         channel.session.respond(to: stream, headers, endsStream: endsStream)
@@ -122,25 +160,31 @@ public final class HTTP2Exchange: @unchecked Sendable {
     /// Sends more of the body, and waits while the peer takes no more.
     ///
     /// - Parameter bytes: the next part.
-    /// - Throws: ``HTTP2ExchangeError`` if the stream is closed.
+    /// - Throws: ``HTTP2ExchangeError`` if the stream is closed, or its output has not begun or
+    ///   has ended.
     public func send(_ bytes: SharedBytes) async throws(HTTP2ExchangeError) {
         loop.assertIsCurrent()
         if let closeCode { throw .closed(closeCode) }
+        if hasFinished || !hasBegunOutput { throw .outOfOrder }
         channel.session.send(bytes, on: stream)
         channel.setNeedsFlush()
         while !stream.isWritable {
             if let closeCode { throw .closed(closeCode) }
-            precondition(outputWaiter == nil, "two tasks send on one exchange")
+            if outputWaiter != nil { throw .alreadyWaiting }
             // Resumed once: when there is room again, or the stream closes.
             await withCheckedContinuation { outputWaiter = $0 }
         }
     }
 
-    /// Ends the output.
+    /// Ends the output; once it has ended, this does nothing.
+    ///
+    /// A server that has not answered yet answers 500 by this.
     ///
     /// - Parameter trailers: fields to end it with, if any.
     public func finish(trailers: HeaderBlock? = nil) {
         loop.assertIsCurrent()
+        if hasFinished { return }
+        guard hasBegunOutput else { return respond([":status": "500"], endsStream: true) }
         hasFinished = true
         channel.session.finish(stream, trailers: trailers)
         channel.setNeedsFlush()
@@ -154,6 +198,8 @@ public final class HTTP2Exchange: @unchecked Sendable {
         channel.session.reset(stream, code)
         channel.setNeedsFlush()
     }
+
+    private var hasBegunOutput: Bool { hasResponded || channel.session.role == .client }
 
     // MARK: The channel's side
 
@@ -181,7 +227,12 @@ public final class HTTP2Exchange: @unchecked Sendable {
 
     /// The handler has been started, and has run until it first had to wait.
     func handlerStarted(_ task: Task<Void, Never>) {
-        if !hasHandlerEnded && closeCode == nil { handlerTask = task }
+        if hasHandlerEnded { return }
+        if isClosed {
+            task.cancel()
+        } else {
+            handlerTask = task
+        }
     }
 
     /// The handler has returned: ends what it left open.

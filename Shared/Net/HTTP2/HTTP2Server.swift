@@ -115,6 +115,8 @@ final class HTTP2ServerShard: @unchecked Sendable {
 
     /// Takes a connection, on the loop.
     func open(_ socket: consuming Socket) {
+        // One that another loop handed over may come when nobody waits for it any more.
+        guard !isStopping else { return configuration.listener.openConnections.remove(from: loop) }
         let channel = HTTP2Channel(
             .server,
             adopting: socket,
@@ -125,14 +127,13 @@ final class HTTP2ServerShard: @unchecked Sendable {
             delegate: self
         )
         channels[ObjectIdentifier(channel)] = channel
-        if isStopping { channel.beginShutdown() }
         if checkTimer == nil { scheduleCheck(channel.session.checkInterval) }
     }
 
     /// Stops in good order; any thread may call.
     func stop(within limit: Duration) async {
         await withCheckedContinuation { continuation in
-            loop.execute { [self] in
+            let isTaken = loop.execute { [self] in
                 isStopping = true
                 for channel in channels.values { channel.beginShutdown() }
                 guard !channels.isEmpty else { return continuation.resume() }
@@ -141,6 +142,8 @@ final class HTTP2ServerShard: @unchecked Sendable {
                     for channel in channels.values { channel.abort(.timedOut) }
                 }
             }
+            // A loop that has ended has closed its connections.
+            if !isTaken { continuation.resume() }
         }
     }
 
@@ -193,7 +196,7 @@ extension HTTP2ServerShard: HTTP2ChannelDelegate {
         // A handler may make more events, and they more exchanges.
         let exchanges = arrived
         arrived = []
-        for exchange in exchanges { start(exchange) }
+        for exchange in exchanges where !exchange.isClosed { start(exchange) }
     }
 
     func channelClosed(_ channel: HTTP2Channel, _ reason: TransportCloseReason) {

@@ -6,7 +6,9 @@ extension EventLoop {
     /// From another thread this costs a lock, and a system call only if the loop sleeps.
     ///
     /// - Parameter work: what to run; dropped without being run if the loop has ended.
-    public func execute(_ work: @escaping @Sendable () -> Void) {
+    /// - Returns: false if the loop has ended.
+    @discardableResult
+    public func execute(_ work: @escaping @Sendable () -> Void) -> Bool {
         submit(.closure(work))
     }
 
@@ -16,12 +18,15 @@ extension EventLoop {
         submit(.job(UnownedJob(job)))
     }
 
-    private func submit(_ work: Work) {
+    @discardableResult
+    private func submit(_ work: Work) -> Bool {
         if isCurrent {
             queue.append(work)
         } else if !mailbox.deliver(work) {
             forward(work)
+            return false
         }
+        return true
     }
 
     /// Runs a closure on the loop later.

@@ -236,6 +236,10 @@ public final class TLSSession {
     /// The most plaintext of one record.
     private static let recordBytes = 16_384
 
+    /// Whether data waits for the rest of a message of the handshake that the peer has begun, a
+    /// ticket or a change of keys: after ``takeCiphertext(into:)`` nothing else is kept back.
+    public var isBlocked: Bool { staged.count > 0 }
+
     /// Encrypts data, all of it, in as few records as can hold it.
     ///
     /// Runs of less than a record wait for the next call or for ``takeCiphertext(into:)``, so that
@@ -276,8 +280,8 @@ public final class TLSSession {
     /// Appends what must go to the peer now, and forgets it.
     ///
     /// It is to be called after each ``receive(_:plaintext:)``, also one that failed, after sending
-    /// and after ``finish()``, before the connection is closed. What
-    /// a session keeps for the next call is at most 16 KiB, beside OpenSSL's own state.
+    /// and after ``finish()``, before the connection is closed. What a session keeps for the next
+    /// call is at most 16 KiB, beside OpenSSL's own state and what was sent while ``isBlocked``.
     public func takeCiphertext(into output: inout OutputBuffer) {
         if isReady {
             do throws(TLSError) {

@@ -43,7 +43,7 @@ extension Transport {
             return output
         }
         mayHaveMore = false
-        if asksHandler && filter.isReady && !isFilterFinished {
+        if asksHandler && filter.isReady && !filter.isBlocked && !isFilterFinished {
             var plaintext = loop.outputs.take()
             handler?.transportFill(&plaintext, limit: limit)
             mayHaveMore = plaintext.count >= limit

@@ -95,12 +95,12 @@ public final class Transport: @unchecked Sendable {
         if filter != nil { setNeedsFlush() }
     }
 
-    /// Whether bytes that the handler gave have not been taken by the kernel.
+    /// Whether bytes that the handler gave have not been taken by the kernel, or by the filter.
     ///
     /// Only on the loop.
     public var hasUnsentOutput: Bool {
         loop.assertIsCurrent()
-        return unsent != nil
+        return unsent != nil || filter?.isBlocked == true
     }
 
     /// Whether the transport has been closed or is closing.

@@ -86,6 +86,9 @@ public protocol TransportFilter: AnyObject {
     /// Whether the handler's bytes can be sent: the handshake is done.
     var isReady: Bool { get }
 
+    /// Whether bytes for the peer wait until it has sent more: no others are given before.
+    var isBlocked: Bool { get }
+
     /// Whether the peer has said that it sends no more.
     var isPeerFinished: Bool { get }
 

@@ -17,6 +17,7 @@ final class TappedFilter: TransportFilter, @unchecked Sendable {
 
     private(set) var isReady = false
     let isPeerFinished = false
+    let isBlocked = false
     private var pending = OutputBuffer()
 
     func send(_ plaintext: RawSpan) throws { pending.append(plaintext) }

@@ -12,6 +12,7 @@ final class XorFilter: TransportFilter, @unchecked Sendable {
 
     private(set) var isReady = false
     private(set) var isPeerFinished = false
+    var isBlocked = false
     private var pending = OutputBuffer()
     private var input: [UInt8] = []
     private(set) var sends = 0

@@ -1,5 +1,6 @@
 import Foundation
 import HTTP2
+import TestKit
 import Testing
 import Wire
 
@@ -152,6 +153,88 @@ struct HTTP2ServerTests {
             _ = try await client.request(ServerFixture.post("/breaks"))
         }
         await client.close()
+        await fixture.stop()
+    }
+
+    @Test("answer in order whatever a handler does out of order")
+    func disorder() async throws {
+        let errors = Journal<String>()
+        let fixture = try ServerFixture { exchange in
+            switch exchange.request[":path"] {
+            case "/finish": exchange.finish()
+            case "/early":
+                do { try await exchange.send(.pattern(1)) } catch { errors.add("\(error)") }
+            case "/late":
+                exchange.respond([":status": "200"])
+                exchange.finish()
+                exchange.finish()
+                do { try await exchange.send(.pattern(1)) } catch { errors.add("\(error)") }
+            default:
+                exchange.respond([":status": "200"])
+                exchange.respond([":status": "500"])
+            }
+        }
+        let client = try await fixture.client()
+        for (path, status) in [("/finish", "500"), ("/early", "500"), ("/late", "200")] {
+            let answer = try await client.request(ServerFixture.post(path))
+            #expect(answer.headers.has(":status", status), "\(path)")
+        }
+        #expect(errors.entries.first == "outOfOrder")
+        await #expect(throws: HTTP2ExchangeError.closed(.internalError)) {
+            _ = try await client.request(ServerFixture.post("/twice"))
+        }
+        await client.close()
+        await fixture.stop()
+    }
+
+    @Test("do not start a handler for a request that was reset at once")
+    func resetAtOnce() async throws {
+        let started = Journal<String>()
+        let fixture = try ServerFixture { exchange in
+            started.add(exchange.request[":path"] ?? "")
+            exchange.respond([":status": "200"], endsStream: true)
+        }
+        let peer = try RawConnection(port: fixture.port)
+        var bytes = clientGreeting
+        for number in 0..<50 {
+            let id = UInt32(number * 2 + 1)
+            bytes += RawFrame.request(id).bytes + RawFrame.reset(id, .cancel).bytes
+        }
+        peer.send(bytes)
+        let client = try await fixture.client()
+        _ = try await client.request(ServerFixture.post("/honest"))
+        #expect(started.entries == ["/honest"])
+        await client.close()
+        await fixture.stop()
+    }
+
+    @Test("do not keep a stream whose response was not wanted to its end")
+    func unwanted() async throws {
+        let fixture = try ServerFixture()
+        let client = try await fixture.client()
+        let before = await client.availableStreams
+        for _ in 0..<5 {
+            await #expect(throws: HTTP2ExchangeError.bodyTooLarge(limit: 10)) {
+                _ = try await client.request(
+                    ServerFixture.post(),
+                    body: .pattern(500_000),
+                    upTo: 10
+                )
+            }
+        }
+        while await client.availableStreams < before { await Task.yield() }
+        await client.close()
+        await fixture.stop()
+    }
+
+    @Test("stop at once when their loops have ended")
+    func stoppedLoops() async throws {
+        let fixture = try ServerFixture()
+        fixture.group.stop()
+        await fixture.server.stop(within: .seconds(60))
+        await #expect(throws: (any Error).self) {
+            _ = try await HTTP2Client.connect(to: [fixture.address], on: fixture.group.next())
+        }
         await fixture.stop()
     }
 

@@ -53,6 +53,33 @@ struct TransportFilterTests {
         #expect(end.closes.entries == ["peerClosed"])
     }
 
+    @Test("asks for nothing while the filter waits for the peer, and counts it as unsent")
+    func blocked() throws {
+        let loops = try (0..<2).map { try EventLoop(index: $0) }
+        let ends = loops.map { StreamEnd(on: $0) }
+        let filters = [XorFilter(), XorFilter()]
+        try Wiring.tcp.connect { left, right in
+            ends[0].start(left, filter: filters[0]) { $0.expectedBytes = 10 }
+            ends[1].start(right, filter: filters[1]) { $0.expectedBytes = 1_000 }
+        }
+        ends[1].send(10)
+        ends[0].hasReceived.pass()
+        let fills = ends[0].run { end in
+            filters[0].isBlocked = true
+            return end.fills
+        }
+        ends[0].send(1_000)
+        loops[0].takeTurns(3)
+        ends[0].run {
+            #expect($0.fills == fills)
+            #expect($0.transport?.hasUnsentOutput == true)
+            filters[0].isBlocked = false
+            $0.transport?.setNeedsFlush()
+        }
+        ends[1].hasReceived.pass()
+        for loop in loops { loop.stop() }
+    }
+
     @Test("sends the last words of a filter that fails, then closes", arguments: [false, true])
     func failure(failsToSend: Bool) throws {
         let loop = try EventLoop()
