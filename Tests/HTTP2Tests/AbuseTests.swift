@@ -6,14 +6,6 @@ import Wire
 /// What peers do to wear a server out: each ends their own connection, with the right code.
 @Suite("A peer that causes more work than it should")
 struct AbuseTests {
-    private static func client(
-        _ configuration: HTTP2Configuration = HTTP2Configuration()
-    ) -> RawPeer {
-        let peer = RawPeer(facing: .server, configuration)
-        peer.greet()
-        return peer
-    }
-
     @Test(
         "with a flood of small frames is told to calm down",
         arguments: [
@@ -25,7 +17,7 @@ struct AbuseTests {
         ]
     )
     func floods(name: String, frame: RawFrame) {
-        let peer = Self.client()
+        let peer = RawPeer.client()
         var sent = 0
         while peer.session.failure == nil && sent < 5_000 {
             peer.send(frame)
@@ -45,7 +37,7 @@ struct AbuseTests {
 
     @Test("in one large write is cut off within it")
     func floodInOneWrite() {
-        let peer = Self.client()
+        let peer = RawPeer.client()
         let ping = RawFrame(.ping, [UInt8](repeating: 0, count: 8)).bytes
         peer.send(Array(repeatElement(ping, count: 100_000).joined()))
         #expect(peer.goAwayCode == .enhanceYourCalm)
@@ -54,7 +46,7 @@ struct AbuseTests {
 
     @Test("but spread over time may go on")
     func slowPings() {
-        let peer = Self.client()
+        let peer = RawPeer.client()
         for _ in 0..<25 {
             for _ in 0..<400 { peer.send(RawFrame(.ping, [UInt8](repeating: 7, count: 8))) }
             peer.pass(.seconds(10))
@@ -65,7 +57,7 @@ struct AbuseTests {
 
     @Test("with DATA frames that carry nothing is told to calm down")
     func emptyData() {
-        let peer = Self.client()
+        let peer = RawPeer.client()
         peer.send(RawFrame.request(1))
         for _ in 0..<1_000 { peer.send(RawFrame(.data, stream: 1)) }
         #expect(peer.session.failure?.reason == "too many empty DATA frames")
@@ -74,7 +66,7 @@ struct AbuseTests {
 
     @Test("that opens and resets streams is told to calm down")
     func rapidReset() {
-        let peer = Self.client()
+        let peer = RawPeer.client()
         var stream: UInt32 = 1
         while peer.session.failure == nil && stream < 5_000 {
             peer.send(RawFrame.request(stream), RawFrame.reset(stream, .cancel))
@@ -87,7 +79,7 @@ struct AbuseTests {
 
     @Test("by resetting is one only if it resets more than half of its streams")
     func honestResets() {
-        let peer = Self.client()
+        let peer = RawPeer.client()
         peer.onEvent = { server, event in
             guard case .input(let stream) = event, stream.isInputEnded else { return }
             server.respond(to: stream, [":status": "200"], endsStream: true)
@@ -105,7 +97,7 @@ struct AbuseTests {
 
     @Test("by CONTINUATION without end is cut off")
     func continuations() {
-        let peer = Self.client()
+        let peer = RawPeer.client()
         var first = RawFrame.request(1)
         first.flags = 0
         peer.send(first)
@@ -118,7 +110,7 @@ struct AbuseTests {
 
     @Test("with header fields that unfold into megabytes is held to a few of them")
     func headerBomb() {
-        let peer = Self.client()
+        let peer = RawPeer.client()
         peer.onEvent = { server, event in
             if case .request = event { Issue.record("the request was let through") }
         }
@@ -138,7 +130,7 @@ struct AbuseTests {
 
     @Test("that has its streams reset by faults is told to calm down")
     func resetsByFault() {
-        let peer = Self.client()
+        let peer = RawPeer.client()
         var stream: UInt32 = 1
         while peer.session.failure == nil && stream < 5_000 {
             peer.send(
@@ -167,7 +159,7 @@ struct AbuseTests {
 
     @Test("by a PING for each frame it is sent is honest")
     func measuringPings() {
-        let peer = Self.client()
+        let peer = RawPeer.client()
         peer.onEvent = { server, event in
             guard case .input(let stream) = event, stream.isInputEnded else { return }
             server.respond(to: stream, [":status": "200"], endsStream: true)
@@ -182,7 +174,7 @@ struct AbuseTests {
 
     @Test("with too many fields is answered 431, and may go on")
     func tooManyFields() {
-        let peer = Self.client()
+        let peer = RawPeer.client()
         let fields = (0..<100).map { ("x-\($0)", "") }
         peer.send(RawFrame.request(1, endsStream: true, fields))
         peer.send(RawFrame.request(3, endsStream: true))
@@ -196,7 +188,7 @@ struct AbuseTests {
 
     @Test("by asking for more streams than it may has those refused")
     func tooManyStreams() {
-        let peer = Self.client()
+        let peer = RawPeer.client()
         for number in 0..<150 { peer.send(RawFrame.request(UInt32(number * 2 + 1))) }
         #expect(peer.session.openStreams <= 100)
         #expect(peer.goAwayCode != nil || peer.resets.values.contains(.refusedStream))
@@ -204,7 +196,7 @@ struct AbuseTests {
 
     @Test("by sending more than its window ends the stream or the connection")
     func windowOverrun() {
-        let peer = Self.client()
+        let peer = RawPeer.client()
         peer.send(RawFrame.request(1))
         for _ in 0..<5 {
             peer.send(RawFrame(.data, stream: 1, [UInt8](repeating: 0, count: 16_384)))
@@ -263,7 +255,7 @@ struct AbuseTests {
         ]
     )
     func illegalFields(fields: [(String, String)]) {
-        let peer = Self.client()
+        let peer = RawPeer.client()
         peer.send(RawFrame.request(1, endsStream: true, fields))
         #expect(peer.resets[1] == .protocolError)
         #expect(!peer.events.contains { $0.request != nil })
@@ -275,12 +267,12 @@ struct AbuseTests {
     @Test("may use underscores unless they are refused")
     func underscores() {
         let fields = [("x_y", "1")]
-        let lax = Self.client()
+        let lax = RawPeer.client()
         lax.send(RawFrame.request(1, endsStream: true, fields))
         #expect(lax.events.contains { $0.request?.id == 1 })
         var configuration = HTTP2Configuration()
         configuration.refusesUnderscores = true
-        let strict = Self.client(configuration)
+        let strict = RawPeer.client(configuration)
         strict.send(RawFrame.request(1, endsStream: true, fields))
         #expect(!strict.events.contains { $0.request?.id == 1 })
         #expect(strict.resets[1] != nil)
@@ -288,7 +280,7 @@ struct AbuseTests {
 
     @Test("with a body that is not as long as it says has its stream reset")
     func contentLength() {
-        let peer = Self.client()
+        let peer = RawPeer.client()
         peer.send(RawFrame.request(1, [("content-length", "5")]))
         peer.send(RawFrame(.data, flags: 1, stream: 1, [1, 2, 3]))
         #expect(peer.resets[1] == .protocolError)

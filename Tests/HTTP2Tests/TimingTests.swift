@@ -5,14 +5,6 @@ import Wire
 
 @Suite("A peer that takes its time")
 struct TimingTests {
-    private static func client(
-        _ configuration: HTTP2Configuration = HTTP2Configuration()
-    ) -> RawPeer {
-        let peer = RawPeer(facing: .server, configuration)
-        peer.greet()
-        return peer
-    }
-
     @Test("with its first bytes is not waited for")
     func handshake() {
         let silent = RawPeer(facing: .server)
@@ -42,7 +34,7 @@ struct TimingTests {
 
     @Test("with header fields, a byte a second, is cut off", arguments: [1, 9, 20])
     func slowHeaders(prefix: Int) {
-        let peer = Self.client()
+        let peer = RawPeer.client()
         let bytes = RawFrame.request(1, [("x", String(repeating: "a", count: 100))]).bytes
         peer.send(Array(bytes[..<prefix]))
         for byte in bytes[prefix..<prefix + 9] {
@@ -57,7 +49,7 @@ struct TimingTests {
 
     @Test("between HEADERS and CONTINUATION is cut off")
     func slowContinuation() {
-        let peer = Self.client()
+        let peer = RawPeer.client()
         var frame = RawFrame.request(1)
         frame.flags = 0
         peer.send(frame)
@@ -67,7 +59,7 @@ struct TimingTests {
 
     @Test("with a body that trickles has its stream reset, unless silence is allowed there")
     func slowBody() {
-        let peer = Self.client()
+        let peer = RawPeer.client()
         peer.onEvent = { _, event in
             if let stream = event.request, stream.id == 3 { stream.isBodyTimed = false }
         }
@@ -103,7 +95,7 @@ struct TimingTests {
 
     @Test("only because its window was shut until now is not to blame")
     func reopenedWindow() throws {
-        let peer = Self.client()
+        let peer = RawPeer.client()
         peer.send(RawFrame.request(1))
         let stream = try #require(peer.events.compactMap(\.request).first)
         let frame = RawFrame(.data, stream: 1, [UInt8](repeating: 0, count: 16_384))
@@ -120,7 +112,7 @@ struct TimingTests {
 
     @Test("because our window is shut is not to blame")
     func shutWindow() {
-        let peer = Self.client()
+        let peer = RawPeer.client()
         peer.send(RawFrame.request(1))
         for _ in 0..<4 {
             peer.send(RawFrame(.data, stream: 1, [UInt8](repeating: 0, count: 16_384)))
@@ -161,7 +153,7 @@ struct TimingTests {
 
     @Test("with nothing to do is sent away in an orderly way")
     func idle() {
-        let peer = Self.client()
+        let peer = RawPeer.client()
         peer.pass(.seconds(299))
         #expect(peer.goAwayCode == nil)
         peer.pass(.seconds(1))
@@ -174,7 +166,7 @@ struct TimingTests {
 
     @Test("while streams are open is asked whether it is there")
     func keepalive() {
-        let peer = Self.client()
+        let peer = RawPeer.client()
         peer.onEvent = { _, event in event.request?.isBodyTimed = false }
         peer.send(RawFrame.request(1))
         peer.pass(.seconds(60))

@@ -25,6 +25,13 @@ final class RawPeer {
         isPrefaceRead = role == .server
     }
 
+    /// A client that has greeted the server.
+    static func client(_ configuration: HTTP2Configuration = HTTP2Configuration()) -> RawPeer {
+        let peer = RawPeer(facing: .server, configuration)
+        peer.greet()
+        return peer
+    }
+
     /// Sends the preface of a client, empty settings, and the acknowledgement of the session's.
     func greet() {
         if session.role == .server { send(Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)) }

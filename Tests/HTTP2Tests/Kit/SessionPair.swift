@@ -127,10 +127,3 @@ extension HTTP2Event {
         }
     }
 }
-
-extension SharedBytes {
-    /// Bytes that are easy to tell apart.
-    static func pattern(_ count: Int) -> SharedBytes {
-        SharedBytes((0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) })
-    }
-}

@@ -1,5 +1,6 @@
 import Foundation
 import HTTP2
+import TestKit
 import Testing
 import Wire
 

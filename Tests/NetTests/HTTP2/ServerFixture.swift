@@ -59,10 +59,3 @@ final class ServerFixture: Sendable {
         [":method": "POST", ":scheme": "http", ":path": path, ":authority": "test"]
     }
 }
-
-extension SharedBytes {
-    /// Bytes that are easy to tell apart.
-    static func pattern(_ count: Int) -> SharedBytes {
-        SharedBytes((0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) })
-    }
-}
