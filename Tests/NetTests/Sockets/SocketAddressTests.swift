@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Testing
 
@@ -75,6 +76,12 @@ struct SocketAddressTests {
 
 @Suite("Name resolution")
 struct NameResolverTests {
+    private static func machineKnowsLocalhost() throws -> Bool {
+        let hosts = "/etc/hosts"
+        guard FileManager.default.fileExists(atPath: hosts) else { return false }
+        return try String(contentsOfFile: hosts, encoding: .utf8).contains("localhost")
+    }
+
     @Test("finds addresses as text and local names, on its pool")
     func addresses() async throws {
         let pool = try WorkerPool(name: "blocking", threads: 1, maximumQueued: 8)
@@ -84,6 +91,8 @@ struct NameResolverTests {
         #expect(four.map(\.description) == ["192.0.2.7:80"])
         let six = try await resolver.resolve("2001:db8::7", port: 443)
         #expect(six.map(\.description) == ["[2001:db8::7]:443"])
+        // A machine need not know its own name for this.
+        guard try Self.machineKnowsLocalhost() else { return }
         let local = try await resolver.resolve("localhost", port: 1)
         #expect(!local.isEmpty && Set(local).count == local.count)
     }
