@@ -81,7 +81,7 @@ struct AbuseTests {
     func honestResets() {
         let peer = RawPeer.client()
         peer.onEvent = { server, event in
-            guard case .input(let stream) = event, stream.isInputEnded else { return }
+            guard let stream = event.streamToRead, stream.isInputEnded else { return }
             server.respond(to: stream, [":status": "200"], endsStream: true)
         }
         for number in 0..<1_000 {
@@ -161,7 +161,7 @@ struct AbuseTests {
     func measuringPings() {
         let peer = RawPeer.client()
         peer.onEvent = { server, event in
-            guard case .input(let stream) = event, stream.isInputEnded else { return }
+            guard let stream = event.streamToRead, stream.isInputEnded else { return }
             server.respond(to: stream, [":status": "200"], endsStream: true)
         }
         for number in 0..<3_000 {

@@ -80,7 +80,7 @@ struct TimingTests {
     func zeroWindowAtTheEnd() {
         let peer = RawPeer(facing: .server)
         peer.onEvent = { server, event in
-            guard case .input(let stream) = event, stream.isInputEnded else { return }
+            guard let stream = event.streamToRead, stream.isInputEnded else { return }
             server.respond(to: stream, [":status": "200"], endsStream: false)
             server.finish(stream, trailers: ["x": "y"])
         }
@@ -125,7 +125,7 @@ struct TimingTests {
     func zeroWindow(grant: UInt32) {
         let peer = RawPeer(facing: .server)
         peer.onEvent = { server, event in
-            guard case .input(let stream) = event, stream.isInputEnded else { return }
+            guard let stream = event.streamToRead, stream.isInputEnded else { return }
             server.respond(to: stream, [":status": "200"], endsStream: false)
             server.send(.pattern(100_000), on: stream)
             server.finish(stream)

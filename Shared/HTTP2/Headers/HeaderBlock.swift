@@ -57,12 +57,38 @@ public struct HeaderBlock: Sendable, Equatable {
     public mutating func append(_ name: RawSpan, _ value: RawSpan, isSensitive: Bool = false) {
         if storage.isEmpty { storage.reserveCapacity(256) }
         count += 1
-        let first = UInt64(name.byteCount) | (isSensitive ? UInt64(Self.sensitiveBit) : 0)
-        let prefix = first | UInt64(value.byteCount) << 32
+        let prefix = Self.prefix(name, value, isSensitive: isSensitive)
         // Every byte of an integer is initialised.
         unsafe withUnsafeBytes(of: prefix.littleEndian) { unsafe storage.append(contentsOf: $0) }
         storage.append(copying: name)
         storage.append(copying: value)
+    }
+
+    // MARK: Blocks that arrive
+
+    /// Writes a field as a block holds it.
+    static func write(
+        _ name: RawSpan,
+        _ value: RawSpan,
+        isSensitive: Bool,
+        to output: inout OutputBuffer
+    ) {
+        let prefix = prefix(name, value, isSensitive: isSensitive)
+        output.reserve(prefixCount + name.byteCount + value.byteCount)
+        output.appendFixed(prefix)
+        output.append(name)
+        output.append(value)
+    }
+
+    /// Makes a block of fields that ``write(_:_:isSensitive:to:)`` has written.
+    init(written bytes: RawSpan, count: Int) {
+        storage.append(copying: bytes)
+        self.count = count
+    }
+
+    private static func prefix(_ name: RawSpan, _ value: RawSpan, isSensitive: Bool) -> UInt64 {
+        let first = UInt64(name.byteCount) | (isSensitive ? UInt64(sensitiveBit) : 0)
+        return first | UInt64(value.byteCount) << 32
     }
 
     // MARK: Looking up

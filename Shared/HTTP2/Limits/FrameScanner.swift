@@ -85,6 +85,11 @@ struct FrameScanner {
     }
 
     private mutating func readHeaderBytes(_ bytes: RawSpan, after read: Int) {
+        if bytes.byteCount == FrameHeader.size {
+            head = UInt64(bytes.littleEndian(at: 0, as: UInt64.self).byteSwapped >> 24)
+            tail = bytes.littleEndian(at: 5, as: UInt32.self).byteSwapped
+            return
+        }
         for offset in 0..<bytes.byteCount {
             let byte = bytes.byte(at: offset)
             if read + offset < 5 {

@@ -6,9 +6,7 @@ extension HTTP2Session {
     /// A HEADERS frame begins.
     @unsafe
     func headersBegan(_ frame: nghttp2_frame) -> CInt {
-        headerBlock = HeaderBlock()
-        headerBytes = 0
-        headerFields = 0
+        arrivingHeaders.begin()
         let id = unsafe frame.hd.stream_id
         let category = unsafe frame.headers.cat
         if role == .server && category == NGHTTP2_HCAT_REQUEST {
@@ -28,26 +26,25 @@ extension HTTP2Session {
 
     /// A field of the block that is arriving.
     func headerArrived(_ name: RawSpan, _ value: RawSpan, isSensitive: Bool) -> CInt {
-        headerFields += 1
-        headerBytes += name.byteCount + value.byteCount + HeaderBlock.fieldOverhead
+        arrivingHeaders.count(name, value)
         // A block may name a large field of the compression table again and again, a byte each:
         // beyond the limit it is only counted, and far beyond it not even checked.
         if isHeaderBlockOversized { return isHeaderBlockBomb ? defuse() : 0 }
         if configuration.refusesUnderscores && name.contains(UInt8(ascii: "_")) {
             return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue
         }
-        headerBlock.append(name, value, isSensitive: isSensitive)
+        arrivingHeaders.keep(name, value, isSensitive: isSensitive)
         return 0
     }
 
     private var isHeaderBlockOversized: Bool {
-        headerFields > configuration.maximumHeaderFields
-            || headerBytes > configuration.maximumHeaderBytes
+        arrivingHeaders.fieldCount > configuration.maximumHeaderFields
+            || arrivingHeaders.listSize > configuration.maximumHeaderBytes
     }
 
     private var isHeaderBlockBomb: Bool {
-        headerFields > 4 * configuration.maximumHeaderFields
-            || headerBytes > 4 * configuration.maximumHeaderBytes
+        arrivingHeaders.fieldCount > 4 * configuration.maximumHeaderFields
+            || arrivingHeaders.listSize > 4 * configuration.maximumHeaderBytes
     }
 
     /// Has nghttp2 reset the stream, and unfold the rest of the block for the table's sake only.
@@ -105,24 +102,21 @@ extension HTTP2Session {
         endsStream: Bool
     ) {
         headerStream = nil
-        let block = headerBlock
-        headerBlock = HeaderBlock()
         stream.isInputEnded = endsStream
         if stream.isInputRefused { return }
         if isHeaderBlockOversized { return refuseHeaders(of: stream, category) }
+        let block = arrivingHeaders.block
         switch role {
         case .server where category == NGHTTP2_HCAT_REQUEST:
             stream.headers = block
-            tell(.request(stream))
-            if endsStream { tellInput(of: stream) }
+            tell(.request(stream), of: stream)
             if let most = configuration.maximumRequests, requestCount >= most { beginShutdown() }
         case .client where !stream.hasResponse:
             // Informational responses come before the one that counts.
             if !endsStream, block.isInformational { return }
             stream.hasResponse = true
             stream.headers = block
-            tell(.response(stream))
-            if endsStream { tellInput(of: stream) }
+            tell(.response(stream), of: stream)
         default:
             stream.trailers = block
             tellInput(of: stream)
@@ -176,9 +170,13 @@ extension HTTP2Session {
 
     /// Tells of input, unless an event that says so is on its way.
     func tellInput(of stream: HTTP2Stream) {
-        if stream.isInputTold { return }
+        if !stream.isInputTold { tell(.input(stream), of: stream) }
+    }
+
+    /// Tells of a message, and so of all that has come of it by the time the event is handled.
+    private func tell(_ event: HTTP2Event, of stream: HTTP2Stream) {
         stream.isInputTold = true
-        tell(.input(stream))
+        tell(event)
     }
 
     private func settingsArrived(isAcknowledgement: Bool) {

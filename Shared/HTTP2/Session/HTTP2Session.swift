@@ -51,9 +51,7 @@ public final class HTTP2Session {
 
     /// The stream whose header block is arriving, and what has come of it.
     var headerStream: HTTP2Stream?
-    var headerBlock = HeaderBlock()
-    var headerBytes = 0
-    var headerFields = 0
+    var arrivingHeaders = ArrivingHeaders()
 
     /// Where output goes while ``produce(into:limit:at:)`` runs.
     var output = OutputBuffer()
@@ -172,7 +170,7 @@ public final class HTTP2Session {
         while !events.isEmpty {
             swap(&events, &told)
             for event in told {
-                if case .input(let stream) = event { stream.isInputTold = false }
+                event.streamToRead?.isInputTold = false
                 handle(event)
             }
             told.removeAll(keepingCapacity: true)

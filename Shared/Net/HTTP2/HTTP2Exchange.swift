@@ -25,8 +25,8 @@ public final class HTTP2Exchange: @unchecked Sendable {
     private let channel: HTTP2Channel
     private let stream: HTTP2Stream
     private var closeCode: HTTP2ErrorCode?
-    private var inputWaiter: CheckedContinuation<Void, Never>?
-    private var outputWaiter: CheckedContinuation<Void, Never>?
+    private var inputWaiter = Waiter()
+    private var outputWaiter = Waiter()
     private var hasHeaders: Bool
     private var hasFinished = false
     private(set) var hasResponded = false
@@ -134,9 +134,9 @@ public final class HTTP2Exchange: @unchecked Sendable {
 
     private func waitForInput() async throws(HTTP2ExchangeError) {
         if let closeCode { throw .closed(closeCode) }
-        if inputWaiter != nil { throw .alreadyWaiting }
-        // Resumed once: by the next event of the stream, of which its close is the last.
-        await withCheckedContinuation { inputWaiter = $0 }
+        if inputWaiter.isWaiting { throw .alreadyWaiting }
+        // Resumed by the next event of the stream, of which its close is the last.
+        unsafe await withUnsafeContinuation { unsafe inputWaiter.wait($0) }
     }
 
     // MARK: Output
@@ -170,9 +170,9 @@ public final class HTTP2Exchange: @unchecked Sendable {
         channel.setNeedsFlush()
         while !stream.isWritable {
             if let closeCode { throw .closed(closeCode) }
-            if outputWaiter != nil { throw .alreadyWaiting }
-            // Resumed once: when there is room again, or the stream closes.
-            await withCheckedContinuation { outputWaiter = $0 }
+            if outputWaiter.isWaiting { throw .alreadyWaiting }
+            // Resumed when there is room again, or the stream closes.
+            unsafe await withUnsafeContinuation { unsafe outputWaiter.wait($0) }
         }
     }
 
@@ -208,18 +208,18 @@ public final class HTTP2Exchange: @unchecked Sendable {
         switch event {
         case .response:
             hasHeaders = true
-            resumeInput()
+            inputWaiter.resume()
         case .input:
-            resumeInput()
+            inputWaiter.resume()
         case .writable:
-            resumeOutput()
+            outputWaiter.resume()
         case .closed(_, let code):
             closeCode = code
             // A handler that has answered may tidy up in peace.
             if !hasFinished || code != .noError { handlerTask?.cancel() }
             handlerTask = nil
-            resumeInput()
-            resumeOutput()
+            inputWaiter.resume()
+            outputWaiter.resume()
         default:
             break
         }
@@ -254,12 +254,30 @@ public final class HTTP2Exchange: @unchecked Sendable {
         channel.setNeedsFlush()
     }
 
-    private func resumeInput() {
-        // Taken out first: what it resumes may wait again.
-        inputWaiter.take()?.resume()
+}
+
+/// Where a task waits for something on its loop, one at a time.
+@safe
+private struct Waiter {
+    // Not a checked continuation: its layout is not known at build time, and asking at run time
+    // costs every event. Each is resumed once all the same: it is taken out for it.
+    private var continuation: UnsafeContinuation<Void, Never>?
+
+    /// Whether a task waits.
+    var isWaiting: Bool { unsafe continuation != nil }
+
+    /// Has a task wait until ``resume()``; nobody may be waiting.
+    @unsafe
+    mutating func wait(_ task: UnsafeContinuation<Void, Never>) {
+        precondition(!isWaiting, "one task may wait at a time")
+        unsafe continuation = task
     }
 
-    private func resumeOutput() {
-        outputWaiter.take()?.resume()
+    /// Has the task go on, if there is one.
+    mutating func resume() {
+        guard let task = unsafe continuation else { return }
+        // Taken out first: what it resumes may wait again.
+        unsafe continuation = nil
+        unsafe task.resume()
     }
 }

@@ -99,6 +99,10 @@ final class HTTP2ServerShard: @unchecked Sendable {
     private var stopWaiters: [CheckedContinuation<Void, Never>] = []
     /// Exchanges whose handlers start when all that came with them has been told.
     private var arrived: [HTTP2Exchange] = []
+    /// Empty; the memory that `arrived` uses next.
+    private var spare: [HTTP2Exchange] = []
+    /// Streams that were closed since the loop was told of them.
+    private var closedStreams = 0
 
     init(
         _ loop: EventLoop,
@@ -173,14 +177,12 @@ extension HTTP2ServerShard: HTTP2ChannelDelegate {
     func channel(_ channel: HTTP2Channel, didSee event: HTTP2Event) {
         switch event {
         case .request(let stream):
-            loop.addLoad(1)
-            requestCount.add(1, ordering: .relaxed)
             arrived.append(HTTP2Exchange(stream, on: channel, hasHeaders: true))
         case .input(let stream), .writable(let stream):
             (stream.owner as? HTTP2Exchange)?.saw(event)
         case .closed(let stream, _):
             if let exchange = stream.owner as? HTTP2Exchange {
-                loop.addLoad(-1)
+                closedStreams += 1
                 exchange.saw(event)
             }
             stream.owner = nil
@@ -192,11 +194,19 @@ extension HTTP2ServerShard: HTTP2ChannelDelegate {
     }
 
     func channelDidSeeAll(_ channel: HTTP2Channel) {
-        guard !arrived.isEmpty else { return }
+        // Told at once for all: each is an operation that the cores must agree on.
+        let (opened, closed) = (arrived.count, closedStreams)
+        closedStreams = 0
+        if opened != closed { loop.addLoad(opened - closed) }
+        guard opened > 0 else { return }
+        requestCount.add(opened, ordering: .relaxed)
         // A handler may make more events, and they more exchanges.
-        let exchanges = arrived
-        arrived = []
+        var exchanges: [HTTP2Exchange] = []
+        swap(&exchanges, &arrived)
+        swap(&arrived, &spare)
         for exchange in exchanges where !exchange.isClosed { start(exchange) }
+        exchanges.removeAll(keepingCapacity: true)
+        swap(&exchanges, &spare)
     }
 
     func channelClosed(_ channel: HTTP2Channel, _ reason: TransportCloseReason) {

@@ -105,13 +105,12 @@ struct HTTP2Target {
                     told += 1
                     precondition(stream.headers[":method"] != nil, "a request without a method")
                     if echoes { session.collectBody(of: stream, upTo: 100) }
-                case .input(let stream):
-                    answer(stream)
                 case .closed(let stream, _):
                     precondition(!stream.isOpen, "closed and open")
                     closed += 1
                 default: break
                 }
+                if let stream = event.streamToRead { answer(stream) }
             }
             precondition(session.openStreams <= 16, "streams beyond the limit")
         }

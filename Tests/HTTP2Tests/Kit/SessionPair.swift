@@ -90,12 +90,11 @@ final class SessionPair {
     /// Has the server answer each request with its own body and a trailer.
     func echo() {
         onServerEvent = { server, event in
-            switch event {
-            case .request(let stream):
+            if case .request(let stream) = event {
                 server.collectBody(of: stream, upTo: 64 << 20)
-            case .input(let stream) where stream.isInputEnded:
+            }
+            if let stream = event.streamToRead, stream.isInputEnded {
                 Self.answer(server, stream)
-            default: break
             }
         }
     }
