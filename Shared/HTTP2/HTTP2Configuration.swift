@@ -1,6 +1,9 @@
 /// The settings and limits of one connection, for either side.
 public struct HTTP2Configuration: Sendable {
-    /// Streams the peer may have open at a time; more are refused with REFUSED_STREAM.
+    /// Streams the peer may have open at a time.
+    ///
+    /// More are refused with REFUSED_STREAM; of a peer that has acknowledged our settings they are
+    /// a fault that ends the connection.
     public var maximumConcurrentStreams = 100
     /// Bytes of a body that may be on their way on one stream, in 1…2,147,483,647.
     ///
@@ -38,8 +41,12 @@ public struct HTTP2Configuration: Sendable {
     public var minimumBodyRate: Int? = 240
     /// Over how long the rate of a body is measured.
     public var bodyRateInterval = Duration.seconds(10)
-    /// How long output may wait for the peer's windows without any of it going out.
+    /// How long output may wait for a peer that takes less than ``minimumReadRate``: one that
+    /// keeps its windows shut has the stream reset, one that reads nothing loses the connection.
     public var stallTimeout = Duration.seconds(30)
+    /// The slowest a peer may take output that waits for it, in bytes a second over
+    /// ``stallTimeout``.
+    public var minimumReadRate = 240
     /// How long a connection without streams is kept; nil means for ever.
     public var idleTimeout: Duration? = .seconds(300)
     /// How long a connection with open streams may be silent before the peer is sent a PING; nil

@@ -70,8 +70,10 @@ public final class HTTP2Stream {
     /// Whether response fields have been handed in (at the server).
     var hasSubmitted = false
 
-    /// When output last went out, or began to wait.
-    var outputProgress: ContinuousClock.Instant
+    /// Whether the output that waits moves on.
+    var outputProgress: OutputProgress
+    /// Whether our header fields have gone out: before it the peer knows nothing of the request.
+    var isRequestSent = false
     /// Since when and from how many bytes on the rate of the body is measured.
     var rateStart: ContinuousClock.Instant
     var rateBytes = 0
@@ -81,7 +83,7 @@ public final class HTTP2Stream {
     init(id: Int32, budget: MemoryBudget, at now: ContinuousClock.Instant) {
         self.id = id
         self.budget = budget
-        outputProgress = now
+        outputProgress = OutputProgress(at: now)
         rateStart = now
     }
 

@@ -121,7 +121,7 @@ struct TimingTests {
         #expect(peer.resets.isEmpty)
     }
 
-    @Test("to open its windows has each stalled stream reset", arguments: [0, 100])
+    @Test("to open its windows has each stalled stream reset", arguments: [0, 8_000])
     func zeroWindow(grant: UInt32) {
         let peer = RawPeer(facing: .server)
         peer.onEvent = { server, event in
@@ -141,7 +141,7 @@ struct TimingTests {
         if grant > 0 {
             peer.pass(.seconds(20))
             peer.send(RawFrame.windowUpdate(1, grant))
-            #expect(peer.frames(.data).map(\.payload.count) == [100])
+            #expect(peer.frames(.data).map(\.payload.count) == [Int(grant)])
         }
         peer.pass(.seconds(grant > 0 ? 10 : 30))
         #expect(peer.session.openStreams == (grant > 0 ? 1 : 0))
@@ -149,6 +149,48 @@ struct TimingTests {
         #expect(peer.resets.values.allSatisfy { $0 == .enhanceYourCalm })
         peer.pass(.seconds(20))
         #expect(peer.session.openStreams == 0)
+    }
+
+    @Test("to open a window by more than crumbs has the stream reset", arguments: [100, 1_000])
+    func crumbs(grant: UInt32) throws {
+        let peer = RawPeer(facing: .server)
+        peer.onEvent = { server, event in
+            guard let stream = event.streamToRead, stream.isInputEnded else { return }
+            server.respond(to: stream, [":status": "200"], endsStream: false)
+            server.send(.pattern(100_000), on: stream)
+        }
+        peer.send(
+            Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
+                + RawFrame.settings([(4, 0)]).bytes + RawFrame(.settings, flags: 1).bytes
+        )
+        peer.send(RawFrame.request(1, endsStream: true))
+        // 20 and 200 bytes a second; 240 must be taken, measured over 30 s.
+        for _ in 0..<12 {
+            peer.pass(.seconds(5))
+            peer.send(RawFrame.windowUpdate(1, grant))
+        }
+        #expect(peer.resets == [1: .enhanceYourCalm])
+    }
+
+    @Test("slowly but steadily is served", arguments: [2_000, 10_000])
+    func slowReader(grant: UInt32) {
+        let peer = RawPeer(facing: .server)
+        peer.onEvent = { server, event in
+            guard let stream = event.streamToRead, stream.isInputEnded else { return }
+            server.respond(to: stream, [":status": "200"], endsStream: false)
+            server.send(.pattern(1_000_000), on: stream)
+        }
+        peer.send(
+            Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
+                + RawFrame.settings([(4, 0)]).bytes + RawFrame(.settings, flags: 1).bytes
+        )
+        peer.send(RawFrame.request(1, endsStream: true))
+        for _ in 0..<24 {
+            peer.pass(.seconds(5))
+            peer.send(RawFrame.windowUpdate(0, grant), RawFrame.windowUpdate(1, grant))
+        }
+        #expect(peer.resets.isEmpty)
+        #expect(peer.session.openStreams == 1)
     }
 
     @Test("with nothing to do is sent away in an orderly way")

@@ -95,7 +95,7 @@ extension HTTP2Session {
     public func send(_ bytes: SharedBytes, on stream: HTTP2Stream) {
         precondition(!stream.isOutputEnded || !stream.isOpen, "the output was ended before")
         guard stream.isOpen, bytes.count > 0 else { return }
-        if stream.unsentOutput == 0 { stream.outputProgress = timing.now }
+        if stream.unsentOutput == 0 { stream.outputProgress.restart(at: timing.now) }
         stream.sending.append(bytes)
         if stream.unsentOutput > configuration.outputHighWater { stream.isAboveHighWater = true }
         resume(stream)
@@ -111,7 +111,7 @@ extension HTTP2Session {
         guard stream.isOpen else { return }
         if let trailers, !trailers.isLegal { return reset(stream, .internalError) }
         stream.isOutputEnded = true
-        if stream.unsentOutput == 0 { stream.outputProgress = timing.now }
+        if stream.unsentOutput == 0 { stream.outputProgress.restart(at: timing.now) }
         stream.sendingTrailers = trailers
         resume(stream)
     }
@@ -203,8 +203,9 @@ extension HTTP2Session {
         if output.count >= outputLimit { return NGHTTP2_ERR_WOULDBLOCK.rawValue }
         output.append(head)
         stream.sending.move(count, to: &output)
-        stream.outputProgress = timing.now
-        timing.lastDataSent = timing.now
+        let enough = stallBytes
+        stream.outputProgress.note(count, at: timing.now, enough: enough)
+        timing.outputProgress.note(count, at: timing.now, enough: enough)
         meter.noteFrameSent()
         if stream.isAboveHighWater && stream.unsentOutput <= configuration.outputHighWater / 2 {
             stream.isAboveHighWater = false
@@ -226,7 +227,10 @@ extension HTTP2Session {
             }
             return 0
         }
-        if type == .headers { meter.noteFrameSent() }
+        if type == .headers {
+            meter.noteFrameSent()
+            stream?.isRequestSent = true
+        }
         if let stream,
             unsafe frame.hd.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
         {

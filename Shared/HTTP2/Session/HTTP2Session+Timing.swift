@@ -117,19 +117,19 @@ extension HTTP2Session {
         return streamRoom > 0 && connectionRoom > 0
     }
 
-    /// Output must not wait for ever for windows that the peer keeps shut.
+    /// Output must not wait for ever for windows that the peer keeps shut, or all but shut.
     private func checkStall(of stream: HTTP2Stream, _ now: ContinuousClock.Instant) {
         // Even an end without bytes waits for a window.
         let isEndWaiting = stream.isOutputEnded && !stream.isOutputFinished
         guard stream.unsentOutput > 0 || isEndWaiting,
-            now - stream.outputProgress >= configuration.stallTimeout
+            stream.outputProgress.isStalled(at: now, limit: configuration.stallTimeout)
         else { return }
         // Both only look numbers up.
         let isStreamShut =
             unsafe nghttp2_session_get_stream_remote_window_size(session, stream.id) <= 0
         let isConnectionShut =
             unsafe nghttp2_session_get_remote_window_size(session) <= 0
-            && now - timing.lastDataSent >= configuration.stallTimeout
+            && timing.outputProgress.isStalled(at: now, limit: configuration.stallTimeout)
         if isStreamShut || isConnectionShut { reset(stream, .enhanceYourCalm) }
     }
 }

@@ -25,6 +25,8 @@ public final class HTTP2Session {
     /// Owned: made in `init`, deleted in `deinit`, and never deleted within a callback.
     let session: OpaquePointer
     let budget: MemoryBudget
+    /// See ``HTTP2Configuration/stallBytes``.
+    let stallBytes: Int
     let returnedCredit: ReturnedCredit
 
     var scanner: FrameScanner
@@ -36,8 +38,8 @@ public final class HTTP2Session {
     /// Why the connection had to end, if it had.
     public internal(set) var failure: HTTP2Failure?
 
-    /// Whether the transport is gone.
-    private var isAbandoned = false
+    /// Whether the transport is gone; see ``abandon(_:)``.
+    public private(set) var isAbandoned = false
     /// Whether the peer's side of the transport has ended.
     var hasInputEnded = false
 
@@ -81,6 +83,7 @@ public final class HTTP2Session {
         self.role = role
         self.configuration = configuration
         self.budget = budget
+        stallBytes = configuration.stallBytes
         returnedCredit = ReturnedCredit(onReturn: onCreditReturned)
         scanner = FrameScanner(expectsPreface: role == .server, at: now)
         meter = AbuseMeter(configuration.abuse, at: now)
@@ -242,14 +245,15 @@ public final class HTTP2Session {
 
     /// The transport is gone: closes every stream, without a word to the peer.
     ///
-    /// - Parameter code: what the streams' owners are told.
+    /// - Parameter code: what the streams' owners are told; of a request that was not sent yet they
+    ///   are told REFUSED_STREAM.
     public func abandon(_ code: HTTP2ErrorCode) {
         isAbandoned = true
         if failure == nil {
             failure = HTTP2Failure(code: code, reason: "the transport was closed")
         }
         while let stream = streams.last {
-            close(stream, code)
+            close(stream, role == .client && !stream.isRequestSent ? .refusedStream : code)
         }
     }
 

@@ -6,8 +6,8 @@ struct SessionTiming {
     let start: ContinuousClock.Instant
     /// When the last bytes came.
     var lastInput: ContinuousClock.Instant
-    /// When the last DATA frame went out.
-    var lastDataSent: ContinuousClock.Instant
+    /// Whether DATA frames go out, of whatever stream.
+    var outputProgress: OutputProgress
     /// When the last stream closed, from which idleness counts.
     var lastStreamClosed: ContinuousClock.Instant
     /// When a PING went out to see whether the peer is there, and was not answered yet.
@@ -22,7 +22,7 @@ struct SessionTiming {
         self.now = now
         start = now
         lastInput = now
-        lastDataSent = now
+        outputProgress = OutputProgress(at: now)
         lastStreamClosed = now
     }
 }

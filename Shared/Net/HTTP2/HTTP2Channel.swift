@@ -21,6 +21,9 @@ final class HTTP2Channel: @unchecked Sendable {
     /// Let go of when the connection is over; until then delegate and channel hold each other.
     private var delegate: (any HTTP2ChannelDelegate)?
     private let waker: CreditWaker
+    /// Whether the peer reads, and up to which byte of the transport's that is known.
+    private var reading: OutputProgress
+    private var notedBytes = 0
 
     /// How long a connection that is over may take to send its last words.
     private static let farewellLimit = Duration.seconds(5)
@@ -37,6 +40,7 @@ final class HTTP2Channel: @unchecked Sendable {
     ) {
         self.loop = loop
         self.delegate = delegate
+        reading = OutputProgress(at: loop.now)
         let waker = CreditWaker(loop)
         self.waker = waker
         session = HTTP2Session(role, configuration: configuration, budget: budget, at: loop.now) {
@@ -59,12 +63,20 @@ final class HTTP2Channel: @unchecked Sendable {
     func check() {
         guard let transport else { return }
         session.check(at: loop.now)
-        if transport.hasUnsentOutput,
-            loop.now - transport.lastWriteProgress >= session.configuration.stallTimeout
-        {
+        checkReading(transport)
+        settle()
+    }
+
+    /// The peer must take what it is sent.
+    private func checkReading(_ transport: Transport) {
+        let taken = transport.sentBytes - notedBytes
+        notedBytes += taken
+        guard transport.hasUnsentOutput else { return reading.restart(at: loop.now) }
+        let configuration = session.configuration
+        reading.note(taken, at: loop.now, enough: configuration.stallBytes)
+        if reading.isStalled(at: loop.now, limit: configuration.stallTimeout) {
             transport.abort(.timedOut)
         }
-        settle()
     }
 
     /// Begins the orderly end.

@@ -134,7 +134,10 @@ public final class HTTP2Client: @unchecked Sendable {
                 try await exchange.send(body)
                 exchange.finish()
             } catch {
-                guard case .closed = error else { throw error }
+                switch error {
+                case .closed, .connectionLost: break
+                default: throw error
+                }
             }
         }
         let fields = try await exchange.response()

@@ -5,6 +5,9 @@ public import Wire
 public enum HTTP2ExchangeError: Error, Equatable {
     /// The stream is closed. REFUSED_STREAM: the request was not processed and may be sent again.
     case closed(HTTP2ErrorCode)
+    /// The connection was lost before the stream was over: whether the request was processed is not
+    /// known. One that was not sent yet is closed with REFUSED_STREAM instead.
+    case connectionLost
     /// The body has more bytes than the limit.
     case bodyTooLarge(limit: Int)
     /// Output was handed in before it had begun, or after its end.
@@ -17,6 +20,10 @@ public enum HTTP2ExchangeError: Error, Equatable {
 
 /// One request and its response, at either side, with waiting and back-pressure.
 ///
+/// A wait ends with the stream, not with the task that waits: whoever cancels the task resets the
+/// exchange too, as ``HTTP2Client/request(_:body:upTo:)`` does; a handler whose stream ends is
+/// cancelled.
+///
 /// It is used on the connection's own loop, where a server's handlers are started; others go there
 /// by `withTaskExecutorPreference(exchange.loop)`. One task at a time may wait in each direction.
 public final class HTTP2Exchange: @unchecked Sendable {
@@ -24,7 +31,8 @@ public final class HTTP2Exchange: @unchecked Sendable {
 
     private let channel: HTTP2Channel
     private let stream: HTTP2Stream
-    private var closeCode: HTTP2ErrorCode?
+    /// What those who wait or come later are told; nil while the stream is open.
+    private var closure: HTTP2ExchangeError?
     private var inputWaiter = Waiter()
     private var outputWaiter = Waiter()
     private var hasHeaders: Bool
@@ -84,7 +92,7 @@ public final class HTTP2Exchange: @unchecked Sendable {
     }
 
     /// Whether the stream is closed.
-    var isClosed: Bool { closeCode != nil }
+    var isClosed: Bool { closure != nil }
 
     // MARK: Input
 
@@ -133,7 +141,7 @@ public final class HTTP2Exchange: @unchecked Sendable {
     }
 
     private func waitForInput() async throws(HTTP2ExchangeError) {
-        if let closeCode { throw .closed(closeCode) }
+        if let closure { throw closure }
         if inputWaiter.isWaiting { throw .alreadyWaiting }
         // Resumed by the next event of the stream, of which its close is the last.
         unsafe await withUnsafeContinuation { unsafe inputWaiter.wait($0) }
@@ -164,12 +172,12 @@ public final class HTTP2Exchange: @unchecked Sendable {
     ///   has ended.
     public func send(_ bytes: SharedBytes) async throws(HTTP2ExchangeError) {
         loop.assertIsCurrent()
-        if let closeCode { throw .closed(closeCode) }
+        if let closure { throw closure }
         if hasFinished || !hasBegunOutput { throw .outOfOrder }
         channel.session.send(bytes, on: stream)
         channel.setNeedsFlush()
         while !stream.isWritable {
-            if let closeCode { throw .closed(closeCode) }
+            if let closure { throw closure }
             if outputWaiter.isWaiting { throw .alreadyWaiting }
             // Resumed when there is room again, or the stream closes.
             unsafe await withUnsafeContinuation { unsafe outputWaiter.wait($0) }
@@ -214,7 +222,8 @@ public final class HTTP2Exchange: @unchecked Sendable {
         case .writable:
             outputWaiter.resume()
         case .closed(_, let code):
-            closeCode = code
+            let isLost = channel.session.isAbandoned && code == .cancel
+            closure = isLost ? .connectionLost : .closed(code)
             // A handler that has answered may tidy up in peace.
             if !hasFinished || code != .noError { handlerTask?.cancel() }
             handlerTask = nil
@@ -241,7 +250,7 @@ public final class HTTP2Exchange: @unchecked Sendable {
     func handlerEnded(_ error: (any Error)?) {
         hasHandlerEnded = true
         handlerTask = nil
-        guard closeCode == nil, !hasFinished else { return }
+        guard closure == nil, !hasFinished else { return }
         if !hasResponded {
             var status = "500"
             if case .bodyTooLarge = error as? HTTP2ExchangeError { status = "413" }

@@ -51,7 +51,8 @@ public final class HTTP2Server: Sendable {
         self.shards = shards
         var listening = configuration.listener
         if configuration.tls == nil && listening.onRefuse == nil {
-            listening.onRefuse = HTTP2Farewell.refuse
+            let farewell = HTTP2Farewell()
+            listening.onRefuse = { loop, socket, _ in farewell.refuse(socket, on: loop) }
         }
         listener = try Listener(address: address, group: group, configuration: listening) {
             loop,

@@ -206,14 +206,16 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
     }
 
     private func end() {
-        for handler in poller.handlers { handler.loopStopped() }
         for _ in 0..<Self.roundsAfterStop {
+            // What is left to do may watch more.
+            for handler in poller.takeHandlers() { handler.loopStopped() }
             takeDelivered()
             if queue.isEmpty && turnEnders.isEmpty { break }
             instant = readClock()
             runWork()
             endTurn()
         }
+        for handler in poller.takeHandlers() { handler.loopStopped() }
         for work in mailbox.close() { queue.append(work) }
         while let work = queue.popFirst() { forward(work) }
         turnEnders = []

@@ -131,8 +131,16 @@ final class Poller {
         freeSlots.append(watch.slot)
     }
 
-    /// Those who watch something, in no order.
-    var handlers: [any DescriptorHandler] { slots.compactMap(\.handler) }
+    /// Lets go of those who watch something; their watches are left to be removed.
+    ///
+    /// - Returns: who they were, in no order.
+    func takeHandlers() -> [any DescriptorHandler] {
+        var handlers: [any DescriptorHandler] = []
+        for index in slots.indices {
+            if let handler = slots[index].handler.take() { handlers.append(handler) }
+        }
+        return handlers
+    }
 
     private func control(
         _ operation: Int32,

@@ -73,7 +73,7 @@ extension Transport {
             sendFailed(error)
             return 0
         }
-        if taken > 0 || sentCount == 0 { lastWriteProgress = loop.now }
+        sentBytes += taken
         if taken == wanted {
             sentCount = 0
             loop.outputs.put(output)

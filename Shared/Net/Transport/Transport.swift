@@ -53,11 +53,11 @@ public final class Transport: @unchecked Sendable {
     var isFilterFinished = false
     private var isFlushScheduled = false
 
-    /// When the kernel last took bytes, or when bytes last had to wait for it: an instant that
-    /// stays old while ``hasUnsentOutput`` means a peer that does not read.
+    /// How many bytes the kernel has taken, ever: a count that stays while ``hasUnsentOutput``
+    /// means a peer that does not read.
     ///
     /// Only on the loop.
-    public internal(set) var lastWriteProgress: ContinuousClock.Instant
+    public internal(set) var sentBytes = 0
 
     /// Puts a connected socket on a loop.
     ///
@@ -83,7 +83,6 @@ public final class Transport: @unchecked Sendable {
         self.configuration = configuration
         descriptor = socket.descriptor
         peerAddress = socket.peerAddress
-        lastWriteProgress = loop.now
         socket.disableDelay()
         self.socket = consume socket
         do {

@@ -55,7 +55,7 @@ public final class TransportConnector {
         self.addresses = addresses[...]
         self.completion = completion
         deadline = loop.now.advanced(by: limit)
-        timer = loop.schedule(after: .zero) { self.tryNext() }
+        loop.whenTurnEnds(self)
     }
 
     /// Gives up; the completion is not called.
@@ -67,6 +67,8 @@ public final class TransportConnector {
     }
 
     private func tryNext() {
+        // Cancelled, or the loop has stopped.
+        guard completion != nil else { return }
         guard let address = addresses.popFirst() else {
             finish(.failure(ConnectError(attempts: attempts)))
             return
@@ -113,7 +115,12 @@ public final class TransportConnector {
     }
 }
 
-extension TransportConnector: DescriptorHandler {
+extension TransportConnector: TurnEndHandler, DescriptorHandler {
+    /// Called by the loop, once: the connector has been made.
+    public func turnEnded() {
+        tryNext()
+    }
+
     /// Called by the loop.
     public func descriptorReady(_ readiness: Readiness) {
         guard let attempt = socket.take() else { return }

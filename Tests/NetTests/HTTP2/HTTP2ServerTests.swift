@@ -333,7 +333,8 @@ struct HTTP2ServerTests {
         await Task.detached { started.pass() }.value
         await fixture.server.stop(within: .milliseconds(50))
         #expect(fixture.server.connections == 0)
-        await #expect(throws: HTTP2ExchangeError.self) { try await call.value }
+        // Nobody can say whether the request was processed.
+        await #expect(throws: HTTP2ExchangeError.connectionLost) { try await call.value }
         await fixture.stop()
     }
 

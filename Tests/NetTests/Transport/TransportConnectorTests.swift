@@ -109,4 +109,25 @@ struct TransportConnectorTests {
         loop.takeTurns(3)
         #expect(cancelled.entries == [] && fillers.count == 2)
     }
+
+    @Test("tells of a loop that stops before the first attempt, or while the attempt runs")
+    func stoppedLoop() throws {
+        let full = try Socket.listening(on: .loopback(port: 0), backlog: 0, sharesPort: false)
+        let address = try SystemCalls.localAddress(full.descriptor)
+        for stopsAtOnce in [true, false] {
+            let loop = try EventLoop()
+            let outcome = Journal<String>()
+            loop.run {
+                _ = TransportConnector(to: [address], on: loop, within: .seconds(60)) { result in
+                    switch consume result {
+                    case .success: outcome.add("connected")
+                    case .failure: outcome.add("failed")
+                    }
+                }
+                if stopsAtOnce { loop.stop() }
+            }
+            loop.stop()
+            #expect(outcome.entries.count == 1)
+        }
+    }
 }

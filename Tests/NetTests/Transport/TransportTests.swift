@@ -182,8 +182,8 @@ struct TransportTests {
         server.send(50_000_000)
         loop.takeTurns(2_000)
         server.run {
-            let progress = $0.transport?.lastWriteProgress
-            #expect(progress == clock.now)
+            let sent = $0.transport?.sentBytes ?? 0
+            #expect(sent > 0 && sent < 50_000_000)
             $0.transport?.closeAfterFlush(within: .seconds(5))
             $0.transport?.closeAfterFlush(within: .seconds(50))
         }
