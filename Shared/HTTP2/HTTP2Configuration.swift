@@ -45,7 +45,8 @@ public struct HTTP2Configuration: Sendable {
     /// keeps its windows shut has the stream reset, one that reads nothing loses the connection.
     public var stallTimeout = Duration.seconds(30)
     /// The slowest a peer may take output that waits for it, in bytes a second over
-    /// ``stallTimeout``.
+    /// ``stallTimeout``: what it takes at once counts for as long as it would take at this rate, up
+    /// to four times that time.
     public var minimumReadRate = 240
     /// How long a connection without streams is kept; nil means for ever.
     public var idleTimeout: Duration? = .seconds(300)

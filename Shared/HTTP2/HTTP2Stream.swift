@@ -48,6 +48,8 @@ public final class HTTP2Stream {
     var budget: MemoryBudget
     /// The most bytes a body may have that is collected as a whole; nil if it is taken in parts.
     var collectLimit: Int?
+    /// How many bytes must have come before input is told: until then the window is kept open.
+    var awaitedInput = 0
     /// Whether what still comes is dropped: the stream was refused.
     var isInputRefused = false
     /// Whether we ended the stream, or the peer did, before it was over.
@@ -72,7 +74,7 @@ public final class HTTP2Stream {
 
     /// Whether the output that waits moves on.
     var outputProgress: OutputProgress
-    /// Whether our header fields have gone out: before it the peer knows nothing of the request.
+    /// Whether our header fields have gone out: before it a server knows nothing of a request.
     var isRequestSent = false
     /// Since when and from how many bytes on the rate of the body is measured.
     var rateStart: ContinuousClock.Instant

@@ -64,6 +64,57 @@ struct FlowControlTests {
         #expect(output.count > 0)
     }
 
+    @Test("more than a window can be awaited in one piece, and is counted")
+    func awaited() throws {
+        let budget = MemoryBudget()
+        let (peer, request) = Self.upload(budget: budget)
+        let stream = try #require(request)
+        peer.session.awaitInput(150_000, of: stream)
+        for _ in 0..<9 { peer.send(Self.frame) }
+        #expect(!peer.events.contains { $0.summary == "input 1" })
+        #expect(peer.session.failure == nil && peer.resets.isEmpty)
+        peer.send(Self.frame)
+        #expect(peer.events.filter { $0.summary == "input 1" }.count == 1)
+        #expect(budget.used == 163_840)
+        var held = peer.session.takeBody(of: stream)
+        #expect(held?.count == 163_840)
+        #expect(budget.used == 163_840)
+        held = nil
+        _ = held
+        #expect(budget.used == 0)
+        // It counted for once: the next frame is told at once.
+        peer.send(Self.frame)
+        #expect(peer.events.filter { $0.summary == "input 1" }.count == 2)
+    }
+
+    @Test("what is put back is given again, before what came since")
+    func putBack() throws {
+        let budget = MemoryBudget()
+        let (peer, request) = Self.upload(budget: budget)
+        let stream = try #require(request)
+        let first = SharedBytes.pattern(30_000)
+        let second = SharedBytes.pattern(5_000)
+        peer.send(
+            RawFrame(.data, stream: 1, Array(copying: first.bytes.extracting(0..<16_000))),
+            RawFrame(.data, stream: 1, Array(copying: first.bytes.extracting(16_000..<30_000)))
+        )
+        var taken = peer.session.takeBody(of: stream)
+        #expect(taken == first)
+        peer.send(RawFrame(.data, stream: 1, Array(copying: second.bytes)))
+        if let bytes = taken?.extracting(12_000..<30_000) {
+            peer.session.putBack(bytes, on: stream)
+        }
+        taken = nil
+        _ = taken
+        #expect(budget.used == 23_000)
+        let again = try #require(peer.session.takeBody(of: stream))
+        let wanted =
+            Array(copying: first.bytes.extracting(12_000..<30_000)) + Array(copying: second.bytes)
+        #expect(again == SharedBytes(wanted))
+        peer.session.abandon(.cancel)
+        #expect(budget.used == 23_000)
+    }
+
     @Test("a body that is collected has its window kept open, up to its limit")
     func collected() throws {
         let (peer, request) = Self.upload()

@@ -121,4 +121,21 @@ struct ShutdownTests {
         #expect(peer.resets == [1: .cancel])
         #expect(peer.session.openStreams == 1)
     }
+
+    @Test("by a transport that ends says which requests never went out")
+    func inputEndedAtClient() throws {
+        let peer = RawPeer(facing: .client)
+        peer.greet()
+        _ = try peer.session.request(SessionPair.post(), endsStream: true)
+        peer.flush()
+        _ = try peer.session.request(SessionPair.post(), endsStream: true)
+        peer.session.inputEnded()
+        peer.flush()
+        #expect(
+            Set(peer.events.map(\.summary)).isSuperset(of: [
+                "closed 1 CANCEL", "closed 3 REFUSED_STREAM",
+            ])
+        )
+        #expect(peer.session.hasInputEnded && peer.session.openStreams == 0)
+    }
 }

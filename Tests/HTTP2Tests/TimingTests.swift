@@ -147,7 +147,7 @@ struct TimingTests {
         #expect(peer.session.openStreams == (grant > 0 ? 1 : 0))
         #expect(peer.resets.count == (grant > 0 ? 99 : 100))
         #expect(peer.resets.values.allSatisfy { $0 == .enhanceYourCalm })
-        peer.pass(.seconds(20))
+        peer.pass(.seconds(30))
         #expect(peer.session.openStreams == 0)
     }
 
@@ -191,6 +191,32 @@ struct TimingTests {
         }
         #expect(peer.resets.isEmpty)
         #expect(peer.session.openStreams == 1)
+    }
+
+    @Test("in lumps, as windows and kernels move, is served")
+    func lumps() {
+        var configuration = HTTP2Configuration()
+        configuration.keepaliveInterval = nil
+        let peer = RawPeer(facing: .server, configuration)
+        peer.onEvent = { server, event in
+            guard let stream = event.streamToRead, stream.isInputEnded else { return }
+            server.respond(to: stream, [":status": "200"], endsStream: false)
+            server.send(.pattern(1_000_000), on: stream)
+        }
+        peer.send(
+            Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
+                + RawFrame.settings([]).bytes + RawFrame(.settings, flags: 1).bytes
+        )
+        // 300 bytes a second, told by half a window at a time.
+        peer.send(RawFrame.request(1, endsStream: true))
+        for _ in 0..<5 {
+            peer.pass(.seconds(109))
+            peer.send(RawFrame.windowUpdate(0, 32_768), RawFrame.windowUpdate(1, 32_768))
+        }
+        #expect(peer.resets.isEmpty)
+        #expect(peer.session.openStreams == 1)
+        peer.pass(.seconds(121))
+        #expect(peer.resets == [1: .enhanceYourCalm])
     }
 
     @Test("with nothing to do is sent away in an orderly way")

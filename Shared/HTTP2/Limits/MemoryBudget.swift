@@ -50,6 +50,13 @@ public final class MemoryBudget: Sendable {
         return false
     }
 
+    /// Reserves bytes that were reserved a moment ago for another holder, beyond the limit if need
+    /// be.
+    func transfer(_ count: Int) {
+        reserved.add(count, ordering: .relaxed)
+        parent?.transfer(count)
+    }
+
     /// Gives reserved bytes back.
     ///
     /// - Parameter count: how many; reserved before.

@@ -1,9 +1,15 @@
 /// Whether output that waits for a peer moves on: one that takes a byte now and then is as good as
 /// one that takes nothing.
 public struct OutputProgress: Sendable {
-    /// When enough had gone out last, or output began to wait.
+    /// Until when what went out has paid for, or when output began to wait: in the future if much
+    /// went out at once.
     private var since: ContinuousClock.Instant
+    /// What went out and does not pay for a whole limit yet.
     private var bytes = 0
+
+    /// For how many limits one may pay at a time: windows and kernels move output in lumps, of
+    /// which a slow reader takes minutes to read one.
+    private static let mostLimits = 4
 
     /// Starts without output.
     public init(at now: ContinuousClock.Instant) {
@@ -12,7 +18,7 @@ public struct OutputProgress: Sendable {
 
     /// Output begins to wait now, or there is none.
     public mutating func restart(at now: ContinuousClock.Instant) {
-        since = now
+        since = max(since, now)
         bytes = 0
     }
 
@@ -21,10 +27,20 @@ public struct OutputProgress: Sendable {
     /// - Parameters:
     ///   - count: how many.
     ///   - now: the time.
-    ///   - enough: how many must go out for the time to start anew.
-    public mutating func note(_ count: Int, at now: ContinuousClock.Instant, enough: Int) {
+    ///   - enough: how many must go out within the limit; twice as many count for twice as long, up
+    ///     to four times.
+    ///   - limit: how long enough may take.
+    public mutating func note(
+        _ count: Int,
+        at now: ContinuousClock.Instant,
+        enough: Int,
+        limit: Duration
+    ) {
         bytes += count
-        if bytes >= enough { restart(at: now) }
+        guard bytes >= enough else { return }
+        let paid = max(since, now - limit) + limit * min(bytes / enough, Self.mostLimits)
+        since = min(paid, now + limit * (Self.mostLimits - 1))
+        bytes %= enough
     }
 
     /// Whether too little has gone out for too long.

@@ -20,6 +20,7 @@ extension HTTP2Session {
         swap(&taken, &stream.received)
         let credit = stream.uncredited
         stream.uncredited = 0
+        stream.awaitedInput = 0
         if count <= Self.smallBody {
             stream.budget.release(count)
             returnCredit(credit, of: stream)
@@ -32,7 +33,7 @@ extension HTTP2Session {
         }
     }
 
-    /// Has a body gathered in one piece, and told when it has ended or passes the limit.
+    /// Has a body gathered in one piece, and told when it ends or passes the limit afterwards.
     ///
     /// Its window stays open, however large it is, as long as memory is not tight. Call it when the
     /// request or response is told, before any of the body was taken.
@@ -43,11 +44,36 @@ extension HTTP2Session {
     ///     dropped.
     public func collectBody(of stream: HTTP2Stream, upTo limit: Int) {
         stream.collectLimit = limit
-        if stream.availableInput > limit {
-            stream.isBodyTooLarge = true
-            tellInput(of: stream)
-        }
+        if stream.availableInput > limit { stream.isBodyTooLarge = true }
         creditCollected(stream)
+    }
+
+    /// Puts bytes back that were taken and not used, before what has come since.
+    ///
+    /// They are copied, and count against the budget again; their window stays open.
+    ///
+    /// - Parameters:
+    ///   - bytes: the last of the bytes that were taken.
+    ///   - stream: the stream that they were taken of.
+    public func putBack(_ bytes: SharedBytes, on stream: HTTP2Stream) {
+        var received = OutputBuffer(minimumCapacity: bytes.count + stream.received.count)
+        received.append(bytes.bytes)
+        received.append(stream.received.bytes)
+        stream.received = received
+        stream.budget.transfer(bytes.count)
+    }
+
+    /// Has input told only when so much has come that a message in it is whole, or its end.
+    ///
+    /// The window stays open until then, however many bytes are awaited, as long as memory is not
+    /// tight: a message may be larger than it. It counts until the next ``takeBody(of:)``.
+    ///
+    /// - Parameters:
+    ///   - count: how many bytes must be there to be taken.
+    ///   - stream: the stream.
+    public func awaitInput(_ count: Int, of stream: HTTP2Stream) {
+        stream.awaitedInput = count
+        if stream.availableInput < count { creditCollected(stream) }
     }
 
     /// Has a stream's body count against an account from now on, what has come and was not taken

@@ -102,6 +102,7 @@ extension HTTP2Session {
         endsStream: Bool
     ) {
         headerStream = nil
+        defer { arrivingHeaders.begin() }
         stream.isInputEnded = endsStream
         if stream.isInputRefused { return }
         if isHeaderBlockOversized { return refuseHeaders(of: stream, category) }
@@ -160,10 +161,10 @@ extension HTTP2Session {
         }
         stream.received.append(bytes)
         stream.uncredited += bytes.byteCount
-        if stream.collectLimit == nil {
-            tellInput(of: stream)
-        } else {
+        if stream.collectLimit != nil || stream.availableInput < stream.awaitedInput {
             creditCollected(stream)
+        } else {
+            tellInput(of: stream)
         }
         return 0
     }

@@ -75,6 +75,7 @@ extension HTTP2Session {
         guard headers.isLegal else { return reset(stream, .internalError) }
         stream.hasSubmitted = true
         stream.isOutputEnded = endsStream
+        if endsStream { stream.outputProgress.restart(at: timing.now) }
         let status = unsafe withFields(headers) { fields, count in
             var source = unsafe SessionCallbacks.bodySource
             return unsafe endsStream
@@ -203,9 +204,9 @@ extension HTTP2Session {
         if output.count >= outputLimit { return NGHTTP2_ERR_WOULDBLOCK.rawValue }
         output.append(head)
         stream.sending.move(count, to: &output)
-        let enough = stallBytes
-        stream.outputProgress.note(count, at: timing.now, enough: enough)
-        timing.outputProgress.note(count, at: timing.now, enough: enough)
+        let (enough, limit) = (stallBytes, configuration.stallTimeout)
+        stream.outputProgress.note(count, at: timing.now, enough: enough, limit: limit)
+        timing.outputProgress.note(count, at: timing.now, enough: enough, limit: limit)
         meter.noteFrameSent()
         if stream.isAboveHighWater && stream.unsentOutput <= configuration.outputHighWater / 2 {
             stream.isAboveHighWater = false

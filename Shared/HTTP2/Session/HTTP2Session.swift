@@ -41,7 +41,7 @@ public final class HTTP2Session {
     /// Whether the transport is gone; see ``abandon(_:)``.
     public private(set) var isAbandoned = false
     /// Whether the peer's side of the transport has ended.
-    var hasInputEnded = false
+    public internal(set) var hasInputEnded = false
 
     /// The streams that are open, in no order.
     var streams: [HTTP2Stream] = []
@@ -153,7 +153,7 @@ public final class HTTP2Session {
     /// Streams whose input had not ended are closed; those that only have output left go on.
     public func inputEnded() {
         for stream in streams where !stream.isInputEnded {
-            reset(stream, .cancel)
+            reset(stream, codeOfLoss(stream, .cancel))
         }
         hasInputEnded = true
         // Whatever was on its way has come: one GOAWAY is enough.
@@ -253,8 +253,14 @@ public final class HTTP2Session {
             failure = HTTP2Failure(code: code, reason: "the transport was closed")
         }
         while let stream = streams.last {
-            close(stream, role == .client && !stream.isRequestSent ? .refusedStream : code)
+            close(stream, codeOfLoss(stream, code))
         }
+    }
+
+    /// What is told of a stream whose connection is lost: a request that did not go out may be sent
+    /// again.
+    private func codeOfLoss(_ stream: HTTP2Stream, _ code: HTTP2ErrorCode) -> HTTP2ErrorCode {
+        role == .client && !stream.isRequestSent ? .refusedStream : code
     }
 
     /// Takes a stream off the table, and tells its owner.

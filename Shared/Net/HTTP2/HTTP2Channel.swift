@@ -71,12 +71,11 @@ final class HTTP2Channel: @unchecked Sendable {
     private func checkReading(_ transport: Transport) {
         let taken = transport.sentBytes - notedBytes
         notedBytes += taken
-        guard transport.hasUnsentOutput else { return reading.restart(at: loop.now) }
         let configuration = session.configuration
-        reading.note(taken, at: loop.now, enough: configuration.stallBytes)
-        if reading.isStalled(at: loop.now, limit: configuration.stallTimeout) {
-            transport.abort(.timedOut)
-        }
+        let limit = configuration.stallTimeout
+        reading.note(taken, at: loop.now, enough: configuration.stallBytes, limit: limit)
+        guard transport.hasUnsentOutput else { return reading.restart(at: loop.now) }
+        if reading.isStalled(at: loop.now, limit: limit) { transport.abort(.timedOut) }
     }
 
     /// Begins the orderly end.

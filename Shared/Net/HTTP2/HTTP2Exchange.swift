@@ -126,18 +126,31 @@ public final class HTTP2Exchange: @unchecked Sendable {
 
     /// Waits for more of the body.
     ///
-    /// - Returns: what has come since the last time; nil at the end.
+    /// - Parameter least: how many bytes are needed to go on; it may be more than the window.
+    /// - Returns: what has come since the last time, with fewer bytes only if they are the last;
+    ///   nil at the end.
     /// - Throws: ``HTTP2ExchangeError`` if the stream closes before the end.
-    public func nextPart() async throws(HTTP2ExchangeError) -> SharedBytes? {
+    public func nextPart(
+        ofAtLeast least: Int = 1
+    ) async throws(HTTP2ExchangeError) -> SharedBytes? {
         loop.assertIsCurrent()
-        while true {
-            if let part = channel.session.takeBody(of: stream) {
-                channel.setNeedsFlush()
-                return part
-            }
-            if stream.isInputEnded { return nil }
+        while stream.availableInput < least && !stream.isInputEnded {
+            channel.session.awaitInput(least, of: stream)
+            channel.setNeedsFlush()
             try await waitForInput()
         }
+        let part = channel.session.takeBody(of: stream)
+        if part != nil { channel.setNeedsFlush() }
+        return part
+    }
+
+    /// Puts bytes back that ``nextPart(ofAtLeast:)`` gave and that cannot be used before more has
+    /// come: the stream keeps and counts them, and gives them again with what follows.
+    ///
+    /// - Parameter bytes: the last of the bytes that it gave.
+    public func putBack(_ bytes: SharedBytes) {
+        loop.assertIsCurrent()
+        channel.session.putBack(bytes, on: stream)
     }
 
     private func waitForInput() async throws(HTTP2ExchangeError) {
@@ -198,6 +211,21 @@ public final class HTTP2Exchange: @unchecked Sendable {
         channel.setNeedsFlush()
     }
 
+    /// Sends the last part of the body and ends the output, without waiting for the peer to take
+    /// it; nothing happens if the output has not begun or has ended.
+    ///
+    /// - Parameters:
+    ///   - bytes: the last part, or the whole body.
+    ///   - trailers: fields to end it with, if any.
+    public func finish(sending bytes: SharedBytes, trailers: HeaderBlock? = nil) {
+        loop.assertIsCurrent()
+        guard hasBegunOutput, !hasFinished else { return }
+        hasFinished = true
+        channel.session.send(bytes, on: stream)
+        channel.session.finish(stream, trailers: trailers)
+        channel.setNeedsFlush()
+    }
+
     /// Ends the stream at once, in both directions.
     ///
     /// - Parameter code: what the peer is told.
@@ -222,8 +250,9 @@ public final class HTTP2Exchange: @unchecked Sendable {
         case .writable:
             outputWaiter.resume()
         case .closed(_, let code):
-            let isLost = channel.session.isAbandoned && code == .cancel
-            closure = isLost ? .connectionLost : .closed(code)
+            let session = channel.session
+            let isLost = session.isAbandoned || session.hasInputEnded
+            closure = isLost && code == .cancel ? .connectionLost : .closed(code)
             // A handler that has answered may tidy up in peace.
             if !hasFinished || code != .noError { handlerTask?.cancel() }
             handlerTask = nil
@@ -232,6 +261,12 @@ public final class HTTP2Exchange: @unchecked Sendable {
         default:
             break
         }
+    }
+
+    /// Cancels the task of the server's handler, as the end of the stream would.
+    public func cancelHandler() {
+        loop.assertIsCurrent()
+        handlerTask?.cancel()
     }
 
     /// The handler has been started, and has run until it first had to wait.

@@ -206,17 +206,27 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
     }
 
     private func end() {
-        for _ in 0..<Self.roundsAfterStop {
+        for round in 1...Self.roundsAfterStop {
             // What is left to do may watch more.
             for handler in poller.takeHandlers() { handler.loopStopped() }
             takeDelivered()
-            if queue.isEmpty && turnEnders.isEmpty { break }
+            if queue.isEmpty && turnEnders.isEmpty || round == Self.roundsAfterStop {
+                // What was delivered and taken must be done: somebody may wait for it.
+                for work in mailbox.close() { queue.append(work) }
+                if queue.isEmpty && turnEnders.isEmpty { break }
+            }
             instant = readClock()
             runWork()
             endTurn()
         }
+        // Those who watch and flush without end are told once more.
         for handler in poller.takeHandlers() { handler.loopStopped() }
-        for work in mailbox.close() { queue.append(work) }
+        endTurn()
+        // Of work that makes more work without end, what there is now is done still.
+        for _ in 0..<queue.count {
+            guard let work = queue.popFirst() else { break }
+            if case .closure(let closure) = work { closure() } else { forward(work) }
+        }
         while let work = queue.popFirst() { forward(work) }
         turnEnders = []
         timers = TimerHeap()

@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 import Testing
 import Wire
@@ -110,6 +111,32 @@ struct EventLoopTests {
         }
         loop.takeTurns(5)
         #expect(seen.entries == ["work", "end", "end", "end"])
+    }
+
+    @Test("does all that it said it would do, also while it stops")
+    func deliveriesWhileStopping() throws {
+        for _ in 0..<100 {
+            let loop = try EventLoop()
+            let taken = Locked(0)
+            let done = Locked(0)
+            let begun = Gate()
+            let ended = Gate()
+            Thread.detachNewThread {
+                begun.open()
+                var count = 0
+                while loop.execute({ done.withLock { $0 += 1 } }) {
+                    count += 1
+                    // Not so fast that they pile up.
+                    sched_yield()
+                }
+                taken.withLock { $0 = count }
+                ended.open()
+            }
+            begun.pass()
+            loop.stop()
+            ended.pass()
+            #expect(taken.withLock { $0 } == done.withLock { $0 })
+        }
     }
 
     @Test("runs what was left when it is stopped, once, and then drops closures")
