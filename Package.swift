@@ -69,6 +69,12 @@ let package = Package(
             pkgConfig: "openssl",
             providers: [.apt(["libssl-dev"])]
         ),
+        .systemLibrary(
+            name: "CZlib",
+            path: "Shared/C/CZlib",
+            pkgConfig: "zlib",
+            providers: [.apt(["zlib1g-dev"])]
+        ),
         .systemLibrary(name: "CLinux", path: "Shared/C/CLinux"),
         .target(name: "Wire", path: "Shared/Wire", swiftSettings: strict),
         .target(
@@ -89,12 +95,24 @@ let package = Package(
             path: "Shared/Net",
             swiftSettings: hotPath
         ),
+        .target(
+            name: "RPC",
+            dependencies: ["CZlib", "HTTP2", "Messages", "Net", "Wire"],
+            path: "Shared/RPC",
+            swiftSettings: hotPath
+        ),
 
         // Tests.
         .target(
             name: "TestMessages",
             dependencies: ["Messages", "Wire"],
             path: "Tests/TestKit/Messages",
+            swiftSettings: strict
+        ),
+        .target(
+            name: "TestContracts",
+            dependencies: ["Messages", "RPC", "TestMessages", "Wire"],
+            path: "Tests/TestKit/Contracts",
             swiftSettings: strict
         ),
         .target(
@@ -127,6 +145,19 @@ let package = Package(
             name: "NetTests",
             dependencies: ["HTTP2", "Net", "TestKit", "Wire"],
             exclude: ["Peers"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "RPCTests",
+            dependencies: [
+                "HTTP2", "Net", "RPC", "TestContracts", "TestKit", "TestMessages", "Wire",
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "interop-server",
+            dependencies: ["Net", "RPC", "TestContracts", "TestMessages", "Wire"],
+            path: "Tests/InteropServer",
             swiftSettings: strict
         ),
         .executableTarget(

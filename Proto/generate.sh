@@ -45,15 +45,18 @@ mapfile -t test_files < <(cd "$root/Tests/TestKit/Proto" && find . -name '*.prot
 generate_c Proto/Generator/CDescriptors "$root/Proto" \
   google/protobuf/descriptor.proto google/protobuf/compiler/plugin.proto sextant/api/http.proto
 
-# What the codec's tests compare it with. protoc-c 1.4.1 knows no `optional` of proto3, which is a
+# What the codec's tests compare it with, of our own messages only. protoc-c 1.4.1 knows no `optional` of proto3, which is a
 # oneof of one member on the wire, and needs neither services nor their options.
+compared=()
 for file in "${test_files[@]}"; do
+  [[ $file == sextant/* ]] || continue
+  compared+=("$file")
   mkdir -p "$work/plain/$(dirname "$file")"
   sed -e '/^import "sextant\/api\//d' -e '/^service /,/^}/d' \
     -e 's/^\( *\)optional \(\S*\) \(\S*\) = \(.*\);$/\1oneof \3_presence { \2 \3 = \4; }/' \
     "$root/Tests/TestKit/Proto/$file" > "$work/plain/$file"
 done
-generate_c Tests/TestKit/CMessages "$work/plain" "${well_known[@]}" "${test_files[@]}"
+generate_c Tests/TestKit/CMessages "$work/plain" "${well_known[@]}" "${compared[@]}"
 
 # The Swift, by the generator just built.
 scratch=${SEXTANT_SCRATCH:-$root/.build}
@@ -69,14 +72,16 @@ generate() { # output folder, plugin options, folder of the files, files
 generate Shared/Messages parts=messages,proto2=descriptors "$root/Proto" "${well_known[@]}" \
   google/protobuf/descriptor.proto sextant/api/{annotations,http}.proto
 generate Tests/TestKit/Messages import=Messages "$root/Tests/TestKit/Proto" "${test_files[@]}"
+generate Tests/TestKit/Contracts parts=calls,import=Messages:google,import=RPC,import=TestMessages \
+  "$root/Tests/TestKit/Proto" "${test_files[@]}"
 
 if [[ $mode == --check ]]; then
   fresh=0
-  for folder in Proto/Generator/CDescriptors Shared/Messages Tests/TestKit/{CMessages,Messages}; do
+  for folder in Proto/Generator/CDescriptors Shared/Messages Tests/TestKit/{CMessages,Contracts,Messages}; do
     diff --recursive --brief "$work/out/$folder" "$root/$folder" || fresh=1
   done
   [[ $fresh == 0 ]] || { echo "generated code is not fresh: run Proto/generate.sh" >&2; exit 1; }
   echo "generated code is fresh"
 else
-  for folder in Shared/Messages Tests/TestKit/Messages; do replace "$folder"; done
+  for folder in Shared/Messages Tests/TestKit/{Contracts,Messages}; do replace "$folder"; done
 fi

@@ -2,9 +2,12 @@ internal import Wire
 
 /// protoc's plugin: a serialized `CodeGeneratorRequest` in, a `CodeGeneratorResponse` out.
 ///
-/// Parameters (`--sextant_opt=…`, separated by commas): `parts=messages` or `parts=services` leaves
-/// out the other (default: both); `import=Module` makes the code import a module, any number;
-/// `proto2=descriptors` allows proto2 files, of which only the descriptor is kept, for reflection.
+/// Parameters (`--sextant_opt=…`, separated by commas): `parts=` with one or more of `messages`,
+/// `services` (method tables) and `calls` (clients and server protocols) joined by `+` says what is
+/// written (default: `messages+services`); `import=Module` makes the code import a module, any
+/// number, and `import=Module:package` only where something of that package, or of one inside it,
+/// is named; `proto2=descriptors` allows proto2 files, of which only the descriptor is kept, for
+/// reflection.
 public enum Plugin {
     /// Answers a request.
     ///
@@ -29,26 +32,42 @@ public enum Plugin {
     }
 
     private struct Options {
-        var messages = true
-        var services = true
+        var parts: Set<String> = ["messages", "services"]
         var proto2 = false
-        var imports: [String] = []
+        var imports: [(module: String, package: String)] = []
 
         init(_ parameter: String) throws(GeneratorError) {
             for option in parameter.split(separator: ",") {
                 let parts = option.split(separator: "=", maxSplits: 1).map(String.init)
                 switch (parts.first, parts.last) {
-                case ("parts", "messages"): services = false
-                case ("parts", "services"): messages = false
+                case ("parts", let names?) where parts.count == 2:
+                    self.parts = try Self.parts(names)
                 case ("proto2", "descriptors"): proto2 = true
-                case ("import", let module?) where parts.count == 2: imports.append(module)
+                case ("import", let value?) where parts.count == 2:
+                    let words = value.split(separator: ":", maxSplits: 1).map(String.init)
+                    imports.append((words[0], words.count == 2 ? words[1] : ""))
                 default:
                     throw GeneratorError(
-                        "unknown option '\(option)': use parts=messages, parts=services, "
-                            + "proto2=descriptors or import=Module"
+                        "unknown option '\(option)': use parts=messages+services+calls or some "
+                            + "of them, proto2=descriptors or import=Module"
                     )
                 }
             }
+        }
+
+        var messages: Bool { parts.contains("messages") }
+        var services: Bool { parts.contains("services") }
+        var calls: Bool { parts.contains("calls") }
+
+        private static func parts(_ names: String) throws(GeneratorError) -> Set<String> {
+            let known: Set = ["messages", "services", "calls"]
+            let parts = Set(names.split(separator: "+").map(String.init))
+            guard !parts.isEmpty, parts.isSubset(of: known) else {
+                throw GeneratorError(
+                    "unknown parts '\(names)': use messages, services or calls, joined by '+'"
+                )
+            }
+            return parts
         }
     }
 
@@ -74,26 +93,61 @@ public enum Plugin {
                 )
             }
             var source = SourceText()
-            // An import that is not used is an error.
-            let isSelfContained = file.references.isSubset(of: declared)
-            let imports = isSelfContained && options.messages ? [] : options.imports
-            emitHead(file, imports, to: &source)
-            let namespace = SwiftNames.namespace(ofPackage: file.package)
-            try source.block("extension \(namespace)") { source throws(GeneratorError) in
-                if options.messages { try emitMessages(of: file, types, to: &source) }
-                if options.services {
-                    for service in file.services where file.isProto3 {
-                        source.line()
-                        try services.emit(service, of: file, to: &source)
-                    }
-                }
+            emitHead(file, imports(of: file, declared, options), to: &source)
+            if options.messages || options.services {
+                try emitDeclarations(of: file, options, &services, types, to: &source)
             }
+            if options.calls { try emitCalls(of: file, types, to: &source) }
             if options.messages || !file.services.isEmpty {
                 outputs.append((output, source.text))
             }
         }
         if options.messages { outputs.append(("Namespaces.swift", namespaces(files, options))) }
         return outputs
+    }
+
+    /// The modules that a file needs: an import that is not used is an error.
+    private static func imports(
+        of file: ProtoFile,
+        _ declared: Set<String>,
+        _ options: Options
+    ) -> [String] {
+        let named = options.calls ? file.callReferences : file.references
+        let foreign = options.messages ? named.subtracting(declared) : named
+        if options.messages && foreign.isEmpty { return [] }
+        return options.imports.filter { _, package in
+            package.isEmpty || foreign.contains { $0.hasPrefix(".\(package).") }
+        }.map(\.module)
+    }
+
+    private static func emitDeclarations(
+        of file: ProtoFile,
+        _ options: Options,
+        _ services: inout ServiceEmitter,
+        _ types: TypeTable,
+        to source: inout SourceText
+    ) throws(GeneratorError) {
+        let namespace = SwiftNames.namespace(ofPackage: file.package)
+        try source.block("extension \(namespace)") { source throws(GeneratorError) in
+            if options.messages { try emitMessages(of: file, types, to: &source) }
+            guard options.services else { return }
+            for service in file.services where file.isProto3 {
+                source.line()
+                try services.emit(service, of: file, to: &source)
+            }
+        }
+    }
+
+    private static func emitCalls(
+        of file: ProtoFile,
+        _ types: TypeTable,
+        to source: inout SourceText
+    ) throws(GeneratorError) {
+        let emitter = CallEmitter(types: types)
+        for service in file.services where file.isProto3 {
+            source.line()
+            try emitter.emit(service, to: &source)
+        }
     }
 
     private static func emitMessages(
@@ -147,6 +201,7 @@ public enum Plugin {
     private static func outputName(_ file: ProtoFile, _ options: Options) -> String {
         let stem = file.path.hasSuffix(".proto") ? file.path.dropLast(6) : file.path[...]
         let base = stem.split(separator: "/").joined(separator: ".")
-        return options.messages ? "\(base).swift" : "\(base).services.swift"
+        if options.messages { return "\(base).swift" }
+        return options.services ? "\(base).services.swift" : "\(base).calls.swift"
     }
 }

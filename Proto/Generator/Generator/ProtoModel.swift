@@ -22,6 +22,16 @@ struct ProtoFile {
         return found
     }
 
+    /// The references to all types that methods take and give, and to their services.
+    var callReferences: Set<String> {
+        var found: Set<String> = []
+        for service in services {
+            found.insert(service.reference)
+            for method in service.methods { found.formUnion([method.input, method.output]) }
+        }
+        return found
+    }
+
     /// The references to all types the file declares.
     var declared: Set<String> {
         var found = Set(enums.map(\.reference))

@@ -148,6 +148,10 @@ enum SwiftNames {
         "RepeatedMessages", "RepeatedScalars", "RepeatedSlices", "RepeatedText", "Scalar",
         "ScalarKeyedEntry", "ServiceSchema", "SharedBytes", "Text", "TextKeyedEntry",
         "UnknownFields", "Wire", "WireReader",
+        // What RPC declares, and what is nested in a service's enum.
+        "Answer", "AnswerStream", "BidirectionalCall", "CallOptions", "Client",
+        "ClientStreamingCall", "Message", "RPC", "RPCChannel", "RPCMethod", "Reply",
+        "RequestStream", "ResponseStream", "ServerCall", "Service",
     ]
 
     private static let reservedMembers: Set<String> = [

@@ -156,6 +156,23 @@ public struct OutputBuffer: ~Copyable, @unchecked Sendable {
         return filled
     }
 
+    /// Writes an integer over bytes that were written before, the highest byte first: for lengths
+    /// that are known only when what they measure has been written.
+    ///
+    /// - Parameters:
+    ///   - offset: where; all bytes of the integer lie within what was written.
+    ///   - value: the integer.
+    public mutating func replace<Integer: FixedWidthInteger & BitwiseCopyable>(
+        at offset: Int,
+        withBigEndian value: Integer
+    ) {
+        precondition(
+            offset >= 0 && offset <= written - MemoryLayout<Integer>.size,
+            "only what was written can be replaced"
+        )
+        unsafe base.storeBytes(of: value.bigEndian, toByteOffset: offset, as: Integer.self)
+    }
+
     /// Forgets everything written, keeping the capacity.
     public mutating func removeAll() {
         written = 0

@@ -17,7 +17,7 @@ public protocol WireView: ~Escapable {
 }
 
 /// The fields of a message, read where its bytes lie.
-public protocol MessageView: WireView, ~Escapable {
+public protocol MessageView: WireView, SendableMetatype, ~Escapable {
     /// The message as a plain value.
     associatedtype Value: MessageValue
 }

@@ -1,0 +1,58 @@
+internal import HTTP2
+internal import Wire
+
+/// What the fields of an answer say of how the call went.
+enum AnswerReader {
+    /// Reads the fields that an answer begins with.
+    ///
+    /// - Parameter fields: those of the response.
+    /// - Returns: how its messages are compressed.
+    /// - Throws: ``RPCError`` if it is no answer of gRPC, or one that cannot be read.
+    static func compression(_ fields: HeaderBlock) throws(RPCError) -> Compression {
+        let status = fields[":status"].flatMap { Int($0) } ?? 0
+        let type = fields[Field.contentType] ?? ""
+        guard status == 200, type.utf8.starts(with: "application/grpc".utf8) else {
+            // What stands between may have refused the call; its own status counts if it has one.
+            if let error = error(fields), error.origin == .peer { throw error }
+            throw RPCError(
+                .inferred(fromHTTP: status),
+                "the answer has HTTP status \(status) and content-type '\(type)'",
+                origin: .inferred
+            )
+        }
+        guard let encoding = fields[Field.encoding] else { return .identity }
+        guard let known = Compression(rawValue: encoding) else {
+            throw RPCError(.internalError, "the answer's grpc-encoding is '\(encoding)'")
+        }
+        return known
+    }
+
+    /// Reads the fields that an answer ends with.
+    ///
+    /// - Parameter fields: the trailers, or the only fields.
+    /// - Returns: the error; nil if the call went well.
+    static func error(_ fields: HeaderBlock) -> RPCError? {
+        guard let text = fields[Field.status], let code = StatusCode.parse(text) else {
+            return RPCError(.unknown, "the answer ended without a status", origin: .inferred)
+        }
+        if code == .ok { return nil }
+        var message = ""
+        if let field = fields.first(Field.message) {
+            message = StatusMessage.decode(fields.value(of: field))
+        }
+        var details: SharedBytes?
+        if let text = fields[Field.details] {
+            var bytes = OutputBuffer()
+            if Base64.decode(text.utf8Span.span.asRawSpan, to: &bytes) {
+                details = SharedBytes(adopting: bytes)
+            }
+        }
+        return RPCError(
+            code,
+            message,
+            details: details,
+            trailers: Metadata(received: fields),
+            origin: .peer
+        )
+    }
+}

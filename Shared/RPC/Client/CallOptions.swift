@@ -1,0 +1,29 @@
+/// What a caller asks for besides the method.
+public struct CallOptions: Sendable {
+    /// Fields that go with the call.
+    public var metadata = Metadata()
+    /// When the call must be over; nil for no limit.
+    public var deadline: ContinuousClock.Instant?
+    /// How the messages that go are compressed, unless ``ClientStreamingCall`` or its like is told
+    /// otherwise.
+    public var compression = Compression.identity
+    /// The most bytes that a message that comes may have.
+    public var maximumMessageBytes = 64 << 20
+
+    /// No metadata, no deadline, no compression, messages of 64 MiB at most.
+    public init() {}
+
+    /// The same with a time limit that begins now.
+    public init(timeout: Duration) {
+        deadline = ContinuousClock.now.advanced(by: timeout)
+    }
+}
+
+extension ServerCall {
+    /// Options for a call that serves this one: it has to be over when this one has.
+    public var onward: CallOptions {
+        var options = CallOptions()
+        options.deadline = deadline
+        return options
+    }
+}

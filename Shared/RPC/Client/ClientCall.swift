@@ -1,0 +1,299 @@
+internal import HTTP2
+internal import Net
+internal import Wire
+
+/// One call at the client, in its binary form.
+///
+/// Every method may be called by any task; one at a time sends, and one reads.
+public final class ClientCall: @unchecked Sendable {
+    // `@unchecked`: what changes is used on the loop only, where every method goes first.
+
+    private let loop: EventLoop
+    private let exchange: HTTP2Exchange
+    private let compression: Compression
+    private let maximumMessageBytes: Int
+    private var reader: MessageReader
+    private var expiry: Timer?
+    private var isExpired = false
+    private var isCancelled = false
+    private var answerCompression: Compression?
+    private var answerFields: HeaderBlock?
+    /// The call's end: nil while it runs.
+    private var outcome: Result<Metadata, RPCError>?
+
+    /// Begins a call, on the loop of the connection.
+    init(
+        _ path: String,
+        on client: HTTP2Client,
+        _ target: CallTarget,
+        _ options: CallOptions
+    )
+        throws(RPCError)
+    {
+        loop = client.loop
+        compression = options.compression
+        maximumMessageBytes = options.maximumMessageBytes
+        reader = MessageReader(limit: options.maximumMessageBytes)
+        let remaining = options.deadline.map { client.loop.now.duration(to: $0) }
+        if let remaining, remaining <= .zero { throw Self.expired }
+        let fields = Self.fields(path, target, options, remaining)
+        do throws(HTTP2ExchangeError) {
+            exchange = try client.begin(fields, endsStream: false)
+        } catch {
+            throw RPCError(lost: error)
+        }
+        if let remaining {
+            expiry = loop.schedule(after: remaining) { [weak self] in self?.expire() }
+        }
+    }
+
+    private static func fields(
+        _ path: String,
+        _ target: CallTarget,
+        _ options: CallOptions,
+        _ remaining: Duration?
+    ) -> HeaderBlock {
+        var fields: HeaderBlock = [
+            ":method": "POST", ":scheme": target.scheme, ":path": path,
+            ":authority": target.authority, "te": "trailers",
+            Field.contentType: "application/grpc", "user-agent": "grpc-swift-sextant/1",
+            Field.accepts: Compression.accepted,
+        ]
+        if let remaining { fields.append(Field.timeout, CallTimeout.format(remaining)) }
+        if options.compression != .identity {
+            fields.append(Field.encoding, options.compression.rawValue)
+        }
+        options.metadata.append(to: &fields)
+        return fields
+    }
+
+    // MARK: Messages that go
+
+    /// Sends a message, and waits while the server takes no more.
+    ///
+    /// - Parameters:
+    ///   - frame: the message behind its prefix, not compressed.
+    ///   - isCompressed: whether to compress it, where the call's options say how.
+    /// - Throws: ``RPCError`` if the call is over.
+    func send(_ frame: SharedBytes, isCompressed: Bool = true) async throws(RPCError) {
+        let frame =
+            compression == .gzip && isCompressed ? MessageFrame.compress(frame) : frame
+        let sent: Result<Void, HTTP2ExchangeError> = await withTaskExecutorPreference(loop) {
+            do throws(HTTP2ExchangeError) {
+                try await exchange.send(frame)
+                return .success(())
+            } catch {
+                return .failure(error)
+            }
+        }
+        if case .failure(let error) = sent { throw await failure(error) }
+    }
+
+    /// Says that no more messages go.
+    func finishSending() async {
+        await withTaskExecutorPreference(loop) { exchange.finish() }
+    }
+
+    /// Sends the only message, on the loop.
+    func finish(sending frame: SharedBytes) {
+        let frame = compression == .gzip ? MessageFrame.compress(frame) : frame
+        exchange.finish(sending: frame)
+    }
+
+    // MARK: Messages that come
+
+    /// Waits for the metadata that comes before the first message.
+    ///
+    /// - Returns: the metadata.
+    /// - Throws: ``RPCError`` if the call fails before.
+    public func headers() async throws(RPCError) -> Metadata {
+        let result = await onLoop { () async throws(RPCError) in
+            Metadata(received: try await self.awaitAnswer())
+        }
+        return try result.get()
+    }
+
+    /// Waits for the next message.
+    ///
+    /// - Returns: its bytes; nil when the call has ended well.
+    /// - Throws: ``RPCError`` when it has not.
+    func next() async throws(RPCError) -> SharedBytes? {
+        let result = await onLoop { () async throws(RPCError) in try await self.awaitNext() }
+        return try result.get()
+    }
+
+    /// The metadata that came with the status; nil before the end, or if none came.
+    public var trailers: Metadata? {
+        get async {
+            await withTaskExecutorPreference(loop) {
+                switch outcome {
+                case .success(let trailers): trailers
+                case .failure(let error): error.origin == .peer ? error.trailers : nil
+                case nil: nil
+                }
+            }
+        }
+    }
+
+    /// Ends the call; the server is told.
+    public func cancel() {
+        loop.execute { [self] in
+            isCancelled = true
+            exchange.reset(.cancel)
+        }
+    }
+
+    /// Runs on the loop, and cancels the call if the task is cancelled meanwhile.
+    private func onLoop<Value: Sendable>(
+        _ body: @Sendable () async throws(RPCError) -> Value
+    ) async -> Result<Value, RPCError> {
+        await withTaskCancellationHandler {
+            await withTaskExecutorPreference(loop) {
+                do throws(RPCError) {
+                    return .success(try await body())
+                } catch {
+                    return .failure(error)
+                }
+            }
+        } onCancel: {
+            cancel()
+        }
+    }
+
+    /// Waits for the fields that the answer begins with, on the loop.
+    private func awaitAnswer() async throws(RPCError) -> HeaderBlock {
+        if let answerFields { return answerFields }
+        if case .failure(let error) = outcome { throw error }
+        let fields: HeaderBlock
+        do throws(HTTP2ExchangeError) {
+            fields = try await exchange.response()
+        } catch {
+            throw end(ended(by: error))
+        }
+        do throws(RPCError) {
+            answerCompression = try AnswerReader.compression(fields)
+        } catch {
+            exchange.reset(.cancel)
+            throw end(error)
+        }
+        answerFields = fields
+        return fields
+    }
+
+    func awaitNext() async throws(RPCError) -> SharedBytes? {
+        if let outcome { return try Self.rest(of: outcome) }
+        let fields = try await awaitAnswer()
+        while true {
+            do throws(RPCError) {
+                if let message = try nextArrived() { return message }
+            } catch {
+                exchange.reset(.cancel)
+                throw end(error)
+            }
+            if let rest = reader.takeRest() { exchange.putBack(rest) }
+            let part: SharedBytes?
+            do throws(HTTP2ExchangeError) {
+                part = try await exchange.nextPart(ofAtLeast: reader.needed)
+            } catch {
+                throw end(ended(by: error))
+            }
+            guard let part else { return try finish(fields) }
+            do throws(MessageReader.Fault) {
+                try reader.read(part)
+            } catch {
+                exchange.reset(.cancel)
+                throw end(RPCError(error))
+            }
+        }
+    }
+
+    private func nextArrived() throws(RPCError) -> SharedBytes? {
+        let frame: MessageReader.Frame
+        do throws(MessageReader.Fault) {
+            guard let found = try reader.next() else { return nil }
+            frame = found
+        } catch {
+            throw RPCError(error)
+        }
+        guard frame.isCompressed else { return frame.bytes }
+        guard answerCompression == .gzip else {
+            throw RPCError(.internalError, "an answer is compressed, and grpc-encoding says not")
+        }
+        do throws(Gzip.Fault) {
+            return try Gzip.decompress(frame.bytes.bytes, limit: maximumMessageBytes)
+        } catch .tooLarge {
+            throw RPCError.tooLarge(limit: maximumMessageBytes)
+        } catch {
+            throw RPCError(.internalError, "an answer is not compressed as gzip has it")
+        }
+    }
+
+    /// The answer has ended: reads its status.
+    private func finish(_ fields: HeaderBlock) throws(RPCError) -> SharedBytes? {
+        let trailers = exchange.trailers ?? fields
+        if let error = AnswerReader.error(trailers) { throw end(error) }
+        outcome = .success(Metadata(received: trailers))
+        stopWaiting()
+        return nil
+    }
+
+    // MARK: The end
+
+    private static let expired = RPCError(.deadlineExceeded, "the deadline has passed")
+
+    private static func rest(
+        of outcome: Result<Metadata, RPCError>
+    ) throws(RPCError)
+        -> SharedBytes?
+    {
+        _ = try outcome.get()
+        return nil
+    }
+
+    /// Notes how the call failed, if nothing was noted before.
+    private func end(_ error: RPCError) -> RPCError {
+        stopWaiting()
+        if case .failure(let first) = outcome { return first }
+        if outcome == nil { outcome = .failure(error) }
+        return error
+    }
+
+    /// What it means that the stream has ended.
+    private func ended(by error: HTTP2ExchangeError) -> RPCError {
+        if isExpired { return Self.expired }
+        if isCancelled { return RPCError(.cancelled, "the call was cancelled") }
+        return RPCError(lost: error)
+    }
+
+    /// What a failure to send means: what the server said, if it has.
+    private func failure(_ error: HTTP2ExchangeError) async -> RPCError {
+        await withTaskExecutorPreference(loop) {
+            if case .failure(let error) = outcome { return error }
+            // A server may answer without having read everything.
+            do throws(RPCError) {
+                while try await awaitNext() != nil {}
+                return RPCError(.internalError, "the server has answered before it was asked")
+            } catch {
+                return error
+            }
+        }
+    }
+
+    private func expire() {
+        expiry = nil
+        guard outcome == nil else { return }
+        isExpired = true
+        exchange.reset(.cancel)
+    }
+
+    private func stopWaiting() {
+        expiry?.cancel()
+        expiry = nil
+    }
+}
+
+/// Whom calls go to.
+struct CallTarget: Sendable {
+    let scheme: String
+    let authority: String
+}

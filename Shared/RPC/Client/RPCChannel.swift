@@ -1,0 +1,188 @@
+public import Wire
+
+/// Where calls go: a connection, a pool of them, or a server in the same process.
+public protocol RPCChannel: Sendable {
+    /// Begins a call.
+    ///
+    /// - Parameters:
+    ///   - method: the method's table.
+    ///   - service: its service's table.
+    ///   - options: deadline, metadata, compression.
+    ///   - message: the only message of a call that sends one, behind its prefix; nil if messages
+    ///     follow.
+    /// - Returns: the call.
+    /// - Throws: ``RPCError`` if it cannot begin.
+    func begin(
+        _ method: MethodSchema,
+        of service: ServiceSchema,
+        sending message: FramedMessage?,
+        options: CallOptions
+    ) async throws(RPCError) -> ClientCall
+}
+
+/// A message as it travels, behind its prefix.
+public struct FramedMessage: Sendable {
+    let bytes: SharedBytes
+
+    /// Encodes a value.
+    init(_ value: some MessageValue) {
+        bytes = MessageFrame.make { value.write(to: &$0) }
+    }
+}
+
+/// The answer to a call that gives one message.
+public struct Answer<View: MessageView & ~Escapable>: Sendable {
+    /// The message.
+    public let message: Message<View>
+    /// The metadata that came before it.
+    public let headers: Metadata
+    /// The metadata that came with the status.
+    public let trailers: Metadata
+}
+
+/// The answers to a call that gives any number of messages.
+///
+/// One task reads at a time. Whoever does not read to the end calls ``ClientCall/cancel()``.
+public struct AnswerStream<View: MessageView & ~Escapable>: Sendable {
+    /// The call.
+    public let call: ClientCall
+
+    /// Waits for the next message.
+    ///
+    /// - Returns: the message; nil when the call has ended well.
+    /// - Throws: ``RPCError`` when it has not.
+    public func next() async throws -> Message<View>? {
+        guard let bytes = try await call.next() else { return nil }
+        return try call.message(bytes)
+    }
+}
+
+/// A call that sends any number of messages and gets one.
+public struct ClientStreamingCall<Request: MessageValue, View: MessageView & ~Escapable>: Sendable {
+    /// The call.
+    public let call: ClientCall
+
+    /// Sends a message, and waits while the server takes no more.
+    ///
+    /// - Parameters:
+    ///   - request: the message.
+    ///   - isCompressed: whether to compress it, if the options say how.
+    /// - Throws: ``RPCError`` if the call is over.
+    public func send(_ request: Request, isCompressed: Bool = true) async throws {
+        try await call.send(FramedMessage(request).bytes, isCompressed: isCompressed)
+    }
+
+    /// Says that no more messages go, and waits for the answer.
+    ///
+    /// - Returns: the answer.
+    /// - Throws: ``RPCError`` if the call fails.
+    public func finish() async throws -> Answer<View> {
+        await call.finishSending()
+        return try await call.onlyAnswer()
+    }
+}
+
+/// A call that sends and gets any number of messages.
+public struct BidirectionalCall<Request: MessageValue, View: MessageView & ~Escapable>: Sendable {
+    /// The call.
+    public let call: ClientCall
+
+    /// Sends a message, and waits while the server takes no more.
+    ///
+    /// - Parameters:
+    ///   - request: the message.
+    ///   - isCompressed: whether to compress it, if the options say how.
+    /// - Throws: ``RPCError`` if the call is over.
+    public func send(_ request: Request, isCompressed: Bool = true) async throws {
+        try await call.send(FramedMessage(request).bytes, isCompressed: isCompressed)
+    }
+
+    /// Says that no more messages go.
+    public func finishSending() async { await call.finishSending() }
+
+    /// Waits for the next message.
+    ///
+    /// - Returns: the message; nil when the call has ended well.
+    /// - Throws: ``RPCError`` when it has not.
+    public func next() async throws -> Message<View>? {
+        guard let bytes = try await call.next() else { return nil }
+        return try call.message(bytes)
+    }
+}
+
+extension ClientCall {
+    /// Reads a message; bytes that are none end the call.
+    func message<View: MessageView & ~Escapable>(_ bytes: SharedBytes) throws -> Message<View> {
+        do throws(CodecError) {
+            return try Message<View>(bytes)
+        } catch {
+            cancel()
+            throw RPCError(.internalError, "\(View.schema.fullName): \(error)")
+        }
+    }
+
+    /// Waits for the answer of a call that gives one message.
+    func onlyAnswer<View: MessageView & ~Escapable>() async throws -> Answer<View> {
+        guard let bytes = try await next() else {
+            throw RPCError(.internalError, "the call ended well without an answer")
+        }
+        guard try await next() == nil else {
+            cancel()
+            throw RPCError(.internalError, "the call has more than one answer")
+        }
+        return Answer(
+            message: try message(bytes),
+            headers: try await headers(),
+            trailers: await trailers ?? Metadata()
+        )
+    }
+}
+
+extension RPCChannel {
+    /// Makes a call that sends one message and gets one; generated clients call it.
+    public func unary<Request: MessageValue, View: MessageView & ~Escapable>(
+        _ method: MethodSchema,
+        of service: ServiceSchema,
+        _ request: Request,
+        options: CallOptions
+    ) async throws -> Answer<View> {
+        let message = FramedMessage(request)
+        return try await begin(method, of: service, sending: message, options: options)
+            .onlyAnswer()
+    }
+
+    /// Makes a call that sends one message and gets any number; generated clients call it.
+    public func serverStreaming<Request: MessageValue, View: MessageView & ~Escapable>(
+        _ method: MethodSchema,
+        of service: ServiceSchema,
+        _ request: Request,
+        options: CallOptions
+    ) async throws -> AnswerStream<View> {
+        let message = FramedMessage(request)
+        return AnswerStream(
+            call: try await begin(method, of: service, sending: message, options: options)
+        )
+    }
+
+    /// Makes a call that sends any number of messages and gets one; generated clients call it.
+    public func clientStreaming<Request: MessageValue, View: MessageView & ~Escapable>(
+        _ method: MethodSchema,
+        of service: ServiceSchema,
+        options: CallOptions
+    ) async throws -> ClientStreamingCall<Request, View> {
+        ClientStreamingCall(
+            call: try await begin(method, of: service, sending: nil, options: options)
+        )
+    }
+
+    /// Makes a call that sends and gets any number of messages; generated clients call it.
+    public func bidirectional<Request: MessageValue, View: MessageView & ~Escapable>(
+        _ method: MethodSchema,
+        of service: ServiceSchema,
+        options: CallOptions
+    ) async throws -> BidirectionalCall<Request, View> {
+        BidirectionalCall(
+            call: try await begin(method, of: service, sending: nil, options: options)
+        )
+    }
+}

@@ -1,0 +1,66 @@
+internal import Wire
+
+/// A message as it travels: five bytes that say how, then the message.
+///
+/// Source: gRPC, `doc/PROTOCOL-HTTP2.md`, “Length-Prefixed-Message”.
+enum MessageFrame {
+    /// How many bytes come before the message: a flag, and four of its length.
+    static let prefixCount = 5
+
+    /// Writes a message behind its prefix.
+    ///
+    /// - Parameters:
+    ///   - capacity: bytes to reserve at once.
+    ///   - write: appends the message.
+    /// - Returns: prefix and message, not compressed.
+    static func make<Failure: Error>(
+        capacity: Int = 0,
+        _ write: (inout OutputBuffer) throws(Failure) -> Void
+    ) throws(Failure) -> SharedBytes {
+        var buffer = OutputBuffer(minimumCapacity: prefixCount + capacity)
+        appendPrefix(isCompressed: false, count: 0, to: &buffer)
+        try write(&buffer)
+        buffer.replace(
+            at: 1,
+            withBigEndian: UInt32(truncatingIfNeeded: buffer.count - prefixCount)
+        )
+        return SharedBytes(adopting: buffer)
+    }
+
+    /// Compresses the message of a frame.
+    ///
+    /// - Parameter frame: a frame that is not compressed.
+    /// - Returns: the same message, compressed.
+    static func compress(_ frame: SharedBytes) -> SharedBytes {
+        var buffer = OutputBuffer()
+        appendPrefix(isCompressed: true, count: 0, to: &buffer)
+        Gzip.compress(frame.bytes.extracting(prefixCount..<frame.count), to: &buffer)
+        buffer.replace(
+            at: 1,
+            withBigEndian: UInt32(truncatingIfNeeded: buffer.count - prefixCount)
+        )
+        return SharedBytes(adopting: buffer)
+    }
+
+    /// Reads a prefix.
+    ///
+    /// - Parameters:
+    ///   - bytes: bytes that have a whole prefix at the offset.
+    ///   - offset: where it begins.
+    /// - Returns: the flag, and how many bytes the message has.
+    static func prefix(in bytes: RawSpan, at offset: Int) -> (flag: UInt8, count: Int) {
+        let count = bytes.littleEndian(at: offset + 1, as: UInt32.self).byteSwapped
+        return (bytes.byte(at: offset), Int(count))
+    }
+
+    /// Writes a prefix.
+    ///
+    /// - Parameters:
+    ///   - isCompressed: whether the message is.
+    ///   - count: its bytes as they travel, less than 4 GiB.
+    ///   - output: where it goes.
+    static func appendPrefix(isCompressed: Bool, count: Int, to output: inout OutputBuffer) {
+        output.append(isCompressed ? 1 : 0)
+        output.appendFixed(UInt32(truncatingIfNeeded: count).bigEndian)
+    }
+}

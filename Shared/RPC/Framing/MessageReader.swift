@@ -1,0 +1,90 @@
+internal import Wire
+
+/// Finds the messages in the bytes of a stream.
+///
+/// It is given bytes that begin where a message does. What is left of them when no whole message is
+/// there goes back to the stream, which keeps it, counts it and tells when ``needed`` bytes have
+/// come: nothing is held here that no budget knows of.
+struct MessageReader {
+    /// A message as it came.
+    struct Frame {
+        let isCompressed: Bool
+        let bytes: SharedBytes
+    }
+
+    /// What is wrong with the bytes.
+    enum Fault: Error, Equatable {
+        /// The flag of a message is neither 0 nor 1.
+        case unknownFlag(UInt8)
+        /// A message has more bytes than the limit.
+        case tooLarge(Int, limit: Int)
+        /// The bytes end within a message.
+        case truncated
+    }
+
+    /// The most bytes that a message may have as it travels.
+    let limit: Int
+
+    private var part = SharedBytes([])
+    /// How many bytes of the part have been read.
+    private var offset = 0
+
+    /// How many bytes the next message has with its prefix, as far as that is known.
+    private(set) var needed = MessageFrame.prefixCount
+
+    /// Starts before the first byte.
+    ///
+    /// - Parameter limit: the most bytes that a message may have.
+    init(limit: Int) { self.limit = limit }
+
+    /// Whether all that was given has been read.
+    var isEmpty: Bool { offset == part.count }
+
+    /// Takes in bytes, when all that was given before has been read or taken back.
+    ///
+    /// - Parameter part: the next bytes of the stream.
+    /// - Throws: ``Fault/truncated`` if there are fewer than were needed: they are the last.
+    mutating func read(_ part: SharedBytes) throws(Fault) {
+        precondition(isEmpty, "the bytes before were not read")
+        if part.count < needed { throw .truncated }
+        self.part = part
+        offset = 0
+    }
+
+    /// The next message, which shares the memory of what was given.
+    ///
+    /// - Returns: the message; nil if more has to come first.
+    /// - Throws: ``Fault``, after which nothing can be read.
+    mutating func next() throws(Fault) -> Frame? {
+        let available = part.count - offset
+        needed = MessageFrame.prefixCount
+        guard available >= needed else { return nil }
+        let (flag, count) = MessageFrame.prefix(in: part.bytes, at: offset)
+        guard flag <= 1 else { throw .unknownFlag(flag) }
+        guard count <= limit else { throw .tooLarge(count, limit: limit) }
+        needed += count
+        guard available >= needed else { return nil }
+        let start = offset + MessageFrame.prefixCount
+        offset = start + count
+        let message = part.extracting(start..<offset)
+        // The last message alone says how long the part's memory stays.
+        if isEmpty { drop() }
+        needed = MessageFrame.prefixCount
+        return Frame(isCompressed: flag == 1, bytes: message)
+    }
+
+    /// Takes back what has not been read.
+    ///
+    /// - Returns: the bytes; nil if there are none.
+    mutating func takeRest() -> SharedBytes? {
+        if isEmpty { return nil }
+        let rest = part.extracting(offset..<part.count)
+        drop()
+        return rest
+    }
+
+    private mutating func drop() {
+        part = SharedBytes([])
+        offset = 0
+    }
+}

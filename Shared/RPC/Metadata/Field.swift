@@ -1,0 +1,44 @@
+internal import HTTP2
+internal import Wire
+
+/// The names of the protocol's own fields.
+enum Field {
+    static let encoding = "grpc-encoding"
+    static let accepts = "grpc-accept-encoding"
+    static let timeout = "grpc-timeout"
+    static let status = "grpc-status"
+    static let message = "grpc-message"
+    static let details = "grpc-status-details-bin"
+    static let contentType = "content-type"
+}
+
+/// The fields that answers are made of.
+enum AnswerFields {
+    /// What every answer begins with.
+    static let plain: HeaderBlock = [":status": "200", Field.contentType: "application/grpc"]
+    /// What an answer ends with that went well and has nothing else to say.
+    static let success: HeaderBlock = [Field.status: "0"]
+
+    /// What an answer ends with.
+    ///
+    /// - Parameters:
+    ///   - error: what went wrong; nil if nothing did.
+    ///   - trailers: metadata that goes with it.
+    /// - Returns: the fields.
+    static func trailers(_ error: RPCError?, _ trailers: Metadata) -> HeaderBlock {
+        if error == nil && trailers.isEmpty { return success }
+        var fields = HeaderBlock()
+        append(error, trailers, to: &fields)
+        return fields
+    }
+
+    /// Appends a status and its metadata; see ``trailers(_:_:)``.
+    static func append(_ error: RPCError?, _ trailers: Metadata, to fields: inout HeaderBlock) {
+        fields.append(Field.status, "\(error?.code.rawValue ?? 0)")
+        if let error {
+            fields.append(Field.message, StatusMessage.encode(error.message))
+            if let details = error.details { fields.append(Field.details, binary: details.bytes) }
+        }
+        trailers.append(to: &fields)
+    }
+}

@@ -1,0 +1,187 @@
+internal import HTTP2
+internal import Wire
+
+/// The fields that callers and services send beside their messages, in order.
+///
+/// Names are lower case. The values of names that end in `-bin` are bytes, all others printable
+/// ASCII. Names of the protocol's own, as `grpc-…`, are not part of it.
+public struct Metadata: Sendable, Equatable {
+    /// All fields of the message that this came with, the protocol's own included.
+    private(set) var block: HeaderBlock
+
+    /// Why a field cannot be sent.
+    public enum Fault: Error, Equatable {
+        /// The name has other characters than `0-9 a-z _ - .`, or none.
+        case illegalName(String)
+        /// The protocol keeps the name for itself.
+        case reservedName(String)
+        /// The value has other characters than printable ASCII, or blanks at an end.
+        case illegalValue(name: String)
+        /// A value is text and its name ends in `-bin`, or the other way round.
+        case wrongKind(name: String)
+    }
+
+    /// Makes metadata without fields.
+    public init() { block = HeaderBlock() }
+
+    /// Takes the fields of a message that has come.
+    init(received block: HeaderBlock) { self.block = block }
+
+    // MARK: Writing
+
+    /// Appends a field.
+    ///
+    /// - Parameters:
+    ///   - name: in lower case, not ending in `-bin`.
+    ///   - value: printable ASCII without blanks at its ends.
+    ///   - isSensitive: whether it is a secret, which compression must not remember.
+    /// - Throws: ``Fault``.
+    public mutating func add(
+        _ name: String,
+        _ value: String,
+        isSensitive: Bool = false
+    ) throws(Fault) {
+        try Self.check(name)
+        if name.hasSuffix("-bin") { throw .wrongKind(name: name) }
+        let text = value.utf8
+        guard text.allSatisfy({ (0x20...0x7e).contains($0) }),
+            text.first != 0x20, text.last != 0x20
+        else { throw .illegalValue(name: name) }
+        block.append(name, value, isSensitive: isSensitive)
+    }
+
+    /// Appends a field of bytes, which are sent in base64.
+    ///
+    /// - Parameters:
+    ///   - name: in lower case, ending in `-bin`.
+    ///   - value: any bytes.
+    /// - Throws: ``Fault``.
+    public mutating func add(_ name: String, bytes value: [UInt8]) throws(Fault) {
+        try Self.check(name)
+        guard name.hasSuffix("-bin") else { throw .wrongKind(name: name) }
+        block.append(name, binary: value.rawBytes)
+    }
+
+    /// Appends all fields of other metadata.
+    public mutating func append(_ other: Metadata) {
+        other.append(to: &block)
+    }
+
+    private static func check(_ name: String) throws(Fault) {
+        guard !name.isEmpty, name.utf8.allSatisfy(isNameByte) else { throw .illegalName(name) }
+        if isReserved(name.utf8Span.span.asRawSpan) { throw .reservedName(name) }
+    }
+
+    private static func isNameByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."):
+            true
+        default: false
+        }
+    }
+
+    // MARK: Reading
+
+    /// The value of the first field of a name, as text; nil if there is none.
+    public subscript(name: String) -> String? {
+        Self.isReserved(name.utf8Span.span.asRawSpan) ? nil : block[name]
+    }
+
+    /// The values of all fields of a name, in order.
+    public func values(_ name: String) -> [String] {
+        let wanted = name.utf8Span.span.asRawSpan
+        if Self.isReserved(wanted) { return [] }
+        var values: [String] = []
+        for field in block.fields where block.name(of: field).hasSameBytes(as: wanted) {
+            values.append(String(repairing: block.value(of: field)))
+        }
+        return values
+    }
+
+    /// The values of all fields of bytes of a name, in order.
+    ///
+    /// - Parameter name: ends in `-bin`.
+    /// - Returns: what the base64 stands for; what is none is left out.
+    public func bytes(_ name: String) -> [[UInt8]] {
+        var all: [[UInt8]] = []
+        for text in values(name) {
+            // Several fields may have been joined on the way.
+            for part in text.split(separator: ",") {
+                let digits = String(part.drop(while: { $0 == " " }))
+                var bytes = OutputBuffer()
+                guard Base64.decode(digits.utf8Span.span.asRawSpan, to: &bytes) else { continue }
+                all.append(Array(copying: bytes.bytes))
+            }
+        }
+        return all
+    }
+
+    /// The names of all fields, in order, each as often as it comes.
+    public var names: [String] {
+        var names: [String] = []
+        for field in block.fields where !Self.isReserved(block.name(of: field)) {
+            names.append(String(repairing: block.name(of: field)))
+        }
+        return names
+    }
+
+    /// Whether there are no fields.
+    public var isEmpty: Bool {
+        for field in block.fields where !Self.isReserved(block.name(of: field)) { return false }
+        return true
+    }
+
+    /// Appends the fields to those of a message.
+    func append(to headers: inout HeaderBlock) {
+        for field in block.fields where !Self.isReserved(block.name(of: field)) {
+            headers.append(
+                block.name(of: field),
+                block.value(of: field),
+                isSensitive: field.isSensitive
+            )
+        }
+    }
+
+    /// Whether the protocol keeps a name for itself.
+    static func isReserved(_ name: RawSpan) -> Bool {
+        guard name.byteCount > 0 else { return true }
+        switch name.byte(at: 0) {
+        case UInt8(ascii: ":"): return true
+        case UInt8(ascii: "g"): return name.hasPrefix("grpc-")
+        case UInt8(ascii: "c"): return name.equals("content-type") || name.equals("connection")
+        case UInt8(ascii: "t"): return name.equals("te") || name.equals("transfer-encoding")
+        case UInt8(ascii: "u"): return name.equals("user-agent")
+        case UInt8(ascii: "h"): return name.equals("host")
+        default: return false
+        }
+    }
+}
+
+extension HeaderBlock {
+    /// Appends a field of bytes, in base64; the protocol asks for no padding.
+    mutating func append(_ name: String, binary value: RawSpan) {
+        var text = OutputBuffer()
+        Base64.append(value, to: &text)
+        var count = text.count
+        while count > 0, text.bytes.byte(at: count - 1) == UInt8(ascii: "=") { count -= 1 }
+        append(name.utf8Span.span.asRawSpan, text.bytes.extracting(0..<count))
+    }
+}
+
+extension RawSpan {
+    /// Whether the bytes are those of a text.
+    func equals(_ text: StaticString) -> Bool {
+        byteCount == text.utf8CodeUnitCount && hasPrefix(text)
+    }
+
+    /// Whether the bytes begin with those of a text.
+    func hasPrefix(_ text: StaticString) -> Bool {
+        guard byteCount >= text.utf8CodeUnitCount else { return false }
+        for offset in 0..<text.utf8CodeUnitCount {
+            // Within the text's bytes, which live as long as the process.
+            if byte(at: offset) != (unsafe text.utf8Start[offset]) { return false }
+        }
+        return true
+    }
+}

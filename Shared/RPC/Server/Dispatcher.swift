@@ -1,0 +1,125 @@
+internal import HTTP2
+internal import Net
+internal import Wire
+
+/// Finds the method of each request, runs it, and answers with what became of it.
+struct Dispatcher: Sendable {
+    private let table: MethodTable
+    private let configuration: RPCServerConfiguration
+
+    init(_ table: MethodTable, _ configuration: RPCServerConfiguration) {
+        self.table = table
+        self.configuration = configuration
+    }
+
+    /// Serves one request, on its loop.
+    func serve(_ exchange: HTTP2Exchange) async {
+        let start = exchange.loop.now
+        let parameters: RequestParameters
+        do throws(RequestParameters.Refusal) {
+            parameters = try RequestParameters(exchange.request)
+        } catch {
+            return refuse(exchange, error, since: start)
+        }
+        guard let method = method(of: exchange.request) else {
+            return refuse(exchange, .rpc(unknown(exchange.request)), since: start)
+        }
+        // A caller of many messages may be silent between them.
+        if method.schema.streaming == .client || method.schema.streaming == .both {
+            exchange.isBodyTimed = false
+        }
+        let call = ServerCall(method, on: exchange, parameters, limits: configuration.limits)
+        do {
+            try await run(call, 0)
+            call.finish(nil)
+        } catch {
+            call.finish(status(of: error))
+        }
+        if let report = configuration.onCallEnded, let outcome = call.outcome {
+            report(
+                ServerCallReport(
+                    method: method,
+                    code: outcome.code,
+                    error: outcome.error,
+                    duration: start.duration(to: ContinuousClock.now)
+                )
+            )
+        }
+    }
+
+    /// Runs the interceptors from one on, and the method.
+    private func run(_ call: ServerCall, _ position: Int) async throws {
+        guard position < configuration.interceptors.count else {
+            return try await call.method.run(call)
+        }
+        try await configuration.interceptors[position].intercept(call) { call in
+            try await run(call, position + 1)
+        }
+    }
+
+    private func method(of request: HeaderBlock) -> RPCMethod? {
+        guard let path = request.first(":path") else { return nil }
+        return table.method(at: request.value(of: path))
+    }
+
+    private func unknown(_ request: HeaderBlock) -> RPCError {
+        let path = request[":path"] ?? ""
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 3, parts[0].isEmpty else {
+            return RPCError(.unimplemented, "the path is not /service/method")
+        }
+        return table.services.contains(String(parts[1]))
+            ? RPCError(.unimplemented, "\(parts[1]) has no method \(parts[2])")
+            : RPCError(.unimplemented, "there is no service \(parts[1])")
+    }
+
+    private func refuse(
+        _ exchange: HTTP2Exchange,
+        _ refusal: RequestParameters.Refusal,
+        since start: ContinuousClock.Instant
+    ) {
+        let failure: RPCError
+        switch refusal {
+        case .http(let status):
+            exchange.respond([":status": status], endsStream: true)
+            failure = RPCError(.unimplemented, "answered with HTTP status \(status)")
+        case .rpc(let error):
+            var fields = AnswerFields.plain
+            AnswerFields.append(error, Metadata(), to: &fields)
+            if error.code == .unimplemented { fields.append(Field.accepts, Compression.accepted) }
+            exchange.respond(fields, endsStream: true)
+            failure = error
+        }
+        configuration.onCallEnded?(
+            ServerCallReport(
+                method: nil,
+                code: failure.code,
+                error: failure,
+                duration: start.duration(to: ContinuousClock.now)
+            )
+        )
+    }
+
+    /// What a caller is told of an error.
+    private func status(of error: any Error) -> RPCError {
+        if let known = error as? RPCError, known.origin == .local { return known }
+        if let known = configuration.errorMapping(error) { return known }
+        switch error {
+        case let failure as RPCError:
+            // What another service said of another call is not this caller's to know.
+            return RPCError(
+                failure.code == .unavailable ? .unavailable : .internalError,
+                failure.code == .unavailable
+                    ? "a service that this needs cannot be reached" : Self.internalText,
+                logMessage: "\(failure)"
+            )
+        case is CancellationError:
+            return RPCError(.cancelled, "the call was cancelled")
+        default:
+            return RPCError(.internalError, Self.internalText, logMessage: "\(error)")
+        }
+    }
+
+    /// What callers are told of faults of ours.
+    private static let internalText = "something went wrong on our side"
+}

@@ -1,0 +1,150 @@
+public import Wire
+
+/// A method and what runs when it is called.
+///
+/// Generated code makes one for each method of a service.
+public struct RPCMethod: Sendable {
+    /// Runs one call: reads its messages, and sends its answers.
+    typealias Run = @Sendable (ServerCall) async throws -> Void
+
+    /// The service's name, as `sextant.ingest.v1.Ingest`.
+    public let service: String
+    /// The method's table.
+    public let schema: MethodSchema
+    /// The path that it is called by, as `/sextant.ingest.v1.Ingest/RecordEvents`.
+    public let path: String
+    let run: Run
+
+    private init(_ schema: MethodSchema, of service: ServiceSchema, _ run: @escaping Run) {
+        self.service = service.fullName
+        self.schema = schema
+        path = "/\(service.fullName)/\(schema.name)"
+        self.run = run
+    }
+
+    /// A method that takes one message and gives one.
+    ///
+    /// - Parameters:
+    ///   - schema: the method's table.
+    ///   - service: its service's table.
+    ///   - body: what runs.
+    /// - Returns: the method.
+    public static func unary<Request: MessageView & ~Escapable, Answer: MessageValue>(
+        _ schema: MethodSchema,
+        of service: ServiceSchema,
+        _ body: @escaping @Sendable (Message<Request>, ServerCall) async throws -> Reply<Answer>
+    ) -> RPCMethod {
+        RPCMethod(schema, of: service) { call in
+            let request: Message<Request> = try await call.onlyMessage()
+            let reply = try await body(request, call)
+            try call.finish(with: reply.frame)
+        }
+    }
+
+    /// A method that takes any number of messages and gives one.
+    ///
+    /// - Parameters: as for ``unary(_:of:_:)``.
+    /// - Returns: the method.
+    public static func clientStreaming<Request: MessageView & ~Escapable, Answer: MessageValue>(
+        _ schema: MethodSchema,
+        of service: ServiceSchema,
+        _ body:
+            @escaping @Sendable (RequestStream<Request>, ServerCall) async throws -> Reply<Answer>
+    ) -> RPCMethod {
+        RPCMethod(schema, of: service) { call in
+            let reply = try await body(RequestStream(call), call)
+            try call.finish(with: reply.frame)
+        }
+    }
+
+    /// A method that takes one message and gives any number.
+    ///
+    /// - Parameters: as for ``unary(_:of:_:)``.
+    /// - Returns: the method.
+    public static func serverStreaming<Request: MessageView & ~Escapable, Answer: MessageValue>(
+        _ schema: MethodSchema,
+        of service: ServiceSchema,
+        _ body:
+            @escaping @Sendable (Message<Request>, ResponseStream<Answer>, ServerCall) async throws
+            -> Void
+    ) -> RPCMethod {
+        RPCMethod(schema, of: service) { call in
+            let request: Message<Request> = try await call.onlyMessage()
+            try await body(request, ResponseStream(call), call)
+        }
+    }
+
+    /// A method that takes and gives any number of messages.
+    ///
+    /// - Parameters: as for ``unary(_:of:_:)``.
+    /// - Returns: the method.
+    public static func bidirectional<Request: MessageView & ~Escapable, Answer: MessageValue>(
+        _ schema: MethodSchema,
+        of service: ServiceSchema,
+        _ body:
+            @escaping @Sendable (RequestStream<Request>, ResponseStream<Answer>, ServerCall)
+            async throws -> Void
+    ) -> RPCMethod {
+        RPCMethod(schema, of: service) { call in
+            try await body(RequestStream(call), ResponseStream(call), call)
+        }
+    }
+}
+
+/// One answer, in its binary form.
+public struct Reply<Answer: MessageValue>: Sendable {
+    let frame: SharedBytes
+
+    /// Encodes a value.
+    public init(_ value: Answer) {
+        frame = MessageFrame.make { value.write(to: &$0) }
+    }
+
+    /// Passes a message on as it is.
+    public init<View: MessageView & ~Escapable>(
+        _ message: Message<View>
+    ) where View.Value == Answer {
+        let bytes = message.bytes
+        frame = MessageFrame.make(capacity: bytes.count) { $0.append(bytes.bytes) }
+    }
+}
+
+/// The messages that a caller sends, one after the other.
+///
+/// One task reads at a time.
+public struct RequestStream<View: MessageView & ~Escapable>: Sendable {
+    private let call: ServerCall
+
+    init(_ call: ServerCall) { self.call = call }
+
+    /// Waits for the next message.
+    ///
+    /// - Returns: the message; nil when the caller has sent its last.
+    /// - Throws: ``RPCError`` for bytes that are no such message, or when the call is over.
+    public func next() async throws -> Message<View>? { try await call.nextMessage() }
+}
+
+/// Where the messages go that answer a call.
+///
+/// One task sends at a time.
+public struct ResponseStream<Answer: MessageValue>: Sendable {
+    private let call: ServerCall
+
+    init(_ call: ServerCall) { self.call = call }
+
+    /// Sends a message, and waits while the caller takes no more.
+    ///
+    /// - Parameter value: the message.
+    /// - Throws: ``RPCError`` when the call is over.
+    public func send(_ value: Answer) async throws { try await send(Reply(value)) }
+
+    /// Sends a message that is encoded already, and waits while the caller takes no more.
+    ///
+    /// - Parameters:
+    ///   - reply: the message.
+    ///   - isCompressed: whether to compress it, if ``ServerCall/compression`` says how.
+    /// - Throws: ``RPCError`` when the call is over.
+    public func send(_ reply: Reply<Answer>, isCompressed: Bool = true) async throws {
+        try await call.send(reply.frame, isCompressed: isCompressed)
+    }
+}

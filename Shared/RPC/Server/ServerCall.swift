@@ -1,0 +1,265 @@
+internal import HTTP2
+public import Net
+internal import Wire
+
+/// One call at the server: what came with it, and what goes with the answer.
+///
+/// It is used on the loop of its connection, where handlers run.
+public final class ServerCall: @unchecked Sendable {
+    // `@unchecked`: used on the loop only, which the exchange checks in debug builds.
+
+    /// The method that is called.
+    public let method: RPCMethod
+    /// The metadata that came with the call.
+    public let metadata: Metadata
+    /// When the call must be over; nil if the caller sets no limit.
+    public let deadline: ContinuousClock.Instant?
+
+    /// Metadata that goes with the first message of the answer, or earlier with
+    /// ``sendHeaders()``; later changes have no effect.
+    public var headers = Metadata()
+    /// Metadata that goes with the status.
+    public var trailers = Metadata()
+    /// How the next messages are compressed; without effect if the caller does not accept it.
+    public var compression = Compression.identity
+    /// Whether the message that was read last came compressed.
+    public private(set) var isRequestCompressed = false
+
+    private let exchange: HTTP2Exchange
+    private let limits: MessageLimits
+    private let requestCompression: Compression
+    private var reader: MessageReader
+    private var expiry: Timer?
+
+    private var hasSentHeaders = false
+    /// What the answer's header fields said of compression.
+    private var announcedCompression = Compression.identity
+    /// How the call ended; nil while it runs.
+    private(set) var outcome: CallOutcome?
+
+    init(
+        _ method: RPCMethod,
+        on exchange: HTTP2Exchange,
+        _ parameters: RequestParameters,
+        limits: MessageLimits
+    ) {
+        self.method = method
+        self.exchange = exchange
+        self.limits = limits
+        metadata = Metadata(received: exchange.request)
+        requestCompression = parameters.compression
+        reader = MessageReader(limit: limits.request)
+        let loop = exchange.loop
+        deadline = parameters.timeout.map { loop.now.advanced(by: $0) }
+        if let timeout = parameters.timeout {
+            expiry = loop.schedule(after: timeout) { [weak self] in self?.expire() }
+        }
+    }
+
+    /// The loop that the call is served on.
+    public var loop: EventLoop { exchange.loop }
+
+    /// Who is at the other end of the connection, as far as is known.
+    public var peerAddress: SocketAddress? { exchange.peerAddress }
+
+    /// How much time is left; nil if the caller sets no limit. Not below zero.
+    public var remainingTime: Duration? {
+        deadline.map { max(.zero, loop.now.duration(to: $0)) }
+    }
+
+    // MARK: Messages that come
+
+    /// Waits for the message of a caller that sends one.
+    func onlyMessage<View: MessageView & ~Escapable>() async throws -> Message<View> {
+        let body: SharedBytes
+        do throws(HTTP2ExchangeError) {
+            body = try await exchange.body(upTo: limits.request + MessageFrame.prefixCount)
+        } catch .bodyTooLarge {
+            throw RPCError.tooLarge(limit: limits.request)
+        } catch {
+            throw RPCError(lost: error)
+        }
+        if body.count == 0 { throw RPCError(.internalError, "the call has no message") }
+        try read(body)
+        guard let message: Message<View> = try nextArrived() else {
+            throw RPCError(MessageReader.Fault.truncated)
+        }
+        guard reader.isEmpty else {
+            throw RPCError(.internalError, "the call has more than one message")
+        }
+        return message
+    }
+
+    /// Waits for the next message; nil at the end.
+    func nextMessage<View: MessageView & ~Escapable>() async throws -> Message<View>? {
+        while true {
+            if let message: Message<View> = try nextArrived() { return message }
+            if let rest = reader.takeRest() { exchange.putBack(rest) }
+            let part: SharedBytes?
+            do throws(HTTP2ExchangeError) {
+                part = try await exchange.nextPart(ofAtLeast: reader.needed)
+            } catch {
+                throw outcome?.error ?? RPCError(lost: error)
+            }
+            guard let part else { return nil }
+            try read(part)
+        }
+    }
+
+    private func read(_ part: SharedBytes) throws {
+        do throws(MessageReader.Fault) {
+            try reader.read(part)
+        } catch {
+            throw RPCError(error)
+        }
+    }
+
+    private func nextArrived<View: MessageView & ~Escapable>() throws -> Message<View>? {
+        let frame: MessageReader.Frame
+        do throws(MessageReader.Fault) {
+            guard let found = try reader.next() else { return nil }
+            frame = found
+        } catch {
+            throw RPCError(error)
+        }
+        isRequestCompressed = frame.isCompressed
+        let bytes = try unfold(frame)
+        do throws(CodecError) {
+            return try Message<View>(bytes)
+        } catch {
+            throw RPCError(.invalidArgument, "\(View.schema.fullName): \(error)")
+        }
+    }
+
+    private func unfold(_ frame: MessageReader.Frame) throws -> SharedBytes {
+        guard frame.isCompressed else { return frame.bytes }
+        guard requestCompression == .gzip else {
+            throw RPCError(.internalError, "a message is compressed, and grpc-encoding says not")
+        }
+        do throws(Gzip.Fault) {
+            return try Gzip.decompress(frame.bytes.bytes, limit: limits.request)
+        } catch .tooLarge {
+            throw RPCError.tooLarge(limit: limits.request)
+        } catch {
+            throw RPCError(.internalError, "a message is not compressed as gzip has it")
+        }
+    }
+
+    // MARK: Messages that go
+
+    /// Sends the metadata of ``headers`` now, instead of with the first message.
+    public func sendHeaders() throws {
+        if let outcome { throw outcome.error ?? RPCError(.cancelled, "the call is over") }
+        beginAnswer()
+    }
+
+    private func beginAnswer() {
+        guard !hasSentHeaders else { return }
+        hasSentHeaders = true
+        let isPlain = headers.isEmpty && compression == .identity
+        guard !isPlain else { return exchange.respond(AnswerFields.plain) }
+        var fields = AnswerFields.plain
+        if compression != .identity, compression.isAccepted(by: exchange.request[Field.accepts]) {
+            announcedCompression = compression
+            fields.append(Field.encoding, compression.rawValue)
+        }
+        headers.append(to: &fields)
+        exchange.respond(fields)
+    }
+
+    /// Sends a message, and waits while the caller takes no more.
+    func send(_ frame: SharedBytes, isCompressed: Bool) async throws {
+        if let outcome { throw outcome.error ?? RPCError(.cancelled, "the call is over") }
+        let frame = try fold(frame, isCompressed: isCompressed)
+        beginAnswer()
+        do throws(HTTP2ExchangeError) {
+            try await exchange.send(frame)
+        } catch {
+            throw outcome?.error ?? RPCError(lost: error)
+        }
+    }
+
+    /// Sends the only message of an answer, and the status with it.
+    func finish(with frame: SharedBytes) throws {
+        if outcome != nil { return }
+        let frame = try fold(frame, isCompressed: true)
+        beginAnswer()
+        end(CallOutcome(.ok))
+        let fields = trailers.isEmpty ? AnswerFields.success : AnswerFields.trailers(nil, trailers)
+        exchange.finish(sending: frame, trailers: fields)
+    }
+
+    /// Compresses a message if that was announced, and is wanted for this one.
+    private func fold(_ frame: SharedBytes, isCompressed: Bool) throws -> SharedBytes {
+        let count = frame.count - MessageFrame.prefixCount
+        guard count <= limits.response else {
+            throw RPCError(
+                .resourceExhausted,
+                "the answer has \(count) bytes, more than \(limits.response)"
+            )
+        }
+        let isAnnounced =
+            hasSentHeaders
+            ? announcedCompression == compression
+            : compression.isAccepted(by: exchange.request[Field.accepts])
+        guard isCompressed, compression == .gzip, isAnnounced else { return frame }
+        return MessageFrame.compress(frame)
+    }
+
+    /// Ends the call with a status, unless it has ended.
+    func finish(_ error: RPCError?) {
+        guard outcome == nil else { return }
+        end(CallOutcome(error?.code ?? .ok, error))
+        var all = trailers
+        if let error { all.append(error.trailers) }
+        if hasSentHeaders {
+            exchange.finish(trailers: AnswerFields.trailers(error, all))
+        } else {
+            hasSentHeaders = true
+            var fields = AnswerFields.plain
+            AnswerFields.append(error, all, to: &fields)
+            if !headers.isEmpty { headers.append(to: &fields) }
+            exchange.respond(fields, endsStream: true)
+        }
+    }
+
+    private func expire() {
+        expiry = nil
+        finish(RPCError(.deadlineExceeded, "the deadline has passed"))
+        exchange.cancelHandler()
+    }
+
+    private func end(_ outcome: CallOutcome) {
+        self.outcome = outcome
+        expiry?.cancel()
+        expiry = nil
+    }
+
+    /// The stream is gone: nobody hears how the call ended.
+    func abandon() {
+        guard outcome == nil else { return }
+        end(CallOutcome(.cancelled, RPCError(.cancelled, "the caller has gone")))
+    }
+}
+
+/// How a call ended.
+struct CallOutcome: Sendable {
+    let code: StatusCode
+    let error: RPCError?
+
+    init(_ code: StatusCode, _ error: RPCError? = nil) {
+        self.code = code
+        self.error = error
+    }
+}
+
+/// How many bytes a message may have.
+public struct MessageLimits: Sendable {
+    /// Of a message that comes, before and after it is unfolded.
+    public var request = 4 << 20
+    /// Of a message that goes.
+    public var response = 64 << 20
+
+    /// The defaults: 4 MiB that come, 64 MiB that go.
+    public init() {}
+}

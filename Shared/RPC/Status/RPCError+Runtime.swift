@@ -1,0 +1,49 @@
+internal import HTTP2
+internal import Net
+
+// What the runtime itself has to say.
+extension RPCError {
+    /// A message has more bytes than it may.
+    static func tooLarge(limit: Int) -> RPCError {
+        RPCError(.resourceExhausted, "a message may have \(limit) bytes at most")
+    }
+
+    /// The bytes of a stream are no messages.
+    init(_ fault: MessageReader.Fault) {
+        switch fault {
+        case .unknownFlag(let flag):
+            self.init(.internalError, "a message begins with the flag \(flag), not 0 or 1")
+        case .tooLarge(_, let limit):
+            self = .tooLarge(limit: limit)
+        case .truncated:
+            self.init(.internalError, "the bytes end within a message")
+        }
+    }
+
+    /// The stream of a call ended before the call did.
+    init(lost error: HTTP2ExchangeError) {
+        switch error {
+        case .closed(let code):
+            self.init(
+                .inferred(from: code),
+                "the stream was reset: \(code)",
+                origin: .inferred,
+                isUnprocessed: code == .refusedStream
+            )
+        case .connectionLost:
+            self.init(.unavailable, "the connection was lost", origin: .inferred)
+        case .bodyTooLarge(let limit):
+            self = .tooLarge(limit: limit)
+        case .request(let reason):
+            self.init(
+                .unavailable,
+                "the connection takes no calls",
+                logMessage: "\(reason)",
+                origin: .local,
+                isUnprocessed: true
+            )
+        case .outOfOrder, .alreadyWaiting:
+            self.init(.internalError, "the call is used wrongly", logMessage: "\(error)")
+        }
+    }
+}
