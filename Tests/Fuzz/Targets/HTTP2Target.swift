@@ -117,6 +117,12 @@ struct HTTP2Target {
 
         private func answer(_ stream: HTTP2Stream) {
             let body = session.takeBody(of: stream)
+            if let body, stream.isOpen, !stream.isInputEnded, body.count > 4 {
+                // As a reader of messages does that has found a part of one.
+                session.putBack(body.extracting(body.count / 2..<body.count), on: stream)
+                session.awaitInput(body.count, of: stream)
+                return
+            }
             guard stream.isOpen, session.role == .server, stream.isInputEnded else { return }
             session.respond(to: stream, [":status": "200"], endsStream: body == nil)
             guard let body else { return }
