@@ -107,10 +107,18 @@ public final class ClientCall: @unchecked Sendable {
     /// - Returns: the metadata.
     /// - Throws: ``RPCError`` if the call fails before.
     public func headers() async throws(RPCError) -> Metadata {
-        let result = await onLoop { () async throws(RPCError) in
-            Metadata(received: try await self.awaitAnswer())
+        let result: Result<HeaderBlock, RPCError> = await withTaskExecutorPreference(loop) {
+            await withTaskCancellationHandler {
+                do throws(RPCError) {
+                    return .success(try await awaitAnswer())
+                } catch {
+                    return .failure(error)
+                }
+            } onCancel: {
+                cancel()
+            }
         }
-        return try result.get()
+        return Metadata(received: try result.get())
     }
 
     /// Waits for the next message.
@@ -118,7 +126,17 @@ public final class ClientCall: @unchecked Sendable {
     /// - Returns: its bytes; nil when the call has ended well.
     /// - Throws: ``RPCError`` when it has not.
     func next() async throws(RPCError) -> SharedBytes? {
-        let result = await onLoop { () async throws(RPCError) in try await self.awaitNext() }
+        let result: Result<SharedBytes?, RPCError> = await withTaskExecutorPreference(loop) {
+            await withTaskCancellationHandler {
+                do throws(RPCError) {
+                    return .success(try await awaitNext())
+                } catch {
+                    return .failure(error)
+                }
+            } onCancel: {
+                cancel()
+            }
+        }
         return try result.get()
     }
 
@@ -140,23 +158,6 @@ public final class ClientCall: @unchecked Sendable {
         loop.execute { [self] in
             isCancelled = true
             exchange.reset(.cancel)
-        }
-    }
-
-    /// Runs on the loop, and cancels the call if the task is cancelled meanwhile.
-    private func onLoop<Value: Sendable>(
-        _ body: @Sendable () async throws(RPCError) -> Value
-    ) async -> Result<Value, RPCError> {
-        await withTaskCancellationHandler {
-            await withTaskExecutorPreference(loop) {
-                do throws(RPCError) {
-                    return .success(try await body())
-                } catch {
-                    return .failure(error)
-                }
-            }
-        } onCancel: {
-            cancel()
         }
     }
 
