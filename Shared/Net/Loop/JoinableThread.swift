@@ -2,7 +2,7 @@ internal import CLinux
 internal import Glibc
 
 /// A thread of the system with a name, which can be waited for.
-final class JoinableThread: Sendable {
+package final class JoinableThread: Sendable {
     private let handle: pthread_t
     private let hasBeenJoined = Locked(false)
 
@@ -12,7 +12,10 @@ final class JoinableThread: Sendable {
     ///   - name: what tools show; the kernel keeps fifteen bytes of it.
     ///   - body: what the thread does; it ends when this returns.
     /// - Throws: ``SystemError`` if the system has no more threads.
-    init(name: String, _ body: @escaping @Sendable () -> Void) throws(SystemError) {
+    package init(
+        name: String,
+        _ body: @escaping @Sendable () -> Void
+    ) throws(SystemError) {
         let start = unsafe Unmanaged.passRetained(Start(name: name, body: body))
         var thread = pthread_t()
         // The thread takes over the retained object; if there is no thread, it is released below.
@@ -37,7 +40,7 @@ final class JoinableThread: Sendable {
     }
 
     /// Waits until the thread has ended; returns at once if it has, or on the thread itself.
-    func join() {
+    package func join() {
         // Asked before the lock is taken, which whoever waits for this thread may hold.
         if pthread_equal(handle, pthread_self()) != 0 { return }
         // The lock is held meanwhile, so that whoever asks second waits as well.

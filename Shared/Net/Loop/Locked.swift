@@ -4,12 +4,13 @@ internal import Glibc
 ///
 /// Unlike the standard library's `Mutex` the thread sanitizer understands it.
 @safe
-final class Locked<State>: @unchecked Sendable {
+package final class Locked<State>: @unchecked Sendable {
     // `@unchecked`: `state` is touched only with `mutex` held.
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private var state: State
 
-    init(_ state: sending State) {
+    /// Wraps a value.
+    package init(_ state: sending State) {
         self.state = state
         // Freed in `deinit`, when nobody can hold it; initialised before it is used.
         unsafe mutex = .allocate(capacity: 1)
@@ -24,7 +25,7 @@ final class Locked<State>: @unchecked Sendable {
     /// Runs a closure while no other thread has the value.
     ///
     /// It must not lock the same value again.
-    func withLock<Result>(_ body: (inout State) -> Result) -> Result {
+    package func withLock<Result>(_ body: (inout State) -> Result) -> Result {
         // It is initialised, and a plain mutex has no other error.
         unsafe pthread_mutex_lock(mutex)
         defer { unsafe pthread_mutex_unlock(mutex) }
