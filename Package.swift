@@ -101,6 +101,12 @@ let package = Package(
             path: "Shared/RPC",
             swiftSettings: hotPath
         ),
+        .target(
+            name: "Lifecycle",
+            dependencies: ["Net"],
+            path: "Shared/Lifecycle",
+            swiftSettings: strict
+        ),
 
         // Tests.
         .target(
@@ -158,6 +164,11 @@ let package = Package(
             name: "interop-server",
             dependencies: ["Net", "RPC", "TestContracts", "TestMessages", "Wire"],
             path: "Tests/InteropServer",
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "LifecycleTests",
+            dependencies: ["Lifecycle", "Net", "TestKit"],
             swiftSettings: strict
         ),
         .executableTarget(
