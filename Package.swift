@@ -76,6 +76,7 @@ let package = Package(
             providers: [.apt(["zlib1g-dev"])]
         ),
         .systemLibrary(name: "CLinux", path: "Shared/C/CLinux"),
+        .target(name: "CSignals", path: "Shared/C/CSignals"),
         .target(name: "Wire", path: "Shared/Wire", swiftSettings: strict),
         .target(
             name: "Messages",
@@ -103,7 +104,7 @@ let package = Package(
         ),
         .target(
             name: "Lifecycle",
-            dependencies: ["Net"],
+            dependencies: ["CSignals", "Net"],
             path: "Shared/Lifecycle",
             swiftSettings: strict
         ),
@@ -168,7 +169,13 @@ let package = Package(
         ),
         .testTarget(
             name: "LifecycleTests",
-            dependencies: ["Lifecycle", "Net", "TestKit"],
+            dependencies: ["Lifecycle", "Net", "TestKit", "lifecycle-probe"],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "lifecycle-probe",
+            dependencies: ["Lifecycle"],
+            path: "Tests/LifecycleProbe",
             swiftSettings: strict
         ),
         .executableTarget(

@@ -35,6 +35,7 @@ enum House {
         "CPQ": ["Shared/Postgres/"],
         "COpenSSL": ["Shared/Crypto/", "Shared/Net/"],
         "CLinux": ["Shared/Net/", "Tests/"],
+        "CSignals": ["Shared/Lifecycle/"],
         "CCurl": ["Shared/Outbound/"],
         "CMicrohttpd": ["Shared/Observe/"],
         "CLAPACKE": ["Shared/Numerics/"],

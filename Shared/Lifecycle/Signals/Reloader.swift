@@ -1,0 +1,54 @@
+internal import Net
+
+/// Calls a function that may block, one call at a time, on a thread that exists only meanwhile.
+final class Reloader: Sendable {
+    private enum State {
+        case idle
+        case running
+        /// Asked again since the call that runs began.
+        case wanted
+    }
+
+    private let state = Locked(State.idle)
+    private let thread = Locked<JoinableThread?>(nil)
+    private let body: @Sendable () -> Void
+
+    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+
+    /// Asks for a call that begins later than this; several are answered by one.
+    func reload() {
+        let mustStart = state.withLock { state in
+            defer { state = state == .idle ? .running : .wanted }
+            return state == .idle
+        }
+        guard mustStart else { return }
+        do {
+            let started = try JoinableThread(name: "reload") { self.run() }
+            let ended = thread.withLock { thread in
+                defer { thread = started }
+                return thread
+            }
+            // It is at its end; what the system keeps of it is given back.
+            ended?.join()
+        } catch {
+            // Out of threads: the next signal tries again.
+            state.withLock { $0 = .idle }
+        }
+    }
+
+    /// Waits until the last thread that was started has ended.
+    func waitUntilIdle() {
+        thread.withLock { $0 }?.join()
+    }
+
+    private func run() {
+        var isWanted = true
+        while isWanted {
+            body()
+            isWanted = state.withLock { state in
+                defer { state = state == .wanted ? .running : .idle }
+                return state == .wanted
+            }
+        }
+    }
+}
