@@ -2,6 +2,8 @@ internal import CLinux
 internal import Glibc
 
 /// A thread of the system with a name, which can be waited for.
+///
+/// It goes on when it is let go, and what the system keeps of it is then given back when it ends.
 package final class JoinableThread: Sendable {
     private let handle: pthread_t
     private let hasBeenJoined = Locked(false)
@@ -37,6 +39,10 @@ package final class JoinableThread: Sendable {
             throw SystemError("pthread_create", code: code)
         }
         handle = thread
+    }
+
+    deinit {
+        if !hasBeenJoined.withLock({ $0 }) { _ = pthread_detach(handle) }
     }
 
     /// Waits until the thread has ended; returns at once if it has, or on the thread itself.
