@@ -10,7 +10,6 @@ final class Reloader: Sendable {
     }
 
     private let state = Locked(State.idle)
-    private let thread = Locked<JoinableThread?>(nil)
     private let body: @Sendable () -> Void
 
     init(_ body: @escaping @Sendable () -> Void) { self.body = body }
@@ -23,22 +22,11 @@ final class Reloader: Sendable {
         }
         guard mustStart else { return }
         do {
-            let started = try JoinableThread(name: "reload") { self.run() }
-            let ended = thread.withLock { thread in
-                defer { thread = started }
-                return thread
-            }
-            // It is at its end; what the system keeps of it is given back.
-            ended?.join()
+            _ = try JoinableThread(name: "reload") { self.run() }
         } catch {
             // Out of threads: the next signal tries again.
             state.withLock { $0 = .idle }
         }
-    }
-
-    /// Waits until the last thread that was started has ended.
-    func waitUntilIdle() {
-        thread.withLock { $0 }?.join()
     }
 
     private func run() {

@@ -1,3 +1,4 @@
+import Glibc
 import Net
 import Testing
 
@@ -200,6 +201,23 @@ struct ConfigurationTests {
         #expect(sources.variables["PATH"]?.contains("/") == true)
     }
 
+    @Test("of this process names the variables that are not UTF-8, and shows nothing of them")
+    func oddProcessEnvironment() async {
+        await #expect(processExitsWith: .success) {
+            setVariable("S_REGION", [0x68, 0xff])
+            setVariable("S_DATABASE_PASSWORD", Array("hunter2".utf8))
+            let error = try #require(throws: ConfigurationError.self) {
+                _ = try SampleConfiguration.load(from: .ofProcess(prefix: "S_"))
+            }
+            #expect(
+                error.problems.map(\.text) == [
+                    "environment S_REGION: not UTF-8",
+                    "region must be given, here or as S_REGION: expected a text of 1 to 16 bytes",
+                ]
+            )
+        }
+    }
+
     @Test("is described from its declarations")
     func help() {
         #expect(
@@ -279,6 +297,13 @@ struct ConfigurationTests {
             _ = reader.optional("a-b", .boolean, "What.")
         }
     }
+}
+
+/// Changes the environment of this process, to any bytes.
+private func setVariable(_ name: String, _ value: [UInt8]) {
+    let text = value.map { CChar(bitPattern: $0) } + [0]
+    // The text ends in a zero, and is copied.
+    _ = unsafe setenv(name, text, 1)
 }
 
 extension String {

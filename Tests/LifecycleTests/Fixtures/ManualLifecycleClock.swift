@@ -45,6 +45,11 @@ final class ManualLifecycleClock: LifecycleClock {
         }
     }
 
+    /// Forgets the calls that are due before a time, as if nobody could make them.
+    func dropCalls(before time: Duration) {
+        state.withLock { $0.alarms = $0.alarms.filter { $0.value.time >= time } }
+    }
+
     /// Moves to a time and makes the calls that are due by then, in their order.
     func advance(to time: Duration) {
         while true {

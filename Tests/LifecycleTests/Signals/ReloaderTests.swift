@@ -21,13 +21,11 @@ struct ReloaderTests {
         mayEnd.open()
         isRunning.pass()
         #expect(calls.entries.count == 2)
+        // Whether or not the second call has ended by now, this makes a third.
         mayEnd.open()
-        reloader.waitUntilIdle()
-        #expect(calls.entries.count == 2)
         reloader.reload()
         isRunning.pass()
-        mayEnd.open()
-        reloader.waitUntilIdle()
         #expect(calls.entries.count == 3)
+        mayEnd.open()
     }
 }
