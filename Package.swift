@@ -157,13 +157,15 @@ let package = Package(
         .testTarget(
             name: "RPCTests",
             dependencies: [
-                "HTTP2", "Net", "RPC", "TestContracts", "TestKit", "TestMessages", "Wire",
+                "HTTP2", "Messages", "Net", "RPC", "TestContracts", "TestKit", "TestMessages",
+                "Wire",
             ],
+            exclude: ["Peers"],
             swiftSettings: strict
         ),
         .executableTarget(
             name: "interop-server",
-            dependencies: ["Net", "RPC", "TestContracts", "TestMessages", "Wire"],
+            dependencies: ["Messages", "Net", "RPC", "TestContracts", "TestMessages", "Wire"],
             path: "Tests/InteropServer",
             swiftSettings: strict
         ),

@@ -4,5 +4,14 @@
 /// What the package `google.protobuf` declares.
 public enum GoogleProtobuf {}
 
+/// What the package `grpc.health.v1` declares.
+public enum GrpcHealthV1 {}
+
+/// What the package `grpc.reflection.v1` declares.
+public enum GrpcReflectionV1 {}
+
+/// What the package `grpc.reflection.v1alpha` declares.
+public enum GrpcReflectionV1alpha {}
+
 /// What the package `sextant.api` declares.
 public enum API {}

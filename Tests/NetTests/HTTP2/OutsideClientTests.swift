@@ -18,7 +18,7 @@ struct OutsideClientTests {
         let body = SharedBytes.pattern(size)
         let file = try folder.write(body)
         let fixture = try ServerFixture()
-        let output = try await run(
+        let output = try await OutsideProgram.run(
             "curl",
             "--silent",
             "--show-error",
@@ -48,9 +48,9 @@ struct OutsideClientTests {
             "curl", "--silent", "--show-error", "--cacert", files.path("ca.pem"), "--resolve",
             "server.test:\(fixture.port):127.0.0.1", "--data", "hello",
         ]
-        let good = try await run(common + ["--http2", url])
+        let good = try await OutsideProgram.run(common + ["--http2", url])
         #expect(good.text == "hello", "\(good.errors)")
-        let old = try await run(common + ["--http1.1", url])
+        let old = try await OutsideProgram.run(common + ["--http1.1", url])
         #expect(old.status != 0)
         await fixture.stop()
     }
@@ -60,7 +60,7 @@ struct OutsideClientTests {
         let folder = try TemporaryFolder()
         let file = try folder.write(.pattern(50_000))
         let fixture = try ServerFixture()
-        let output = try await run(
+        let output = try await OutsideProgram.run(
             "nghttp",
             "--null-out",
             "--stat",
@@ -85,7 +85,7 @@ struct OutsideClientTests {
         let folder = try TemporaryFolder()
         let file = try folder.write(.pattern(100))
         let fixture = try ServerFixture(configuration)
-        let output = try await run(
+        let output = try await OutsideProgram.run(
             "h2load",
             "--requests=5000",
             "--clients=10",
@@ -102,11 +102,9 @@ struct OutsideClientTests {
     @Test("h2 of Python streams, resets and reads trailers")
     func python() async throws {
         let fixture = try ServerFixture()
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        let output = try await run(
-            root.path + "/.venv/bin/python",
-            root.path + "/Tests/NetTests/Peers/http2_client.py",
+        let output = try await OutsideProgram.run(
+            OutsideProgram.python,
+            OutsideProgram.repository + "/Tests/NetTests/Peers/http2_client.py",
             "\(fixture.port)"
         )
         #expect(output.status == 0, "\(output.errors)")
@@ -122,7 +120,7 @@ struct OutsideClientTests {
             .server(.init(identity: files.identity("server")))
         )
         let fixture = try ServerFixture(configuration)
-        let output = try await run(
+        let output = try await OutsideProgram.run(
             "openssl",
             "s_client",
             "-connect",
@@ -150,47 +148,4 @@ extension TemporaryFolder {
         try Data(Array(copying: bytes.bytes)).write(to: URL(fileURLWithPath: file))
         return file
     }
-}
-
-/// What a program printed, and how it ended.
-private struct Output: Sendable {
-    let status: Int32
-    let bytes: [UInt8]
-    let errors: String
-
-    var text: String { String(decoding: bytes, as: UTF8.self) }
-}
-
-private func run(_ command: String...) async throws -> Output {
-    try await run(command)
-}
-
-/// Runs a program to its end, away from the tasks' own threads.
-private func run(_ command: [String]) async throws -> Output {
-    try await withCheckedThrowingContinuation { continuation in
-        Thread.detachNewThread {
-            continuation.resume(with: Result { try runHere(command) })
-        }
-    }
-}
-
-private func runHere(_ command: [String]) throws -> Output {
-    let folder = try TemporaryFolder()
-    let errors = folder.path("errors")
-    try "".write(toFile: errors, atomically: false, encoding: .utf8)
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = command
-    let output = Pipe()
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = output
-    process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errors))
-    try process.run()
-    let data = try output.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    return Output(
-        status: process.terminationStatus,
-        bytes: [UInt8](data),
-        errors: try String(contentsOfFile: errors, encoding: .utf8)
-    )
 }
