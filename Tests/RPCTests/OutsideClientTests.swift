@@ -46,7 +46,7 @@ struct OutsideClientTests {
         'grpc.reflection.v1alpha.ServerReflection', 'sextant.testing.v1.Shelf']
         methods: ['GetBook', 'CreateBook', 'DeleteBook', 'Chat', 'Import', 'Ping']
         input: sextant.testing.v1.CreateBookRequest
-        fields: 111
+        fields: \(TestingV1.Everything.schema.fields.count)
         nested: Nested
         extensions: [51201, 51202]
         missing file: KeyError
