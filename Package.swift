@@ -77,6 +77,7 @@ let package = Package(
         ),
         .systemLibrary(name: "CLinux", path: "Shared/C/CLinux"),
         .target(name: "CSignals", path: "Shared/C/CSignals"),
+        .target(name: "Telemetry", path: "Shared/Telemetry", swiftSettings: strict),
         .target(name: "Wire", path: "Shared/Wire", swiftSettings: strict),
         .target(
             name: "Messages",
@@ -136,6 +137,11 @@ let package = Package(
         .testTarget(
             name: "GeneratorTests",
             dependencies: ["Generator", "Messages", "Wire"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "TelemetryTests",
+            dependencies: ["Telemetry", "TestKit"],
             swiftSettings: strict
         ),
         .testTarget(
