@@ -142,6 +142,7 @@ let package = Package(
         .testTarget(
             name: "TelemetryTests",
             dependencies: ["Telemetry", "TestKit"],
+            exclude: ["Inputs"],
             swiftSettings: strict
         ),
         .testTarget(
