@@ -94,7 +94,7 @@ struct InteropService: GrpcTesting.TestService.Service {
     ) async throws {
         for parameters in request.responseParameters {
             if parameters.intervalUs > 0 {
-                try await Task.sleep(for: .microseconds(Int(parameters.intervalUs)))
+                try await call.loop.sleep(for: .microseconds(Int(parameters.intervalUs)))
             }
             var response = GrpcTesting.StreamingOutputCallResponse()
             response.payload = try payload(parameters.size)

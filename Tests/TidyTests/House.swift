@@ -36,6 +36,7 @@ enum House {
         "COpenSSL": ["Shared/Crypto/", "Shared/Net/"],
         "CLinux": ["Shared/Net/", "Tests/"],
         "CSignals": ["Shared/Lifecycle/"],
+        "CZlib": ["Shared/RPC/"],
         "CCurl": ["Shared/Outbound/"],
         "CMicrohttpd": ["Shared/Observe/"],
         "CLAPACKE": ["Shared/Numerics/"],

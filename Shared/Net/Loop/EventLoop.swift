@@ -24,6 +24,8 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
     var queue = Fifo<Work>()
     private var delivered: [Work] = []
     var timers = TimerHeap()
+    /// The tasks that wait for a time; see ``sleep(for:)``.
+    var sleepers: [ObjectIdentifier: Sleeper] = [:]
     private var instant: ContinuousClock.Instant
     private var turnEnders: [any TurnEndHandler] = []
     private var spareTurnEnders: [any TurnEndHandler] = []
@@ -209,6 +211,7 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
         for round in 1...Self.roundsAfterStop {
             // What is left to do may watch more.
             for handler in poller.takeHandlers() { handler.loopStopped() }
+            endSleep()
             takeDelivered()
             if queue.isEmpty && turnEnders.isEmpty || round == Self.roundsAfterStop {
                 // What was delivered and taken must be done: somebody may wait for it.
@@ -219,8 +222,9 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
             runWork()
             endTurn()
         }
-        // Those who watch and flush without end are told once more.
+        // Those who watch, wait and flush without end are told once more.
         for handler in poller.takeHandlers() { handler.loopStopped() }
+        endSleep()
         endTurn()
         // Of work that makes more work without end, what there is now is done still.
         for _ in 0..<queue.count {
@@ -230,6 +234,12 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
         while let work = queue.popFirst() { forward(work) }
         turnEnders = []
         timers = TimerHeap()
+    }
+
+    private func endSleep() {
+        let woken = sleepers.values
+        sleepers = [:]
+        for sleeper in woken { sleeper.end() }
     }
 
     /// What becomes of work that comes after the end: tasks must go on, or those who wait for them

@@ -7,9 +7,9 @@ public protocol RPCChannel: Sendable {
     /// - Parameters:
     ///   - method: the method's table.
     ///   - service: its service's table.
-    ///   - options: deadline, metadata, compression.
     ///   - message: the only message of a call that sends one, behind its prefix; nil if messages
     ///     follow.
+    ///   - options: deadline, metadata, compression.
     /// - Returns: the call.
     /// - Throws: ``RPCError`` if it cannot begin.
     func begin(

@@ -14,6 +14,7 @@ public enum Compression: String, Sendable, CaseIterable {
     /// Whether a peer that accepts these accepts this one.
     ///
     /// - Parameter accepted: the value of a `grpc-accept-encoding` field; nil if there is none.
+    /// - Returns: whether messages may be sent like this.
     func isAccepted(by accepted: String?) -> Bool {
         if self == .identity { return true }
         let names = accepted?.split(separator: ",") ?? []

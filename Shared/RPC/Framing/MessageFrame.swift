@@ -13,6 +13,7 @@ enum MessageFrame {
     ///   - capacity: bytes to reserve at once.
     ///   - write: appends the message.
     /// - Returns: prefix and message, not compressed.
+    /// - Throws: what `write` throws.
     static func make<Failure: Error>(
         capacity: Int = 0,
         _ write: (inout OutputBuffer) throws(Failure) -> Void

@@ -62,7 +62,7 @@ public final class ServerCall: @unchecked Sendable {
     /// Who is at the other end of the connection, as far as is known.
     public var peerAddress: SocketAddress? { exchange.peerAddress }
 
-    /// How much time is left; nil if the caller sets no limit. Not below zero.
+    /// How much time is left, not below zero; nil if the caller sets no limit.
     public var remainingTime: Duration? {
         deadline.map { max(.zero, loop.now.duration(to: $0)) }
     }

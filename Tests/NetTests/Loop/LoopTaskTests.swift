@@ -90,4 +90,32 @@ struct LoopTaskTests {
         for await _ in ends {}
         #expect(parked.entries.count == 1)
     }
+
+    @Test("wait by the loop's clock, and go on at once when they are cancelled or it stops")
+    func sleep() async throws {
+        let clock = ManualClock()
+        let loop = try EventLoop(index: 0) { clock.now }
+        func sleeper(_ delay: Duration) -> Task<String, Never> {
+            Task(executorPreference: loop) {
+                do throws(CancellationError) {
+                    try await loop.sleep(for: delay)
+                    return "over"
+                } catch {
+                    return "cancelled"
+                }
+            }
+        }
+        let (first, second, third) = (sleeper(.seconds(5)), sleeper(.seconds(9)), sleeper(.zero))
+        #expect(await third.value == "over")
+        second.cancel()
+        #expect(await second.value == "cancelled")
+        loop.takeTurns(3)
+        clock.advance(by: .seconds(5))
+        loop.takeTurns(3)
+        #expect(await first.value == "over")
+        let last = sleeper(.seconds(1))
+        loop.takeTurns(3)
+        loop.stop()
+        #expect(await last.value == "cancelled")
+    }
 }

@@ -1,3 +1,4 @@
+import Net
 import RPC
 import TestContracts
 import TestMessages
@@ -42,7 +43,7 @@ struct ShelfService: TestingV1.Shelf.Service {
             )
         case "broken": throw Breakage()
         case "paper": throw DomainError.outOfPaper
-        case "waiting": try await wait()
+        case "waiting": try await wait(on: call.loop)
         case "metadata":
             for value in call.metadata.values("x-text") { try call.headers.add("x-text", value) }
             for value in call.metadata.bytes("x-data-bin") {
@@ -113,10 +114,10 @@ struct ShelfService: TestingV1.Shelf.Service {
         }
     }
 
-    private func wait() async throws {
+    private func wait(on loop: EventLoop) async throws {
         onWaiting()
         do {
-            try await Task.sleep(for: .seconds(3_600))
+            try await loop.sleep(for: .seconds(3_600))
         } catch {
             onCancelled()
             throw error

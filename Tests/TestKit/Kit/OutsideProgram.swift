@@ -27,8 +27,7 @@ public enum OutsideProgram {
 
     /// Runs a program to its end, away from the tasks' own threads.
     ///
-    /// - Parameters:
-    ///   - command: its name, found as a shell would, and its arguments.
+    /// - Parameter command: its name, found as a shell would, and its arguments.
     /// - Returns: what it printed.
     /// - Throws: an error if it cannot be started.
     public static func run(_ command: String...) async throws -> Output {
