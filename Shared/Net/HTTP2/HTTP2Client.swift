@@ -22,6 +22,8 @@ public final class HTTP2Client: @unchecked Sendable {
     private var isSettled = false
     private var settleWaiters: [CheckedContinuation<Void, any Error>] = []
     private var closeWaiters: [CheckedContinuation<Void, Never>] = []
+    private var changeHandler: (() -> Void)?
+    private var hasChanged = false
 
     private init(on loop: EventLoop) {
         self.loop = loop
@@ -107,6 +109,7 @@ public final class HTTP2Client: @unchecked Sendable {
         upTo limit: Int = 16 << 20
     ) async throws -> HTTP2Response {
         try await withTaskExecutorPreference(loop) { [self] in
+            guard await loop.arrive() else { throw HTTP2ExchangeError.connectionLost }
             let exchange = try begin(headers, endsStream: body == nil)
             return try await withTaskCancellationHandler {
                 do {
@@ -175,7 +178,36 @@ public final class HTTP2Client: @unchecked Sendable {
     /// How many more requests may be made now.
     public var availableStreams: Int {
         get async {
-            await withTaskExecutorPreference(loop) { channel?.session.availableStreams ?? 0 }
+            await withTaskExecutorPreference(loop) {
+                await loop.arrive() ? availableStreamsNow : 0
+            }
+        }
+    }
+
+    /// How many more requests may be made now, for those on the loop; 0 for ever once the
+    /// connection closes or the server accepts no more.
+    public var availableStreamsNow: Int {
+        loop.assertIsCurrent()
+        return channel?.session.availableStreams ?? 0
+    }
+
+    /// Whether requests may be made at some time: neither side has begun to close.
+    ///
+    /// Only on the loop.
+    public var isUsable: Bool {
+        loop.assertIsCurrent()
+        return channel.map { !$0.session.isShuttingDown && $0.session.failure == nil } ?? false
+    }
+
+    /// Is called on the loop whenever ``isUsable`` or ``availableStreamsNow`` may have changed;
+    /// let go of when the connection has closed.
+    ///
+    /// Only on the loop.
+    public var onChange: (() -> Void)? {
+        get { changeHandler }
+        set {
+            loop.assertIsCurrent()
+            changeHandler = newValue
         }
     }
 
@@ -226,12 +258,19 @@ extension HTTP2Client: HTTP2ChannelDelegate {
         case .closed(let stream, _):
             (stream.owner as? HTTP2Exchange)?.saw(event)
             stream.owner = nil
-        case .request, .goAway, .failed:
+            hasChanged = true
+        case .goAway, .failed:
+            hasChanged = true
+        case .request:
             break
         }
     }
 
-    func channelDidSeeAll(_ channel: HTTP2Channel) {}
+    func channelDidSeeAll(_ channel: HTTP2Channel) {
+        guard hasChanged else { return }
+        hasChanged = false
+        changeHandler?()
+    }
 
     func channelClosed(_ channel: HTTP2Channel, _ reason: TransportCloseReason) {
         self.channel = nil
@@ -245,5 +284,6 @@ extension HTTP2Client: HTTP2ChannelDelegate {
         }
         for waiter in closeWaiters { waiter.resume() }
         closeWaiters = []
+        changeHandler.take()?()
     }
 }

@@ -10,6 +10,9 @@ public struct CallOptions: Sendable {
     /// The most bytes that a message that comes may have.
     public var maximumMessageBytes = 64 << 20
 
+    /// Whether the call may be made again, where that is safe and the client is set to.
+    public var mayRetry = true
+
     /// No metadata, no deadline, no compression, messages of 64 MiB at most.
     public init() {}
 
@@ -20,10 +23,12 @@ public struct CallOptions: Sendable {
 }
 
 extension ServerCall {
-    /// Options for a call that serves this one: it has to be over when this one has.
+    /// Options for a call that serves this one: it has to be over when this one has, and is not made
+    /// again if this one was.
     public var onward: CallOptions {
         var options = CallOptions()
         options.deadline = deadline
+        options.mayRetry = !isRetry
         return options
     }
 }

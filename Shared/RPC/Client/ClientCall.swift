@@ -9,9 +9,11 @@ public final class ClientCall: @unchecked Sendable {
     // `@unchecked`: what changes is used on the loop only, where every method goes first.
 
     private let loop: EventLoop
-    private let exchange: HTTP2Exchange
-    private let compression: Compression
-    private let maximumMessageBytes: Int
+    private let request: CallRequest
+    private let source: any ExchangeSource
+    private var exchange: HTTP2Exchange
+    /// Whether the call may be made again, for as long as nothing of an answer has come.
+    private var retry: RetryPlan?
     private var reader: MessageReader
     private var expiry: Timer?
     private var isExpired = false
@@ -21,51 +23,53 @@ public final class ClientCall: @unchecked Sendable {
     /// The call's end: nil while it runs.
     private var outcome: Result<Metadata, RPCError>?
 
-    /// Begins a call, on the loop of the connection.
-    init(
-        _ path: String,
-        on client: HTTP2Client,
-        _ target: CallTarget,
-        _ options: CallOptions
-    )
-        throws(RPCError)
-    {
-        loop = client.loop
-        compression = options.compression
-        maximumMessageBytes = options.maximumMessageBytes
-        reader = MessageReader(limit: options.maximumMessageBytes)
-        let remaining = options.deadline.map { client.loop.now.duration(to: $0) }
-        if let remaining, remaining <= .zero { throw Self.expired }
-        let fields = Self.fields(path, target, options, remaining)
-        do throws(HTTP2ExchangeError) {
-            exchange = try client.begin(fields, endsStream: false)
-        } catch {
-            throw RPCError(lost: error)
-        }
-        if let remaining {
-            expiry = loop.schedule(after: remaining) { [weak self] in self?.expire() }
+    /// Begins a call, on its loop.
+    ///
+    /// - Parameters:
+    ///   - request: what is asked.
+    ///   - source: finds the connection.
+    ///   - retry: whether it may be made again.
+    /// - Returns: the call, under way.
+    /// - Throws: ``RPCError`` if it cannot begin.
+    static func begin(
+        _ request: CallRequest,
+        on source: any ExchangeSource,
+        _ retry: RetryPlan? = nil
+    ) async throws(RPCError) -> ClientCall {
+        let now = source.loop.now
+        if let deadline = request.options.deadline, deadline <= now { throw expired }
+        let exchange = try await source.exchange(for: request.fields(at: now))
+        let call = ClientCall(request, exchange, source, retry)
+        call.sendOnlyMessage()
+        return call
+    }
+
+    private init(
+        _ request: CallRequest,
+        _ exchange: HTTP2Exchange,
+        _ source: any ExchangeSource,
+        _ retry: RetryPlan?
+    ) {
+        self.request = request
+        self.exchange = exchange
+        self.source = source
+        self.retry = retry
+        loop = source.loop
+        reader = MessageReader(limit: request.options.maximumMessageBytes)
+        if let deadline = request.options.deadline {
+            expiry = loop.schedule(after: loop.now.duration(to: deadline)) { [weak self] in
+                self?.expire()
+            }
         }
     }
 
-    private static func fields(
-        _ path: String,
-        _ target: CallTarget,
-        _ options: CallOptions,
-        _ remaining: Duration?
-    ) -> HeaderBlock {
-        var fields: HeaderBlock = [
-            ":method": "POST", ":scheme": target.scheme, ":path": path,
-            ":authority": target.authority, "te": "trailers",
-            Field.contentType: "application/grpc", "user-agent": "grpc-swift-sextant/1",
-            Field.accepts: Compression.accepted,
-        ]
-        if let remaining { fields.append(Field.timeout, CallTimeout.format(remaining)) }
-        if options.compression != .identity {
-            fields.append(Field.encoding, options.compression.rawValue)
-        }
-        options.metadata.append(to: &fields)
-        return fields
+    private func sendOnlyMessage() {
+        guard let message = request.message else { return }
+        exchange.finish(sending: compression == .gzip ? MessageFrame.compress(message) : message)
     }
+
+    private var compression: Compression { request.options.compression }
+    private var maximumMessageBytes: Int { request.options.maximumMessageBytes }
 
     // MARK: Messages that go
 
@@ -79,6 +83,7 @@ public final class ClientCall: @unchecked Sendable {
         let frame =
             compression == .gzip && isCompressed ? MessageFrame.compress(frame) : frame
         let sent: Result<Void, HTTP2ExchangeError> = await withTaskExecutorPreference(loop) {
+            guard await loop.arrive() else { return .failure(.connectionLost) }
             do throws(HTTP2ExchangeError) {
                 try await exchange.send(frame)
                 return .success(())
@@ -91,13 +96,9 @@ public final class ClientCall: @unchecked Sendable {
 
     /// Says that no more messages go.
     func finishSending() async {
-        await withTaskExecutorPreference(loop) { exchange.finish() }
-    }
-
-    /// Sends the only message, on the loop.
-    func finish(sending frame: SharedBytes) {
-        let frame = compression == .gzip ? MessageFrame.compress(frame) : frame
-        exchange.finish(sending: frame)
+        await withTaskExecutorPreference(loop) {
+            if await loop.arrive() { exchange.finish() }
+        }
     }
 
     // MARK: Messages that come
@@ -108,7 +109,8 @@ public final class ClientCall: @unchecked Sendable {
     /// - Throws: ``RPCError`` if the call fails before.
     public func headers() async throws(RPCError) -> Metadata {
         let result: Result<HeaderBlock, RPCError> = await withTaskExecutorPreference(loop) {
-            await withTaskCancellationHandler {
+            guard await loop.arrive() else { return .failure(.loopStopped) }
+            return await withTaskCancellationHandler {
                 do throws(RPCError) {
                     return .success(try await awaitAnswer())
                 } catch {
@@ -127,7 +129,8 @@ public final class ClientCall: @unchecked Sendable {
     /// - Throws: ``RPCError`` when it has not.
     func next() async throws(RPCError) -> SharedBytes? {
         let result: Result<SharedBytes?, RPCError> = await withTaskExecutorPreference(loop) {
-            await withTaskCancellationHandler {
+            guard await loop.arrive() else { return .failure(.loopStopped) }
+            return await withTaskCancellationHandler {
                 do throws(RPCError) {
                     return .success(try await awaitNext())
                 } catch {
@@ -144,7 +147,8 @@ public final class ClientCall: @unchecked Sendable {
     public var trailers: Metadata? {
         get async {
             await withTaskExecutorPreference(loop) {
-                switch outcome {
+                guard await loop.arrive() else { return nil }
+                return switch outcome {
                 case .success(let trailers): trailers
                 case .failure(let error): error.origin == .peer ? error.trailers : nil
                 case nil: nil
@@ -165,20 +169,62 @@ public final class ClientCall: @unchecked Sendable {
     private func awaitAnswer() async throws(RPCError) -> HeaderBlock {
         if let answerFields { return answerFields }
         if case .failure(let error) = outcome { throw error }
+        while true {
+            do throws(RPCError) {
+                let fields = try await awaitFields()
+                answerFields = fields
+                return fields
+            } catch {
+                guard outcome == nil, try await makeAgain(after: error) else { throw end(error) }
+            }
+        }
+    }
+
+    /// Waits for the fields that the answer of this attempt begins with.
+    private func awaitFields() async throws(RPCError) -> HeaderBlock {
         let fields: HeaderBlock
         do throws(HTTP2ExchangeError) {
             fields = try await exchange.response()
         } catch {
-            throw end(ended(by: error))
+            throw ended(by: error)
         }
         do throws(RPCError) {
             answerCompression = try AnswerReader.compression(fields)
         } catch {
             exchange.reset(.cancel)
+            throw error
+        }
+        // An answer that is only a status commits nobody to anything.
+        if fields.first(Field.status) != nil, let error = AnswerReader.error(fields) { throw error }
+        return fields
+    }
+
+    /// Makes the call again, if that is right.
+    ///
+    /// - Parameter error: how the last attempt failed.
+    /// - Returns: whether another attempt is under way.
+    /// - Throws: ``RPCError`` if the call is over meanwhile.
+    private func makeAgain(after error: RPCError) async throws(RPCError) -> Bool {
+        guard !isExpired, !isCancelled, request.message != nil,
+            let pause = retry?.pause(after: error)
+        else { return false }
+        let now = loop.now
+        if let deadline = request.options.deadline, deadline <= now + pause { return false }
+        do throws(CancellationError) {
+            if pause > .zero { try await loop.sleep(for: pause) }
+        } catch {
+            throw end(RPCError(.cancelled, "the call was cancelled"))
+        }
+        if isExpired { throw end(Self.expired) }
+        do throws(RPCError) {
+            var fields = request.fields(at: loop.now)
+            fields.append(Field.attempts, "\(retry?.retries ?? 1)")
+            exchange = try await source.exchange(for: fields)
+        } catch {
             throw end(error)
         }
-        answerFields = fields
-        return fields
+        sendOnlyMessage()
+        return true
     }
 
     func awaitNext() async throws(RPCError) -> SharedBytes? {
@@ -269,6 +315,7 @@ public final class ClientCall: @unchecked Sendable {
     /// What a failure to send means: what the server said, if it has.
     private func failure(_ error: HTTP2ExchangeError) async -> RPCError {
         await withTaskExecutorPreference(loop) {
+            guard await loop.arrive() else { return .loopStopped }
             if case .failure(let error) = outcome { return error }
             // A server may answer without having read everything.
             do throws(RPCError) {
@@ -291,10 +338,4 @@ public final class ClientCall: @unchecked Sendable {
         expiry?.cancel()
         expiry = nil
     }
-}
-
-/// Whom calls go to.
-struct CallTarget: Sendable {
-    let scheme: String
-    let authority: String
 }

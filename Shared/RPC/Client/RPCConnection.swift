@@ -44,7 +44,7 @@ public struct RPCConnection: RPCChannel {
         }
     }
 
-    private init(_ client: HTTP2Client, _ target: CallTarget) {
+    init(_ client: HTTP2Client, _ target: CallTarget) {
         self.client = client
         self.target = target
     }
@@ -56,12 +56,17 @@ public struct RPCConnection: RPCChannel {
         sending message: FramedMessage?,
         options: CallOptions
     ) async throws(RPCError) -> ClientCall {
-        let path = "/\(service.fullName)/\(method.name)"
+        let request = CallRequest(
+            path: "/\(service.fullName)/\(method.name)",
+            target: target,
+            options: options,
+            message: message?.bytes
+        )
+        let source = SingleSource(client: client)
         let result: Result<ClientCall, RPCError> = await withTaskExecutorPreference(client.loop) {
+            guard await client.loop.arrive() else { return .failure(.loopStopped) }
             do throws(RPCError) {
-                let call = try ClientCall(path, on: client, target, options)
-                if let message { call.finish(sending: message.bytes) }
-                return .success(call)
+                return .success(try await ClientCall.begin(request, on: source))
             } catch {
                 return .failure(error)
             }
@@ -74,5 +79,16 @@ public struct RPCConnection: RPCChannel {
     /// - Parameter limit: after how long the connection is reset.
     public func close(within limit: Duration = .seconds(5)) async {
         await client.close(within: limit)
+    }
+}
+
+/// Begins requests on one connection.
+private struct SingleSource: ExchangeSource {
+    let client: HTTP2Client
+
+    var loop: EventLoop { client.loop }
+
+    func exchange(for fields: HeaderBlock) async throws(RPCError) -> HTTP2Exchange {
+        try client.beginCall(fields)
     }
 }

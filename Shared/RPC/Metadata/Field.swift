@@ -10,6 +10,10 @@ enum Field {
     static let message = "grpc-message"
     static let details = "grpc-status-details-bin"
     static let contentType = "content-type"
+    /// How often a call was made before, of one that is made again.
+    static let attempts = "grpc-previous-rpc-attempts"
+    /// How long a server asks to wait before that.
+    static let pushback = "grpc-retry-pushback-ms"
 }
 
 /// The fields that answers are made of.

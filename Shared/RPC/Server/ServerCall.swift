@@ -59,6 +59,9 @@ public final class ServerCall: @unchecked Sendable {
     /// The loop that the call is served on.
     public var loop: EventLoop { exchange.loop }
 
+    /// Whether the caller makes the call again, after an attempt that failed.
+    public var isRetry: Bool { exchange.request.first(Field.attempts) != nil }
+
     /// Who is at the other end of the connection, as far as is known.
     public var peerAddress: SocketAddress? { exchange.peerAddress }
 

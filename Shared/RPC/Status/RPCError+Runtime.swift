@@ -8,6 +8,11 @@ extension RPCError {
         RPCError(.resourceExhausted, "a message may have \(limit) bytes at most")
     }
 
+    /// The loop of a call has ended.
+    static var loopStopped: RPCError {
+        RPCError(.unavailable, "the client has stopped", origin: .local, isUnprocessed: true)
+    }
+
     /// The bytes of a stream are no messages.
     init(_ fault: MessageReader.Fault) {
         switch fault {

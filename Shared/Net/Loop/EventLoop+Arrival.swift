@@ -1,0 +1,19 @@
+extension EventLoop {
+    /// Has a task that prefers the loop go on there: the first statement of what is given to
+    /// `withTaskExecutorPreference`.
+    ///
+    /// The compiler (6.3) leaves out the change of executor where it thinks that nothing depends
+    /// on it, and does not know that an async function that runs where its caller does may. Costs
+    /// nothing but a look where the task is on the loop already.
+    ///
+    /// - Returns: false if the loop has ended: what belongs to it must be left alone.
+    public func arrive() async -> Bool {
+        if isCurrent { return true }
+        // Resumed once, on the loop's thread, or here if the loop has ended: a task that has waited
+        // goes on where it prefers to.
+        await withCheckedContinuation { continuation in
+            if !execute({ continuation.resume() }) { continuation.resume() }
+        }
+        return isCurrent
+    }
+}

@@ -1,0 +1,97 @@
+internal import HTTP2
+public import Net
+public import Wire
+
+/// Calls a service by way of connections that it makes, keeps and renews.
+///
+/// Each loop of the group has connections of its own, so that a call from a handler stays on its
+/// loop; they go to all addresses of the target, in turn, and to those only that can be reached and
+/// say that they serve. A call that finds no connection waits for one, unless all attempts have
+/// failed: then it fails at once.
+public final class RPCClient: RPCChannel {
+    private let pools: [ConnectionPool]
+    private let group: EventLoopGroup
+    private let target: CallTarget
+    private let configuration: RPCClientConfiguration
+    private let budget = RetryBudget()
+
+    /// Makes a client; it connects when it is first needed.
+    ///
+    /// - Parameters:
+    ///   - target: where the servers are.
+    ///   - group: the loops.
+    ///   - configuration: connections, health, retries.
+    public init(
+        _ target: RPCTarget,
+        group: EventLoopGroup,
+        configuration: RPCClientConfiguration = RPCClientConfiguration()
+    ) {
+        self.group = group
+        self.configuration = configuration
+        self.target = CallTarget(configuration, target.authority)
+        pools = group.loops.map { ConnectionPool(target, on: $0, configuration) }
+    }
+
+    /// Begins a call; see ``RPCChannel``.
+    public func begin(
+        _ method: MethodSchema,
+        of service: ServiceSchema,
+        sending message: FramedMessage?,
+        options: CallOptions
+    ) async throws(RPCError) -> ClientCall {
+        let pool = pools[(group.loops.first(where: \.isCurrent) ?? group.next()).index]
+        let request = CallRequest(
+            path: "/\(service.fullName)/\(method.name)",
+            target: target,
+            options: options,
+            message: message?.bytes
+        )
+        let source = PooledSource(pool: pool, deadline: options.deadline)
+        budget.noteCall()
+        var plan: RetryPlan?
+        if options.mayRetry {
+            plan = RetryPlan(
+                configuration.retries,
+                budget,
+                isIdempotent: method.idempotency != .unknown
+            )
+        }
+        let retry = plan
+        let result: Result<ClientCall, RPCError> = await withTaskExecutorPreference(pool.loop) {
+            guard await pool.loop.arrive() else { return .failure(.loopStopped) }
+            do throws(RPCError) {
+                return .success(try await ClientCall.begin(request, on: source, retry))
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try result.get()
+    }
+
+    /// Closes all connections in good order, after their calls; later calls fail.
+    public func close() async {
+        for pool in pools {
+            await withTaskExecutorPreference(pool.loop) {
+                if await pool.loop.arrive() { pool.close() }
+            }
+        }
+    }
+}
+
+/// Begins requests on the connections of a pool.
+private struct PooledSource: ExchangeSource {
+    let pool: ConnectionPool
+    let deadline: ContinuousClock.Instant?
+
+    var loop: EventLoop { pool.loop }
+
+    func exchange(for fields: HeaderBlock) async throws(RPCError) -> HTTP2Exchange {
+        try await pool.connection(before: deadline).beginCall(fields)
+    }
+}
+
+extension CallTarget {
+    init(_ configuration: RPCClientConfiguration, _ authority: String) {
+        self.init(scheme: configuration.tls == nil ? "http" : "https", authority: authority)
+    }
+}
