@@ -23,8 +23,8 @@ public struct CallOptions: Sendable {
 }
 
 extension ServerCall {
-    /// Options for a call that serves this one: it has to be over when this one has, and is not made
-    /// again if this one was.
+    /// Options for a call that serves this one: it has to be over when this one has, and is not
+    /// made again if this one was.
     public var onward: CallOptions {
         var options = CallOptions()
         options.deadline = deadline

@@ -61,7 +61,9 @@ public struct RPCClientConfiguration: Sendable {
     /// Whom to trust, and the name that servers must prove; nil for plain text.
     public var tls: (context: TLSContext, serverName: String?)?
     /// The service whose health is watched: connections to servers that do not serve it are left
-    /// alone. Empty asks for the whole server; nil does not ask.
+    /// alone.
+    ///
+    /// Empty asks for the whole server; nil does not ask.
     public var healthService: String?
     /// Whether, and how often, failed calls are made again; nil, the default, leaves it to the
     /// first hop of the platform.
