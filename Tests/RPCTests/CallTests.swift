@@ -203,14 +203,17 @@ struct CallTests {
             options.compression = .gzip
             let both = try await client.createBook(request, options: options)
             #expect(both.message.value().name == "came compressed")
-            #expect(both.message.value().title == request.book?.title)
+            #expect(both.message.value().title == request.book?.title && both.isCompressed)
+            request.shelf = ""
             let one = try await client.createBook(request)
-            #expect(one.message.value().name == "came plain")
+            #expect(one.message.value().name == "came plain" && !one.isCompressed)
             let chat = try await client.chat(options: options)
             try await chat.send(.init(named: "compress"), isCompressed: false)
             #expect(try await chat.next()?.value().name == "compress")
+            #expect(await chat.call.isAnswerCompressed)
             try await chat.send(.init(named: "plain"), isCompressed: true)
             #expect(try await chat.next()?.value().name == "plain")
+            #expect(await !chat.call.isAnswerCompressed)
             await chat.finishSending()
             #expect(try await chat.next() == nil)
         }

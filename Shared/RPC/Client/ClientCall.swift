@@ -20,6 +20,7 @@ public final class ClientCall: @unchecked Sendable {
     private var isCancelled = false
     private var answerCompression: Compression?
     private var answerFields: HeaderBlock?
+    private var isLastCompressed = false
     /// The call's end: nil while it runs.
     private var outcome: Result<Metadata, RPCError>?
 
@@ -157,6 +158,23 @@ public final class ClientCall: @unchecked Sendable {
         }
     }
 
+    /// Whether the message that was read last came compressed.
+    public var isAnswerCompressed: Bool {
+        get async { await withTaskExecutorPreference(loop) { isLastCompressed } }
+    }
+
+    /// What came around the only answer of a call that has ended well, in one visit to the loop.
+    var surroundings: (headers: Metadata, trailers: Metadata, isCompressed: Bool) {
+        get async {
+            await withTaskExecutorPreference(loop) {
+                var trailers = Metadata()
+                if case .success(let received) = outcome { trailers = received }
+                let headers = answerFields.map { Metadata(received: $0) } ?? Metadata()
+                return (headers, trailers, isLastCompressed)
+            }
+        }
+    }
+
     /// Ends the call; the server is told.
     public func cancel() {
         loop.execute { [self] in
@@ -262,6 +280,7 @@ public final class ClientCall: @unchecked Sendable {
         } catch {
             throw RPCError(error)
         }
+        isLastCompressed = frame.isCompressed
         guard frame.isCompressed else { return frame.bytes }
         guard answerCompression == .gzip else {
             throw RPCError(.internalError, "an answer is compressed, and grpc-encoding says not")

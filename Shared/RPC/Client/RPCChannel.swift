@@ -38,6 +38,8 @@ public struct Answer<View: MessageView & ~Escapable>: Sendable {
     public let headers: Metadata
     /// The metadata that came with the status.
     public let trailers: Metadata
+    /// Whether the message came compressed.
+    public let isCompressed: Bool
 }
 
 /// The answers to a call that gives any number of messages.
@@ -130,10 +132,12 @@ extension ClientCall {
             cancel()
             throw RPCError(.internalError, "the call has more than one answer")
         }
+        let around = await surroundings
         return Answer(
             message: try message(bytes),
-            headers: try await headers(),
-            trailers: await trailers ?? Metadata()
+            headers: around.headers,
+            trailers: around.trailers,
+            isCompressed: around.isCompressed
         )
     }
 }
