@@ -176,6 +176,13 @@ let package = Package(
             path: "Tests/InteropServer",
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "interop-client",
+            dependencies: ["Messages", "Net", "RPC", "TestContracts", "TestMessages", "Wire"],
+            path: "Tests/InteropClient",
+            exclude: ["Peers"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "LifecycleTests",
             dependencies: ["Lifecycle", "Net", "TestKit", "lifecycle-probe"],
