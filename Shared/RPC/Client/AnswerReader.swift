@@ -1,14 +1,14 @@
-internal import HTTP2
+package import HTTP2
 internal import Wire
 
 /// What the fields of an answer say of how the call went.
-enum AnswerReader {
+package enum AnswerReader {
     /// Reads the fields that an answer begins with.
     ///
     /// - Parameter fields: those of the response.
     /// - Returns: how its messages are compressed.
     /// - Throws: ``RPCError`` if it is no answer of gRPC, or one that cannot be read.
-    static func compression(_ fields: HeaderBlock) throws(RPCError) -> Compression {
+    package static func compression(_ fields: HeaderBlock) throws(RPCError) -> Compression {
         let status = fields[":status"].flatMap { Int($0) } ?? 0
         let type = fields[Field.contentType] ?? ""
         guard status == 200, type.utf8.starts(with: "application/grpc".utf8) else {
@@ -31,7 +31,7 @@ enum AnswerReader {
     ///
     /// - Parameter fields: the trailers, or the only fields.
     /// - Returns: the error; nil if the call went well.
-    static func error(_ fields: HeaderBlock) -> RPCError? {
+    package static func error(_ fields: HeaderBlock) -> RPCError? {
         guard let text = fields[Field.status], let code = StatusCode.parse(text) else {
             return RPCError(.unknown, "the answer ended without a status", origin: .inferred)
         }

@@ -3,12 +3,12 @@ internal import Wire
 /// The text of a `grpc-timeout` field: up to eight digits and a unit.
 ///
 /// Source: gRPC, `doc/PROTOCOL-HTTP2.md`, “Timeout”.
-enum CallTimeout {
+package enum CallTimeout {
     /// Reads a timeout.
     ///
     /// - Parameter text: the value of the field.
     /// - Returns: the duration; nil if the text breaks the rules.
-    static func parse(_ text: RawSpan) -> Duration? {
+    package static func parse(_ text: RawSpan) -> Duration? {
         guard (2...9).contains(text.byteCount) else { return nil }
         var number: Int64 = 0
         for offset in 0..<text.byteCount - 1 {
@@ -31,7 +31,7 @@ enum CallTimeout {
     ///
     /// - Parameter timeout: the duration; what is not positive becomes the shortest there is.
     /// - Returns: the text.
-    static func format(_ timeout: Duration) -> String {
+    package static func format(_ timeout: Duration) -> String {
         if timeout <= .zero { return "1n" }
         let (seconds, attoseconds) = timeout.components
         if seconds >= 99_999_999 * 3_600 { return "99999999H" }

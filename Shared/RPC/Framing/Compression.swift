@@ -1,5 +1,5 @@
 internal import CZlib
-internal import Wire
+package import Wire
 
 /// How messages are compressed, one by one.
 public enum Compression: String, Sendable, CaseIterable {
@@ -15,7 +15,7 @@ public enum Compression: String, Sendable, CaseIterable {
     ///
     /// - Parameter accepted: the value of a `grpc-accept-encoding` field; nil if there is none.
     /// - Returns: whether messages may be sent like this.
-    func isAccepted(by accepted: String?) -> Bool {
+    package func isAccepted(by accepted: String?) -> Bool {
         if self == .identity { return true }
         let names = accepted?.split(separator: ",") ?? []
         return names.contains { $0.trimmingBlanks == rawValue }
@@ -32,9 +32,9 @@ extension Substring {
 }
 
 /// Compresses and unfolds the bytes of one message.
-enum Gzip {
+package enum Gzip {
     /// Why bytes cannot be unfolded.
-    enum Fault: Error, Equatable {
+    package enum Fault: Error, Equatable {
         /// They are no gzip stream, or more than one.
         case malformed
         /// They unfold to more than the limit.
@@ -51,7 +51,7 @@ enum Gzip {
     /// - Parameters:
     ///   - bytes: at most 4 GiB.
     ///   - output: where the stream goes.
-    static func compress(_ bytes: RawSpan, to output: inout OutputBuffer) {
+    package static func compress(_ bytes: RawSpan, to output: inout OutputBuffer) {
         var stream = unsafe z_stream()
         // Fails only without memory, or if the library does not fit its header.
         let status = unsafe sextant_deflate_init(&stream, level, windowBits)
@@ -81,7 +81,7 @@ enum Gzip {
     ///   - limit: the most bytes that it may unfold to.
     /// - Returns: the bytes.
     /// - Throws: ``Fault``.
-    static func decompress(_ bytes: RawSpan, limit: Int) throws(Fault) -> SharedBytes {
+    package static func decompress(_ bytes: RawSpan, limit: Int) throws(Fault) -> SharedBytes {
         var stream = unsafe z_stream()
         // Fails only without memory, or if the library does not fit its header.
         let status = unsafe sextant_inflate_init(&stream, windowBits)

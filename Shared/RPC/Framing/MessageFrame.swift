@@ -1,11 +1,11 @@
-internal import Wire
+package import Wire
 
 /// A message as it travels: five bytes that say how, then the message.
 ///
 /// Source: gRPC, `doc/PROTOCOL-HTTP2.md`, “Length-Prefixed-Message”.
-enum MessageFrame {
+package enum MessageFrame {
     /// How many bytes come before the message: a flag, and four of its length.
-    static let prefixCount = 5
+    package static let prefixCount = 5
 
     /// Writes a message behind its prefix.
     ///
@@ -14,7 +14,7 @@ enum MessageFrame {
     ///   - write: appends the message.
     /// - Returns: prefix and message, not compressed.
     /// - Throws: what `write` throws.
-    static func make<Failure: Error>(
+    package static func make<Failure: Error>(
         capacity: Int = 0,
         _ write: (inout OutputBuffer) throws(Failure) -> Void
     ) throws(Failure) -> SharedBytes {
@@ -32,7 +32,7 @@ enum MessageFrame {
     ///
     /// - Parameter frame: a frame that is not compressed.
     /// - Returns: the same message, compressed.
-    static func compress(_ frame: SharedBytes) -> SharedBytes {
+    package static func compress(_ frame: SharedBytes) -> SharedBytes {
         var buffer = OutputBuffer()
         appendPrefix(isCompressed: true, count: 0, to: &buffer)
         Gzip.compress(frame.bytes.extracting(prefixCount..<frame.count), to: &buffer)

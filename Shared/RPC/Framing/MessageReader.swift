@@ -1,19 +1,19 @@
-internal import Wire
+package import Wire
 
 /// Finds the messages in the bytes of a stream.
 ///
 /// It is given bytes that begin where a message does. What is left of them when no whole message is
 /// there goes back to the stream, which keeps it, counts it and tells when ``needed`` bytes have
 /// come: nothing is held here that no budget knows of.
-struct MessageReader {
+package struct MessageReader {
     /// A message as it came.
-    struct Frame {
-        let isCompressed: Bool
-        let bytes: SharedBytes
+    package struct Frame {
+        package let isCompressed: Bool
+        package let bytes: SharedBytes
     }
 
     /// What is wrong with the bytes.
-    enum Fault: Error, Equatable {
+    package enum Fault: Error, Equatable {
         /// The flag of a message is neither 0 nor 1.
         case unknownFlag(UInt8)
         /// A message has more bytes than the limit.
@@ -23,28 +23,28 @@ struct MessageReader {
     }
 
     /// The most bytes that a message may have as it travels.
-    let limit: Int
+    package let limit: Int
 
     private var part = SharedBytes([])
     /// How many bytes of the part have been read.
     private var offset = 0
 
     /// How many bytes the next message has with its prefix, as far as that is known.
-    private(set) var needed = MessageFrame.prefixCount
+    package private(set) var needed = MessageFrame.prefixCount
 
     /// Starts before the first byte.
     ///
     /// - Parameter limit: the most bytes that a message may have.
-    init(limit: Int) { self.limit = limit }
+    package init(limit: Int) { self.limit = limit }
 
     /// Whether all that was given has been read.
-    var isEmpty: Bool { offset == part.count }
+    package var isEmpty: Bool { offset == part.count }
 
     /// Takes in bytes, when all that was given before has been read or taken back.
     ///
     /// - Parameter part: the next bytes of the stream.
     /// - Throws: ``Fault/truncated`` if there are fewer than were needed: they are the last.
-    mutating func read(_ part: SharedBytes) throws(Fault) {
+    package mutating func read(_ part: SharedBytes) throws(Fault) {
         precondition(isEmpty, "the bytes before were not read")
         if part.count < needed { throw .truncated }
         self.part = part
@@ -55,7 +55,7 @@ struct MessageReader {
     ///
     /// - Returns: the message; nil if more has to come first.
     /// - Throws: ``Fault``, after which nothing can be read.
-    mutating func next() throws(Fault) -> Frame? {
+    package mutating func next() throws(Fault) -> Frame? {
         let available = part.count - offset
         needed = MessageFrame.prefixCount
         guard available >= needed else { return nil }
@@ -76,7 +76,7 @@ struct MessageReader {
     /// Takes back what has not been read.
     ///
     /// - Returns: the bytes; nil if there are none.
-    mutating func takeRest() -> SharedBytes? {
+    package mutating func takeRest() -> SharedBytes? {
         if isEmpty { return nil }
         let rest = part.extracting(offset..<part.count)
         drop()

@@ -1,4 +1,4 @@
-internal import HTTP2
+package import HTTP2
 internal import Wire
 
 /// The names of the protocol's own fields.
@@ -17,7 +17,7 @@ enum Field {
 }
 
 /// The fields that answers are made of.
-enum AnswerFields {
+package enum AnswerFields {
     /// What every answer begins with.
     static let plain: HeaderBlock = [":status": "200", Field.contentType: "application/grpc"]
     /// What an answer ends with that went well and has nothing else to say.
@@ -29,7 +29,7 @@ enum AnswerFields {
     ///   - error: what went wrong; nil if nothing did.
     ///   - trailers: metadata that goes with it.
     /// - Returns: the fields.
-    static func trailers(_ error: RPCError?, _ trailers: Metadata) -> HeaderBlock {
+    package static func trailers(_ error: RPCError?, _ trailers: Metadata) -> HeaderBlock {
         if error == nil && trailers.isEmpty { return success }
         var fields = HeaderBlock()
         append(error, trailers, to: &fields)

@@ -1,4 +1,4 @@
-internal import HTTP2
+package import HTTP2
 internal import Wire
 
 /// The fields that callers and services send beside their messages, in order.
@@ -25,7 +25,7 @@ public struct Metadata: Sendable, Equatable {
     public init() { block = HeaderBlock() }
 
     /// Takes the fields of a message that has come.
-    init(received block: HeaderBlock) { self.block = block }
+    package init(received block: HeaderBlock) { self.block = block }
 
     // MARK: Writing
 
@@ -133,7 +133,7 @@ public struct Metadata: Sendable, Equatable {
     }
 
     /// Appends the fields to those of a message.
-    func append(to headers: inout HeaderBlock) {
+    package func append(to headers: inout HeaderBlock) {
         for field in block.fields where !Self.isReserved(block.name(of: field)) {
             headers.append(
                 block.name(of: field),
@@ -144,7 +144,7 @@ public struct Metadata: Sendable, Equatable {
     }
 
     /// Whether the protocol keeps a name for itself.
-    static func isReserved(_ name: RawSpan) -> Bool {
+    package static func isReserved(_ name: RawSpan) -> Bool {
         guard name.byteCount > 0 else { return true }
         switch name.byte(at: 0) {
         case UInt8(ascii: ":"): return true

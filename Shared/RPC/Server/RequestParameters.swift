@@ -1,13 +1,13 @@
-internal import HTTP2
+package import HTTP2
 internal import Wire
 
 /// What the fields of a request say of the call, besides its method and its metadata.
-struct RequestParameters {
-    var timeout: Duration?
-    var compression = Compression.identity
+package struct RequestParameters {
+    package private(set) var timeout: Duration?
+    package private(set) var compression = Compression.identity
 
     /// Why a request is not one of gRPC.
-    enum Refusal: Error {
+    package enum Refusal: Error {
         /// It is answered with an HTTP status, as gRPC asks for.
         case http(status: String)
         /// It is answered with a status of gRPC.
@@ -18,7 +18,7 @@ struct RequestParameters {
     ///
     /// - Parameter fields: those of the request.
     /// - Throws: ``Refusal``.
-    init(_ fields: HeaderBlock) throws(Refusal) {
+    package init(_ fields: HeaderBlock) throws(Refusal) {
         var contentTypes = 0
         var timeouts = 0
         var encodings = 0

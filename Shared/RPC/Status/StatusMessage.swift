@@ -3,12 +3,12 @@ internal import Wire
 /// The text of a `grpc-message` field: UTF-8 in which all but printable ASCII, and `%`, is escaped.
 ///
 /// Source: gRPC, `doc/PROTOCOL-HTTP2.md`, “Status-Message”.
-enum StatusMessage {
+package enum StatusMessage {
     /// What longer messages are cut to, before they are escaped.
-    static let limit = 1_024
+    package static let limit = 1_024
 
     /// Escapes a message; one that is too long is cut between two characters.
-    static func encode(_ message: String) -> String {
+    package static func encode(_ message: String) -> String {
         if message.utf8.count <= limit, message.utf8.allSatisfy(isLiteral) { return message }
         var escaped: [UInt8] = []
         var count = 0
@@ -21,7 +21,7 @@ enum StatusMessage {
     }
 
     /// Undoes the escapes; broken ones are left as they are, and bytes that are no UTF-8 replaced.
-    static func decode(_ text: RawSpan) -> String {
+    package static func decode(_ text: RawSpan) -> String {
         var bytes = OutputBuffer(minimumCapacity: text.byteCount)
         var offset = 0
         while offset < text.byteCount {
