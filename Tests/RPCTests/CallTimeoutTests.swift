@@ -42,6 +42,10 @@ struct CallTimeoutTests {
         #expect(CallTimeout.format(.seconds(100_000)) == "100000S")
         #expect(CallTimeout.format(.seconds(1_000_000_000)) == "16666667M")
         #expect(CallTimeout.format(.seconds(Int64.max)) == "99999999H")
+        let longest = Duration(secondsComponent: .max, attosecondsComponent: .max)
+        #expect(CallTimeout.format(longest) == "99999999H")
+        let shortest = Duration(secondsComponent: .min, attosecondsComponent: .min)
+        #expect(CallTimeout.format(shortest) == "1n")
         #expect(CallTimeout.format(Duration(secondsComponent: 0, attosecondsComponent: 1)) == "1n")
     }
 

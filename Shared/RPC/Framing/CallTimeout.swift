@@ -33,8 +33,9 @@ package enum CallTimeout {
     /// - Returns: the text.
     package static func format(_ timeout: Duration) -> String {
         if timeout <= .zero { return "1n" }
+        // Before its parts are asked for: those of the longest durations do not fit.
+        if timeout >= .seconds(99_999_999 * 3_600) { return "99999999H" }
         let (seconds, attoseconds) = timeout.components
-        if seconds >= 99_999_999 * 3_600 { return "99999999H" }
         // Fits: less than 4e11 seconds, in nanoseconds less than 4e20, needs 128 bits.
         let nanoseconds =
             Int128(seconds) * 1_000_000_000 + (Int128(attoseconds) + 999_999_999) / 1_000_000_000
