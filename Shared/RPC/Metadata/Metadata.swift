@@ -106,8 +106,8 @@ public struct Metadata: Sendable, Equatable {
     public func bytes(_ name: String) -> [[UInt8]] {
         var all: [[UInt8]] = []
         for text in values(name) {
-            // Several fields may have been joined on the way.
-            for part in text.split(separator: ",") {
+            // Several fields may have been joined on the way, and any of them may be empty.
+            for part in text.split(separator: ",", omittingEmptySubsequences: false) {
                 let digits = String(part.drop(while: { $0 == " " }))
                 var bytes = OutputBuffer()
                 guard Base64.decode(digits.utf8Span.span.asRawSpan, to: &bytes) else { continue }
