@@ -220,7 +220,7 @@ let package = Package(
         .testTarget(name: "TidyTests", path: "Tests/TidyTests", swiftSettings: strict),
         .target(
             name: "FuzzTargets",
-            dependencies: ["HTTP2", "Messages", "TestMessages", "Wire"],
+            dependencies: ["HTTP2", "Messages", "RPC", "TestMessages", "Wire"],
             path: "Tests/Fuzz/Targets",
             swiftSettings: strict
         ),

@@ -16,6 +16,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case http2Server = "http2-server"
     /// What a server sends to a client.
     case http2Client = "http2-client"
+    /// The fields and the messages of a call of gRPC, at either end.
+    case grpc
 
     /// Runs the target on one input.
     public func run(_ input: RawSpan) {
@@ -27,6 +29,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .json: JSONTarget(choice: Choice(bits)).run(message)
         case .http2Server: HTTP2Target(role: .server, bits: bits).run(message)
         case .http2Client: HTTP2Target(role: .client, bits: bits).run(message)
+        case .grpc: RPCTarget(bits: bits).run(message)
         }
     }
 }
