@@ -75,6 +75,12 @@ let package = Package(
             pkgConfig: "zlib",
             providers: [.apt(["zlib1g-dev"])]
         ),
+        .systemLibrary(
+            name: "CMicrohttpd",
+            path: "Shared/C/CMicrohttpd",
+            pkgConfig: "libmicrohttpd",
+            providers: [.apt(["libmicrohttpd-dev"])]
+        ),
         .systemLibrary(name: "CLinux", path: "Shared/C/CLinux"),
         .target(name: "CSignals", path: "Shared/C/CSignals"),
         .target(name: "Telemetry", path: "Shared/Telemetry", swiftSettings: strict),
@@ -102,6 +108,14 @@ let package = Package(
             dependencies: ["CZlib", "HTTP2", "Messages", "Net", "Wire"],
             path: "Shared/RPC",
             swiftSettings: hotPath
+        ),
+        .target(
+            name: "Observe",
+            dependencies: [
+                "CMicrohttpd", "HTTP2", "Messages", "Net", "RPC", "Telemetry", "Wire",
+            ],
+            path: "Shared/Observe",
+            swiftSettings: strict
         ),
         .target(
             name: "Lifecycle",
@@ -168,6 +182,11 @@ let package = Package(
                 "Wire",
             ],
             exclude: ["Peers"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ObserveTests",
+            dependencies: ["Messages", "Net", "Observe", "RPC", "Telemetry", "TestKit", "Wire"],
             swiftSettings: strict
         ),
         .executableTarget(

@@ -5,7 +5,7 @@ extension OutputBuffer {
     /// or JavaScript: `<`, `>` and the line separators U+2028 and U+2029. All else is copied.
     ///
     /// - Parameter text: valid UTF-8.
-    mutating func appendJSON(_ text: RawSpan) {
+    package mutating func appendJSON(_ text: RawSpan) {
         reserve(text.byteCount &+ 2)
         append(UInt8(ascii: "\""))
         var start = 0
