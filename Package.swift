@@ -105,7 +105,7 @@ let package = Package(
         ),
         .target(
             name: "RPC",
-            dependencies: ["CZlib", "HTTP2", "Messages", "Net", "Wire"],
+            dependencies: ["CZlib", "HTTP2", "Messages", "Net", "Telemetry", "Wire"],
             path: "Shared/RPC",
             swiftSettings: hotPath
         ),

@@ -1,9 +1,15 @@
+public import Telemetry
+
 /// What a caller asks for besides the method.
 public struct CallOptions: Sendable {
     /// Fields that go with the call.
     public var metadata = Metadata()
     /// When the call must be over; nil for no limit.
     public var deadline: ContinuousClock.Instant?
+    /// The span that calls, which goes with the call; nil for none.
+    ///
+    /// Its fields, `traceparent` and `tracestate`, must not be in ``metadata`` as well.
+    public var traceContext: TraceContext?
     /// How the messages that go are compressed, unless ``ClientStreamingCall`` or its like is told
     /// otherwise.
     public var compression = Compression.identity
@@ -23,12 +29,13 @@ public struct CallOptions: Sendable {
 }
 
 extension ServerCall {
-    /// Options for a call that serves this one: it has to be over when this one has, and is not
-    /// made again if this one was.
+    /// Options for a call that serves this one: it has to be over when this one has, is not made
+    /// again if this one was, and belongs to the same trace.
     public var onward: CallOptions {
         var options = CallOptions()
         options.deadline = deadline
         options.mayRetry = !isRetry
+        options.traceContext = traceContext
         return options
     }
 }

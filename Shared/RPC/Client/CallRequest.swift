@@ -27,6 +27,7 @@ struct CallRequest: Sendable {
         if options.compression != .identity {
             fields.append(Field.encoding, options.compression.rawValue)
         }
+        if let context = options.traceContext { fields.append(context) }
         options.metadata.append(to: &fields)
         return fields
     }

@@ -29,6 +29,7 @@ struct Dispatcher: Sendable {
             exchange.isBodyTimed = false
         }
         let call = ServerCall(method, on: exchange, parameters, limits: configuration.limits)
+        configuration.onCallBegan?(call)
         do {
             try await run(call, 0)
             call.finish(nil)
@@ -41,7 +42,9 @@ struct Dispatcher: Sendable {
                     method: method,
                     code: outcome.code,
                     error: outcome.error,
-                    duration: start.duration(to: ContinuousClock.now)
+                    duration: start.duration(to: ContinuousClock.now),
+                    metadata: call.metadata,
+                    traceContext: call.traceContext
                 )
             )
         }
@@ -95,7 +98,9 @@ struct Dispatcher: Sendable {
                 method: nil,
                 code: failure.code,
                 error: failure,
-                duration: start.duration(to: ContinuousClock.now)
+                duration: start.duration(to: ContinuousClock.now),
+                metadata: Metadata(received: exchange.request),
+                traceContext: nil
             )
         )
     }

@@ -1,5 +1,6 @@
 internal import HTTP2
 public import Net
+public import Telemetry
 internal import Wire
 
 /// What an ``RPCServer`` is to do besides running its methods.
@@ -13,6 +14,9 @@ public struct RPCServerConfiguration: Sendable {
     /// What a service's own errors mean to the caller; nil for what it does not know, which is
     /// answered with INTERNAL and a fixed text.
     public var errorMapping: @Sendable (any Error) -> RPCError? = { _ in nil }
+    /// Is told on its loop of each call whose method is known, before interceptors run: it may set
+    /// ``ServerCall/traceContext``.
+    public var onCallBegan: (@Sendable (ServerCall) -> Void)?
     /// Is told on its loop of each call that has ended, for log and metrics.
     public var onCallEnded: (@Sendable (ServerCallReport) -> Void)?
 
@@ -47,6 +51,10 @@ public struct ServerCallReport: Sendable {
     public let error: RPCError?
     /// How long it took, as the loop saw it.
     public let duration: Duration
+    /// The metadata that came with the call.
+    public let metadata: Metadata
+    /// The span that it was served in; nil if nobody has set one.
+    public let traceContext: TraceContext?
 }
 
 /// Serves gRPC on the loops of a group.

@@ -1,5 +1,6 @@
 internal import HTTP2
 public import Net
+public import Telemetry
 internal import Wire
 
 /// One call at the server: what came with it, and what goes with the answer.
@@ -22,6 +23,9 @@ public final class ServerCall: @unchecked Sendable {
     public var trailers = Metadata()
     /// How the next messages are compressed; without effect if the caller does not accept it.
     public var compression = Compression.identity
+    /// The span that the call is served in, for what it logs and whom it calls; nil if nobody has
+    /// set one.
+    public var traceContext: TraceContext?
     /// Whether the message that was read last came compressed.
     public private(set) var isRequestCompressed = false
 
