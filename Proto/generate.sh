@@ -39,8 +39,13 @@ well_known=()
 for name in any duration empty field_mask struct timestamp wrappers; do
   well_known+=("google/protobuf/$name.proto")
 done
+# What statuses may say for programs.
+status_files=(google/rpc/{error_details,status}.proto)
 # What the runtime serves by itself.
 runtime_files=(grpc/health/v1/health.proto grpc/reflection/{v1,v1alpha}/reflection.proto)
+# What collectors of traces serve, and what is theirs in it.
+collector_files=(opentelemetry/proto/collector/trace/v1/trace_service.proto)
+trace_files=(opentelemetry/proto/{common/v1/common,resource/v1/resource,trace/v1/trace}.proto)
 mapfile -t test_files < <(cd "$root/Tests/TestKit/Proto" && find . -name '*.proto' -printf '%P\n' | sort)
 
 # What the generator reads descriptors with.
@@ -72,19 +77,22 @@ generate() { # output folder, plugin options, folder of the files, files
 }
 # Of the files that only options need, reflection serves the descriptors.
 generate Shared/Messages parts=messages,proto2=descriptors "$root/Proto" "${well_known[@]}" \
-  google/protobuf/descriptor.proto sextant/api/{annotations,http}.proto "${runtime_files[@]}"
+  google/protobuf/descriptor.proto sextant/api/{annotations,http}.proto "${status_files[@]}" "${runtime_files[@]}" \
+  "${trace_files[@]}" "${collector_files[@]}"
 generate Shared/RPC/Generated parts=services+calls,import=Messages "$root/Proto" "${runtime_files[@]}"
+generate Shared/Observe/Generated parts=services+calls,import=Messages,import=RPC \
+  "$root/Proto" "${collector_files[@]}"
 generate Tests/TestKit/Messages import=Messages "$root/Tests/TestKit/Proto" "${test_files[@]}"
 generate Tests/TestKit/Contracts parts=calls,import=Messages:google,import=RPC,import=TestMessages \
   "$root/Tests/TestKit/Proto" "${test_files[@]}"
 
 if [[ $mode == --check ]]; then
   fresh=0
-  for folder in Proto/Generator/CDescriptors Shared/{Messages,RPC/Generated} Tests/TestKit/{CMessages,Contracts,Messages}; do
+  for folder in Proto/Generator/CDescriptors Shared/{Messages,RPC/Generated,Observe/Generated} Tests/TestKit/{CMessages,Contracts,Messages}; do
     diff --recursive --brief "$work/out/$folder" "$root/$folder" || fresh=1
   done
   [[ $fresh == 0 ]] || { echo "generated code is not fresh: run Proto/generate.sh" >&2; exit 1; }
   echo "generated code is fresh"
 else
-  for folder in Shared/{Messages,RPC/Generated} Tests/TestKit/{Contracts,Messages}; do replace "$folder"; done
+  for folder in Shared/{Messages,RPC/Generated,Observe/Generated} Tests/TestKit/{Contracts,Messages}; do replace "$folder"; done
 fi

@@ -4,6 +4,9 @@
 /// What the package `google.protobuf` declares.
 public enum GoogleProtobuf {}
 
+/// What the package `google.rpc` declares.
+public enum GoogleRpc {}
+
 /// What the package `grpc.health.v1` declares.
 public enum GrpcHealthV1 {}
 
@@ -12,6 +15,18 @@ public enum GrpcReflectionV1 {}
 
 /// What the package `grpc.reflection.v1alpha` declares.
 public enum GrpcReflectionV1alpha {}
+
+/// What the package `opentelemetry.proto.collector.trace.v1` declares.
+public enum OpentelemetryProtoCollectorTraceV1 {}
+
+/// What the package `opentelemetry.proto.common.v1` declares.
+public enum OpentelemetryProtoCommonV1 {}
+
+/// What the package `opentelemetry.proto.resource.v1` declares.
+public enum OpentelemetryProtoResourceV1 {}
+
+/// What the package `opentelemetry.proto.trace.v1` declares.
+public enum OpentelemetryProtoTraceV1 {}
 
 /// What the package `sextant.api` declares.
 public enum API {}
