@@ -187,6 +187,7 @@ let package = Package(
         .testTarget(
             name: "ObserveTests",
             dependencies: ["Messages", "Net", "Observe", "RPC", "Telemetry", "TestKit", "Wire"],
+            exclude: ["Peers"],
             swiftSettings: strict
         ),
         .executableTarget(

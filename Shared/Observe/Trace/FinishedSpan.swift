@@ -42,6 +42,23 @@ public struct FinishedSpan: Sendable, Equatable {
         }
     }
 
+    /// Something that happened during the work.
+    public struct Event: Sendable, Equatable {
+        /// What happened, in the same words each time.
+        public let name: String
+        /// When, in nanoseconds since 1970.
+        public let nanoseconds: UInt64
+        /// What is to be said of it.
+        public let attributes: [Attribute]
+
+        /// An event from its parts.
+        public init(_ name: String, at nanoseconds: UInt64, attributes: [Attribute] = []) {
+            self.name = name
+            self.nanoseconds = nanoseconds
+            self.attributes = attributes
+        }
+    }
+
     /// Another span that led to this one without being its parent, as what queued a job.
     public struct Link: Sendable, Equatable {
         /// The other span.
@@ -68,8 +85,8 @@ public struct FinishedSpan: Sendable, Equatable {
 
     /// The most bytes of a text that are exported.
     public static let longestText = 1_024
-    /// The most attributes of a span or link, and the most links, that are exported.
-    public static let mostParts = 128
+    /// The most attributes, events and links of a span that are exported; so for those of a part.
+    public static let mostParts = 64
 
     /// The span.
     public var context: TraceContext
@@ -87,6 +104,8 @@ public struct FinishedSpan: Sendable, Equatable {
     public var endNanoseconds: UInt64
     /// What is to be said of it; nothing that is personal.
     public var attributes: [Attribute] = []
+    /// What happened during it.
+    public var events: [Event] = []
     /// Spans that led to it.
     public var links: [Link] = []
     /// How it went.
