@@ -15,6 +15,7 @@ public final class CallTelemetry: Sendable {
     private let sampler: TraceSampler
     private let spans: (any SpanSink)?
     private let now: @Sendable () -> UInt64
+    private let identities = IdentityGenerator()
 
     /// Registers the metrics; once for each registry.
     ///
@@ -65,7 +66,7 @@ public final class CallTelemetry: Sendable {
 
     private func began(_ call: ServerCall) {
         metrics.began(call.method)
-        var generator = SystemRandomNumberGenerator()
+        var generator = identities
         call.traceContext = sampler.context(
             below: call.metadata.traceContext,
             using: &generator

@@ -50,4 +50,25 @@ struct TraceSamplerTests {
             #expect(root.isSampled == (ratio == 1) && root.flags.contains(.random))
         }
     }
+
+    @Test("begins traces whose identities differ, whichever process and thread they come from")
+    func identities() async {
+        let generators = [
+            IdentityGenerator(), IdentityGenerator(), IdentityGenerator(keys: (1, 2)),
+            IdentityGenerator(keys: (1, 3)),
+        ]
+        let numbers = await withTaskGroup(of: [UInt64].self) { group in
+            for generator in generators + generators {
+                group.addTask { (0..<1_000).map { _ in generator.next() } }
+            }
+            return await group.reduce(into: Set<UInt64>()) { $0.formUnion($1) }
+        }
+        // Of 8,000 random numbers of 64 bits no two are the same: the odds are below 10⁻¹¹.
+        #expect(numbers.count == 8_000)
+        // Each bit is set in half of them, give or take ten standard deviations of 45.
+        for bit in 0..<64 {
+            let count = numbers.count { $0 >> UInt64(bit) & 1 == 1 }
+            #expect((3_550...4_450).contains(count), "bit \(bit)")
+        }
+    }
 }
