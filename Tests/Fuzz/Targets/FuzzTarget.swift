@@ -29,7 +29,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .json: JSONTarget(choice: Choice(bits)).run(message)
         case .http2Server: HTTP2Target(role: .server, bits: bits).run(message)
         case .http2Client: HTTP2Target(role: .client, bits: bits).run(message)
-        case .grpc: RPCTarget(bits: bits).run(message)
+        case .grpc: GRPCTarget(bits: bits).run(message)
         }
     }
 }

@@ -6,7 +6,7 @@ import Wire
 /// parts, written again, read as they did.
 ///
 /// An input has a line `name:value` for each field, an empty line, and the body.
-struct RPCTarget {
+struct GRPCTarget {
     /// The options that the input's first byte chooses.
     let bits: UInt8
 

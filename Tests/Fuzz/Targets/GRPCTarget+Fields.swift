@@ -3,7 +3,7 @@ import RPC
 import Wire
 
 // The fields: of a request, of an answer, and what callers send beside.
-extension RPCTarget {
+extension GRPCTarget {
     /// The longest time that eight digits and a unit can say.
     private static let longest = Duration.seconds(99_999_999 * 3_600)
 

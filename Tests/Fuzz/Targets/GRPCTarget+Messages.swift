@@ -2,7 +2,7 @@ import RPC
 import Wire
 
 // The body: messages behind prefixes, some of them folded.
-extension RPCTarget {
+extension GRPCTarget {
     /// What was found in a body.
     private struct Findings: Equatable {
         var flags: [Bool] = []
