@@ -271,6 +271,35 @@ struct CallTests {
         }
     }
 
+    @Test("are refused by a guard before anything of them runs, and told in the report")
+    func guards() async throws {
+        struct Gate: ServerGuard {
+            func admit(_ call: ServerCall) throws {
+                guard call.metadata["x-key"] == "right" else {
+                    throw RPCError(.unauthenticated, "the key is wrong")
+                }
+                try call.headers.add("x-passed", call.method.schema.name)
+            }
+        }
+        try await with(ShelfService(), { $0.guards = [Gate()] }) { client, fixture in
+            var options = CallOptions()
+            try options.metadata.add("x-key", "right")
+            let answer = try await client.deleteBook(.init(named: "a"), options: options)
+            #expect(answer.headers.values("x-passed") == ["DeleteBook"])
+            for kind in ["unary", "stream"] {
+                let error = await #expect(throws: RPCError.self, "\(kind)") {
+                    if kind == "unary" {
+                        _ = try await client.deleteBook(.init(named: "a"))
+                    } else {
+                        _ = try await client.chat().next()
+                    }
+                }
+                #expect(error?.code == .unauthenticated && error?.origin == .peer)
+            }
+            #expect(fixture.reports.all.map(\.code) == [.ok, .unauthenticated, .unauthenticated])
+        }
+    }
+
     @Test("on their way are served when the server stops; later ones may be made elsewhere")
     func drain() async throws {
         let fixture = try RPCFixture()

@@ -52,6 +52,24 @@ struct MessageReaderTests {
         #expect(throws: MessageReader.Fault.truncated) { try read(bytes, cut: 3) }
     }
 
+    @Test("that must be one are, or it is told what is wrong")
+    func only() throws {
+        let one = RPCFixture.frame([7, 8])
+        let frame = try MessageReader.onlyFrame(in: SharedBytes(one), limit: 2)
+        #expect(Array(copying: frame.bytes.bytes) == [7, 8] && !frame.isCompressed)
+        let wrong: [([UInt8], MessageReader.Fault)] = [
+            ([], .missing), (one + [0], .surplus), (one + one, .surplus),
+            (Array(one.prefix(4)), .truncated), (Array(one.prefix(6)), .truncated),
+            (RPCFixture.frame([1], flag: 2), .unknownFlag(2)),
+            (RPCFixture.frame([1, 2, 3]), .tooLarge(3, limit: 2)),
+        ]
+        for (bytes, fault) in wrong {
+            #expect(throws: fault) {
+                try MessageReader.onlyFrame(in: SharedBytes(bytes), limit: 2)
+            }
+        }
+    }
+
     @Test("survive compression, and unfold to no more than the limit")
     func gzip() throws {
         for size in [0, 1, 1_000, 100_000] {

@@ -79,6 +79,7 @@ struct CallEmitter {
         to source: inout SourceText
     ) {
         source.line("/// The methods of a service, for a server to run.")
+        source.line("@inlinable")
         source.block("public static func methods(of service: some Service) -> [RPCMethod]") {
             source in
             source.list("[", "]") { source in

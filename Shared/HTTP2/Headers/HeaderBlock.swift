@@ -11,16 +11,19 @@ public struct HeaderBlock: Sendable, Equatable {
     /// The number of fields, pseudo-fields included.
     public private(set) var count = 0
 
+    /// Whether ``isLegal`` is known to be true, for blocks that are sent again and again.
+    private(set) var isKnownLegal = false
+
     /// Where one field lies in its block.
     public struct Field: Sendable, Equatable {
         /// The offset of the name; the value follows it.
-        let start: Int
-        let nameCount: Int
-        let valueCount: Int
+        package let start: Int
+        package let nameCount: Int
+        package let valueCount: Int
         /// Whether compression must not remember the field, because its value is a secret.
         public let isSensitive: Bool
 
-        var end: Int { start + nameCount + valueCount }
+        package var end: Int { start + nameCount + valueCount }
     }
 
     /// What a field costs beside its name and value (RFC 9113 §6.5.2).
@@ -57,11 +60,27 @@ public struct HeaderBlock: Sendable, Equatable {
     public mutating func append(_ name: RawSpan, _ value: RawSpan, isSensitive: Bool = false) {
         if storage.isEmpty { storage.reserveCapacity(256) }
         count += 1
+        isKnownLegal = false
         let prefix = Self.prefix(name, value, isSensitive: isSensitive)
         // Every byte of an integer is initialised.
         unsafe withUnsafeBytes(of: prefix.littleEndian) { unsafe storage.append(contentsOf: $0) }
         storage.append(copying: name)
         storage.append(copying: value)
+    }
+
+    /// The same block, checked once instead of each time that it is sent.
+    ///
+    /// - Returns: the block.
+    package func checked() -> HeaderBlock {
+        precondition(isLegal, "the block cannot be sent")
+        var block = self
+        block.isKnownLegal = true
+        return block
+    }
+
+    /// Whether both have the same fields in the same order.
+    public static func == (left: HeaderBlock, right: HeaderBlock) -> Bool {
+        left.storage == right.storage
     }
 
     // MARK: Blocks that arrive
@@ -135,12 +154,11 @@ public struct HeaderBlock: Sendable, Equatable {
     /// - Returns: where it lies; nil if there is none.
     public func first(_ name: String) -> Field? {
         let wanted = name.utf8Span.span.asRawSpan
+        let bytes = storage.rawBytes
         var next = 0
-        while let field = field(at: next) {
-            if field.nameCount == wanted.byteCount && self.name(of: field).hasSameBytes(as: wanted)
-            {
-                return field
-            }
+        while let field = Self.field(at: next, in: bytes) {
+            let name = bytes.extracting(field.start..<field.start + field.nameCount)
+            if name.hasSameBytes(as: wanted) { return field }
             next = field.end
         }
         return nil
@@ -159,20 +177,22 @@ public struct HeaderBlock: Sendable, Equatable {
     }
 
     /// The field whose eight bytes are at an offset; nil at the end.
-    func field(at offset: Int) -> Field? {
-        guard offset < storage.count else { return nil }
-        let bytes = storage.rawBytes
+    private func field(at offset: Int) -> Field? { Self.field(at: offset, in: storage.rawBytes) }
+
+    /// The field whose eight bytes are at an offset of a block's ``bytes``; nil at the end.
+    package static func field(at offset: Int, in bytes: RawSpan) -> Field? {
+        guard offset < bytes.byteCount else { return nil }
         let first = bytes.littleEndian(at: offset, as: UInt32.self)
         return Field(
-            start: offset + Self.prefixCount,
-            nameCount: Int(first & ~Self.sensitiveBit),
+            start: offset + prefixCount,
+            nameCount: Int(first & ~sensitiveBit),
             valueCount: Int(bytes.littleEndian(at: offset + 4, as: UInt32.self)),
-            isSensitive: first & Self.sensitiveBit != 0
+            isSensitive: first & sensitiveBit != 0
         )
     }
 
     /// The bytes that ``Field`` speaks of.
-    var bytes: RawSpan {
+    package var bytes: RawSpan {
         @_lifetime(borrow self)
         get { storage.rawBytes }
     }

@@ -146,15 +146,17 @@ extension HTTP2Session {
         _ headers: HeaderBlock,
         _ body: (UnsafePointer<nghttp2_nv>?, Int) -> Int32
     ) -> Int32 {
-        unsafe headers.bytes.withUnsafeBytes { bytes in
+        let count = headers.count
+        let span = headers.bytes
+        return unsafe span.withUnsafeBytes { bytes in
             guard let base = bytes.baseAddress else { return body(nil, 0) }
             return unsafe withUnsafeTemporaryAllocation(
                 of: nghttp2_nv.self,
-                capacity: headers.count
+                capacity: count
             ) { fields in
                 var next = 0
                 var count = 0
-                while let field = headers.field(at: next) {
+                while let field = HeaderBlock.field(at: next, in: span) {
                     // nghttp2 only reads; its type leaves out the `const`.
                     let start = unsafe UnsafeMutablePointer(
                         mutating: base.advanced(by: field.start)
@@ -256,10 +258,14 @@ extension HTTP2Session {
 extension HeaderBlock {
     /// Whether nghttp2 would send the block as it is: it checks what it receives only.
     var isLegal: Bool {
+        if isKnownLegal { return true }
+        let bytes = bytes
         var next = 0
-        while let field = field(at: next) {
+        while let field = Self.field(at: next, in: bytes) {
             next = field.end
-            let (name, value) = (name(of: field), value(of: field))
+            let valueStart = field.start + field.nameCount
+            let name = bytes.extracting(field.start..<valueStart)
+            let value = bytes.extracting(valueStart..<field.end)
             // It reads both within their bounds only.
             let isNameLegal = unsafe name.withUnsafeBytes {
                 unsafe nghttp2_check_header_name(

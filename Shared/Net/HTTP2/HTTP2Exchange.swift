@@ -112,12 +112,33 @@ public final class HTTP2Exchange: @unchecked Sendable {
     /// - Returns: the bytes, in one piece.
     /// - Throws: ``HTTP2ExchangeError``.
     public func body(upTo limit: Int) async throws(HTTP2ExchangeError) -> SharedBytes {
+        try await collectBody(upTo: limit)
+        return try takeBody(upTo: limit)
+    }
+
+    /// Whether the whole body has come, or more than was to be collected.
+    public var isBodyComplete: Bool { stream.isInputEnded || stream.isBodyTooLarge }
+
+    /// Waits until the whole body has come, for ``takeBody(upTo:)``.
+    ///
+    /// - Parameter limit: the most bytes it may have.
+    /// - Throws: ``HTTP2ExchangeError`` if the stream closes before.
+    public func collectBody(upTo limit: Int) async throws(HTTP2ExchangeError) {
         loop.assertIsCurrent()
-        if !stream.isInputEnded && !stream.isBodyTooLarge {
-            channel.session.collectBody(of: stream, upTo: limit)
-            channel.setNeedsFlush()
-            while !stream.isInputEnded && !stream.isBodyTooLarge { try await waitForInput() }
-        }
+        if isBodyComplete { return }
+        channel.session.collectBody(of: stream, upTo: limit)
+        channel.setNeedsFlush()
+        while !isBodyComplete { try await waitForInput() }
+    }
+
+    /// Takes the whole body, which is complete.
+    ///
+    /// - Parameter limit: the most bytes it may have.
+    /// - Returns: the bytes, in one piece.
+    /// - Throws: ``HTTP2ExchangeError/bodyTooLarge(limit:)``.
+    public func takeBody(upTo limit: Int) throws(HTTP2ExchangeError) -> SharedBytes {
+        loop.assertIsCurrent()
+        precondition(isBodyComplete, "part of the body has not come yet")
         if stream.isBodyTooLarge || stream.availableInput > limit {
             throw HTTP2ExchangeError.bodyTooLarge(limit: limit)
         }
@@ -269,8 +290,22 @@ public final class HTTP2Exchange: @unchecked Sendable {
         handlerTask?.cancel()
     }
 
+    /// Starts the handler: a task on the loop.
+    func startHandler(_ handler: @escaping HTTP2Server.Handler) {
+        let task = Task.immediate(executorPreference: loop) {
+            var failure: (any Error)?
+            do {
+                try await handler(self)
+            } catch {
+                failure = error
+            }
+            handlerEnded(failure)
+        }
+        handlerStarted(task)
+    }
+
     /// The handler has been started, and has run until it first had to wait.
-    func handlerStarted(_ task: Task<Void, Never>) {
+    package func handlerStarted(_ task: Task<Void, Never>) {
         if hasHandlerEnded { return }
         if isClosed {
             task.cancel()
@@ -282,7 +317,7 @@ public final class HTTP2Exchange: @unchecked Sendable {
     /// The handler has returned: ends what it left open.
     ///
     /// - Parameter error: what it threw, if it did.
-    func handlerEnded(_ error: (any Error)?) {
+    package func handlerEnded(_ error: (any Error)?) {
         hasHandlerEnded = true
         handlerTask = nil
         guard closure == nil, !hasFinished else { return }

@@ -40,14 +40,33 @@ public final class HTTP2Server: Sendable {
     ///   - configuration: limits, certificates.
     ///   - handler: answers one request.
     /// - Throws: ``SystemError`` if it cannot listen there.
-    public init(
+    public convenience init(
         address: SocketAddress,
         group: EventLoopGroup,
         configuration: HTTP2ServerConfiguration = HTTP2ServerConfiguration(),
         handler: @escaping Handler
     ) throws(SystemError) {
+        try self.init(address: address, group: group, configuration: configuration) { exchange in
+            exchange.startHandler(handler)
+        }
+    }
+
+    /// Begins to serve at an address, with requests that need no task before they are understood.
+    ///
+    /// - Parameters:
+    ///   - address: where; port 0 lets the kernel choose.
+    ///   - group: the loops.
+    ///   - configuration: limits, certificates.
+    ///   - begin: is told of each request on its loop, and answers it or starts its handler.
+    /// - Throws: ``SystemError`` if it cannot listen there.
+    package init(
+        address: SocketAddress,
+        group: EventLoopGroup,
+        configuration: HTTP2ServerConfiguration,
+        begin: @escaping @Sendable (HTTP2Exchange) -> Void
+    ) throws(SystemError) {
         self.group = group
-        let shards = group.loops.map { HTTP2ServerShard($0, configuration, handler) }
+        let shards = group.loops.map { HTTP2ServerShard($0, configuration, begin) }
         self.shards = shards
         var listening = configuration.listener
         if configuration.tls == nil && listening.onRefuse == nil {
@@ -91,7 +110,7 @@ final class HTTP2ServerShard: @unchecked Sendable {
 
     private let loop: EventLoop
     private let configuration: HTTP2ServerConfiguration
-    private let handler: HTTP2Server.Handler
+    private let begin: @Sendable (HTTP2Exchange) -> Void
     private let requestCount = Atomic(0)
 
     private var channels: [ObjectIdentifier: HTTP2Channel] = [:]
@@ -108,11 +127,11 @@ final class HTTP2ServerShard: @unchecked Sendable {
     init(
         _ loop: EventLoop,
         _ configuration: HTTP2ServerConfiguration,
-        _ handler: @escaping HTTP2Server.Handler
+        _ begin: @escaping @Sendable (HTTP2Exchange) -> Void
     ) {
         self.loop = loop
         self.configuration = configuration
-        self.handler = handler
+        self.begin = begin
     }
 
     /// How many requests have come; any thread may ask.
@@ -159,19 +178,6 @@ final class HTTP2ServerShard: @unchecked Sendable {
             if !channels.isEmpty { scheduleCheck(interval) }
         }
     }
-
-    private func start(_ exchange: HTTP2Exchange) {
-        let task = Task.immediate(executorPreference: loop) { [handler] in
-            var failure: (any Error)?
-            do {
-                try await handler(exchange)
-            } catch {
-                failure = error
-            }
-            exchange.handlerEnded(failure)
-        }
-        exchange.handlerStarted(task)
-    }
 }
 
 extension HTTP2ServerShard: HTTP2ChannelDelegate {
@@ -205,7 +211,7 @@ extension HTTP2ServerShard: HTTP2ChannelDelegate {
         var exchanges: [HTTP2Exchange] = []
         swap(&exchanges, &arrived)
         swap(&arrived, &spare)
-        for exchange in exchanges where !exchange.isClosed { start(exchange) }
+        for exchange in exchanges where !exchange.isClosed { begin(exchange) }
         exchanges.removeAll(keepingCapacity: true)
         swap(&exchanges, &spare)
     }

@@ -30,6 +30,7 @@ extension OpentelemetryProtoCollectorTraceV1.TraceService {
     }
 
     /// The methods of a service, for a server to run.
+    @inlinable
     public static func methods(of service: some Service) -> [RPCMethod] {
         [
             .unary(export, of: schema) { try await service.export($0, $1) },

@@ -1,11 +1,36 @@
-package import Wire
+public import Wire
 
 /// A message as it travels: five bytes that say how, then the message.
 ///
 /// Source: gRPC, `doc/PROTOCOL-HTTP2.md`, “Length-Prefixed-Message”.
+@usableFromInline
 package enum MessageFrame {
     /// How many bytes come before the message: a flag, and four of its length.
     package static let prefixCount = 5
+
+    /// Begins a frame, to which the message is appended.
+    ///
+    /// - Parameter capacity: bytes to reserve for the message at once.
+    /// - Returns: a buffer with the room of a prefix.
+    @usableFromInline
+    package static func begin(capacity: Int = 0) -> OutputBuffer {
+        var buffer = OutputBuffer(minimumCapacity: prefixCount + capacity)
+        appendPrefix(isCompressed: false, count: 0, to: &buffer)
+        return buffer
+    }
+
+    /// Ends a frame of a message that is not compressed.
+    ///
+    /// - Parameter buffer: what was begun, and the message.
+    /// - Returns: prefix and message.
+    @usableFromInline
+    package static func end(_ buffer: consuming OutputBuffer) -> SharedBytes {
+        buffer.replace(
+            at: 1,
+            withBigEndian: UInt32(truncatingIfNeeded: buffer.count - prefixCount)
+        )
+        return SharedBytes(adopting: buffer)
+    }
 
     /// Writes a message behind its prefix.
     ///
@@ -18,14 +43,9 @@ package enum MessageFrame {
         capacity: Int = 0,
         _ write: (inout OutputBuffer) throws(Failure) -> Void
     ) throws(Failure) -> SharedBytes {
-        var buffer = OutputBuffer(minimumCapacity: prefixCount + capacity)
-        appendPrefix(isCompressed: false, count: 0, to: &buffer)
+        var buffer = begin(capacity: capacity)
         try write(&buffer)
-        buffer.replace(
-            at: 1,
-            withBigEndian: UInt32(truncatingIfNeeded: buffer.count - prefixCount)
-        )
-        return SharedBytes(adopting: buffer)
+        return end(buffer)
     }
 
     /// Compresses the message of a frame.

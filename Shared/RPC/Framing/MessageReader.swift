@@ -20,12 +20,50 @@ package struct MessageReader {
         case tooLarge(Int, limit: Int)
         /// The bytes end within a message.
         case truncated
+        /// There is no message where one should be.
+        case missing
+        /// There are more messages than one.
+        case surplus
+    }
+
+    /// Reads the bytes of a stream that has one message.
+    ///
+    /// - Parameters:
+    ///   - bytes: all bytes of the stream.
+    ///   - limit: the most bytes that a message may have.
+    /// - Returns: the message, which shares their memory.
+    /// - Throws: ``Fault``.
+    package static func onlyFrame(
+        in bytes: SharedBytes,
+        limit: Int
+    ) throws(Fault) -> Frame {
+        guard bytes.count > 0 else { throw .missing }
+        guard bytes.count >= MessageFrame.prefixCount else { throw .truncated }
+        let (flag, count) = try checkedPrefix(in: bytes.bytes, at: 0, limit: limit)
+        let end = MessageFrame.prefixCount + count
+        guard bytes.count >= end else { throw .truncated }
+        guard bytes.count == end else { throw .surplus }
+        let message = bytes.extracting(MessageFrame.prefixCount..<end)
+        return Frame(isCompressed: flag == 1, bytes: message)
+    }
+
+    /// Reads the prefix of a message, all of which is there.
+    private static func checkedPrefix(
+        in bytes: RawSpan,
+        at offset: Int,
+        limit: Int
+    ) throws(Fault) -> (flag: UInt8, count: Int) {
+        let (flag, count) = MessageFrame.prefix(in: bytes, at: offset)
+        guard flag <= 1 else { throw .unknownFlag(flag) }
+        guard count <= limit else { throw .tooLarge(count, limit: limit) }
+        return (flag, count)
     }
 
     /// The most bytes that a message may have as it travels.
     package let limit: Int
 
-    private var part = SharedBytes([])
+    /// What was given and has not been read to its end.
+    private var part: SharedBytes?
     /// How many bytes of the part have been read.
     private var offset = 0
 
@@ -38,7 +76,7 @@ package struct MessageReader {
     package init(limit: Int) { self.limit = limit }
 
     /// Whether all that was given has been read.
-    package var isEmpty: Bool { offset == part.count }
+    package var isEmpty: Bool { part == nil }
 
     /// Takes in bytes, when all that was given before has been read or taken back.
     ///
@@ -47,7 +85,7 @@ package struct MessageReader {
     package mutating func read(_ part: SharedBytes) throws(Fault) {
         precondition(isEmpty, "the bytes before were not read")
         if part.count < needed { throw .truncated }
-        self.part = part
+        self.part = part.count == 0 ? nil : part
         offset = 0
     }
 
@@ -56,19 +94,18 @@ package struct MessageReader {
     /// - Returns: the message; nil if more has to come first.
     /// - Throws: ``Fault``, after which nothing can be read.
     package mutating func next() throws(Fault) -> Frame? {
-        let available = part.count - offset
         needed = MessageFrame.prefixCount
+        guard let part else { return nil }
+        let available = part.count - offset
         guard available >= needed else { return nil }
-        let (flag, count) = MessageFrame.prefix(in: part.bytes, at: offset)
-        guard flag <= 1 else { throw .unknownFlag(flag) }
-        guard count <= limit else { throw .tooLarge(count, limit: limit) }
+        let (flag, count) = try Self.checkedPrefix(in: part.bytes, at: offset, limit: limit)
         needed += count
         guard available >= needed else { return nil }
         let start = offset + MessageFrame.prefixCount
         offset = start + count
         let message = part.extracting(start..<offset)
         // The last message alone says how long the part's memory stays.
-        if isEmpty { drop() }
+        if offset == part.count { self.part = nil }
         needed = MessageFrame.prefixCount
         return Frame(isCompressed: flag == 1, bytes: message)
     }
@@ -77,14 +114,8 @@ package struct MessageReader {
     ///
     /// - Returns: the bytes; nil if there are none.
     package mutating func takeRest() -> SharedBytes? {
-        if isEmpty { return nil }
-        let rest = part.extracting(offset..<part.count)
-        drop()
-        return rest
-    }
-
-    private mutating func drop() {
-        part = SharedBytes([])
-        offset = 0
+        guard let part else { return nil }
+        self.part = nil
+        return part.extracting(offset..<part.count)
     }
 }

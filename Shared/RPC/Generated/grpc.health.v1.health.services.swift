@@ -52,6 +52,7 @@ extension GrpcHealthV1.Health {
     }
 
     /// The methods of a service, for a server to run.
+    @inlinable
     public static func methods(of service: some Service) -> [RPCMethod] {
         [
             .unary(check, of: schema) { try await service.check($0, $1) },

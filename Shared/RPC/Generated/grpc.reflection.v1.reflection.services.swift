@@ -30,6 +30,7 @@ extension GrpcReflectionV1.ServerReflection {
     }
 
     /// The methods of a service, for a server to run.
+    @inlinable
     public static func methods(of service: some Service) -> [RPCMethod] {
         [
             .bidirectional(serverReflectionInfo, of: schema) { try await service.serverReflectionInfo($0, $1, $2) },

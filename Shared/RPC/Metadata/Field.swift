@@ -19,9 +19,12 @@ enum Field {
 /// The fields that answers are made of.
 package enum AnswerFields {
     /// What every answer begins with.
-    static let plain: HeaderBlock = [":status": "200", Field.contentType: "application/grpc"]
+    static let plain = HeaderBlock(
+        dictionaryLiteral: (":status", "200"),
+        (Field.contentType, "application/grpc")
+    ).checked()
     /// What an answer ends with that went well and has nothing else to say.
-    static let success: HeaderBlock = [Field.status: "0"]
+    static let success = HeaderBlock(dictionaryLiteral: (Field.status, "0")).checked()
 
     /// What an answer ends with.
     ///

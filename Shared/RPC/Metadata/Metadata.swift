@@ -128,12 +128,14 @@ public struct Metadata: Sendable, Equatable {
 
     /// Whether there are no fields.
     public var isEmpty: Bool {
+        if block.isEmpty { return true }
         for field in block.fields where !Self.isReserved(block.name(of: field)) { return false }
         return true
     }
 
     /// Appends the fields to those of a message.
     package func append(to headers: inout HeaderBlock) {
+        if block.isEmpty { return }
         for field in block.fields where !Self.isReserved(block.name(of: field)) {
             headers.append(
                 block.name(of: field),

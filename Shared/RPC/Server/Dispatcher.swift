@@ -3,7 +3,7 @@ internal import Net
 internal import Wire
 
 /// Finds the method of each request, runs it, and answers with what became of it.
-struct Dispatcher: Sendable {
+final class Dispatcher: Sendable {
     private let table: MethodTable
     private let configuration: RPCServerConfiguration
 
@@ -12,57 +12,81 @@ struct Dispatcher: Sendable {
         self.configuration = configuration
     }
 
-    /// Serves one request, on its loop.
-    func serve(_ exchange: HTTP2Exchange) async {
-        let start = exchange.loop.now
+    /// Begins to serve a request, on its loop.
+    func begin(_ exchange: any ServerExchange) {
+        let loop = exchange.loop
+        let start = loop.now
+        let request = exchange.request
         let parameters: RequestParameters
         do throws(RequestParameters.Refusal) {
-            parameters = try RequestParameters(exchange.request)
+            parameters = try RequestParameters(request)
         } catch {
             return refuse(exchange, error, since: start)
         }
-        guard let method = method(of: exchange.request) else {
-            return refuse(exchange, .rpc(unknown(exchange.request)), since: start)
+        let path = parameters.path
+        guard let path, let method = table.method(at: request.value(of: path)) else {
+            return refuse(exchange, .rpc(unknown(request)), since: start)
         }
         // A caller of many messages may be silent between them.
         if method.schema.streaming == .client || method.schema.streaming == .both {
             exchange.isBodyTimed = false
         }
-        let call = ServerCall(method, on: exchange, parameters, limits: configuration.limits)
+        let call = ServerCall(method, on: exchange, parameters, configuration.limits)
         configuration.onCallBegan?(call)
         do {
-            try await run(call, 0)
-            call.finish(nil)
+            for guardian in configuration.guards { try guardian.admit(call) }
         } catch {
             call.finish(status(of: error))
+            return report(call, since: start)
         }
-        if let report = configuration.onCallEnded, let outcome = call.outcome {
-            report(
-                ServerCallReport(
-                    method: method,
-                    code: outcome.code,
-                    error: outcome.error,
-                    duration: start.duration(to: ContinuousClock.now),
-                    metadata: call.metadata,
-                    traceContext: call.traceContext
-                )
-            )
+        run(call, on: loop, since: start)
+    }
+
+    /// Runs a call in a task of its own.
+    private func run(
+        _ call: ServerCall,
+        on loop: EventLoop,
+        since start: ContinuousClock.Instant
+    ) {
+        let task = Task.immediate(executorPreference: loop) {
+            do {
+                if configuration.interceptors.isEmpty {
+                    try await call.method.run(call)
+                } else {
+                    try await intercept(call, 0)
+                }
+                call.finish(nil)
+            } catch {
+                call.finish(status(of: error))
+            }
+            report(call, since: start)
+            call.exchange.handlerEnded(nil)
         }
+        call.exchange.handlerStarted(task)
     }
 
     /// Runs the interceptors from one on, and the method.
-    private func run(_ call: ServerCall, _ position: Int) async throws {
+    private func intercept(_ call: ServerCall, _ position: Int) async throws {
         guard position < configuration.interceptors.count else {
             return try await call.method.run(call)
         }
         try await configuration.interceptors[position].intercept(call) { call in
-            try await run(call, position + 1)
+            try await intercept(call, position + 1)
         }
     }
 
-    private func method(of request: HeaderBlock) -> RPCMethod? {
-        guard let path = request.first(":path") else { return nil }
-        return table.method(at: request.value(of: path))
+    private func report(_ call: ServerCall, since start: ContinuousClock.Instant) {
+        guard let report = configuration.onCallEnded, let outcome = call.outcome else { return }
+        report(
+            ServerCallReport(
+                method: call.method,
+                code: outcome.code,
+                error: outcome.error,
+                duration: start.duration(to: ContinuousClock.now),
+                metadata: call.metadata,
+                traceContext: call.traceContext
+            )
+        )
     }
 
     private func unknown(_ request: HeaderBlock) -> RPCError {
@@ -77,7 +101,7 @@ struct Dispatcher: Sendable {
     }
 
     private func refuse(
-        _ exchange: HTTP2Exchange,
+        _ exchange: any ServerExchange,
         _ refusal: RequestParameters.Refusal,
         since start: ContinuousClock.Instant
     ) {

@@ -3,9 +3,9 @@ public import Wire
 /// A method and what runs when it is called.
 ///
 /// Generated code makes one for each method of a service.
-public struct RPCMethod: Sendable {
+public final class RPCMethod: Sendable {
     /// Runs one call: reads its messages, and sends its answers.
-    typealias Run = @Sendable (ServerCall) async throws -> Void
+    @usableFromInline typealias Run = @Sendable (ServerCall) async throws -> Void
 
     /// The service's name, as `sextant.ingest.v1.Ingest`.
     public let service: String
@@ -15,7 +15,8 @@ public struct RPCMethod: Sendable {
     public let path: String
     let run: Run
 
-    private init(_ schema: MethodSchema, of service: ServiceSchema, _ run: @escaping Run) {
+    @usableFromInline
+    init(_ schema: MethodSchema, of service: ServiceSchema, _ run: @escaping Run) {
         self.service = service.fullName
         self.schema = schema
         path = "/\(service.fullName)/\(schema.name)"
@@ -29,13 +30,15 @@ public struct RPCMethod: Sendable {
     ///   - service: its service's table.
     ///   - body: what runs.
     /// - Returns: the method.
+    @inlinable
     public static func unary<Request: MessageView & ~Escapable, Answer: MessageValue>(
         _ schema: MethodSchema,
         of service: ServiceSchema,
         _ body: @escaping @Sendable (Message<Request>, ServerCall) async throws -> Reply<Answer>
     ) -> RPCMethod {
         RPCMethod(schema, of: service) { call in
-            let request: Message<Request> = try await call.onlyMessage()
+            if !call.isRequestComplete { try await call.collectRequest() }
+            let request = try Message<Request>(of: call.takeOnlyMessage())
             let reply = try await body(request, call)
             try call.finish(with: reply.frame)
         }
@@ -45,6 +48,7 @@ public struct RPCMethod: Sendable {
     ///
     /// - Parameters: as for ``unary(_:of:_:)``.
     /// - Returns: the method.
+    @inlinable
     public static func clientStreaming<Request: MessageView & ~Escapable, Answer: MessageValue>(
         _ schema: MethodSchema,
         of service: ServiceSchema,
@@ -61,6 +65,7 @@ public struct RPCMethod: Sendable {
     ///
     /// - Parameters: as for ``unary(_:of:_:)``.
     /// - Returns: the method.
+    @inlinable
     public static func serverStreaming<Request: MessageView & ~Escapable, Answer: MessageValue>(
         _ schema: MethodSchema,
         of service: ServiceSchema,
@@ -69,7 +74,8 @@ public struct RPCMethod: Sendable {
             -> Void
     ) -> RPCMethod {
         RPCMethod(schema, of: service) { call in
-            let request: Message<Request> = try await call.onlyMessage()
+            if !call.isRequestComplete { try await call.collectRequest() }
+            let request = try Message<Request>(of: call.takeOnlyMessage())
             try await body(request, ResponseStream(call), call)
         }
     }
@@ -78,6 +84,7 @@ public struct RPCMethod: Sendable {
     ///
     /// - Parameters: as for ``unary(_:of:_:)``.
     /// - Returns: the method.
+    @inlinable
     public static func bidirectional<Request: MessageView & ~Escapable, Answer: MessageValue>(
         _ schema: MethodSchema,
         of service: ServiceSchema,
@@ -93,11 +100,14 @@ public struct RPCMethod: Sendable {
 
 /// One answer, in its binary form.
 public struct Reply<Answer: MessageValue>: Sendable {
-    let frame: SharedBytes
+    @usableFromInline let frame: SharedBytes
 
     /// Encodes a value.
+    @inlinable
     public init(_ value: Answer) {
-        frame = MessageFrame.make { value.write(to: &$0) }
+        var buffer = MessageFrame.begin()
+        value.write(to: &buffer)
+        frame = MessageFrame.end(buffer)
     }
 
     /// Passes a message on as it is.
@@ -115,6 +125,7 @@ public struct Reply<Answer: MessageValue>: Sendable {
 public struct RequestStream<View: MessageView & ~Escapable>: Sendable {
     private let call: ServerCall
 
+    @usableFromInline
     init(_ call: ServerCall) { self.call = call }
 
     /// Waits for the next message.
@@ -130,6 +141,7 @@ public struct RequestStream<View: MessageView & ~Escapable>: Sendable {
 public struct ResponseStream<Answer: MessageValue>: Sendable {
     private let call: ServerCall
 
+    @usableFromInline
     init(_ call: ServerCall) { self.call = call }
 
     /// Sends a message, and waits while the caller takes no more.

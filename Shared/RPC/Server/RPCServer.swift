@@ -9,6 +9,8 @@ public struct RPCServerConfiguration: Sendable {
     public var http2 = HTTP2ServerConfiguration()
     /// How many bytes a message may have.
     public var limits = MessageLimits()
+    /// What each call must pass before anything of it is read, in order.
+    public var guards: [any ServerGuard] = []
     /// What runs around each call, the outermost first.
     public var interceptors: [any ServerInterceptor] = []
     /// What a service's own errors mean to the caller; nil for what it does not know, which is
@@ -25,6 +27,17 @@ public struct RPCServerConfiguration: Sendable {
         // A stream of calls may be silent for long; deadlines and PINGs bound it.
         http2.connection.maximumConcurrentStreams = 1_000
     }
+}
+
+/// Lets calls pass or refuses them by what came with them, at once: as what checks signatures does.
+///
+/// What has to wait, as for a database, is a ``ServerInterceptor``.
+public protocol ServerGuard: Sendable {
+    /// Lets a call pass, or refuses it by throwing.
+    ///
+    /// - Parameter call: the call, on its loop.
+    /// - Throws: ``RPCError``, or what the service's mapping of errors knows.
+    func admit(_ call: ServerCall) throws
 }
 
 /// Runs around calls, as what checks credentials or measures does.
@@ -87,7 +100,7 @@ public final class RPCServer: Sendable {
             address: address,
             group: group,
             configuration: configuration.http2
-        ) { await dispatcher.serve($0) }
+        ) { dispatcher.begin($0) }
     }
 
     /// Where it listens.

@@ -3,6 +3,8 @@ internal import Wire
 
 /// What the fields of a request say of the call, besides its method and its metadata.
 package struct RequestParameters {
+    /// Where the path is; nil if there is none.
+    package private(set) var path: HeaderBlock.Field?
     package private(set) var timeout: Duration?
     package private(set) var compression = Compression.identity
 
@@ -22,31 +24,39 @@ package struct RequestParameters {
         var contentTypes = 0
         var timeouts = 0
         var encodings = 0
-        for field in fields.fields {
-            let name = fields.name(of: field)
+        let bytes = fields.bytes
+        var next = 0
+        while let field = HeaderBlock.field(at: next, in: bytes) {
+            next = field.end
+            let valueStart = field.start + field.nameCount
+            let name = bytes.extracting(field.start..<valueStart)
+            let value = bytes.extracting(valueStart..<field.end)
             switch name.byteCount {
+            case 5 where name.equals(":path"):
+                path = field
             case 7 where name.equals(":method"):
-                if !fields.value(of: field).equals("POST") { throw .http(status: "405") }
+                if !value.equals("POST") { throw .http(status: "405") }
             case 12 where name.equals("content-type"):
                 contentTypes += 1
-                if !Self.isRPC(fields.value(of: field)) { throw .http(status: "415") }
+                if !Self.isRPC(value) { throw .http(status: "415") }
             case 12 where name.equals("grpc-timeout"):
                 timeouts += 1
-                timeout = try Self.timeout(fields.value(of: field))
+                timeout = try Self.timeout(value)
             case 13 where name.equals("grpc-encoding"):
                 encodings += 1
-                compression = try Self.compression(fields.value(of: field))
+                compression = try Self.compression(value)
             default:
                 break
             }
         }
         if contentTypes == 0 { throw .http(status: "415") }
-        for (name, count) in [
-            (Field.contentType, contentTypes), (Field.timeout, timeouts),
-            (Field.encoding, encodings),
-        ] where count > 1 {
-            throw .rpc(RPCError(.invalidArgument, "\(name) is given \(count) times"))
-        }
+        if contentTypes > 1 { throw Self.doubled(Field.contentType, contentTypes) }
+        if timeouts > 1 { throw Self.doubled(Field.timeout, timeouts) }
+        if encodings > 1 { throw Self.doubled(Field.encoding, encodings) }
+    }
+
+    private static func doubled(_ name: String, _ count: Int) -> Refusal {
+        .rpc(RPCError(.invalidArgument, "\(name) is given \(count) times"))
     }
 
     /// Whether a content type is gRPC's with protobuf messages, and not that of gRPC-Web.

@@ -1,7 +1,7 @@
 internal import HTTP2
 public import Net
 public import Telemetry
-internal import Wire
+public import Wire
 
 /// One call at the server: what came with it, and what goes with the answer.
 ///
@@ -11,8 +11,6 @@ public final class ServerCall: @unchecked Sendable {
 
     /// The method that is called.
     public let method: RPCMethod
-    /// The metadata that came with the call.
-    public let metadata: Metadata
     /// When the call must be over; nil if the caller sets no limit.
     public let deadline: ContinuousClock.Instant?
 
@@ -29,9 +27,10 @@ public final class ServerCall: @unchecked Sendable {
     /// Whether the message that was read last came compressed.
     public private(set) var isRequestCompressed = false
 
-    private let exchange: HTTP2Exchange
+    let exchange: any ServerExchange
     private let limits: MessageLimits
     private let requestCompression: Compression
+    /// What finds the messages of a caller that sends many.
     private var reader: MessageReader
     private var expiry: Timer?
 
@@ -43,22 +42,26 @@ public final class ServerCall: @unchecked Sendable {
 
     init(
         _ method: RPCMethod,
-        on exchange: HTTP2Exchange,
+        on exchange: any ServerExchange,
         _ parameters: RequestParameters,
-        limits: MessageLimits
+        _ limits: MessageLimits
     ) {
         self.method = method
         self.exchange = exchange
         self.limits = limits
-        metadata = Metadata(received: exchange.request)
         requestCompression = parameters.compression
         reader = MessageReader(limit: limits.request)
-        let loop = exchange.loop
-        deadline = parameters.timeout.map { loop.now.advanced(by: $0) }
-        if let timeout = parameters.timeout {
-            expiry = loop.schedule(after: timeout) { [weak self] in self?.expire() }
+        guard let timeout = parameters.timeout else {
+            deadline = nil
+            return
         }
+        let loop = exchange.loop
+        deadline = loop.now.advanced(by: timeout)
+        expiry = loop.schedule(after: timeout) { [weak self] in self?.expire() }
     }
+
+    /// The metadata that came with the call.
+    public var metadata: Metadata { Metadata(received: exchange.request) }
 
     /// The loop that the call is served on.
     public var loop: EventLoop { exchange.loop }
@@ -76,25 +79,35 @@ public final class ServerCall: @unchecked Sendable {
 
     // MARK: Messages that come
 
-    /// Waits for the message of a caller that sends one.
-    func onlyMessage<View: MessageView & ~Escapable>() async throws -> Message<View> {
+    /// Whether all has come that the caller sends.
+    @usableFromInline var isRequestComplete: Bool { exchange.isBodyComplete }
+
+    /// Waits until all has come that the caller sends.
+    @usableFromInline
+    func collectRequest() async throws {
+        do throws(HTTP2ExchangeError) {
+            try await exchange.collectBody(upTo: limits.request + MessageFrame.prefixCount)
+        } catch {
+            throw outcome?.error ?? RPCError(lost: error)
+        }
+    }
+
+    /// The message of a caller that sends one, all of which has come.
+    @usableFromInline
+    func takeOnlyMessage() throws -> SharedBytes {
         let body: SharedBytes
         do throws(HTTP2ExchangeError) {
-            body = try await exchange.body(upTo: limits.request + MessageFrame.prefixCount)
-        } catch .bodyTooLarge {
-            throw RPCError.tooLarge(limit: limits.request)
+            body = try exchange.takeBody(upTo: limits.request + MessageFrame.prefixCount)
         } catch {
-            throw RPCError(lost: error)
+            throw RPCError.tooLarge(limit: limits.request)
         }
-        if body.count == 0 { throw RPCError(.internalError, "the call has no message") }
-        try read(body)
-        guard let message: Message<View> = try nextArrived() else {
-            throw RPCError(MessageReader.Fault.truncated)
+        let frame: MessageReader.Frame
+        do throws(MessageReader.Fault) {
+            frame = try MessageReader.onlyFrame(in: body, limit: limits.request)
+        } catch {
+            throw RPCError(error)
         }
-        guard reader.isEmpty else {
-            throw RPCError(.internalError, "the call has more than one message")
-        }
-        return message
+        return try unfold(frame)
     }
 
     /// Waits for the next message; nil at the end.
@@ -129,16 +142,11 @@ public final class ServerCall: @unchecked Sendable {
         } catch {
             throw RPCError(error)
         }
-        isRequestCompressed = frame.isCompressed
-        let bytes = try unfold(frame)
-        do throws(CodecError) {
-            return try Message<View>(bytes)
-        } catch {
-            throw RPCError(.invalidArgument, "\(View.schema.fullName): \(error)")
-        }
+        return try Message<View>(of: unfold(frame))
     }
 
-    private func unfold(_ frame: MessageReader.Frame) throws -> SharedBytes {
+    private func unfold(_ frame: MessageReader.Frame) throws(RPCError) -> SharedBytes {
+        isRequestCompressed = frame.isCompressed
         guard frame.isCompressed else { return frame.bytes }
         guard requestCompression == .gzip else {
             throw RPCError(.internalError, "a message is compressed, and grpc-encoding says not")
@@ -164,14 +172,14 @@ public final class ServerCall: @unchecked Sendable {
         guard !hasSentHeaders else { return }
         hasSentHeaders = true
         let isPlain = headers.isEmpty && compression == .identity
-        guard !isPlain else { return exchange.respond(AnswerFields.plain) }
+        guard !isPlain else { return exchange.respond(AnswerFields.plain, endsStream: false) }
         var fields = AnswerFields.plain
         if compression != .identity, compression.isAccepted(by: exchange.request[Field.accepts]) {
             announcedCompression = compression
             fields.append(Field.encoding, compression.rawValue)
         }
         headers.append(to: &fields)
-        exchange.respond(fields)
+        exchange.respond(fields, endsStream: false)
     }
 
     /// Sends a message, and waits while the caller takes no more.
@@ -187,6 +195,7 @@ public final class ServerCall: @unchecked Sendable {
     }
 
     /// Sends the only message of an answer, and the status with it.
+    @usableFromInline
     func finish(with frame: SharedBytes) throws {
         if outcome != nil { return }
         let frame = try fold(frame, isCompressed: true)
@@ -205,12 +214,12 @@ public final class ServerCall: @unchecked Sendable {
                 "the answer has \(count) bytes, more than \(limits.response)"
             )
         }
+        guard isCompressed, compression == .gzip else { return frame }
         let isAnnounced =
             hasSentHeaders
             ? announcedCompression == compression
             : compression.isAccepted(by: exchange.request[Field.accepts])
-        guard isCompressed, compression == .gzip, isAnnounced else { return frame }
-        return MessageFrame.compress(frame)
+        return isAnnounced ? MessageFrame.compress(frame) : frame
     }
 
     /// Ends the call with a status, unless it has ended.
@@ -246,6 +255,18 @@ public final class ServerCall: @unchecked Sendable {
     func abandon() {
         guard outcome == nil else { return }
         end(CallOutcome(.cancelled, RPCError(.cancelled, "the caller has gone")))
+    }
+}
+
+extension Message where View: ~Escapable {
+    /// Takes in a message that a caller has sent.
+    @inlinable
+    init(of bytes: SharedBytes) throws(RPCError) {
+        do throws(CodecError) {
+            try self.init(bytes)
+        } catch {
+            throw .malformed(error, View.schema)
+        }
     }
 }
 

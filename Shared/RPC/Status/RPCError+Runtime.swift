@@ -1,11 +1,18 @@
 internal import HTTP2
 internal import Net
+public import Wire
 
 // What the runtime itself has to say.
 extension RPCError {
     /// A message has more bytes than it may.
     static func tooLarge(limit: Int) -> RPCError {
         RPCError(.resourceExhausted, "a message may have \(limit) bytes at most")
+    }
+
+    /// The bytes of a message break the rules of its type.
+    @usableFromInline
+    static func malformed(_ error: CodecError, _ schema: MessageSchema) -> RPCError {
+        RPCError(.invalidArgument, "\(schema.fullName): \(error)")
     }
 
     /// The loop of a call has ended.
@@ -22,6 +29,10 @@ extension RPCError {
             self = .tooLarge(limit: limit)
         case .truncated:
             self.init(.internalError, "the bytes end within a message")
+        case .missing:
+            self.init(.internalError, "the call has no message")
+        case .surplus:
+            self.init(.internalError, "the call has more than one message")
         }
     }
 

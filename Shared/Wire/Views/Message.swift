@@ -23,14 +23,9 @@ public struct Message<View: MessageView & ~Escapable>: Sendable {
     ///   - limits: what it may cost.
     /// - Throws: ``CodecError`` naming the field, the rule and the offset.
     /// - Complexity: linear in the bytes; what came in pieces is sorted besides.
+    @inlinable
     public init(_ bytes: SharedBytes, limits: DecodingLimits = .standard) throws(CodecError) {
-        let schema = View.schema
-        let source = bytes.bytes
-        if try WireValidator.validate(source, as: schema, limits: limits) {
-            self.bytes = SharedBytes(adopting: try WireNormalizer.ordered(source, as: schema))
-        } else {
-            self.bytes = bytes
-        }
+        self.bytes = try bytes.checked(as: View.schema, limits: limits)
     }
 
     /// Takes in a message, copying its bytes.
@@ -65,6 +60,19 @@ public struct Message<View: MessageView & ~Escapable>: Sendable {
             // Every initializer validates the bytes or makes valid ones.
             unsafe View(validated: bytes.bytes)
         }
+    }
+}
+
+extension SharedBytes {
+    /// The bytes of a message that a view can be laid over: these, or others of the same meaning.
+    @usableFromInline
+    func checked(
+        as schema: MessageSchema,
+        limits: DecodingLimits
+    ) throws(CodecError) -> SharedBytes {
+        let source = bytes
+        guard try WireValidator.validate(source, as: schema, limits: limits) else { return self }
+        return SharedBytes(adopting: try WireNormalizer.ordered(source, as: schema))
     }
 }
 

@@ -34,6 +34,7 @@ extension GrpcTesting.TestService {
     }
 
     /// The methods of a service, for a server to run.
+    @inlinable
     public static func methods(of service: some Service) -> [RPCMethod] {
         [
             .unary(emptyCall, of: schema) { try await service.emptyCall($0, $1) },
@@ -104,6 +105,7 @@ extension GrpcTesting.UnimplementedService {
     }
 
     /// The methods of a service, for a server to run.
+    @inlinable
     public static func methods(of service: some Service) -> [RPCMethod] {
         [
             .unary(unimplementedCall, of: schema) { try await service.unimplementedCall($0, $1) },

@@ -28,6 +28,7 @@ extension TestingV1.Shelf {
     }
 
     /// The methods of a service, for a server to run.
+    @inlinable
     public static func methods(of service: some Service) -> [RPCMethod] {
         [
             .unary(getBook, of: schema) { try await service.getBook($0, $1) },
