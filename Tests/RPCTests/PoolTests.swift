@@ -116,12 +116,12 @@ struct PoolTests {
         cluster.addresses.withLock { $0 = [] }
         await cluster.stop()
         let closed = await #expect(throws: RPCError.self) {
-            _ = try await cluster.client.begin(
+            _ = try await cluster.client.prepare(
                 TestingV1.Shelf.getBook,
                 of: TestingV1.Shelf.schema,
                 sending: nil,
                 options: CallOptions()
-            )
+            ).begin()
         }
         #expect(closed?.code == .unavailable)
     }

@@ -16,4 +16,17 @@ extension EventLoop {
         }
         return isCurrent
     }
+
+    /// Whether the task that asks is on the loop, and comes back to it whenever it has waited.
+    public var isHome: Bool {
+        guard isCurrent else { return false }
+        let own = unsafe asUnownedTaskExecutor()
+        // Both are compared only: neither is kept.
+        return unsafe withUnsafeCurrentTask { task in
+            guard let task = unsafe task, let preferred = unsafe task.unownedTaskExecutor else {
+                return false
+            }
+            return unsafe preferred == own
+        }
+    }
 }

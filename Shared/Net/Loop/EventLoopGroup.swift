@@ -31,6 +31,11 @@ public final class EventLoopGroup: Sendable {
         return loops[Int(UInt(bitPattern: ticket) % UInt(loops.count))]
     }
 
+    /// The loop that the caller runs on; nil if it runs on none of them.
+    ///
+    /// Any thread may call.
+    public var current: EventLoop? { loops.first(where: \.isCurrent) }
+
     /// The loop with the least load, the first of several.
     ///
     /// Any thread may call.

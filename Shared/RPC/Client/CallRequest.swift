@@ -10,6 +10,19 @@ struct CallRequest: Sendable {
     /// The only message, behind its prefix; nil if messages follow.
     let message: SharedBytes?
 
+    init(
+        _ method: MethodSchema,
+        of service: ServiceSchema,
+        _ target: CallTarget,
+        _ message: FramedMessage?,
+        _ options: CallOptions
+    ) {
+        path = "/\(service.fullName)/\(method.name)"
+        self.target = target
+        self.options = options
+        self.message = message?.bytes
+    }
+
     /// The fields that say so.
     ///
     /// - Parameter now: the time, from which the deadline is counted.
@@ -37,28 +50,4 @@ struct CallRequest: Sendable {
 struct CallTarget: Sendable {
     let scheme: String
     let authority: String
-}
-
-/// Where calls find a connection.
-protocol ExchangeSource: Sendable {
-    /// The loop of its connections.
-    var loop: EventLoop { get }
-
-    /// Begins a request on a connection, on the loop.
-    ///
-    /// - Parameter fields: those of the request.
-    /// - Returns: the request, whose body follows.
-    /// - Throws: ``RPCError`` if there is no connection.
-    func exchange(for fields: HeaderBlock) async throws(RPCError) -> HTTP2Exchange
-}
-
-extension HTTP2Client {
-    /// Begins a call.
-    func beginCall(_ fields: HeaderBlock) throws(RPCError) -> HTTP2Exchange {
-        do throws(HTTP2ExchangeError) {
-            return try begin(fields, endsStream: false)
-        } catch {
-            throw RPCError(lost: error)
-        }
-    }
 }

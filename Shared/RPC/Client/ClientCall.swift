@@ -11,7 +11,7 @@ public final class ClientCall: @unchecked Sendable {
     private let loop: EventLoop
     private let request: CallRequest
     private let source: any ExchangeSource
-    private var exchange: HTTP2Exchange
+    private var exchange: any ClientExchange
     /// Whether the call may be made again, for as long as nothing of an answer has come.
     private var retry: RetryPlan?
     private var reader: MessageReader
@@ -47,7 +47,7 @@ public final class ClientCall: @unchecked Sendable {
 
     private init(
         _ request: CallRequest,
-        _ exchange: HTTP2Exchange,
+        _ exchange: any ClientExchange,
         _ source: any ExchangeSource,
         _ retry: RetryPlan?
     ) {
@@ -66,7 +66,8 @@ public final class ClientCall: @unchecked Sendable {
 
     private func sendOnlyMessage() {
         guard let message = request.message else { return }
-        exchange.finish(sending: compression == .gzip ? MessageFrame.compress(message) : message)
+        let frame = compression == .gzip ? MessageFrame.compress(message) : message
+        exchange.finish(sending: frame, trailers: nil)
     }
 
     private var compression: Compression { request.options.compression }
@@ -83,22 +84,20 @@ public final class ClientCall: @unchecked Sendable {
     func send(_ frame: SharedBytes, isCompressed: Bool = true) async throws(RPCError) {
         let frame =
             compression == .gzip && isCompressed ? MessageFrame.compress(frame) : frame
-        let sent: Result<Void, HTTP2ExchangeError> = await withTaskExecutorPreference(loop) {
-            guard await loop.arrive() else { return .failure(.connectionLost) }
+        try await loop.visit { () async throws(RPCError) -> Void in
             do throws(HTTP2ExchangeError) {
                 try await exchange.send(frame)
-                return .success(())
             } catch {
-                return .failure(error)
+                throw await failure()
             }
         }
-        if case .failure(let error) = sent { throw await failure(error) }
     }
 
     /// Says that no more messages go.
     func finishSending() async {
-        await withTaskExecutorPreference(loop) {
-            if await loop.arrive() { exchange.finish() }
+        // If the loop has ended, whoever reads the answer is told.
+        try? await loop.visit { () async throws(RPCError) -> Void in
+            exchange.finish(trailers: nil)
         }
     }
 
@@ -109,19 +108,13 @@ public final class ClientCall: @unchecked Sendable {
     /// - Returns: the metadata.
     /// - Throws: ``RPCError`` if the call fails before.
     public func headers() async throws(RPCError) -> Metadata {
-        let result: Result<HeaderBlock, RPCError> = await withTaskExecutorPreference(loop) {
-            guard await loop.arrive() else { return .failure(.loopStopped) }
-            return await withTaskCancellationHandler {
-                do throws(RPCError) {
-                    return .success(try await awaitAnswer())
-                } catch {
-                    return .failure(error)
+        try await loop.visit { () async throws(RPCError) -> Metadata in
+            Metadata(
+                received: try await cancellable { () async throws(RPCError) -> HeaderBlock in
+                    try await awaitAnswer()
                 }
-            } onCancel: {
-                cancel()
-            }
+            )
         }
-        return Metadata(received: try result.get())
     }
 
     /// Waits for the next message.
@@ -129,17 +122,52 @@ public final class ClientCall: @unchecked Sendable {
     /// - Returns: its bytes; nil when the call has ended well.
     /// - Throws: ``RPCError`` when it has not.
     func next() async throws(RPCError) -> SharedBytes? {
-        let result: Result<SharedBytes?, RPCError> = await withTaskExecutorPreference(loop) {
-            guard await loop.arrive() else { return .failure(.loopStopped) }
-            return await withTaskCancellationHandler {
-                do throws(RPCError) {
-                    return .success(try await awaitNext())
-                } catch {
-                    return .failure(error)
-                }
-            } onCancel: {
-                cancel()
+        try await loop.visit { () async throws(RPCError) -> SharedBytes? in
+            try await cancellable { () async throws(RPCError) -> SharedBytes? in
+                try await awaitNext()
             }
+        }
+    }
+
+    /// Waits for the only message of an answer, on the loop.
+    func onlyAnswerOnLoop() async throws(RPCError) -> OnlyAnswer {
+        try await cancellable { () async throws(RPCError) -> OnlyAnswer in
+            guard let bytes = try await awaitNext() else {
+                throw RPCError(.internalError, "the call ended well without an answer")
+            }
+            let isCompressed = isLastCompressed
+            guard try await awaitNext() == nil else {
+                exchange.reset(.cancel)
+                throw RPCError(.internalError, "the call has more than one answer")
+            }
+            return OnlyAnswer(
+                bytes: bytes,
+                headers: answerFields.map { Metadata(received: $0) } ?? Metadata(),
+                trailers: receivedTrailers ?? Metadata(),
+                isCompressed: isCompressed
+            )
+        }
+    }
+
+    /// Waits for the only message of an answer.
+    func onlyAnswer() async throws(RPCError) -> OnlyAnswer {
+        try await loop.visit { () async throws(RPCError) -> OnlyAnswer in
+            try await onlyAnswerOnLoop()
+        }
+    }
+
+    /// Has the call cancelled while it waits if the task is.
+    private func cancellable<Value>(
+        _ body: () async throws(RPCError) -> Value
+    ) async throws(RPCError) -> Value {
+        let result: Result<Value, RPCError> = await withTaskCancellationHandler {
+            do throws(RPCError) {
+                return .success(try await body())
+            } catch {
+                return .failure(error)
+            }
+        } onCancel: {
+            cancel()
         }
         return try result.get()
     }
@@ -147,31 +175,23 @@ public final class ClientCall: @unchecked Sendable {
     /// The metadata that came with the status; nil before the end, or if none came.
     public var trailers: Metadata? {
         get async {
-            await withTaskExecutorPreference(loop) {
-                guard await loop.arrive() else { return nil }
-                return switch outcome {
-                case .success(let trailers): trailers
-                case .failure(let error): error.origin == .peer ? error.trailers : nil
-                case nil: nil
-                }
-            }
+            try? await loop.visit { () async throws(RPCError) -> Metadata? in receivedTrailers }
+        }
+    }
+
+    private var receivedTrailers: Metadata? {
+        switch outcome {
+        case .success(let trailers): trailers
+        case .failure(let error): error.origin == .peer ? error.trailers : nil
+        case nil: nil
         }
     }
 
     /// Whether the message that was read last came compressed.
     public var isAnswerCompressed: Bool {
-        get async { await withTaskExecutorPreference(loop) { isLastCompressed } }
-    }
-
-    /// What came around the only answer of a call that has ended well, in one visit to the loop.
-    var surroundings: (headers: Metadata, trailers: Metadata, isCompressed: Bool) {
         get async {
-            await withTaskExecutorPreference(loop) {
-                var trailers = Metadata()
-                if case .success(let received) = outcome { trailers = received }
-                let headers = answerFields.map { Metadata(received: $0) } ?? Metadata()
-                return (headers, trailers, isLastCompressed)
-            }
+            (try? await loop.visit { () async throws(RPCError) -> Bool in isLastCompressed })
+                ?? false
         }
     }
 
@@ -332,17 +352,14 @@ public final class ClientCall: @unchecked Sendable {
     }
 
     /// What a failure to send means: what the server said, if it has.
-    private func failure(_ error: HTTP2ExchangeError) async -> RPCError {
-        await withTaskExecutorPreference(loop) {
-            guard await loop.arrive() else { return .loopStopped }
-            if case .failure(let error) = outcome { return error }
-            // A server may answer without having read everything.
-            do throws(RPCError) {
-                while try await awaitNext() != nil {}
-                return RPCError(.internalError, "the server has answered before it was asked")
-            } catch {
-                return error
-            }
+    private func failure() async -> RPCError {
+        if case .failure(let error) = outcome { return error }
+        // A server may answer without having read everything.
+        do throws(RPCError) {
+            while try await awaitNext() != nil {}
+            return RPCError(.internalError, "the server has answered before it was asked")
+        } catch {
+            return error
         }
     }
 

@@ -2,7 +2,7 @@ public import Wire
 
 /// Where calls go: a connection, a pool of them, or a server in the same process.
 public protocol RPCChannel: Sendable {
-    /// Begins a call.
+    /// Prepares a call, and says nothing to anybody.
     ///
     /// - Parameters:
     ///   - method: the method's table.
@@ -10,14 +10,13 @@ public protocol RPCChannel: Sendable {
     ///   - message: the only message of a call that sends one, behind its prefix; nil if messages
     ///     follow.
     ///   - options: deadline, metadata, compression.
-    /// - Returns: the call.
-    /// - Throws: ``RPCError`` if it cannot begin.
-    func begin(
+    /// - Returns: the call, to be made once.
+    func prepare(
         _ method: MethodSchema,
         of service: ServiceSchema,
         sending message: FramedMessage?,
         options: CallOptions
-    ) async throws(RPCError) -> ClientCall
+    ) -> PreparedCall
 }
 
 /// A message as it travels, behind its prefix.
@@ -40,6 +39,24 @@ public struct Answer<View: MessageView & ~Escapable>: Sendable {
     public let trailers: Metadata
     /// Whether the message came compressed.
     public let isCompressed: Bool
+
+    init(_ answer: OnlyAnswer) throws(RPCError) {
+        message = try Message<View>(answering: answer.bytes)
+        headers = answer.headers
+        trailers = answer.trailers
+        isCompressed = answer.isCompressed
+    }
+}
+
+extension Message where View: ~Escapable {
+    /// Takes in a message that a server has sent.
+    init(answering bytes: SharedBytes) throws(RPCError) {
+        do throws(CodecError) {
+            try self.init(bytes)
+        } catch {
+            throw RPCError(.internalError, "\(View.schema.fullName): \(error)")
+        }
+    }
 }
 
 /// The answers to a call that gives any number of messages.
@@ -80,7 +97,7 @@ public struct ClientStreamingCall<Request: MessageValue, View: MessageView & ~Es
     /// - Throws: ``RPCError`` if the call fails.
     public func finish() async throws -> Answer<View> {
         await call.finishSending()
-        return try await call.onlyAnswer()
+        return try Answer(await call.onlyAnswer())
     }
 }
 
@@ -115,30 +132,12 @@ public struct BidirectionalCall<Request: MessageValue, View: MessageView & ~Esca
 extension ClientCall {
     /// Reads a message; bytes that are none end the call.
     func message<View: MessageView & ~Escapable>(_ bytes: SharedBytes) throws -> Message<View> {
-        do throws(CodecError) {
-            return try Message<View>(bytes)
+        do throws(RPCError) {
+            return try Message<View>(answering: bytes)
         } catch {
             cancel()
-            throw RPCError(.internalError, "\(View.schema.fullName): \(error)")
+            throw error
         }
-    }
-
-    /// Waits for the answer of a call that gives one message.
-    func onlyAnswer<View: MessageView & ~Escapable>() async throws -> Answer<View> {
-        guard let bytes = try await next() else {
-            throw RPCError(.internalError, "the call ended well without an answer")
-        }
-        guard try await next() == nil else {
-            cancel()
-            throw RPCError(.internalError, "the call has more than one answer")
-        }
-        let around = await surroundings
-        return Answer(
-            message: try message(bytes),
-            headers: around.headers,
-            trailers: around.trailers,
-            isCompressed: around.isCompressed
-        )
     }
 }
 
@@ -151,8 +150,8 @@ extension RPCChannel {
         options: CallOptions
     ) async throws -> Answer<View> {
         let message = FramedMessage(request)
-        return try await begin(method, of: service, sending: message, options: options)
-            .onlyAnswer()
+        let call = prepare(method, of: service, sending: message, options: options)
+        return try Answer(await call.onlyAnswer())
     }
 
     /// Makes a call that sends one message and gets any number; generated clients call it.
@@ -164,7 +163,8 @@ extension RPCChannel {
     ) async throws -> AnswerStream<View> {
         let message = FramedMessage(request)
         return AnswerStream(
-            call: try await begin(method, of: service, sending: message, options: options)
+            call: try await prepare(method, of: service, sending: message, options: options)
+                .begin()
         )
     }
 
@@ -175,7 +175,7 @@ extension RPCChannel {
         options: CallOptions
     ) async throws -> ClientStreamingCall<Request, View> {
         ClientStreamingCall(
-            call: try await begin(method, of: service, sending: nil, options: options)
+            call: try await prepare(method, of: service, sending: nil, options: options).begin()
         )
     }
 
@@ -186,7 +186,7 @@ extension RPCChannel {
         options: CallOptions
     ) async throws -> BidirectionalCall<Request, View> {
         BidirectionalCall(
-            call: try await begin(method, of: service, sending: nil, options: options)
+            call: try await prepare(method, of: service, sending: nil, options: options).begin()
         )
     }
 }

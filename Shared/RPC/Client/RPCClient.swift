@@ -32,40 +32,23 @@ public final class RPCClient: RPCChannel {
         pools = group.loops.map { ConnectionPool(target, on: $0, configuration) }
     }
 
-    /// Begins a call; see ``RPCChannel``.
-    public func begin(
+    /// Prepares a call; see ``RPCChannel``.
+    public func prepare(
         _ method: MethodSchema,
         of service: ServiceSchema,
         sending message: FramedMessage?,
         options: CallOptions
-    ) async throws(RPCError) -> ClientCall {
-        let pool = pools[(group.loops.first(where: \.isCurrent) ?? group.next()).index]
-        let request = CallRequest(
-            path: "/\(service.fullName)/\(method.name)",
-            target: target,
-            options: options,
-            message: message?.bytes
-        )
-        let source = PooledSource(pool: pool, deadline: options.deadline)
+    ) -> PreparedCall {
+        let pool = pools[(group.current ?? group.next()).index]
+        let request = CallRequest(method, of: service, target, message, options)
         budget.noteCall()
-        var plan: RetryPlan?
+        var retry: RetryPlan?
         if options.mayRetry {
-            plan = RetryPlan(
-                configuration.retries,
-                budget,
-                isIdempotent: method.idempotency != .unknown
-            )
+            let isIdempotent = method.idempotency != .unknown
+            retry = RetryPlan(configuration.retries, budget, isIdempotent: isIdempotent)
         }
-        let retry = plan
-        let result: Result<ClientCall, RPCError> = await withTaskExecutorPreference(pool.loop) {
-            guard await pool.loop.arrive() else { return .failure(.loopStopped) }
-            do throws(RPCError) {
-                return .success(try await ClientCall.begin(request, on: source, retry))
-            } catch {
-                return .failure(error)
-            }
-        }
-        return try result.get()
+        let source = PooledSource(pool: pool, deadline: options.deadline)
+        return PreparedCall(request, on: source, retry)
     }
 
     /// Closes all connections in good order, after their calls; later calls fail.
@@ -85,7 +68,7 @@ private struct PooledSource: ExchangeSource {
 
     var loop: EventLoop { pool.loop }
 
-    func exchange(for fields: HeaderBlock) async throws(RPCError) -> HTTP2Exchange {
+    func exchange(for fields: HeaderBlock) async throws(RPCError) -> any ClientExchange {
         try await pool.connection(before: deadline).beginCall(fields)
     }
 }

@@ -49,29 +49,15 @@ public struct RPCConnection: RPCChannel {
         self.target = target
     }
 
-    /// Begins a call; see ``RPCChannel``.
-    public func begin(
+    /// Prepares a call; see ``RPCChannel``.
+    public func prepare(
         _ method: MethodSchema,
         of service: ServiceSchema,
         sending message: FramedMessage?,
         options: CallOptions
-    ) async throws(RPCError) -> ClientCall {
-        let request = CallRequest(
-            path: "/\(service.fullName)/\(method.name)",
-            target: target,
-            options: options,
-            message: message?.bytes
-        )
-        let source = SingleSource(client: client)
-        let result: Result<ClientCall, RPCError> = await withTaskExecutorPreference(client.loop) {
-            guard await client.loop.arrive() else { return .failure(.loopStopped) }
-            do throws(RPCError) {
-                return .success(try await ClientCall.begin(request, on: source))
-            } catch {
-                return .failure(error)
-            }
-        }
-        return try result.get()
+    ) -> PreparedCall {
+        let request = CallRequest(method, of: service, target, message, options)
+        return PreparedCall(request, on: SingleSource(client: client))
     }
 
     /// Closes in good order, after the calls that are open, and waits for it.
@@ -88,7 +74,7 @@ private struct SingleSource: ExchangeSource {
 
     var loop: EventLoop { client.loop }
 
-    func exchange(for fields: HeaderBlock) async throws(RPCError) -> HTTP2Exchange {
+    func exchange(for fields: HeaderBlock) async throws(RPCError) -> any ClientExchange {
         try client.beginCall(fields)
     }
 }

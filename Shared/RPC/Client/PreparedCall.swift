@@ -1,0 +1,64 @@
+internal import HTTP2
+internal import Net
+internal import Wire
+
+/// A call before it is made: what is asked, and of whom.
+public struct PreparedCall: Sendable {
+    private let request: CallRequest
+    private let source: any ExchangeSource
+    private let retry: RetryPlan?
+
+    init(_ request: CallRequest, on source: any ExchangeSource, _ retry: RetryPlan? = nil) {
+        self.request = request
+        self.source = source
+        self.retry = retry
+    }
+
+    /// Begins the call.
+    ///
+    /// - Returns: the call, under way.
+    /// - Throws: ``RPCError`` if it cannot begin.
+    public func begin() async throws(RPCError) -> ClientCall {
+        try await source.loop.visit { () async throws(RPCError) -> ClientCall in
+            try await ClientCall.begin(request, on: source, retry)
+        }
+    }
+
+    /// Makes a call that gives one message, in one visit to its loop.
+    func onlyAnswer() async throws(RPCError) -> OnlyAnswer {
+        try await source.loop.visit { () async throws(RPCError) -> OnlyAnswer in
+            let call = try await ClientCall.begin(request, on: source, retry)
+            return try await call.onlyAnswerOnLoop()
+        }
+    }
+}
+
+/// The answer to a call that gives one message, in its binary form.
+struct OnlyAnswer: Sendable {
+    let bytes: SharedBytes
+    let headers: Metadata
+    let trailers: Metadata
+    let isCompressed: Bool
+}
+
+extension EventLoop {
+    /// Has a task go on on the loop, unless it is there.
+    ///
+    /// - Parameter body: runs on the loop.
+    /// - Returns: what it returns.
+    /// - Throws: what it throws, or ``RPCError`` if the loop has ended.
+    func visit<Value: Sendable>(
+        _ body: () async throws(RPCError) -> Value
+    ) async throws(RPCError) -> Value {
+        if isHome { return try await body() }
+        let result: Result<Value, RPCError> = await withTaskExecutorPreference(self) {
+            guard await arrive() else { return .failure(.loopStopped) }
+            do throws(RPCError) {
+                return .success(try await body())
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try result.get()
+    }
+}

@@ -1,0 +1,46 @@
+internal import HTTP2
+internal import Net
+internal import Wire
+
+/// What a call travels on at the client: a stream of HTTP/2, or a queue within the process.
+///
+/// It is used on its loop; what each member does is said at ``HTTP2Exchange``.
+protocol ClientExchange: AnyObject, Sendable {
+    // What goes.
+    func send(_ bytes: SharedBytes) async throws(HTTP2ExchangeError)
+    func finish(trailers: HeaderBlock?)
+    func finish(sending bytes: SharedBytes, trailers: HeaderBlock?)
+    func reset(_ code: HTTP2ErrorCode)
+
+    // What comes.
+    var trailers: HeaderBlock? { get }
+    func response() async throws(HTTP2ExchangeError) -> HeaderBlock
+    func nextPart(ofAtLeast least: Int) async throws(HTTP2ExchangeError) -> SharedBytes?
+    func putBack(_ bytes: SharedBytes)
+}
+
+extension HTTP2Exchange: ClientExchange {}
+
+/// Where calls find what they travel on.
+protocol ExchangeSource: Sendable {
+    /// The loop that the calls live on.
+    var loop: EventLoop { get }
+
+    /// Begins a request, on the loop.
+    ///
+    /// - Parameter fields: those of the request.
+    /// - Returns: the request, whose body follows.
+    /// - Throws: ``RPCError`` if there is nobody to take it.
+    func exchange(for fields: HeaderBlock) async throws(RPCError) -> any ClientExchange
+}
+
+extension HTTP2Client {
+    /// Begins a call.
+    func beginCall(_ fields: HeaderBlock) throws(RPCError) -> any ClientExchange {
+        do throws(HTTP2ExchangeError) {
+            return try begin(fields, endsStream: false)
+        } catch {
+            throw RPCError(lost: error)
+        }
+    }
+}
