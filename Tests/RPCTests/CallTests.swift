@@ -6,6 +6,7 @@ import Wire
 
 @Suite("Calls between our client and our server", .timeLimit(.minutes(1)))
 struct CallTests {
+    /// Runs a test over sockets, and once more without them.
     private func with(
         _ service: ShelfService = ShelfService(),
         _ change: (inout RPCServerConfiguration) -> Void = { _ in },
@@ -16,6 +17,9 @@ struct CallTests {
         try await body(client, fixture)
         await connection.close()
         await fixture.stop()
+        let second = try RPCFixture(service, change)
+        try await body(TestingV1.Shelf.Client(second.inProcess), second)
+        await second.stop()
     }
 
     @Test("of one message each way bring metadata along, bytes included")

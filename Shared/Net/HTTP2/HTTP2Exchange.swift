@@ -33,8 +33,8 @@ public final class HTTP2Exchange: @unchecked Sendable {
     private let stream: HTTP2Stream
     /// What those who wait or come later are told; nil while the stream is open.
     private var closure: HTTP2ExchangeError?
-    private var inputWaiter = Waiter()
-    private var outputWaiter = Waiter()
+    private var inputWaiter = TaskWaiter()
+    private var outputWaiter = TaskWaiter()
     private var hasHeaders: Bool
     private var hasFinished = false
     private(set) var hasResponded = false
@@ -331,32 +331,5 @@ public final class HTTP2Exchange: @unchecked Sendable {
             channel.session.reset(stream, .internalError)
         }
         channel.setNeedsFlush()
-    }
-
-}
-
-/// Where a task waits for something on its loop, one at a time.
-@safe
-private struct Waiter {
-    // Not a checked continuation: its layout is not known at build time, and asking at run time
-    // costs every event. Each is resumed once all the same: it is taken out for it.
-    private var continuation: UnsafeContinuation<Void, Never>?
-
-    /// Whether a task waits.
-    var isWaiting: Bool { unsafe continuation != nil }
-
-    /// Has a task wait until ``resume()``; nobody may be waiting.
-    @unsafe
-    mutating func wait(_ task: UnsafeContinuation<Void, Never>) {
-        precondition(!isWaiting, "one task may wait at a time")
-        unsafe continuation = task
-    }
-
-    /// Has the task go on, if there is one.
-    mutating func resume() {
-        guard let task = unsafe continuation else { return }
-        // Taken out first: what it resumes may wait again.
-        unsafe continuation = nil
-        unsafe task.resume()
     }
 }

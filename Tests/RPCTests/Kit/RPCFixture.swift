@@ -7,10 +7,11 @@ import TestMessages
 import Testing
 import Wire
 
-/// A server on a loop of its own, and clients on another.
+/// A server on a loop of its own, by sockets and without them, and clients on another.
 final class RPCFixture: Sendable {
     let group: EventLoopGroup
     let server: RPCServer
+    let inProcess: InProcessServer
     let reports = Reports()
     private let clientGroup: EventLoopGroup
 
@@ -27,12 +28,14 @@ final class RPCFixture: Sendable {
         let reports = reports
         configuration.onCallEnded = { reports.add($0) }
         change(&configuration)
+        let methods = TestingV1.Shelf.methods(of: service)
         server = try RPCServer(
             address: try SocketAddress("127.0.0.1:0"),
             group: group,
-            methods: TestingV1.Shelf.methods(of: service),
+            methods: methods,
             configuration: configuration
         )
+        inProcess = InProcessServer(group: group, methods: methods, configuration: configuration)
     }
 
     /// A client of generated code.
@@ -61,6 +64,7 @@ final class RPCFixture: Sendable {
 
     func stop() async {
         await server.stop(within: .seconds(10))
+        await inProcess.stop(within: .seconds(10))
         group.stop()
         clientGroup.stop()
     }

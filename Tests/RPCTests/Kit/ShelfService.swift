@@ -54,6 +54,7 @@ struct ShelfService: TestingV1.Shelf.Service {
         var book = TestingV1.Book()
         book.name = name
         book.title = call.remainingTime.map { "\($0 > .zero)" } ?? "no deadline"
+        if name == "loop" { book.title = "loop \(call.loop.index)" }
         return Reply(book)
     }
 
