@@ -25,7 +25,7 @@ struct ServiceEmitter {
                 )
             }
             let routes = try checker.routes(of: method, in: service)
-            declarations.append((method, try arguments(method, routes)))
+            declarations.append((method, try arguments(method, of: service, routes)))
         }
         source.comment(service.comment, orElse: "The service `\(service.fullName)`.")
         let typeName = try types.declaredName(service.reference)
@@ -57,10 +57,12 @@ struct ServiceEmitter {
 
     private func arguments(
         _ method: ProtoMethod,
+        of service: ProtoService,
         _ routes: [HTTPRoute]
     ) throws(GeneratorError) -> [String] {
         var arguments = [
             SourceText.literal(method.name),
+            "of: \(SourceText.literal(service.fullName))",
             "from: \(try types.swiftName(method.input)).schema",
             "to: \(try types.swiftName(method.output)).schema",
         ]

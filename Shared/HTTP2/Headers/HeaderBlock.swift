@@ -68,6 +68,14 @@ public struct HeaderBlock: Sendable, Equatable {
         storage.append(copying: value)
     }
 
+    /// Appends all fields of another block.
+    package mutating func append(_ other: HeaderBlock) {
+        if storage.isEmpty { storage.reserveCapacity(256) }
+        count += other.count
+        isKnownLegal = false
+        storage.append(copying: other.bytes)
+    }
+
     /// The same block, checked once instead of each time that it is sent.
     ///
     /// - Returns: the block.

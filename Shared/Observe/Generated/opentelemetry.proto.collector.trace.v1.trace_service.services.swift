@@ -16,6 +16,7 @@ extension OpentelemetryProtoCollectorTraceV1 {
         /// Takes a batch of spans.
         public static let export: MethodSchema = MethodSchema(
             "Export",
+            of: "opentelemetry.proto.collector.trace.v1.TraceService",
             from: OpentelemetryProtoCollectorTraceV1.ExportTraceServiceRequest.schema,
             to: OpentelemetryProtoCollectorTraceV1.ExportTraceServiceResponse.schema
         )

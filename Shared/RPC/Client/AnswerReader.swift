@@ -9,22 +9,27 @@ package enum AnswerReader {
     /// - Returns: how its messages are compressed.
     /// - Throws: ``RPCError`` if it is no answer of gRPC, or one that cannot be read.
     package static func compression(_ fields: HeaderBlock) throws(RPCError) -> Compression {
-        let status = fields[":status"].flatMap { Int($0) } ?? 0
-        let type = fields[Field.contentType] ?? ""
-        guard status == 200, type.utf8.starts(with: "application/grpc".utf8) else {
-            // What stands between may have refused the call; its own status counts if it has one.
-            if let error = error(fields), error.origin == .peer { throw error }
-            throw RPCError(
-                .inferred(fromHTTP: status),
-                "the answer has HTTP status \(status) and content-type '\(type)'",
-                origin: .inferred
-            )
-        }
-        guard let encoding = fields[Field.encoding] else { return .identity }
+        guard fields.has(":status", "200"), let type = fields.first(Field.contentType),
+            fields.value(of: type).hasPrefix("application/grpc")
+        else { throw refusal(fields) }
+        guard let field = fields.first(Field.encoding) else { return .identity }
+        let encoding = String(repairing: fields.value(of: field))
         guard let known = Compression(rawValue: encoding) else {
             throw RPCError(.internalError, "the answer's grpc-encoding is '\(encoding)'")
         }
         return known
+    }
+
+    /// What stands between may have refused the call; its own status counts if it has one.
+    private static func refusal(_ fields: HeaderBlock) -> RPCError {
+        if let error = error(fields), error.origin == .peer { return error }
+        let status = fields[":status"].flatMap { Int($0) } ?? 0
+        let type = fields[Field.contentType] ?? ""
+        return RPCError(
+            .inferred(fromHTTP: status),
+            "the answer has HTTP status \(status) and content-type '\(type)'",
+            origin: .inferred
+        )
     }
 
     /// Reads the fields that an answer ends with.
@@ -32,6 +37,7 @@ package enum AnswerReader {
     /// - Parameter fields: the trailers, or the only fields.
     /// - Returns: the error; nil if the call went well.
     package static func error(_ fields: HeaderBlock) -> RPCError? {
+        if fields.has(Field.status, "0") { return nil }
         guard let text = fields[Field.status], let code = StatusCode.parse(text) else {
             return RPCError(.unknown, "the answer ended without a status", origin: .inferred)
         }

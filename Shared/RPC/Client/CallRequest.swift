@@ -12,12 +12,11 @@ struct CallRequest: Sendable {
 
     init(
         _ method: MethodSchema,
-        of service: ServiceSchema,
         _ target: CallTarget,
         _ message: FramedMessage?,
         _ options: CallOptions
     ) {
-        path = "/\(service.fullName)/\(method.name)"
+        path = method.path
         self.target = target
         self.options = options
         self.message = message?.bytes
@@ -28,12 +27,9 @@ struct CallRequest: Sendable {
     /// - Parameter now: the time, from which the deadline is counted.
     /// - Returns: the fields of a request.
     func fields(at now: ContinuousClock.Instant) -> HeaderBlock {
-        var fields: HeaderBlock = [
-            ":method": "POST", ":scheme": target.scheme, ":path": path,
-            ":authority": target.authority, "te": "trailers",
-            Field.contentType: "application/grpc", "user-agent": "grpc-swift-sextant/1",
-            Field.accepts: Compression.accepted,
-        ]
+        var fields = target.opening
+        fields.append(":path", path)
+        fields.append(CallTarget.rest)
         if let deadline = options.deadline {
             fields.append(Field.timeout, CallTimeout.format(now.duration(to: deadline)))
         }
@@ -48,6 +44,16 @@ struct CallRequest: Sendable {
 
 /// Whom calls go to.
 struct CallTarget: Sendable {
-    let scheme: String
-    let authority: String
+    /// The fields that every request there begins with.
+    let opening: HeaderBlock
+
+    init(scheme: String, authority: String) {
+        opening = [":method": "POST", ":scheme": scheme, ":authority": authority]
+    }
+
+    /// The fields that every request has besides.
+    static let rest: HeaderBlock = [
+        "te": "trailers", Field.contentType: "application/grpc",
+        "user-agent": "grpc-swift-sextant/1", Field.accepts: Compression.accepted,
+    ]
 }

@@ -40,7 +40,7 @@ public final class RPCClient: RPCChannel {
         options: CallOptions
     ) -> PreparedCall {
         let pool = pools[(group.current ?? group.next()).index]
-        let request = CallRequest(method, of: service, target, message, options)
+        let request = CallRequest(method, target, message, options)
         budget.noteCall()
         var retry: RetryPlan?
         if options.mayRetry {

@@ -56,7 +56,7 @@ public struct RPCConnection: RPCChannel {
         sending message: FramedMessage?,
         options: CallOptions
     ) -> PreparedCall {
-        let request = CallRequest(method, of: service, target, message, options)
+        let request = CallRequest(method, target, message, options)
         return PreparedCall(request, on: SingleSource(client: client))
     }
 

@@ -1,15 +1,17 @@
-package import Wire
+public import Wire
 
 /// Finds the messages in the bytes of a stream.
 ///
 /// It is given bytes that begin where a message does. What is left of them when no whole message is
 /// there goes back to the stream, which keeps it, counts it and tells when ``needed`` bytes have
 /// come: nothing is held here that no budget knows of.
+@usableFromInline
 package struct MessageReader {
     /// A message as it came.
-    package struct Frame {
-        package let isCompressed: Bool
-        package let bytes: SharedBytes
+    @usableFromInline
+    package struct Frame: Sendable {
+        @usableFromInline package let isCompressed: Bool
+        @usableFromInline package let bytes: SharedBytes
     }
 
     /// What is wrong with the bytes.

@@ -17,6 +17,7 @@ extension GrpcHealthV1 {
         /// Says how a service is; NOT_FOUND if there is none of the name.
         public static let check: MethodSchema = MethodSchema(
             "Check",
+            of: "grpc.health.v1.Health",
             from: GrpcHealthV1.HealthCheckRequest.schema,
             to: GrpcHealthV1.HealthCheckResponse.schema
         )
@@ -24,6 +25,7 @@ extension GrpcHealthV1 {
         /// Says how all services are.
         public static let list: MethodSchema = MethodSchema(
             "List",
+            of: "grpc.health.v1.Health",
             from: GrpcHealthV1.HealthListRequest.schema,
             to: GrpcHealthV1.HealthListResponse.schema
         )
@@ -31,6 +33,7 @@ extension GrpcHealthV1 {
         /// Says how a service is, and again whenever that changes.
         public static let watch: MethodSchema = MethodSchema(
             "Watch",
+            of: "grpc.health.v1.Health",
             from: GrpcHealthV1.HealthCheckRequest.schema,
             to: GrpcHealthV1.HealthCheckResponse.schema,
             streaming: .server

@@ -15,6 +15,7 @@ extension GrpcReflectionV1 {
         /// Answers questions, one after the other.
         public static let serverReflectionInfo: MethodSchema = MethodSchema(
             "ServerReflectionInfo",
+            of: "grpc.reflection.v1.ServerReflection",
             from: GrpcReflectionV1.ServerReflectionRequest.schema,
             to: GrpcReflectionV1.ServerReflectionResponse.schema,
             streaming: .both

@@ -15,6 +15,7 @@ extension GrpcReflectionV1alpha {
         /// Answers questions, one after the other.
         public static let serverReflectionInfo: MethodSchema = MethodSchema(
             "ServerReflectionInfo",
+            of: "grpc.reflection.v1alpha.ServerReflection",
             from: GrpcReflectionV1alpha.ServerReflectionRequest.schema,
             to: GrpcReflectionV1alpha.ServerReflectionResponse.schema,
             streaming: .both

@@ -31,7 +31,13 @@ final class Dispatcher: Sendable {
         if method.schema.streaming == .client || method.schema.streaming == .both {
             exchange.isBodyTimed = false
         }
-        let call = ServerCall(method, on: exchange, parameters, configuration.limits)
+        let call = ServerCall(
+            method,
+            on: exchange,
+            parameters,
+            configuration.limits,
+            offload: configuration.offload
+        )
         configuration.onCallBegan?(call)
         do {
             for guardian in configuration.guards { try guardian.admit(call) }

@@ -19,7 +19,7 @@ public final class RPCMethod: Sendable {
     init(_ schema: MethodSchema, of service: ServiceSchema, _ run: @escaping Run) {
         self.service = service.fullName
         self.schema = schema
-        path = "/\(service.fullName)/\(schema.name)"
+        path = schema.path
         self.run = run
     }
 
@@ -38,7 +38,10 @@ public final class RPCMethod: Sendable {
     ) -> RPCMethod {
         RPCMethod(schema, of: service) { call in
             if !call.isRequestComplete { try await call.collectRequest() }
-            let request = try Message<Request>(of: call.takeOnlyMessage())
+            let frame = try call.takeOnlyFrame()
+            let request: Message<Request> =
+                MessageDecoder.isQuick(frame)
+                ? try Message<Request>(of: frame.bytes) : try await call.decoder.decode(frame)
             let reply = try await body(request, call)
             try call.finish(with: reply.frame)
         }
@@ -75,7 +78,10 @@ public final class RPCMethod: Sendable {
     ) -> RPCMethod {
         RPCMethod(schema, of: service) { call in
             if !call.isRequestComplete { try await call.collectRequest() }
-            let request = try Message<Request>(of: call.takeOnlyMessage())
+            let frame = try call.takeOnlyFrame()
+            let request: Message<Request> =
+                MessageDecoder.isQuick(frame)
+                ? try Message<Request>(of: frame.bytes) : try await call.decoder.decode(frame)
             try await body(request, ResponseStream(call), call)
         }
     }

@@ -9,6 +9,11 @@ public struct RPCServerConfiguration: Sendable {
     public var http2 = HTTP2ServerConfiguration()
     /// How many bytes a message may have.
     public var limits = MessageLimits()
+    /// Where messages are decoded that are compressed or longer than 64 KiB.
+    ///
+    /// The calls beside them do not wait meanwhile. Nil if it is the loop; a pool must outlive the
+    /// server.
+    public var offload: WorkerPool?
     /// What each call must pass before anything of it is read, in order.
     public var guards: [any ServerGuard] = []
     /// What runs around each call, the outermost first.

@@ -29,7 +29,7 @@ public final class ServerCall: @unchecked Sendable {
 
     let exchange: any ServerExchange
     private let limits: MessageLimits
-    private let requestCompression: Compression
+    @usableFromInline let decoder: MessageDecoder
     /// What finds the messages of a caller that sends many.
     private var reader: MessageReader
     private var expiry: Timer?
@@ -44,12 +44,13 @@ public final class ServerCall: @unchecked Sendable {
         _ method: RPCMethod,
         on exchange: any ServerExchange,
         _ parameters: RequestParameters,
-        _ limits: MessageLimits
+        _ limits: MessageLimits,
+        offload: WorkerPool?
     ) {
         self.method = method
         self.exchange = exchange
         self.limits = limits
-        requestCompression = parameters.compression
+        decoder = MessageDecoder(parameters.compression, limit: limits.request, offload)
         reader = MessageReader(limit: limits.request)
         guard let timeout = parameters.timeout else {
             deadline = nil
@@ -94,26 +95,29 @@ public final class ServerCall: @unchecked Sendable {
 
     /// The message of a caller that sends one, all of which has come.
     @usableFromInline
-    func takeOnlyMessage() throws -> SharedBytes {
+    func takeOnlyFrame() throws -> MessageReader.Frame {
         let body: SharedBytes
         do throws(HTTP2ExchangeError) {
             body = try exchange.takeBody(upTo: limits.request + MessageFrame.prefixCount)
         } catch {
             throw RPCError.tooLarge(limit: limits.request)
         }
-        let frame: MessageReader.Frame
         do throws(MessageReader.Fault) {
-            frame = try MessageReader.onlyFrame(in: body, limit: limits.request)
+            let frame = try MessageReader.onlyFrame(in: body, limit: limits.request)
+            isRequestCompressed = frame.isCompressed
+            return frame
         } catch {
             throw RPCError(error)
         }
-        return try unfold(frame)
     }
 
     /// Waits for the next message; nil at the end.
     func nextMessage<View: MessageView & ~Escapable>() async throws -> Message<View>? {
         while true {
-            if let message: Message<View> = try nextArrived() { return message }
+            if let frame = try nextArrived() {
+                return MessageDecoder.isQuick(frame)
+                    ? try Message<View>(of: frame.bytes) : try await decoder.decode(frame)
+            }
             if let rest = reader.takeRest() { exchange.putBack(rest) }
             let part: SharedBytes?
             do throws(HTTP2ExchangeError) {
@@ -134,29 +138,13 @@ public final class ServerCall: @unchecked Sendable {
         }
     }
 
-    private func nextArrived<View: MessageView & ~Escapable>() throws -> Message<View>? {
-        let frame: MessageReader.Frame
+    private func nextArrived() throws -> MessageReader.Frame? {
         do throws(MessageReader.Fault) {
-            guard let found = try reader.next() else { return nil }
-            frame = found
+            guard let frame = try reader.next() else { return nil }
+            isRequestCompressed = frame.isCompressed
+            return frame
         } catch {
             throw RPCError(error)
-        }
-        return try Message<View>(of: unfold(frame))
-    }
-
-    private func unfold(_ frame: MessageReader.Frame) throws(RPCError) -> SharedBytes {
-        isRequestCompressed = frame.isCompressed
-        guard frame.isCompressed else { return frame.bytes }
-        guard requestCompression == .gzip else {
-            throw RPCError(.internalError, "a message is compressed, and grpc-encoding says not")
-        }
-        do throws(Gzip.Fault) {
-            return try Gzip.decompress(frame.bytes.bytes, limit: limits.request)
-        } catch .tooLarge {
-            throw RPCError.tooLarge(limit: limits.request)
-        } catch {
-            throw RPCError(.internalError, "a message is not compressed as gzip has it")
         }
     }
 
@@ -255,18 +243,6 @@ public final class ServerCall: @unchecked Sendable {
     func abandon() {
         guard outcome == nil else { return }
         end(CallOutcome(.cancelled, RPCError(.cancelled, "the caller has gone")))
-    }
-}
-
-extension Message where View: ~Escapable {
-    /// Takes in a message that a caller has sent.
-    @inlinable
-    init(of bytes: SharedBytes) throws(RPCError) {
-        do throws(CodecError) {
-            try self.init(bytes)
-        } catch {
-            throw .malformed(error, View.schema)
-        }
     }
 }
 

@@ -33,6 +33,9 @@ public struct MethodSchema: Sendable {
     /// The name, as `RecordEvents`.
     public let name: String
 
+    /// The path that it is called by, as `/sextant.ingest.v1.Ingest/RecordEvents`.
+    public let path: String
+
     /// The request's type.
     public let input: MessageSchema
 
@@ -55,6 +58,7 @@ public struct MethodSchema: Sendable {
     ///
     /// - Parameters:
     ///   - name: the name.
+    ///   - service: the full name of its service.
     ///   - input: the request's type.
     ///   - output: the response's type.
     ///   - streaming: which sides stream.
@@ -63,6 +67,7 @@ public struct MethodSchema: Sendable {
     ///   - routes: the REST routes.
     public init(
         _ name: String,
+        of service: String,
         from input: MessageSchema,
         to output: MessageSchema,
         streaming: Streaming = .none,
@@ -71,6 +76,7 @@ public struct MethodSchema: Sendable {
         routes: [HTTPRoute] = []
     ) {
         self.name = name
+        path = "/\(service)/\(name)"
         self.input = input
         self.output = output
         self.streaming = streaming

@@ -1661,6 +1661,7 @@ extension GrpcTesting {
         /// The method `EmptyCall`.
         public static let emptyCall: MethodSchema = MethodSchema(
             "EmptyCall",
+            of: "grpc.testing.TestService",
             from: GrpcTesting.Empty.schema,
             to: GrpcTesting.Empty.schema
         )
@@ -1668,6 +1669,7 @@ extension GrpcTesting {
         /// The method `UnaryCall`.
         public static let unaryCall: MethodSchema = MethodSchema(
             "UnaryCall",
+            of: "grpc.testing.TestService",
             from: GrpcTesting.SimpleRequest.schema,
             to: GrpcTesting.SimpleResponse.schema
         )
@@ -1675,6 +1677,7 @@ extension GrpcTesting {
         /// The method `CacheableUnaryCall`.
         public static let cacheableUnaryCall: MethodSchema = MethodSchema(
             "CacheableUnaryCall",
+            of: "grpc.testing.TestService",
             from: GrpcTesting.SimpleRequest.schema,
             to: GrpcTesting.SimpleResponse.schema
         )
@@ -1682,6 +1685,7 @@ extension GrpcTesting {
         /// The method `StreamingOutputCall`.
         public static let streamingOutputCall: MethodSchema = MethodSchema(
             "StreamingOutputCall",
+            of: "grpc.testing.TestService",
             from: GrpcTesting.StreamingOutputCallRequest.schema,
             to: GrpcTesting.StreamingOutputCallResponse.schema,
             streaming: .server
@@ -1690,6 +1694,7 @@ extension GrpcTesting {
         /// The method `StreamingInputCall`.
         public static let streamingInputCall: MethodSchema = MethodSchema(
             "StreamingInputCall",
+            of: "grpc.testing.TestService",
             from: GrpcTesting.StreamingInputCallRequest.schema,
             to: GrpcTesting.StreamingInputCallResponse.schema,
             streaming: .client
@@ -1698,6 +1703,7 @@ extension GrpcTesting {
         /// The method `FullDuplexCall`.
         public static let fullDuplexCall: MethodSchema = MethodSchema(
             "FullDuplexCall",
+            of: "grpc.testing.TestService",
             from: GrpcTesting.StreamingOutputCallRequest.schema,
             to: GrpcTesting.StreamingOutputCallResponse.schema,
             streaming: .both
@@ -1706,6 +1712,7 @@ extension GrpcTesting {
         /// The method `HalfDuplexCall`.
         public static let halfDuplexCall: MethodSchema = MethodSchema(
             "HalfDuplexCall",
+            of: "grpc.testing.TestService",
             from: GrpcTesting.StreamingOutputCallRequest.schema,
             to: GrpcTesting.StreamingOutputCallResponse.schema,
             streaming: .both
@@ -1714,6 +1721,7 @@ extension GrpcTesting {
         /// No server has it.
         public static let unimplementedCall: MethodSchema = MethodSchema(
             "UnimplementedCall",
+            of: "grpc.testing.TestService",
             from: GrpcTesting.Empty.schema,
             to: GrpcTesting.Empty.schema
         )
@@ -1729,6 +1737,7 @@ extension GrpcTesting {
         /// The method `UnimplementedCall`.
         public static let unimplementedCall: MethodSchema = MethodSchema(
             "UnimplementedCall",
+            of: "grpc.testing.UnimplementedService",
             from: GrpcTesting.Empty.schema,
             to: GrpcTesting.Empty.schema
         )

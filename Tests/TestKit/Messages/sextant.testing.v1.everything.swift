@@ -4021,6 +4021,7 @@ extension TestingV1 {
         /// Finds a book.
         public static let getBook: MethodSchema = MethodSchema(
             "GetBook",
+            of: "sextant.testing.v1.Shelf",
             from: TestingV1.GetBookRequest.schema,
             to: TestingV1.Book.schema,
             idempotency: .noSideEffects,
@@ -4031,6 +4032,7 @@ extension TestingV1 {
         /// Puts a book on the shelf.
         public static let createBook: MethodSchema = MethodSchema(
             "CreateBook",
+            of: "sextant.testing.v1.Shelf",
             from: TestingV1.CreateBookRequest.schema,
             to: TestingV1.Book.schema,
             access: .scopes(["books:write", "shelves:read"]),
@@ -4040,6 +4042,7 @@ extension TestingV1 {
         /// Takes a book off the shelf for ever.
         public static let deleteBook: MethodSchema = MethodSchema(
             "DeleteBook",
+            of: "sextant.testing.v1.Shelf",
             from: TestingV1.GetBookRequest.schema,
             to: TestingV1.Nothing.schema,
             idempotency: .idempotent,
@@ -4050,6 +4053,7 @@ extension TestingV1 {
         /// Streams in both directions.
         public static let chat: MethodSchema = MethodSchema(
             "Chat",
+            of: "sextant.testing.v1.Shelf",
             from: TestingV1.Book.schema,
             to: TestingV1.Book.schema,
             streaming: .both,
@@ -4059,6 +4063,7 @@ extension TestingV1 {
         /// Takes many books at once.
         public static let `import`: MethodSchema = MethodSchema(
             "Import",
+            of: "sextant.testing.v1.Shelf",
             from: TestingV1.CreateBookRequest.schema,
             to: TestingV1.Nothing.schema,
             streaming: .client,
@@ -4069,6 +4074,7 @@ extension TestingV1 {
         /// Needs no credential, and answers a verb of its own.
         public static let ping: MethodSchema = MethodSchema(
             "Ping",
+            of: "sextant.testing.v1.Shelf",
             from: TestingV1.Nothing.schema,
             to: TestingV1.Book.schema,
             streaming: .server,

@@ -37,7 +37,7 @@ public final class InProcessServer: RPCChannel {
         options: CallOptions
     ) -> PreparedCall {
         let target = CallTarget(scheme: "http", authority: "in-process")
-        let request = CallRequest(method, of: service, target, message, options)
+        let request = CallRequest(method, target, message, options)
         return PreparedCall(request, on: shards[(group.current ?? group.next()).index])
     }
 
