@@ -222,6 +222,20 @@ let package = Package(
             linkerSettings: fastAllocator
         ),
         .executableTarget(
+            name: "traffic-server",
+            dependencies: ["Net", "RPC", "TestContracts", "TestMessages", "Wire"],
+            path: "Tests/TrafficServer",
+            swiftSettings: strict,
+            linkerSettings: fastAllocator
+        ),
+        .executableTarget(
+            name: "traffic-client",
+            dependencies: ["Net", "RPC", "TestContracts", "TestMessages", "Wire"],
+            path: "Tests/TrafficClient",
+            swiftSettings: strict,
+            linkerSettings: fastAllocator
+        ),
+        .executableTarget(
             name: "Benchmarks",
             dependencies: ["Messages", "TestKit", "TestMessages", "Wire"],
             path: "Tests/Benchmarks",
