@@ -32,6 +32,7 @@ struct LoadReportTests {
         finished in 207us, 0.00 req/s, 0B/s
         requests: 1 total, 0 started, 0 done, 0 succeeded, 1 failed, 1 errored, 0 timeout
         status codes: 0 2xx, 0 3xx, 0 4xx, 0 5xx
+        traffic: 0B (0) total, 0B (0) headers (space savings 0.00%), 0B (0) data
         """
 
     @Test("is read")
@@ -41,6 +42,7 @@ struct LoadReportTests {
         #expect(report.total == 20_000)
         #expect(report.succeeded == 20_000)
         #expect(report.answered2xx == 20_000)
+        #expect(report.answerBytes == 2_000_000)
         #expect(report.tlsVersion == "TLSv1.3")
         #expect(report.cipher == "TLS_AES_256_GCM_SHA384")
         #expect(report.isClean)

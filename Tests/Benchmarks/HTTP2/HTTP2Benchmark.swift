@@ -14,7 +14,7 @@ struct HTTP2Benchmark {
     private static let rate = "requests/s"
 
     /// A run of ours and one of theirs.
-    private typealias Pair = (ours: HTTP2Run, theirs: HTTP2Run)
+    private typealias Pair = (ours: LoadRun, theirs: LoadRun)
 
     init(_ arguments: Arguments) throws {
         bench = try HTTP2Bench(arguments)
@@ -111,7 +111,7 @@ struct HTTP2Benchmark {
         for _ in 0..<pairs {
             let run = try pair(load, count, ours, theirs)
             beside.append(run)
-            let without = try bench.run(load, count: count, on: plain, by: bench.generator)
+            let without = try bench.generator.measure(load, count: count, on: plain)
             rates.append((ours: run.ours, theirs: without))
         }
         try stop(ours, theirs)
@@ -148,14 +148,14 @@ struct HTTP2Benchmark {
         let theirs = try bench.ours("echo-server with one loop", work: work)
         let beside = bench.generator
         let among = LoadGenerator(cores: "0,1", log: beside.log)
-        let count = try bench.calibrate(load, on: theirs, by: beside, seconds: seconds)
+        let count = try beside.calibrate(load, on: theirs, seconds: seconds)
         try among.send(load, count: count / 4, to: ours)
         var runs: [Pair] = []
         for _ in 0..<pairs {
             runs.append(
                 (
-                    ours: try bench.run(load, count: count, on: ours, by: among),
-                    theirs: try bench.run(load, count: count, on: theirs, by: beside)
+                    ours: try among.measure(load, count: count, on: ours),
+                    theirs: try beside.measure(load, count: count, on: theirs)
                 )
             )
         }
@@ -175,11 +175,10 @@ struct HTTP2Benchmark {
         _ theirs: NghttpServer,
         sample: Int = 20_000
     ) throws -> Int {
-        let count = try bench.calibrate(
+        let count = try bench.generator.calibrate(
             load,
             on: ours,
             sample: sample,
-            by: bench.generator,
             seconds: seconds
         )
         try bench.generator.send(load, count: sample, to: theirs)
@@ -193,8 +192,8 @@ struct HTTP2Benchmark {
         _ theirs: NghttpServer
     ) throws -> Pair {
         (
-            ours: try bench.run(load, count: count, on: ours, by: bench.generator),
-            theirs: try bench.run(load, count: count, on: theirs, by: bench.generator)
+            ours: try bench.generator.measure(load, count: count, on: ours),
+            theirs: try bench.generator.measure(load, count: count, on: theirs)
         )
     }
 

@@ -10,8 +10,6 @@ struct HTTP2Soak {
     private static let crowd = 5_000
     /// How many requests one run of `h2load` sends.
     private static let portion = 1_000_000
-    /// What memory may grow by, whichever is larger: a part of it, or bytes.
-    private static let growth = (part: 0.05, bytes: 2e6)
 
     init(_ arguments: Arguments) throws {
         bench = try HTTP2Bench(arguments)
@@ -82,63 +80,19 @@ struct HTTP2Soak {
         for start in stride(from: 0, to: warmUp, by: portion) {
             try bench.generator.send(load, count: min(portion, warmUp - start), to: server)
         }
-        var bytes = [try idleBytes(server)]
-        var costs: [Double] = []
+        var series = SoakSeries(what, after: warmUp, per: unit)
+        series.bytes.append(try idleBytes(server))
         var sent = 0
         while sent < count {
             let now = max(min(portion, count - sent), load.connections)
             let before = try server.process.processorTime()
             try bench.generator.send(load, count: now, to: server)
-            bytes.append(try idleBytes(server))
-            costs.append((try server.process.processorTime() - before) / Double(now))
+            series.bytes.append(try idleBytes(server))
+            series.costs.append((try server.process.processorTime() - before) / Double(now))
             sent += now
         }
         try server.stop()
-        return result(what, after: warmUp, bytes: bytes, costs: costs, sent: sent, per: unit)
-    }
-
-    /// Compares the first with the last of what was seen after each run of `h2load`.
-    ///
-    /// - Parameters:
-    ///   - what: for the report.
-    ///   - warmUp: how many requests were sent before `bytes.first`.
-    ///   - bytes: the server's memory after warm-up and after each run.
-    ///   - costs: processor time for each request of each run, in microseconds.
-    ///   - sent: how many requests were sent after warm-up.
-    ///   - unit: how many requests growth is told for, and what they are called.
-    /// - Returns: rows and a remark for the report.
-    private func result(
-        _ what: String,
-        after warmUp: Int,
-        bytes: [Double],
-        costs: [Double],
-        sent: Int,
-        per unit: (count: Double, name: String)
-    ) -> Result {
-        let (before, after) = (bytes.first ?? 0, bytes.last ?? 0)
-        let limit = 1 + max(Self.growth.part, Self.growth.bytes / before)
-        let memory = Report.Row(
-            what,
-            peer: "after \(warmUp)",
-            unit: "MB",
-            pairs: [(ours: after / 1e6, theirs: before / 1e6)],
-            budget: .atMost(limit, grace: 0)
-        )
-        let cost = Report.Row(
-            "\(what), last run",
-            peer: "first run",
-            unit: "µs CPU",
-            pairs: [(ours: costs.last ?? 0, theirs: costs.first ?? 0)]
-        )
-        let grown = (after - before) / Double(sent) * unit.count / 1e3
-        let verdict = memory.isMet == true ? "flat" : "NOT flat"
-        // At most twenty of them.
-        let shown = stride(from: 0, to: bytes.count, by: (bytes.count + 19) / 20)
-        let series = shown.map { (bytes[$0] / 1e6).short }.joined(separator: ", ")
-        let remark =
-            "\(what): \(verdict); \(String(format: "%+.0f", grown)) kB per \(unit.name); "
-            + "MB between runs: \(series)"
-        return (rows: [memory, cost], remark: remark)
+        return (rows: series.rows, remark: series.remark(sent: sent))
     }
 
     /// What the server has in memory when it has seen the end of all connections.

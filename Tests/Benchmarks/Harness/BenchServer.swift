@@ -43,18 +43,8 @@ struct EchoServer: BenchServer {
         }
         let cores = (0..<loops).map(String.init).joined(separator: ",")
         process = try PinnedProcess(name, program: program.path, arguments, cores: cores)
-        var text = ""
-        while !text.hasSuffix("\n") {
-            let more = process.readSome()
-            if more.isEmpty { break }
-            text += more
-        }
-        let said = "listening on "
-        guard text.hasPrefix(said), text.hasSuffix("\n") else {
-            throw PinnedProcess.Failure(description: "\(name) does not listen; it said: \(text)")
-        }
         let scheme = identity == nil ? "http" : "https"
-        origin = "\(scheme)://\(text.dropFirst(said.count).dropLast())"
+        origin = "\(scheme)://\(try process.address())"
     }
 
     func stop() throws { _ = try stopCounting() }
@@ -74,6 +64,21 @@ struct EchoServer: BenchServer {
             )
         }
         return text.dropFirst(said.count).trimmingCharacters(in: .newlines)
+    }
+}
+
+extension PinnedProcess {
+    /// Waits for the line of a server that says where it listens.
+    ///
+    /// - Returns: the address, as `127.0.0.1:50051`.
+    /// - Throws: ``Failure`` if it ends or says something else.
+    func address() throws -> Substring {
+        let line = try readLine()
+        let said = "listening on "
+        guard line.hasPrefix(said) else {
+            throw Failure(description: "\(name) does not listen; it said: \(line)")
+        }
+        return line.dropFirst(said.count)
     }
 }
 

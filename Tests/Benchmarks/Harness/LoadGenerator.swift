@@ -8,6 +8,14 @@ struct Load {
     var streams: Int
     /// The file that is posted.
     var body: URL
+    /// Where it is posted to, as `documents/small`; nil for the name of the file.
+    var path: String?
+    /// Fields that go with each request, as `te: trailers`.
+    var fields: [String] = []
+    /// How many bytes the body of each answer must have; nil for any number.
+    var answerBytes: Int?
+    /// The only cipher of TLS 1.3 that is offered; nil for those that `h2load` knows.
+    var cipher: String?
 
     /// As `4×32`.
     var shape: String { "\(connections)×\(streams)" }
@@ -82,6 +90,12 @@ struct LoadGenerator {
                     + counts.joined(separator: "; ")
             )
         }
+        if let bytes = load.answerBytes, report.answerBytes != bytes * report.total {
+            throw PinnedProcess.Failure(
+                description: "\(name) answered \(report.total) requests of h2load \(load.shape) "
+                    + "with \(report.answerBytes) bytes instead of \(bytes) each"
+            )
+        }
         return report
     }
 
@@ -91,14 +105,16 @@ struct LoadGenerator {
         to server: any BenchServer,
         _ options: [String]
     ) throws -> String {
-        let file = load.body.lastPathComponent
+        let path = load.path ?? load.body.lastPathComponent
+        var options = options + load.fields.flatMap { ["-H", $0] }
+        if let cipher = load.cipher { options.append("--tls13-ciphers=\(cipher)") }
         let process = try PinnedProcess(
             "h2load",
             program: "timeout",
             ["\(Self.limit)", "h2load", "-t", "1"] + options + [
                 "-c", "\(load.connections)", "-m", "\(load.streams)",
                 "-n", "\(max(count, load.connections))", "-d", load.body.path,
-                "\(server.origin)/\(file)",
+                "\(server.origin)/\(path)",
             ],
             cores: cores
         )

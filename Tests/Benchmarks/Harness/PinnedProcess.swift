@@ -49,10 +49,30 @@ final class PinnedProcess {
         String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
     }
 
+    /// The next line it prints, errors included, of a program that prints one at a time.
+    ///
+    /// - Throws: ``Failure`` if it ends within the line.
+    func readLine() throws -> String {
+        var text = ""
+        while !text.hasSuffix("\n") {
+            let more = readSome()
+            guard !more.isEmpty else {
+                throw Failure(description: "\(name) has ended; it said: \(text)")
+            }
+            text += more
+        }
+        return String(text.dropLast())
+    }
+
     /// The rest of the text it prints, errors included.
     func readToEnd() throws -> String {
         let data = try output.fileHandleForReading.readToEnd() ?? Data()
         return String(decoding: data, as: UTF8.self)
+    }
+
+    /// Writes a line to its standard input.
+    func write(_ line: String) throws {
+        try input.fileHandleForWriting.write(contentsOf: Data((line + "\n").utf8))
     }
 
     /// Ends its standard input.

@@ -8,6 +8,8 @@ public struct LoadReport: Equatable, Sendable {
     public let succeeded: Int
     /// Answers with a status of 200 to 299.
     public let answered2xx: Int
+    /// The bytes of the answers' bodies.
+    public let answerBytes: Int
     /// The version of TLS, as `TLSv1.3`; nil without TLS.
     public let tlsVersion: String?
     /// The cipher of TLS, as `TLS_AES_128_GCM_SHA256`; nil without TLS.
@@ -30,14 +32,22 @@ public struct LoadReport: Equatable, Sendable {
             let requests = fields["requests"].map(Self.counts),
             let statuses = fields["status codes"].map(Self.counts),
             let total = requests["total"], let succeeded = requests["succeeded"],
-            let answered2xx = statuses["2xx"]
+            let answered2xx = statuses["2xx"],
+            let answerBytes = fields["traffic"].flatMap(Self.bytesOfBodies)
         else { return nil }
         requestsPerSecond = rate
         self.total = total
         self.succeeded = succeeded
         self.answered2xx = answered2xx
+        self.answerBytes = answerBytes
         tlsVersion = fields["TLS Protocol"].map(String.init)
         cipher = fields["Cipher"].map(String.init)
+    }
+
+    /// The 5 of `9B (9) total, 4B (4) headers (space savings 90.00%), 5B (5) data`.
+    private static func bytesOfBodies(_ text: Substring) -> Int? {
+        let words = text.split { " ()".contains($0) }
+        return words.last == "data" ? words.dropLast().last.flatMap { Int($0) } : nil
     }
 
     /// The numbers of `10 total, 9 done` by what they count.
