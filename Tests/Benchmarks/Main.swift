@@ -14,6 +14,8 @@ enum Main {
                 case .codec: try CodecBenchmark(arguments).run()
                 case .http2: try HTTP2Benchmark(arguments).run()
                 case .http2Soak: try HTTP2Soak(arguments).run()
+                case .rpc: try RPCBenchmark(arguments).run()
+                case .rpcSoak: try RPCSoak(arguments).run()
                 }
             print(arguments.isJSON ? report.json : report.table)
             if arguments.isCheck && !report.isMet { exit(1) }
@@ -31,13 +33,16 @@ struct Arguments {
         case codec
         case http2
         case http2Soak = "http2-soak"
+        case rpc
+        case rpcSoak = "rpc-soak"
 
         /// The options that it takes beside those of all benchmarks.
         var options: Set<String> {
             switch self {
             case .codec: ["--pairs", "--seconds"]
-            case .http2: ["--server", "--pairs", "--seconds"]
+            case .http2, .rpc: ["--server", "--pairs", "--seconds"]
             case .http2Soak: ["--server", "--requests", "--connections"]
+            case .rpcSoak: ["--server", "--requests"]
             }
         }
     }
@@ -45,7 +50,7 @@ struct Arguments {
     let benchmark: Benchmark
     /// Where the peers' programs and files are.
     var peers = URL(fileURLWithPath: ".")
-    /// Our echo server.
+    /// Our server; our client is beside it.
     var server = URL(fileURLWithPath: "echo-server")
     /// How many times ours and theirs are measured in turn; ratios are medians.
     var pairs = 5
