@@ -16,6 +16,7 @@ extension TestingV1.Traffic {
     }
 
     /// The methods of a service, for a server to run.
+    @inlinable
     public static func methods(of service: some Service) -> [RPCMethod] {
         [
             .unary(echo, of: schema) { try await service.echo($0, $1) },

@@ -258,6 +258,7 @@ extension TestingV1 {
         /// Sends a parcel back.
         public static let echo: MethodSchema = MethodSchema(
             "Echo",
+            of: "sextant.testing.v1.Traffic",
             from: TestingV1.Parcel.schema,
             to: TestingV1.Parcel.schema,
             idempotency: .noSideEffects,
@@ -267,6 +268,7 @@ extension TestingV1 {
         /// Sends many.
         public static let download: MethodSchema = MethodSchema(
             "Download",
+            of: "sextant.testing.v1.Traffic",
             from: TestingV1.DownloadRequest.schema,
             to: TestingV1.Parcel.schema,
             streaming: .server,
