@@ -11,6 +11,8 @@ struct Crowd {
     private let loop: EventLoop
     private let callers: Int
     private let action: Options.Action
+    /// What all callers send, if they send parcels.
+    private let parcel: TestingV1.Parcel
 
     /// An answer that is not what was asked for.
     struct WrongAnswer: Error, CustomStringConvertible {
@@ -29,6 +31,11 @@ struct Crowd {
         loop = group.next()
         callers = options.connections * options.streams
         action = options.action
+        var parcel = TestingV1.Parcel()
+        if case .echo(let bytes) = action {
+            parcel.contents = [UInt8](repeating: UInt8(ascii: "x"), count: bytes)
+        }
+        self.parcel = parcel
     }
 
     /// Makes calls.
@@ -52,9 +59,7 @@ struct Crowd {
 
     private func makeInTurn(_ count: Int) async throws {
         switch action {
-        case .echo(let bytes):
-            var parcel = TestingV1.Parcel()
-            parcel.contents = [UInt8](repeating: UInt8(ascii: "x"), count: bytes)
+        case .echo:
             for _ in 0..<count { try await echo(parcel) }
         case .download(let parcels, let bytes):
             var request = TestingV1.DownloadRequest()
