@@ -86,6 +86,16 @@ public struct HeaderBlock: Sendable, Equatable {
         return block
     }
 
+    /// The same block, of which it is known that all its fields may be sent.
+    ///
+    /// - Returns: the block; debug builds check it.
+    package func known() -> HeaderBlock {
+        assert(isLegal, "the block cannot be sent")
+        var block = self
+        block.isKnownLegal = true
+        return block
+    }
+
     /// Whether both have the same fields in the same order.
     public static func == (left: HeaderBlock, right: HeaderBlock) -> Bool {
         left.storage == right.storage

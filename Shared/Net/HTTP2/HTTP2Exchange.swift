@@ -66,6 +66,9 @@ public final class HTTP2Exchange: @unchecked Sendable {
     /// Who is at the other end of the connection, as far as is known.
     public var peerAddress: SocketAddress? { channel.peerAddress }
 
+    /// The response's fields, at the client, once they have come.
+    public var answer: HeaderBlock? { hasHeaders ? stream.headers : nil }
+
     /// The trailer fields that the peer sent, once its body has ended.
     public var trailers: HeaderBlock? { stream.trailers }
 

@@ -32,6 +32,9 @@ package enum AnswerReader {
         )
     }
 
+    /// Whether an answer is only a status.
+    static func isStatusOnly(_ fields: HeaderBlock) -> Bool { fields.first(Field.status) != nil }
+
     /// Reads the fields that an answer ends with.
     ///
     /// - Parameter fields: the trailers, or the only fields.

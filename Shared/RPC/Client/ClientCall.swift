@@ -11,18 +11,18 @@ public final class ClientCall: @unchecked Sendable {
     private let loop: EventLoop
     private let request: CallRequest
     private let source: any ExchangeSource
-    private var exchange: any ClientExchange
+    var exchange: any ClientExchange
     /// Whether the call may be made again, for as long as nothing of an answer has come.
     private var retry: RetryPlan?
     private var reader: MessageReader
     private var expiry: Timer?
     private var isExpired = false
     private var isCancelled = false
-    private var answerCompression: Compression?
-    private var answerFields: HeaderBlock?
-    private var isLastCompressed = false
+    var answerCompression: Compression?
+    var answerFields: HeaderBlock?
+    var isLastCompressed = false
     /// The call's end: nil while it runs.
-    private var outcome: Result<Metadata, RPCError>?
+    var outcome: Result<Metadata, RPCError>?
 
     /// Begins a call, on its loop.
     ///
@@ -37,9 +37,23 @@ public final class ClientCall: @unchecked Sendable {
         on source: any ExchangeSource,
         _ retry: RetryPlan? = nil
     ) async throws(RPCError) -> ClientCall {
+        while true {
+            if let call = try beginNow(request, on: source, retry) { return call }
+            try await source.wait()
+        }
+    }
+
+    /// Begins a call, on its loop, if that can be done now.
+    private static func beginNow(
+        _ request: CallRequest,
+        on source: any ExchangeSource,
+        _ retry: RetryPlan?
+    ) throws(RPCError) -> ClientCall? {
         let now = source.loop.now
         if let deadline = request.options.deadline, deadline <= now { throw expired }
-        let exchange = try await source.exchange(for: request.fields(at: now))
+        guard let exchange = try source.exchangeNow(for: request.fields(at: now)) else {
+            return nil
+        }
         let call = ClientCall(request, exchange, source, retry)
         call.sendOnlyMessage()
         return call
@@ -71,7 +85,7 @@ public final class ClientCall: @unchecked Sendable {
     }
 
     private var compression: Compression { request.options.compression }
-    private var maximumMessageBytes: Int { request.options.maximumMessageBytes }
+    var maximumMessageBytes: Int { request.options.maximumMessageBytes }
 
     // MARK: Messages that go
 
@@ -122,30 +136,12 @@ public final class ClientCall: @unchecked Sendable {
     /// - Returns: its bytes; nil when the call has ended well.
     /// - Throws: ``RPCError`` when it has not.
     func next() async throws(RPCError) -> SharedBytes? {
-        try await loop.visit { () async throws(RPCError) -> SharedBytes? in
+        // Many messages come at once: only the first of them is waited for.
+        if loop.isCurrent, let message = try nextAtHand() { return message }
+        return try await loop.visit { () async throws(RPCError) -> SharedBytes? in
             try await cancellable { () async throws(RPCError) -> SharedBytes? in
                 try await awaitNext()
             }
-        }
-    }
-
-    /// Waits for the only message of an answer, on the loop.
-    func onlyAnswerOnLoop() async throws(RPCError) -> OnlyAnswer {
-        try await cancellable { () async throws(RPCError) -> OnlyAnswer in
-            guard let bytes = try await awaitNext() else {
-                throw RPCError(.internalError, "the call ended well without an answer")
-            }
-            let isCompressed = isLastCompressed
-            guard try await awaitNext() == nil else {
-                exchange.reset(.cancel)
-                throw RPCError(.internalError, "the call has more than one answer")
-            }
-            return OnlyAnswer(
-                bytes: bytes,
-                headers: answerFields.map { Metadata(received: $0) } ?? Metadata(),
-                trailers: receivedTrailers ?? Metadata(),
-                isCompressed: isCompressed
-            )
         }
     }
 
@@ -157,7 +153,7 @@ public final class ClientCall: @unchecked Sendable {
     }
 
     /// Has the call cancelled while it waits if the task is.
-    private func cancellable<Value>(
+    func cancellable<Value>(
         _ body: () async throws(RPCError) -> Value
     ) async throws(RPCError) -> Value {
         let result: Result<Value, RPCError> = await withTaskCancellationHandler {
@@ -179,7 +175,7 @@ public final class ClientCall: @unchecked Sendable {
         }
     }
 
-    private var receivedTrailers: Metadata? {
+    var receivedTrailers: Metadata? {
         switch outcome {
         case .success(let trailers): trailers
         case .failure(let error): error.origin == .peer ? error.trailers : nil
@@ -233,7 +229,7 @@ public final class ClientCall: @unchecked Sendable {
             throw error
         }
         // An answer that is only a status commits nobody to anything.
-        if fields.first(Field.status) != nil, let error = AnswerReader.error(fields) { throw error }
+        if AnswerReader.isStatusOnly(fields), let error = AnswerReader.error(fields) { throw error }
         return fields
     }
 
@@ -242,7 +238,7 @@ public final class ClientCall: @unchecked Sendable {
     /// - Parameter error: how the last attempt failed.
     /// - Returns: whether another attempt is under way.
     /// - Throws: ``RPCError`` if the call is over meanwhile.
-    private func makeAgain(after error: RPCError) async throws(RPCError) -> Bool {
+    func makeAgain(after error: RPCError) async throws(RPCError) -> Bool {
         guard !isExpired, !isCancelled, request.message != nil,
             let pause = retry?.pause(after: error)
         else { return false }
@@ -257,7 +253,13 @@ public final class ClientCall: @unchecked Sendable {
         do throws(RPCError) {
             var fields = request.fields(at: loop.now)
             fields.append(Field.attempts, "\(retry?.retries ?? 1)")
-            exchange = try await source.exchange(for: fields)
+            while true {
+                if let exchange = try source.exchangeNow(for: fields) {
+                    self.exchange = exchange
+                    break
+                }
+                try await source.wait()
+            }
         } catch {
             throw end(error)
         }
@@ -269,12 +271,7 @@ public final class ClientCall: @unchecked Sendable {
         if let outcome { return try Self.rest(of: outcome) }
         let fields = try await awaitAnswer()
         while true {
-            do throws(RPCError) {
-                if let message = try nextArrived() { return message }
-            } catch {
-                exchange.reset(.cancel)
-                throw end(error)
-            }
+            if let message = try nextAtHand() { return message }
             if let rest = reader.takeRest() { exchange.putBack(rest) }
             let part: SharedBytes?
             do throws(HTTP2ExchangeError) {
@@ -292,6 +289,16 @@ public final class ClientCall: @unchecked Sendable {
         }
     }
 
+    /// The next message of the bytes that were taken, on the loop; nil if there is none.
+    private func nextAtHand() throws(RPCError) -> SharedBytes? {
+        do throws(RPCError) {
+            return try nextArrived()
+        } catch {
+            exchange.reset(.cancel)
+            throw end(error)
+        }
+    }
+
     private func nextArrived() throws(RPCError) -> SharedBytes? {
         let frame: MessageReader.Frame
         do throws(MessageReader.Fault) {
@@ -300,6 +307,10 @@ public final class ClientCall: @unchecked Sendable {
         } catch {
             throw RPCError(error)
         }
+        return try unfold(frame)
+    }
+
+    func unfold(_ frame: MessageReader.Frame) throws(RPCError) -> SharedBytes {
         isLastCompressed = frame.isCompressed
         guard frame.isCompressed else { return frame.bytes }
         guard answerCompression == .gzip else {
@@ -337,7 +348,7 @@ public final class ClientCall: @unchecked Sendable {
     }
 
     /// Notes how the call failed, if nothing was noted before.
-    private func end(_ error: RPCError) -> RPCError {
+    func end(_ error: RPCError) -> RPCError {
         stopWaiting()
         if case .failure(let first) = outcome { return first }
         if outcome == nil { outcome = .failure(error) }
@@ -345,7 +356,7 @@ public final class ClientCall: @unchecked Sendable {
     }
 
     /// What it means that the stream has ended.
-    private func ended(by error: HTTP2ExchangeError) -> RPCError {
+    func ended(by error: HTTP2ExchangeError) -> RPCError {
         if isExpired { return Self.expired }
         if isCancelled { return RPCError(.cancelled, "the call was cancelled") }
         return RPCError(lost: error)
@@ -370,7 +381,7 @@ public final class ClientCall: @unchecked Sendable {
         exchange.reset(.cancel)
     }
 
-    private func stopWaiting() {
+    func stopWaiting() {
         expiry?.cancel()
         expiry = nil
     }

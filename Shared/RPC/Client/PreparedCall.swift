@@ -1,6 +1,5 @@
 internal import HTTP2
 internal import Net
-internal import Wire
 
 /// A call before it is made: what is asked, and of whom.
 public struct PreparedCall: Sendable {
@@ -31,14 +30,6 @@ public struct PreparedCall: Sendable {
             return try await call.onlyAnswerOnLoop()
         }
     }
-}
-
-/// The answer to a call that gives one message, in its binary form.
-struct OnlyAnswer: Sendable {
-    let bytes: SharedBytes
-    let headers: Metadata
-    let trailers: Metadata
-    let isCompressed: Bool
 }
 
 extension EventLoop {

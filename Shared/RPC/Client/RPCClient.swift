@@ -68,9 +68,11 @@ private struct PooledSource: ExchangeSource {
 
     var loop: EventLoop { pool.loop }
 
-    func exchange(for fields: HeaderBlock) async throws(RPCError) -> any ClientExchange {
-        try await pool.connection(before: deadline).beginCall(fields)
+    func exchangeNow(for fields: HeaderBlock) throws(RPCError) -> (any ClientExchange)? {
+        try pool.connectionNow?.beginCall(fields)
     }
+
+    func wait() async throws(RPCError) { try await pool.wait(before: deadline) }
 }
 
 extension CallTarget {

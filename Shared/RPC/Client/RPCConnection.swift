@@ -74,7 +74,10 @@ private struct SingleSource: ExchangeSource {
 
     var loop: EventLoop { client.loop }
 
-    func exchange(for fields: HeaderBlock) async throws(RPCError) -> any ClientExchange {
+    func exchangeNow(for fields: HeaderBlock) throws(RPCError) -> (any ClientExchange)? {
         try client.beginCall(fields)
     }
+
+    /// Nobody waits: a connection takes a request or refuses it.
+    func wait() async throws(RPCError) {}
 }

@@ -13,10 +13,14 @@ protocol ClientExchange: AnyObject, Sendable {
     func reset(_ code: HTTP2ErrorCode)
 
     // What comes.
+    var answer: HeaderBlock? { get }
     var trailers: HeaderBlock? { get }
     func response() async throws(HTTP2ExchangeError) -> HeaderBlock
     func nextPart(ofAtLeast least: Int) async throws(HTTP2ExchangeError) -> SharedBytes?
     func putBack(_ bytes: SharedBytes)
+    var isBodyComplete: Bool { get }
+    func collectBody(upTo limit: Int) async throws(HTTP2ExchangeError)
+    func takeBody(upTo limit: Int) throws(HTTP2ExchangeError) -> SharedBytes
 }
 
 extension HTTP2Exchange: ClientExchange {}
@@ -29,9 +33,14 @@ protocol ExchangeSource: Sendable {
     /// Begins a request, on the loop.
     ///
     /// - Parameter fields: those of the request.
-    /// - Returns: the request, whose body follows.
-    /// - Throws: ``RPCError`` if there is nobody to take it.
-    func exchange(for fields: HeaderBlock) async throws(RPCError) -> any ClientExchange
+    /// - Returns: the request, whose body follows; nil if nobody can take it now.
+    /// - Throws: ``RPCError`` if nobody will.
+    func exchangeNow(for fields: HeaderBlock) throws(RPCError) -> (any ClientExchange)?
+
+    /// Waits on the loop until somebody can take a request.
+    ///
+    /// - Throws: ``RPCError`` if nobody will.
+    func wait() async throws(RPCError)
 }
 
 extension HTTP2Client {

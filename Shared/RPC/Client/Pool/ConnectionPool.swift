@@ -28,32 +28,31 @@ final class ConnectionPool: @unchecked Sendable {
         authority = target.authority
     }
 
-    /// Finds a connection on which a call can be made now, or waits for one.
+    /// A connection on which a call can be made now, in turn; nil if there is none.
+    var connectionNow: HTTP2Client? {
+        refresh()
+        return pick()
+    }
+
+    /// Waits for a connection.
     ///
     /// - Parameter deadline: when the call must be over.
-    /// - Returns: a connection, in turn.
     /// - Throws: ``RPCError`` with UNAVAILABLE if all servers fail, or DEADLINE_EXCEEDED.
-    func connection(
-        before deadline: ContinuousClock.Instant?
-    ) async throws(RPCError) -> HTTP2Client {
-        while true {
-            refresh()
-            if let client = pick() { return client }
-            if isClosed { throw unavailable("the client was closed") }
-            if let reason = failure { throw unavailable(reason) }
-            if let deadline, loop.now >= deadline {
-                throw RPCError(.deadlineExceeded, "the deadline has passed")
-            }
-            guard waiters.count < configuration.maximumWaitingCalls else {
-                throw RPCError(
-                    .unavailable,
-                    "\(waiters.count) calls wait for a connection already",
-                    origin: .local,
-                    isUnprocessed: true
-                )
-            }
-            try await wait(until: deadline)
+    func wait(before deadline: ContinuousClock.Instant?) async throws(RPCError) {
+        if isClosed { throw unavailable("the client was closed") }
+        if let reason = failure { throw unavailable(reason) }
+        if let deadline, loop.now >= deadline {
+            throw RPCError(.deadlineExceeded, "the deadline has passed")
         }
+        guard waiters.count < configuration.maximumWaitingCalls else {
+            throw RPCError(
+                .unavailable,
+                "\(waiters.count) calls wait for a connection already",
+                origin: .local,
+                isUnprocessed: true
+            )
+        }
+        try await sleep(until: deadline)
     }
 
     /// The next connection in turn that takes a call.
@@ -91,7 +90,7 @@ final class ConnectionPool: @unchecked Sendable {
 
     // MARK: Waiting
 
-    private func wait(until deadline: ContinuousClock.Instant?) async throws(RPCError) {
+    private func sleep(until deadline: ContinuousClock.Instant?) async throws(RPCError) {
         let number = nextWaiter
         nextWaiter += 1
         let timer = deadline.map { deadline in

@@ -66,7 +66,7 @@ private final class InProcessShard: ExchangeSource, @unchecked Sendable {
         self.dispatcher = dispatcher
     }
 
-    func exchange(for fields: HeaderBlock) async throws(RPCError) -> any ClientExchange {
+    func exchangeNow(for fields: HeaderBlock) throws(RPCError) -> (any ClientExchange)? {
         if isStopping {
             throw RPCError(
                 .unavailable,
@@ -82,6 +82,9 @@ private final class InProcessShard: ExchangeSource, @unchecked Sendable {
         guard loop.execute({ self.serve(stream) }) else { throw .loopStopped }
         return InProcessClientExchange(stream)
     }
+
+    /// Nobody waits: the server takes calls until it stops.
+    func wait() async throws(RPCError) {}
 
     private func serve(_ stream: InProcessStream) {
         if stream.closure == nil { dispatcher.begin(InProcessServerExchange(stream)) }

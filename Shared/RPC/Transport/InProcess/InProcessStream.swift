@@ -176,7 +176,9 @@ final class InProcessServerExchange: ServerExchange, @unchecked Sendable {
 }
 
 /// The caller's end of a call within the process.
-final class InProcessClientExchange: ClientExchange {
+final class InProcessClientExchange: ClientExchange, @unchecked Sendable {
+    // `@unchecked`: used on the loop only.
+
     private let stream: InProcessStream
 
     init(_ stream: InProcessStream) { self.stream = stream }
@@ -205,20 +207,42 @@ final class InProcessClientExchange: ClientExchange {
 
     // MARK: What comes
 
+    private var isBodyTooLarge = false
+
+    var answer: HeaderBlock? { stream.answer }
     var trailers: HeaderBlock? { stream.trailers }
+    var isBodyComplete: Bool { stream.toClient.isEnded || isBodyTooLarge }
+
+    func collectBody(upTo limit: Int) async throws(HTTP2ExchangeError) {
+        while stream.toClient.isShort(of: limit + 1) { try await waitForInput(limit + 1) }
+        if let failure { throw failure }
+        isBodyTooLarge = stream.toClient.count > limit
+    }
+
+    func takeBody(upTo limit: Int) throws(HTTP2ExchangeError) -> SharedBytes {
+        if stream.toClient.count > limit { throw .bodyTooLarge(limit: limit) }
+        return stream.toClient.take() ?? SharedBytes([])
+    }
 
     func response() async throws(HTTP2ExchangeError) -> HeaderBlock {
         try await stream.waitForAnswer()
     }
 
     func nextPart(ofAtLeast least: Int) async throws(HTTP2ExchangeError) -> SharedBytes? {
-        while stream.toClient.isShort(of: least) {
-            if stream.toClient.hasReader { throw .alreadyWaiting }
-            // Resumed when so much has come, or the call ends.
-            unsafe await withUnsafeContinuation { unsafe stream.toClient.wait(for: least, $0) }
-        }
-        if let closure = stream.closure, closure != .closed(.noError) { throw closure }
+        while stream.toClient.isShort(of: least) { try await waitForInput(least) }
+        if let failure { throw failure }
         return stream.toClient.take()
+    }
+
+    /// How the call ended, if not with an answer.
+    private var failure: HTTP2ExchangeError? {
+        stream.closure == .closed(.noError) ? nil : stream.closure
+    }
+
+    private func waitForInput(_ least: Int) async throws(HTTP2ExchangeError) {
+        if stream.toClient.hasReader { throw .alreadyWaiting }
+        // Resumed when so much has come, or the call ends.
+        unsafe await withUnsafeContinuation { unsafe stream.toClient.wait(for: least, $0) }
     }
 
     func putBack(_ bytes: SharedBytes) { stream.toClient.putBack(bytes) }
