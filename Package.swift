@@ -70,6 +70,12 @@ let package = Package(
             providers: [.apt(["libssl-dev"])]
         ),
         .systemLibrary(
+            name: "CArgon2",
+            path: "Shared/C/CArgon2",
+            pkgConfig: "libargon2",
+            providers: [.apt(["libargon2-dev"])]
+        ),
+        .systemLibrary(
             name: "CZlib",
             path: "Shared/C/CZlib",
             pkgConfig: "zlib",
@@ -96,6 +102,12 @@ let package = Package(
             dependencies: ["CNghttp2", "Wire"],
             path: "Shared/HTTP2",
             swiftSettings: hotPath
+        ),
+        .target(
+            name: "Crypto",
+            dependencies: ["CArgon2", "COpenSSL", "Wire"],
+            path: "Shared/Crypto",
+            swiftSettings: strict
         ),
         .target(
             name: "Net",
@@ -167,6 +179,12 @@ let package = Package(
         .testTarget(
             name: "HTTP2Tests",
             dependencies: ["HTTP2", "TestKit", "Wire"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "CryptoTests",
+            dependencies: ["Crypto", "TestKit", "Wire"],
+            exclude: ["Peers"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -34,6 +34,7 @@ enum House {
         "CNghttp2": ["Shared/HTTP2/"],
         "CPQ": ["Shared/Postgres/"],
         "COpenSSL": ["Shared/Crypto/", "Shared/Net/"],
+        "CArgon2": ["Shared/Crypto/"],
         "CLinux": ["Shared/Net/", "Tests/"],
         "CSignals": ["Shared/Lifecycle/"],
         "CZlib": ["Shared/RPC/"],
