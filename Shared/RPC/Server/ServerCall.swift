@@ -24,6 +24,11 @@ public final class ServerCall: @unchecked Sendable {
     /// The span that the call is served in, for what it logs and whom it calls; nil if nobody has
     /// set one.
     public var traceContext: TraceContext?
+    /// What a guard has found out about the caller, for the handler; nil if none has.
+    public var principal: (any AnyObject & Sendable)?
+    /// Is told on the loop when the call is over, though its handler may still be at work; a guard
+    /// sets it that keeps count of calls.
+    public var onEnd: (@Sendable (ServerCall) -> Void)?
     /// Whether the message that was read last came compressed.
     public private(set) var isRequestCompressed = false
 
@@ -227,16 +232,26 @@ public final class ServerCall: @unchecked Sendable {
         }
     }
 
+    /// Ends the call with an error, unless it has ended, and cancels its handler.
+    ///
+    /// - Parameter error: what the caller is told.
+    public func fail(_ error: RPCError) {
+        guard outcome == nil else { return }
+        finish(error)
+        exchange.cancelHandler()
+    }
+
     private func expire() {
         expiry = nil
-        finish(RPCError(.deadlineExceeded, "the deadline has passed"))
-        exchange.cancelHandler()
+        fail(RPCError(.deadlineExceeded, "the deadline has passed"))
     }
 
     private func end(_ outcome: CallOutcome) {
         self.outcome = outcome
         expiry?.cancel()
         expiry = nil
+        onEnd?(self)
+        onEnd = nil
     }
 
     /// The stream is gone: nobody hears how the call ended.
