@@ -3,14 +3,24 @@ internal import Net
 
 /// A call before it is made: what is asked, and of whom.
 public struct PreparedCall: Sendable {
-    private let request: CallRequest
-    private let source: any ExchangeSource
-    private let retry: RetryPlan?
+    /// What is asked, and of whom.
+    private struct Plan: Sendable {
+        let request: CallRequest
+        let source: any ExchangeSource
+        let retry: RetryPlan?
+    }
+
+    private let plan: Result<Plan, RPCError>
 
     init(_ request: CallRequest, on source: any ExchangeSource, _ retry: RetryPlan? = nil) {
-        self.request = request
-        self.source = source
-        self.retry = retry
+        plan = .success(Plan(request: request, source: source, retry: retry))
+    }
+
+    /// A call that cannot be made: whoever makes it is told why.
+    ///
+    /// - Parameter error: the reason.
+    public init(refusing error: RPCError) {
+        plan = .failure(error)
     }
 
     /// Begins the call.
@@ -18,15 +28,17 @@ public struct PreparedCall: Sendable {
     /// - Returns: the call, under way.
     /// - Throws: ``RPCError`` if it cannot begin.
     public func begin() async throws(RPCError) -> ClientCall {
-        try await source.loop.visit { () async throws(RPCError) -> ClientCall in
-            try await ClientCall.begin(request, on: source, retry)
+        let plan = try plan.get()
+        return try await plan.source.loop.visit { () async throws(RPCError) -> ClientCall in
+            try await ClientCall.begin(plan.request, on: plan.source, plan.retry)
         }
     }
 
     /// Makes a call that gives one message, in one visit to its loop.
     func onlyAnswer() async throws(RPCError) -> OnlyAnswer {
-        try await source.loop.visit { () async throws(RPCError) -> OnlyAnswer in
-            let call = try await ClientCall.begin(request, on: source, retry)
+        let plan = try plan.get()
+        return try await plan.source.loop.visit { () async throws(RPCError) -> OnlyAnswer in
+            let call = try await ClientCall.begin(plan.request, on: plan.source, plan.retry)
             return try await call.onlyAnswerOnLoop()
         }
     }
