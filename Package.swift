@@ -130,6 +130,12 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "Tenancy",
+            dependencies: ["Crypto", "HTTP2", "Messages", "Net", "RPC", "Telemetry", "Wire"],
+            path: "Shared/Tenancy",
+            swiftSettings: strict
+        ),
+        .target(
             name: "Lifecycle",
             dependencies: ["CSignals", "Net"],
             path: "Shared/Lifecycle",
@@ -206,6 +212,14 @@ let package = Package(
             name: "ObserveTests",
             dependencies: ["Messages", "Net", "Observe", "RPC", "Telemetry", "TestKit", "Wire"],
             exclude: ["Peers"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "TenancyTests",
+            dependencies: [
+                "Crypto", "HTTP2", "Messages", "Net", "RPC", "Telemetry", "Tenancy",
+                "TestContracts", "TestKit", "TestMessages", "Wire",
+            ],
             swiftSettings: strict
         ),
         .executableTarget(
