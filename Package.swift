@@ -286,7 +286,10 @@ let package = Package(
         .testTarget(name: "TidyTests", path: "Tests/TidyTests", swiftSettings: strict),
         .target(
             name: "FuzzTargets",
-            dependencies: ["HTTP2", "Messages", "RPC", "TestMessages", "Wire"],
+            dependencies: [
+                "Crypto", "HTTP2", "Messages", "RPC", "Telemetry", "Tenancy", "TestMessages",
+                "Wire",
+            ],
             path: "Tests/Fuzz/Targets",
             swiftSettings: strict
         ),

@@ -18,6 +18,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case http2Client = "http2-client"
     /// The fields and the messages of a call of gRPC, at either end.
     case grpc
+    /// What tenants are known by: contexts, keys, hashes, names.
+    case credentials
 
     /// Runs the target on one input.
     public func run(_ input: RawSpan) {
@@ -30,6 +32,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .http2Server: HTTP2Target(role: .server, bits: bits).run(message)
         case .http2Client: HTTP2Target(role: .client, bits: bits).run(message)
         case .grpc: GRPCTarget(bits: bits).run(message)
+        case .credentials: CredentialsTarget(bits: bits).run(message)
         }
     }
 }
