@@ -93,8 +93,15 @@ public struct Metadata: Sendable, Equatable {
         let wanted = name.utf8Span.span.asRawSpan
         if Self.isReserved(wanted) { return [] }
         var values: [String] = []
-        for field in block.fields where block.name(of: field).hasSameBytes(as: wanted) {
-            values.append(String(repairing: block.value(of: field)))
+        let bytes = block.bytes
+        var next = 0
+        while let field = HeaderBlock.field(at: next, in: bytes) {
+            next = field.end
+            guard field.nameCount == wanted.byteCount else { continue }
+            let valueStart = field.start + field.nameCount
+            if bytes.extracting(field.start..<valueStart).hasSameBytes(as: wanted) {
+                values.append(String(repairing: bytes.extracting(valueStart..<next)))
+            }
         }
         return values
     }

@@ -43,27 +43,17 @@ public struct TenantSlug: Hashable, Sendable {
     /// - Parameter text: what someone wishes to be called.
     /// - Throws: ``Fault``, the first that applies.
     public init(_ text: some StringProtocol) throws(Fault) {
-        let letters = text.utf8
-        guard Self.characterCount.contains(letters.count) else { throw .length }
-        guard letters.allSatisfy({ Self.isLetter($0) || Self.isDigit($0) || $0 == Self.hyphen })
+        guard Self.characterCount.contains(text.utf8.count) else { throw .length }
+        let letters = Array(text.utf8)
+        let hyphen = UInt8(ascii: "-")
+        guard letters.allSatisfy({ $0.isLowercaseLetter || $0.isDecimalDigit || $0 == hyphen })
         else { throw .characters }
-        guard let first = letters.first, Self.isLetter(first), !text.hasSuffix("-") else {
-            throw .ends
-        }
-        guard !text.contains("--") else { throw .hyphens }
+        guard letters[0].isLowercaseLetter, letters.last != hyphen else { throw .ends }
+        let isDoubled = zip(letters, letters.dropFirst()).contains { $0 == hyphen && $1 == hyphen }
+        guard !isDoubled else { throw .hyphens }
         let slug = String(text)
         guard !Self.reserved.contains(slug) else { throw .reserved }
         self.text = slug
-    }
-
-    private static let hyphen = UInt8(ascii: "-")
-
-    private static func isLetter(_ byte: UInt8) -> Bool {
-        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
-    }
-
-    private static func isDigit(_ byte: UInt8) -> Bool {
-        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
     }
 }
 
