@@ -87,6 +87,12 @@ let package = Package(
             pkgConfig: "libmicrohttpd",
             providers: [.apt(["libmicrohttpd-dev"])]
         ),
+        .systemLibrary(
+            name: "CPQ",
+            path: "Shared/C/CPQ",
+            pkgConfig: "libpq",
+            providers: [.apt(["libpq-dev"])]
+        ),
         .systemLibrary(name: "CLinux", path: "Shared/C/CLinux"),
         .target(name: "CSignals", path: "Shared/C/CSignals"),
         .target(name: "Telemetry", path: "Shared/Telemetry", swiftSettings: strict),
@@ -128,6 +134,12 @@ let package = Package(
             ],
             path: "Shared/Observe",
             swiftSettings: strict
+        ),
+        .target(
+            name: "Postgres",
+            dependencies: ["CPQ", "Net", "RPC", "Wire"],
+            path: "Shared/Postgres",
+            swiftSettings: hotPath
         ),
         .target(
             name: "Tenancy",
@@ -212,6 +224,12 @@ let package = Package(
             name: "ObserveTests",
             dependencies: ["Messages", "Net", "Observe", "RPC", "Telemetry", "TestKit", "Wire"],
             exclude: ["Peers"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "PostgresTests",
+            dependencies: ["Net", "Postgres", "RPC", "TestKit", "Wire"],
+            path: "Tests/PostgresTests",
             swiftSettings: strict
         ),
         .testTarget(

@@ -49,6 +49,12 @@ enum House {
         "CTestMessages": ["Tests/"],
     ]
 
+    /// The folders whose Swift may take a connection without a tenant's scope: everyone else's
+    /// road to a database is `TenantScope`.
+    static let sessionHolders = [
+        "Shared/Postgres/", "Shared/Tenancy/", "Shared/Schema/", "Shared/Jobs/", "Tests/",
+    ]
+
     /// Modules of the toolchain that the product may use; there are no outside Swift packages.
     ///
     /// Foundation is not among them: linked statically it adds 60 MB to each service.

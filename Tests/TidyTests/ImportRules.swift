@@ -32,6 +32,24 @@ let importRules = [
         }
     },
     Rule(
+        name: "a connection without a tenant's scope is for those who keep tenants apart",
+        samples: [
+            Sample(
+                "Services/mmm-service/MixModel/A.swift",
+                "@_spi(PostgresSessions) import Postgres\n",
+                faultyLines: [1]
+            ),
+            Sample("Shared/Outbound/A.swift", "@_spi(PostgresSessions)\n", faultyLines: [1]),
+            Sample("Shared/Tenancy/A.swift", "@_spi(PostgresSessions) import Postgres\n"),
+            Sample("Services/mmm-service/MixModel/A.swift", "import Postgres\n"),
+        ]
+    ) { file in
+        guard file.isSwift, !House.sessionHolders.contains(where: file.path.hasPrefix) else {
+            return []
+        }
+        return file.linesOfCode(with: ["@_spi(PostgresSessions)"])
+    },
+    Rule(
         name: "a library of Shared imports only those above it, and no outside package",
         samples: [
             Sample("Shared/Wire/A.swift", "import Numerics\npublic import RPC\n", faultyLines: [2]),

@@ -100,7 +100,7 @@ extension SourceFile {
     }
 
     /// Comments and strings do not count.
-    fileprivate func linesOfCode(with words: [String]) -> [Violation] {
+    func linesOfCode(with words: [String]) -> [Violation] {
         numberedLines(of: code).flatMap { number, line in
             words.filter { line.contains($0) }.map { violation(line: number, "uses \($0)") }
         }
