@@ -57,6 +57,7 @@ final class LoopPool: @unchecked Sendable {
         if queue.isEmpty, let slot = slotForFlight(of: flight.schema) {
             return send(flight, on: slot)
         }
+        flight.whyUnsent = { [weak self] in self?.whyNoConnection() }
         enqueue(.flight(flight))
     }
 
@@ -125,9 +126,10 @@ final class LoopPool: @unchecked Sendable {
         var best: PoolSlot?
         var bestCost = Int.max
         for slot in slots where slot.takesFlights(configuration.maximumPipelined) {
-            // To a connection that knows the tenant a short queue is preferred.
+            // One flight ahead on a connection that knows the tenant costs less than an idle one
+            // that does not; of those the one with the fewest tenants takes one more.
             let cost =
-                slot.load * 2 + (slot.hasServed(schema) ? 0 : 3 + slot.tenants.count / 64)
+                slot.load * 1_000 + (slot.hasServed(schema) ? 0 : 1_100 + slot.tenants.count)
             if cost < bestCost { (best, bestCost) = (slot, cost) }
         }
         return best

@@ -44,6 +44,8 @@ final class Flight: @unchecked Sendable {
     private var state = State.waiting
     private var timer: Timer?
     private(set) var session: Session?
+    /// Why there was no connection for it until its time was up.
+    var whyUnsent: (() -> PostgresError?)?
 
     var next: Flight?
     var due: [Answer] = []
@@ -109,6 +111,7 @@ final class Flight: @unchecked Sendable {
         state = .over
         timer?.cancel()
         timer = nil
+        whyUnsent = nil
         let completion = completion.take()
         completion?(outcome)
     }
@@ -121,7 +124,10 @@ final class Flight: @unchecked Sendable {
         if effect == .commit && isCancellation { return }
         isAbandoned = true
         self.reason = reason
-        guard state == .sent, let session else { return finish(.failure(named(reason))) }
+        guard state == .sent, let session else {
+            let isLate = reason.kind == .deadlineExceeded
+            return finish(.failure(named(isLate ? whyUnsent?() ?? reason : reason)))
+        }
         switch effect {
         case .none, .pending:
             finish(.failure(named(reason)))
