@@ -146,7 +146,10 @@ struct ConnectionFaultTests {
         #expect(error?.kind == .outcomeUnknown || error?.sqlState == .queryCanceled)
         // Nothing holds on to it.
         while try await fixture.database.run(
-            "select count(*) from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()"
+            """
+            select count(*) from pg_stat_activity
+            where wait_event = 'PgSleep' and datname = current_database()
+            """
         ) != "0" {}
         #expect(try await fixture.read(sum).one().read(Int.self) == 0)
     }
@@ -177,7 +180,10 @@ struct ConnectionFaultTests {
             try await fixture.transaction { try await $0.query(sleep) }
         }
         while try await fixture.database.run(
-            "select count(*) from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()"
+            """
+            select count(*) from pg_stat_activity
+            where wait_event = 'PgSleep' and datname = current_database()
+            """
         ) != "1" {}
         proxy.reset()
         #expect(await failure { try await running.value }?.kind == .connectionLost)
