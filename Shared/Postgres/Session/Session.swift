@@ -131,7 +131,7 @@ final class Session: @unchecked Sendable {
     private func forgetRetired(_ libpq: LibpqConnection, _ flight: Flight) {
         guard flight.isSelfContained, !statements.retired.isEmpty else { return }
         let names = statements.takeRetired()
-        let housekeeping = Flight(Batch(), schema: "", effect: .none) { _ in }
+        let housekeeping = Flight(Batch(), schema: "", effect: .pending) { _ in }
         append(housekeeping)
         housekeeping.begin(on: self)
         for name in names {

@@ -136,10 +136,11 @@ struct ConnectionFaultTests {
                 for each row execute function nap()
             """
         ) { $0.recoveryTimeout = .milliseconds(200) }
+        #expect(try await fixture.read(sum).count == 1)
         let error = await failure {
             try await fixture.pool.transaction(
                 as: nil,
-                before: .now.advanced(by: .milliseconds(300))
+                before: .now.advanced(by: .seconds(2))
             ) { try await $0.query(insert, 1) }
         }
         // The server's own timeout may have been faster, and is then as certain as can be.
@@ -262,7 +263,7 @@ struct ConnectionFaultTests {
             let hasty = await failure {
                 try await fixture.pool.transaction(
                     as: nil,
-                    before: .now.advanced(by: .milliseconds(100))
+                    before: .now.advanced(by: .seconds(1))
                 ) { try await $0.query(sum) }
             }
             #expect(hasty?.kind == .connectFailed)

@@ -76,7 +76,7 @@ struct StoppedBackendTests {
             let error = await failure {
                 try await fixture.pool.transaction(
                     as: nil,
-                    before: .now.advanced(by: .seconds(1))
+                    before: .now.advanced(by: .seconds(4))
                 ) { transaction in
                     _ = try await transaction.copyIn(Self.copy) { rows in
                         try await rows.write(piece)
@@ -89,7 +89,8 @@ struct StoppedBackendTests {
                 }
             }
             try #require(error?.kind == .deadlineExceeded, "\(String(describing: error))")
-            try #require(kill(pid.withLock { $0 }, SIGCONT) == 0)
+            let copier = pid.withLock { $0 }
+            try #require(copier > 0 && kill(copier, SIGCONT) == 0)
             let count = Statement("test.count", "select count(*) from a")
             try #require(try await fixture.read(count).one().read(Int.self) == 0)
         }
