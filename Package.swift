@@ -287,7 +287,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "Benchmarks",
-            dependencies: ["Messages", "TestKit", "TestMessages", "Wire"],
+            dependencies: ["Messages", "Net", "Postgres", "TestKit", "TestMessages", "Wire"],
             path: "Tests/Benchmarks",
             exclude: ["Peers"],
             swiftSettings: strict

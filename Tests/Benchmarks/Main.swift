@@ -16,6 +16,7 @@ enum Main {
                 case .http2Soak: try HTTP2Soak(arguments).run()
                 case .rpc: try RPCBenchmark(arguments).run()
                 case .rpcSoak: try RPCSoak(arguments).run()
+                case .postgres: try PostgresBenchmark(arguments).run()
                 }
             print(arguments.isJSON ? report.json : report.table)
             if arguments.isCheck && !report.isMet { exit(1) }
@@ -35,11 +36,12 @@ struct Arguments {
         case http2Soak = "http2-soak"
         case rpc
         case rpcSoak = "rpc-soak"
+        case postgres
 
         /// The options that it takes beside those of all benchmarks.
         var options: Set<String> {
             switch self {
-            case .codec: ["--pairs", "--seconds"]
+            case .codec, .postgres: ["--pairs", "--seconds"]
             case .http2, .rpc: ["--server", "--pairs", "--seconds"]
             case .http2Soak: ["--server", "--requests", "--connections"]
             case .rpcSoak: ["--server", "--requests"]
