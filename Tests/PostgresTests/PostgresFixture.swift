@@ -50,6 +50,14 @@ final class PostgresFixture: Sendable {
         blocking.stop()
     }
 
+    /// Lets others go on, while a test waits for something that only asking tells.
+    func pause() async {
+        let loop = group.loops[0]
+        await withTaskExecutorPreference(loop) {
+            if await loop.arrive() { try? await loop.sleep(for: .milliseconds(2)) }
+        }
+    }
+
     /// Long enough for anything that does not hang.
     static var soon: ContinuousClock.Instant { .now.advanced(by: .seconds(60)) }
 

@@ -70,8 +70,17 @@ extension Session {
     private func serverTold() {
         cancelling.isRunning = false
         guard !isClosed else { return }
-        // The one it was meant for may have ended by itself, and another be due.
-        if let first, first.isAbandoned { flightAbandoned(first) }
+        if let first, first.isAbandoned, first.effect != .commit {
+            if cancelling.target == ObjectIdentifier(first) {
+                // It came before the server had begun with the statement, and was for nothing.
+                cancelling.delay = loop.schedule(after: limits.cancelRepeat) { [weak self] in
+                    self?.tellServer()
+                }
+            } else {
+                // The one it was meant for has ended by itself, and another is due.
+                flightAbandoned(first)
+            }
+        }
         owner?.sessionAdvanced(self)
     }
 }

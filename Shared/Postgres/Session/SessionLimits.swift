@@ -2,6 +2,8 @@
 struct SessionLimits: Sendable {
     /// How long the server has to end a statement by its own timeout, before it is told to.
     var cancelDelay: Duration = .milliseconds(10)
+    /// How long after it was told the server is told again.
+    var cancelRepeat: Duration = .milliseconds(50)
     /// How long the answer to a commit is waited for once the time is up.
     var answerGrace: Duration = .milliseconds(80)
     /// How long after it was abandoned a statement may run on before the session is closed.

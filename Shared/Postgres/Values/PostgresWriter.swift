@@ -59,8 +59,9 @@ public struct PostgresWriter: Sendable {
     mutating func replaceLength(at place: Int) {
         let length = bytes.count - place - 4
         if length > Self.largestValue { return note(.tooLarge) }
-        unsafe withUnsafeBytes(of: Int32(length).bigEndian) {
-            for index in 0..<4 { bytes[place + index] = unsafe $0[index] }
+        // The place was written before: four bytes are there.
+        unsafe bytes.withUnsafeMutableBytes {
+            unsafe $0.storeBytes(of: Int32(length).bigEndian, toByteOffset: place, as: Int32.self)
         }
     }
 

@@ -1,3 +1,4 @@
+import Glibc
 import Net
 import RPC
 import TestKit
@@ -168,10 +169,28 @@ struct ConnectionFaultTests {
         }
         #expect(error?.kind == .deadlineExceeded)
         // Until the connection has been given up, it is there.
-        while await fixture.pool.statistics.connections == 1 { await Task.yield() }
+        while await fixture.pool.statistics.connections == 1 { await fixture.pause() }
         proxy.set { $0.isBlackHole = false }
         #expect(try await fixture.read(backend).one().read(Int32.self) != first)
         proxy.stop()
+    }
+
+    @Test("never, though a cancellation came before the server had begun with the statement")
+    func earlyCancellation() async throws {
+        let fixture = try await fixture {
+            $0.maximumConnections = 1
+            $0.recoveryTimeout = .seconds(40)
+        }
+        let pid = try await fixture.read(backend).one().read(Int32.self)
+        try #require(Glibc.kill(pid, SIGSTOP) == 0)
+        let task = Task { try await fixture.read(sleep) }
+        while await fixture.pool.statistics.inFlight == 0 { await fixture.pause() }
+        task.cancel()
+        #expect(await failure { try await task.value }?.kind == .cancelled)
+        // Long enough for the cancellation to come, and to find nothing that runs.
+        for _ in 0..<5 { try await fixture.database.run("select 1") }
+        try #require(Glibc.kill(pid, SIGCONT) == 0)
+        #expect(try await fixture.read(backend).one().read(Int32.self) == pid)
     }
 
     @Test("by a reset is told at once, and replaced")

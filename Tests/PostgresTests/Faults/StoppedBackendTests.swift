@@ -48,7 +48,7 @@ struct StoppedBackendTests {
                     }
                 }
             }
-            while written.withLock({ $0 }) < 400 { await Task.yield() }
+            while written.withLock({ $0 }) < 400 { await fixture.pause() }
             let pid = try await fixture.read(Self.copier).one().read(Int32.self)
             let before = try ThisProcess.residentBytes()
             try #require(kill(pid, SIGSTOP) == 0)
@@ -137,6 +137,6 @@ struct StoppedBackendTests {
             }
         }
         await fixture.pool.close()
-        while await fixture.pool.statistics.connections > 0 { await Task.yield() }
+        while await fixture.pool.statistics.connections > 0 { await fixture.pause() }
     }
 }

@@ -30,7 +30,7 @@ struct PoolTests {
         _ fixture: PostgresFixture,
         _ holds: (PostgresPoolStatistics) -> Bool
     ) async {
-        while await !holds(fixture.pool.statistics) { await Task.yield() }
+        while await !holds(fixture.pool.statistics) { await fixture.pause() }
     }
 
     @Test("serves those who wait in the order they came")
@@ -130,6 +130,7 @@ struct PoolTests {
         let fixture = try await PostgresFixture("create table a (b int)") {
             $0.maximumConnections = 1
             $0.maximumPipelined = 64
+            $0.recoveryTimeout = .seconds(60)
         }
         let insert = Statement("test.insert", "insert into a values ($1)")
         for _ in 0..<20 {
@@ -212,13 +213,26 @@ struct PoolTests {
 
     @Test("that is closed refuses, finishes what is on its way, and leaves nothing on the server")
     func closed() async throws {
-        let fixture = try await PostgresFixture(loops: 2) { $0.maximumConnections = 2 }
-        let nap = Statement("test.nap", "select pg_sleep(0.2)")
-        let naps = (0..<6).map { _ in Task { try await fixture.read(nap).count } }
-        await waitUntil(fixture) { $0.inFlight == 6 }
-        await fixture.pool.close()
-        #expect(await failure { try await fixture.read(one) }?.kind == .closed)
-        for nap in naps { #expect(try await nap.value == 1) }
+        let fixture = try await PostgresFixture("create table a (b int)", loops: 2) {
+            $0.maximumConnections = 2
+        }
+        let other = PostgresPool(
+            try PostgresDSN(fixture.database.dsn()),
+            group: fixture.group,
+            blocking: fixture.blocking
+        )
+        let lock = Statement(reserved: "test.lock", "lock table a in access exclusive mode")
+        let blocked = Statement("test.blocked", "select count(*) from a")
+        let reads = try await other.transaction(as: nil, before: PostgresFixture.soon) {
+            try await $0.query(lock)
+            let reads = (0..<6).map { _ in Task { try await fixture.read(blocked).count } }
+            await waitUntil(fixture) { $0.inFlight == 6 }
+            await fixture.pool.close()
+            #expect(await failure { try await fixture.read(one) }?.kind == .closed)
+            return reads
+        }
+        for read in reads { #expect(try await read.value == 1) }
+        await other.close()
         await waitUntil(fixture) { $0.connections == 0 }
         while try await fixture.database.run(
             "select count(*) from pg_stat_activity where datname = current_database()"

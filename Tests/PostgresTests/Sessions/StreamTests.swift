@@ -27,7 +27,9 @@ struct StreamTests {
     func backPressure() async throws {
         let server = try await PrivatePostgres.shared
         let proxy = try FaultProxy(to: .socket(path: "\(server.folder)/.s.PGSQL.\(server.port)"))
-        let fixture = try await PostgresFixture(login: .tcp(user: "postgres", port: proxy.port))
+        let fixture = try await PostgresFixture(
+            login: .tcp(user: "postgres", port: proxy.port)
+        ) { $0.recoveryTimeout = .seconds(60) }
         let wide = Statement(
             "test.wide",
             "select repeat('x', 1000) from generate_series(1, 200000)"
@@ -71,7 +73,10 @@ struct StreamTests {
 
     @Test("stop when their caller is cancelled")
     func cancelled() async throws {
-        let fixture = try await PostgresFixture { $0.maximumConnections = 1 }
+        let fixture = try await PostgresFixture {
+            $0.maximumConnections = 1
+            $0.recoveryTimeout = .seconds(60)
+        }
         let (begun, beginning) = AsyncStream.makeStream(of: Void.self)
         let task = Task<Void, any Error> {
             try await fixture.transaction { transaction in

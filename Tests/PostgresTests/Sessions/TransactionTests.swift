@@ -108,7 +108,10 @@ struct TransactionTests {
 
     @Test("end at their deadline, wherever they are, and leave a clean connection")
     func deadline() async throws {
-        let fixture = try await fixture { $0.maximumConnections = 1 }
+        let fixture = try await fixture {
+            $0.maximumConnections = 1
+            $0.recoveryTimeout = .seconds(60)
+        }
         let sleep = Statement("test.sleep", "select pg_sleep(50)")
         // So that the time is not spent on connecting.
         #expect(try await stored(fixture) == 0)
@@ -144,7 +147,10 @@ struct TransactionTests {
 
     @Test("end when their caller is cancelled, and the server stops at once")
     func cancelled() async throws {
-        let fixture = try await fixture { $0.maximumConnections = 1 }
+        let fixture = try await fixture {
+            $0.maximumConnections = 1
+            $0.recoveryTimeout = .seconds(60)
+        }
         let sleep = Statement("test.sleep", "select pg_sleep(50)")
         let task = Task {
             try await fixture.transaction { transaction in
@@ -166,7 +172,10 @@ struct TransactionTests {
 
     @Test("that changed their session for longer cost the connection, and nobody sees it")
     func dirty() async throws {
-        let fixture = try await fixture { $0.maximumConnections = 1 }
+        let fixture = try await fixture {
+            $0.maximumConnections = 1
+            $0.recoveryTimeout = .seconds(60)
+        }
         let changes: [Statement] = [
             Statement("test.path", "select set_config('search_path', 'pg_catalog', false)"),
             Statement("test.timeout", "select set_config('statement_timeout', '1', false)"),
