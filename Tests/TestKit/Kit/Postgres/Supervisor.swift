@@ -1,8 +1,8 @@
 internal import Foundation
 internal import Glibc
 
-/// The process that starts a private server, and ends with this one: it reads a pipe whose other
-/// end nobody else has.
+/// The process that starts a private server, and ends with this one: it reads a pipe, and looks
+/// whether this process is there.
 final class Supervisor: Sendable {
     private let input: FileHandle
     private let output: FileHandle
@@ -12,7 +12,7 @@ final class Supervisor: Sendable {
         let script = OutsideProgram.repository + "/Tests/TestKit/private-postgres"
         // As its text: the server's user may not be able to read the repository.
         let text = try String(contentsOfFile: script, encoding: .utf8)
-        var command = ["bash", "-c", text, "private-postgres", "\(port)"] + settings
+        var command = ["bash", "-c", text, "private-postgres", "\(getpid())", "\(port)"] + settings
         // PostgreSQL refuses to run as root.
         if getuid() == 0 { command = ["runuser", "-u", "postgres", "--"] + command }
         process = Process()
