@@ -222,7 +222,10 @@ let package = Package(
         ),
         .testTarget(
             name: "ObserveTests",
-            dependencies: ["Messages", "Net", "Observe", "RPC", "Telemetry", "TestKit", "Wire"],
+            dependencies: [
+                "Messages", "Net", "Observe", "RPC", "Telemetry", "TestContracts", "TestKit",
+                "TestMessages", "Wire",
+            ],
             exclude: ["Peers"],
             swiftSettings: strict
         ),

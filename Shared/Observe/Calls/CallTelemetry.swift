@@ -3,19 +3,23 @@ public import RPC
 public import Telemetry
 internal import Wire
 
-/// Measures, logs and traces the calls of a server.
+/// Measures, logs and traces the calls that a process serves, and those that it makes for them.
 ///
-/// Each call gets a span: below that of its caller if a valid `traceparent` came with it, else the
-/// first of a new trace. Handlers find it in ``RPC/ServerCall/traceContext``, and pass it on by the
-/// options ``RPC/ServerCall/onward``. When the call has ended it is counted and measured, logged in
-/// one line, and, if its trace is recorded, handed on as a span.
+/// Each call that is served gets a span: below that of its caller if a valid `traceparent` came
+/// with it, else the first of a new trace; and the caller's name for the request, or a new one.
+/// Handlers pass both on by the options ``RPC/ServerCall/onward``, by which each call that they
+/// make gets a span of its own. When a call has ended it is counted and measured, logged in one
+/// line, and, if its trace is recorded, handed on as a span.
 public final class CallTelemetry: Sendable {
-    private let metrics: CallMetrics
-    private let logger: Logger
+    let served: CallMetrics
+    let made: CallMetrics
+    /// Attempts after the first of calls that are made.
+    let retries: MetricFamily<Counter>
+    let logger: Logger
+    let spans: (any SpanSink)?
+    let identities = IdentityGenerator()
     private let sampler: TraceSampler
-    private let spans: (any SpanSink)?
     private let now: @Sendable () -> UInt64
-    private let identities = IdentityGenerator()
 
     /// Registers the metrics; once for each registry.
     ///
@@ -32,7 +36,13 @@ public final class CallTelemetry: Sendable {
         spans: (any SpanSink)? = nil,
         now: @escaping @Sendable () -> UInt64 = CallTelemetry.systemNanoseconds
     ) {
-        metrics = CallMetrics(registry)
+        served = CallMetrics(registry, .server)
+        made = CallMetrics(registry, .client)
+        retries = registry.counter(
+            "grpc_client_retries_total",
+            help: "Attempts after the first of calls that others are asked for.",
+            labels: ["service", "method"]
+        )
         self.logger = logger
         self.sampler = sampler
         self.spans = spans
@@ -54,6 +64,16 @@ public final class CallTelemetry: Sendable {
         }
     }
 
+    /// Has a call told of that is made for no call that is served, as a job's.
+    ///
+    /// - Parameter options: those of the call; the name of the request is kept if there is one.
+    public func watch(_ options: inout CallOptions) {
+        options.observer = self
+        guard options.requestID == nil else { return }
+        var generator = identities
+        options.requestID = RequestID(using: &generator)
+    }
+
     /// What the system's clock says, in nanoseconds since 1970.
     public static let systemNanoseconds: @Sendable () -> UInt64 = {
         var time = timespec()
@@ -62,24 +82,69 @@ public final class CallTelemetry: Sendable {
         return UInt64(clamping: time.tv_sec) &* 1_000_000_000 &+ UInt64(clamping: time.tv_nsec)
     }
 
-    // MARK: Calls
+    /// A context below another, or that of the first span of a new trace.
+    func context(below parent: TraceContext?) -> TraceContext {
+        var generator = identities
+        return sampler.context(below: parent, using: &generator)
+    }
+
+    /// A span of a call that ends now.
+    func span(
+        of path: String,
+        in context: TraceContext,
+        below parent: TraceContext?,
+        _ code: StatusCode,
+        taking duration: Duration
+    ) -> FinishedSpan {
+        let name = MethodName(path)
+        let end = now()
+        let nanoseconds = duration.wholeNanoseconds
+        var span = FinishedSpan(
+            "\(name.service)/\(name.method)",
+            context: context,
+            parent: parent?.spanID,
+            from: end >= nanoseconds ? end - nanoseconds : 0,
+            to: end
+        )
+        span.attributes = [
+            .init("rpc.system", .string("grpc")),
+            .init("rpc.service", .string(name.service)),
+            .init("rpc.method", .string(name.method)),
+            .init("rpc.grpc.status_code", .integer(Int64(code.rawValue))),
+        ]
+        return span
+    }
+
+    // MARK: Calls that are served
 
     private func began(_ call: ServerCall) {
-        metrics.began(call.method)
+        served.began(call.method.path)
+        let metadata = call.metadata
+        call.traceContext = context(below: metadata.traceContext)
         var generator = identities
-        call.traceContext = sampler.context(
-            below: call.metadata.traceContext,
-            using: &generator
-        )
+        call.requestID = metadata.requestID ?? RequestID(using: &generator)
+        call.observer = self
     }
 
     private func ended(_ report: ServerCallReport) {
-        metrics.ended(report)
+        served.ended(report.method?.path, report.code, report.duration, in: report.traceContext)
         log(report)
         guard let spans, let context = report.traceContext, context.isSampled,
             let method = report.method
         else { return }
-        spans.take(span(of: report, method, context))
+        let parent = report.metadata.traceContext
+        var span = span(
+            of: method.path,
+            in: context,
+            below: parent,
+            report.code,
+            taking: report.duration
+        )
+        span.kind = .server
+        span.isParentRemote = parent != nil
+        // The sentence for the caller may name what is the caller's: the code says enough.
+        if report.code.isServerFault { span.status = .error(report.code.name) }
+        spans.take(span)
     }
 
     private func log(_ report: ServerCallReport) {
@@ -92,51 +157,20 @@ public final class CallTelemetry: Sendable {
         let context = report.traceContext ?? report.metadata.traceContext
         fields.traceID = context?.traceID
         fields.spanID = report.traceContext?.spanID
-        fields.requestID = Self.requestID(report.metadata)
+        fields.requestID = (report.requestID ?? report.metadata.requestID)?.text
         fields.route = report.method?.path
         fields.code = report.code.name
         fields.duration = report.duration
         if let cause = report.error?.logMessage { fields["cause"] = .string(cause) }
         logger.log(level, "call served", fields)
     }
+}
 
-    private func span(
-        of report: ServerCallReport,
-        _ method: RPCMethod,
-        _ context: TraceContext
-    ) -> FinishedSpan {
-        let end = now()
-        let (seconds, attoseconds) = report.duration.components
-        let nanoseconds =
-            UInt64(clamping: seconds) &* 1_000_000_000
+extension Duration {
+    /// Nanoseconds, not below zero.
+    var wholeNanoseconds: UInt64 {
+        let (seconds, attoseconds) = components
+        return UInt64(clamping: seconds) &* 1_000_000_000
             &+ UInt64(clamping: attoseconds / 1_000_000_000)
-        let parent = report.metadata.traceContext
-        var span = FinishedSpan(
-            "\(method.service)/\(method.schema.name)",
-            context: context,
-            parent: parent?.spanID,
-            from: end >= nanoseconds ? end - nanoseconds : 0,
-            to: end
-        )
-        span.isParentRemote = parent != nil
-        span.kind = .server
-        span.attributes = [
-            .init("rpc.system", .string("grpc")),
-            .init("rpc.service", .string(method.service)),
-            .init("rpc.method", .string(method.schema.name)),
-            .init("rpc.grpc.status_code", .integer(Int64(report.code.rawValue))),
-        ]
-        // The sentence for the caller may name what is the caller's: the code says enough.
-        if report.code.isServerFault { span.status = .error(report.code.name) }
-        return span
-    }
-
-    /// What the caller, or the first service on the way, calls the request; nil if that is not a
-    /// short line.
-    private static func requestID(_ metadata: Metadata) -> String? {
-        guard let text = metadata["x-request-id"], (1...128).contains(text.utf8.count),
-            text.utf8.allSatisfy({ (0x21...0x7e).contains($0) })
-        else { return nil }
-        return text
     }
 }

@@ -10,6 +10,12 @@ public struct CallOptions: Sendable {
     ///
     /// Its fields, `traceparent` and `tracestate`, must not be in ``metadata`` as well.
     public var traceContext: TraceContext?
+    /// What the request is called, which goes with the call; nil if it has no name.
+    ///
+    /// Its field, `x-request-id`, must not be in ``metadata`` as well.
+    public var requestID: RequestID?
+    /// Is told of the call and gives it a span of its own; nil if nobody wants to know.
+    public var observer: (any CallObserver)?
     /// How the messages that go are compressed, unless ``ClientStreamingCall`` or its like is told
     /// otherwise.
     public var compression = Compression.identity
@@ -30,12 +36,14 @@ public struct CallOptions: Sendable {
 
 extension ServerCall {
     /// Options for a call that serves this one: it has to be over when this one has, is not made
-    /// again if this one was, and belongs to the same trace.
+    /// again if this one was, and belongs to the same request and trace, in a span of its own.
     public var onward: CallOptions {
         var options = CallOptions()
         options.deadline = deadline
         options.mayRetry = !isRetry
         options.traceContext = traceContext
+        options.requestID = requestID
+        options.observer = observer
         return options
     }
 }

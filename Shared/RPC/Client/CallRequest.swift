@@ -24,9 +24,14 @@ struct CallRequest: Sendable {
 
     /// The fields that say so.
     ///
-    /// - Parameter now: the time, from which the deadline is counted.
+    /// - Parameters:
+    ///   - now: the time, from which the deadline is counted.
+    ///   - observation: has the span of the call; nil if the caller's own is what goes with it.
     /// - Returns: the fields of a request.
-    func fields(at now: ContinuousClock.Instant) -> HeaderBlock {
+    func fields(
+        at now: ContinuousClock.Instant,
+        _ observation: CallObservation?
+    ) -> HeaderBlock {
         var fields = target.opening
         fields.append(":path", path)
         fields.append(CallTarget.rest)
@@ -36,7 +41,9 @@ struct CallRequest: Sendable {
         if options.compression != .identity {
             fields.append(Field.encoding, options.compression.rawValue)
         }
-        if let context = options.traceContext { fields.append(context) }
+        let context = observation?.traceContext ?? options.traceContext
+        if let context { fields.append(context) }
+        if let requestID = options.requestID { fields.append(requestID) }
         options.metadata.append(to: &fields)
         // Metadata is checked when it is made, and comes from peers only through nghttp2's checks.
         return fields.known()

@@ -65,8 +65,7 @@ extension ClientCall {
         if let error = AnswerReader.error(trailers) { throw error }
         let message = try onlyMessage(in: bytes)
         let ending = Metadata(received: trailers)
-        outcome = .success(ending)
-        stopWaiting()
+        succeed(with: ending)
         return OnlyAnswer(
             bytes: message,
             headers: Metadata(received: fields),

@@ -12,6 +12,8 @@ public final class ClientCall: @unchecked Sendable {
     private let request: CallRequest
     private let source: any ExchangeSource
     var exchange: any ClientExchange
+    /// Who is to be told of the call; nil if nobody.
+    private let observation: CallObservation?
     /// Whether the call may be made again, for as long as nothing of an answer has come.
     private var retry: RetryPlan?
     private var reader: MessageReader
@@ -37,9 +39,16 @@ public final class ClientCall: @unchecked Sendable {
         on source: any ExchangeSource,
         _ retry: RetryPlan? = nil
     ) async throws(RPCError) -> ClientCall {
-        while true {
-            if let call = try beginNow(request, on: source, retry) { return call }
-            try await source.wait()
+        let observation = CallObservation(request, at: source.loop.now)
+        do throws(RPCError) {
+            while true {
+                let call = try beginNow(request, on: source, retry, observation)
+                if let call { return call }
+                try await source.wait()
+            }
+        } catch {
+            observation?.end(error.code, error)
+            throw error
         }
     }
 
@@ -47,14 +56,14 @@ public final class ClientCall: @unchecked Sendable {
     private static func beginNow(
         _ request: CallRequest,
         on source: any ExchangeSource,
-        _ retry: RetryPlan?
+        _ retry: RetryPlan?,
+        _ observation: CallObservation?
     ) throws(RPCError) -> ClientCall? {
         let now = source.loop.now
         if let deadline = request.options.deadline, deadline <= now { throw expired }
-        guard let exchange = try source.exchangeNow(for: request.fields(at: now)) else {
-            return nil
-        }
-        let call = ClientCall(request, exchange, source, retry)
+        let fields = request.fields(at: now, observation)
+        guard let exchange = try source.exchangeNow(for: fields) else { return nil }
+        let call = ClientCall(request, exchange, source, retry, observation)
         call.sendOnlyMessage()
         return call
     }
@@ -63,12 +72,14 @@ public final class ClientCall: @unchecked Sendable {
         _ request: CallRequest,
         _ exchange: any ClientExchange,
         _ source: any ExchangeSource,
-        _ retry: RetryPlan?
+        _ retry: RetryPlan?,
+        _ observation: CallObservation?
     ) {
         self.request = request
         self.exchange = exchange
         self.source = source
         self.retry = retry
+        self.observation = observation
         loop = source.loop
         reader = MessageReader(limit: request.options.maximumMessageBytes)
         if let deadline = request.options.deadline {
@@ -196,6 +207,8 @@ public final class ClientCall: @unchecked Sendable {
         loop.execute { [self] in
             isCancelled = true
             exchange.reset(.cancel)
+            // Nobody need wait for the end.
+            if outcome == nil { observation?.end(.cancelled, nil) }
         }
     }
 
@@ -250,8 +263,9 @@ public final class ClientCall: @unchecked Sendable {
             throw end(RPCError(.cancelled, "the call was cancelled"))
         }
         if isExpired { throw end(Self.expired) }
+        observation?.retry(after: error)
         do throws(RPCError) {
-            var fields = request.fields(at: loop.now)
+            var fields = request.fields(at: loop.now, observation)
             fields.append(Field.attempts, "\(retry?.retries ?? 1)")
             while true {
                 if let exchange = try source.exchangeNow(for: fields) {
@@ -329,8 +343,7 @@ public final class ClientCall: @unchecked Sendable {
     private func finish(_ fields: HeaderBlock) throws(RPCError) -> SharedBytes? {
         let trailers = exchange.trailers ?? fields
         if let error = AnswerReader.error(trailers) { throw end(error) }
-        outcome = .success(Metadata(received: trailers))
-        stopWaiting()
+        succeed(with: Metadata(received: trailers))
         return nil
     }
 
@@ -347,11 +360,21 @@ public final class ClientCall: @unchecked Sendable {
         return nil
     }
 
+    /// Notes that the call went well.
+    func succeed(with trailers: Metadata) {
+        outcome = .success(trailers)
+        observation?.end(.ok, nil)
+        stopWaiting()
+    }
+
     /// Notes how the call failed, if nothing was noted before.
     func end(_ error: RPCError) -> RPCError {
         stopWaiting()
         if case .failure(let first) = outcome { return first }
-        if outcome == nil { outcome = .failure(error) }
+        if outcome == nil {
+            outcome = .failure(error)
+            observation?.end(error.code, error)
+        }
         return error
     }
 
@@ -379,6 +402,7 @@ public final class ClientCall: @unchecked Sendable {
         guard outcome == nil else { return }
         isExpired = true
         exchange.reset(.cancel)
+        observation?.end(.deadlineExceeded, Self.expired)
     }
 
     func stopWaiting() {

@@ -90,7 +90,8 @@ final class Dispatcher: Sendable {
                 error: outcome.error,
                 duration: start.duration(to: ContinuousClock.now),
                 metadata: call.metadata,
-                traceContext: call.traceContext
+                traceContext: call.traceContext,
+                requestID: call.requestID
             )
         )
     }
@@ -130,7 +131,8 @@ final class Dispatcher: Sendable {
                 error: failure,
                 duration: start.duration(to: ContinuousClock.now),
                 metadata: Metadata(received: exchange.request),
-                traceContext: nil
+                traceContext: nil,
+                requestID: nil
             )
         )
     }

@@ -22,7 +22,7 @@ public struct RPCServerConfiguration: Sendable {
     /// answered with INTERNAL and a fixed text.
     public var errorMapping: @Sendable (any Error) -> RPCError? = { _ in nil }
     /// Is told on its loop of each call whose method is known, before interceptors run: it may set
-    /// ``ServerCall/traceContext``.
+    /// ``ServerCall/traceContext``, ``ServerCall/requestID`` and ``ServerCall/observer``.
     public var onCallBegan: (@Sendable (ServerCall) -> Void)?
     /// Is told on its loop of each call that has ended, for log and metrics.
     public var onCallEnded: (@Sendable (ServerCallReport) -> Void)?
@@ -73,6 +73,8 @@ public struct ServerCallReport: Sendable {
     public let metadata: Metadata
     /// The span that it was served in; nil if nobody has set one.
     public let traceContext: TraceContext?
+    /// What the request is called; nil if nobody has named it.
+    public let requestID: RequestID?
 }
 
 /// Serves gRPC on the loops of a group.

@@ -29,6 +29,11 @@ public final class ServerCall: @unchecked Sendable {
     /// Is told on the loop when the call is over, though its handler may still be at work; a guard
     /// sets it that keeps count of calls.
     public var onEnd: (@Sendable (ServerCall) -> Void)?
+    /// What the request is called, which the answer's first fields repeat; nil if nobody has named
+    /// it.
+    public var requestID: RequestID?
+    /// Is told of the calls that are made with ``onward``; nil if nobody wants to know.
+    public var observer: (any CallObserver)?
     /// Whether the message that was read last came compressed.
     public private(set) var isRequestCompressed = false
 
@@ -164,13 +169,14 @@ public final class ServerCall: @unchecked Sendable {
     private func beginAnswer() {
         guard !hasSentHeaders else { return }
         hasSentHeaders = true
-        let isPlain = headers.isEmpty && compression == .identity
+        let isPlain = headers.isEmpty && compression == .identity && requestID == nil
         guard !isPlain else { return exchange.respond(AnswerFields.plain, endsStream: false) }
         var fields = AnswerFields.plain
         if compression != .identity, compression.isAccepted(by: exchange.request[Field.accepts]) {
             announcedCompression = compression
             fields.append(Field.encoding, compression.rawValue)
         }
+        if let requestID { fields.append(requestID) }
         headers.append(to: &fields)
         exchange.respond(fields, endsStream: false)
     }
@@ -227,6 +233,7 @@ public final class ServerCall: @unchecked Sendable {
             hasSentHeaders = true
             var fields = AnswerFields.plain
             AnswerFields.append(error, all, to: &fields)
+            if let requestID { fields.append(requestID) }
             if !headers.isEmpty { headers.append(to: &fields) }
             exchange.respond(fields, endsStream: true)
         }

@@ -59,10 +59,9 @@ struct CallTelemetryTests {
     @Test("are in flight while they are served")
     func inFlight() async throws {
         let registry = MetricRegistry()
-        let metrics = CallMetrics(registry)
-        let method = GrpcHealthV1.Health.methods(of: HopService())[0]
-        metrics.began(method)
-        metrics.began(method)
+        let metrics = CallMetrics(registry, .server)
+        metrics.began(Self.route)
+        metrics.began(Self.route)
         let text = String(decoding: registry.text(.prometheus), as: UTF8.self)
         #expect(text.contains("in_flight{service=\"grpc.health.v1.Health\",method=\"Check\"} 2\n"))
     }
@@ -93,14 +92,27 @@ struct CallTelemetryTests {
         #expect(server.spans.all.count == 4)
     }
 
-    @Test("that nobody asked to see are not logged, nor identities that are no short line")
+    @Test("that nobody asked to see are not logged")
     func quietLog() async throws {
+        let server = try await Self.call(["", "missing"], level: .info)
+        #expect(try Self.records(server).map { $0["code"] } == ["NOT_FOUND"])
+    }
+
+    @Test(
+        "are named anew if their names are no short line, or several",
+        arguments: [
+            [], [String(repeating: "7", count: 129)], ["a b"], ["a", "b"],
+        ]
+    )
+    func newNames(names: [String]) async throws {
         var options = CallOptions()
-        try options.metadata.add("x-request-id", String(repeating: "7", count: 129))
-        let server = try await Self.call(["", "missing"], level: .info, options)
-        let records = try Self.records(server)
-        #expect(records.map { $0["code"] } == ["NOT_FOUND"])
-        #expect(records.allSatisfy { $0["request_id"] == nil })
+        for name in names { try options.metadata.add("x-request-id", name) }
+        let server = try await Self.call(["", "missing"], options)
+        let told = try Self.records(server).map { try #require($0["request_id"]) }
+        let isNew = told.allSatisfy { name in
+            name.utf8.count == 32 && name.allSatisfy(\.isHexDigit) && !names.contains(name)
+        }
+        #expect(isNew && Set(told).count == 2)
     }
 
     @Test("become spans of their caller's trace")
@@ -178,10 +190,12 @@ struct CallTelemetryTests {
         await near.stop()
         await between.close()
         await far.stop()
-        let first = try #require(near.spans.all.first)
+        let first = try #require(near.spans.all.first { $0.kind == .server })
         let second = try #require(far.spans.all.first)
         #expect(first.parent?.description == "b7ad6b7169203331")
-        #expect(second.parent == first.context.spanID)
+        let call = try #require(near.spans.all.first { $0.kind == .client })
+        #expect(call.parent == first.context.spanID)
+        #expect(second.parent == call.context.spanID)
         for context in [first.context, second.context] {
             #expect(context.traceID.description == "0af7651916cd43dd8448eb211c80319c")
             #expect(context.state.text == "a=1,b=2" && context.isSampled)

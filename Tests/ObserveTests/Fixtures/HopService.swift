@@ -1,4 +1,5 @@
 import Messages
+import Net
 import RPC
 import Wire
 
@@ -7,13 +8,16 @@ struct HopService: GrpcHealthV1.Health.Service {
     /// Whom it asks; nil if it answers itself.
     var next: (any RPCChannel)?
     /// Is shown each call while it is served.
-    var onCall: @Sendable (ServerCall) -> Void = { _ in }
+    var onCall: @Sendable (ServerCall) throws -> Void = { _ in }
+    /// Whether it keeps its callers waiting until they go.
+    var holds = false
 
     func check(
         _ request: Message<GrpcHealthV1.HealthCheckRequest.View>,
         _ call: ServerCall
     ) async throws -> Reply<GrpcHealthV1.HealthCheckResponse> {
-        onCall(call)
+        try onCall(call)
+        if holds { try await call.loop.sleep(for: .seconds(3_600)) }
         let request = request.value()
         switch request.service {
         case "missing": throw RPCError(.notFound, "there is none", logMessage: "looked in vain")
@@ -40,7 +44,8 @@ struct HopService: GrpcHealthV1.Health.Service {
         _ responses: ResponseStream<GrpcHealthV1.HealthCheckResponse>,
         _ call: ServerCall
     ) async throws {
-        throw RPCError(.unimplemented, "not here")
+        guard holds else { throw RPCError(.unimplemented, "not here") }
+        try await call.loop.sleep(for: .seconds(3_600))
     }
 
     /// What the runtime knows nothing of.
