@@ -81,6 +81,11 @@ struct OutsideClientTests {
         // A watch ends with its call, and holds nobody up.
         watch.call.cancel()
         await #expect(throws: RPCError.self) { _ = try await watch.next() }
+        // A server that drains ends them all, after what they have to tell.
+        let other = try await GrpcHealthV1.Health.Client(connection).watch(request)
+        #expect(try await other.next()?.value().status == .notServing)
+        health.endWatches()
+        #expect(try await other.next() == nil)
         await connection.close()
         await server.stop(within: .seconds(10))
         group.stop()

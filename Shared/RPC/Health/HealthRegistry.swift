@@ -52,6 +52,17 @@ public final class HealthRegistry: Sendable {
     /// How all services are, by name.
     public var statuses: [String: Status] { state.withLock { $0.statuses } }
 
+    /// Ends all watches, after what they have to tell: whoever watches asks another server.
+    ///
+    /// For a server that drains: a watch would keep it from coming to an end.
+    public func endWatches() {
+        let ended = state.withLock { state in
+            defer { state.watchers = [:] }
+            return state.watchers.values.map(\.source)
+        }
+        for source in ended { source.finish() }
+    }
+
     /// What a service is now, and every change until the task that reads is cancelled; of changes
     /// that come faster than they are read the last is kept.
     func watch(_ service: String) -> AsyncStream<Status> {

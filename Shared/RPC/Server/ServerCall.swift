@@ -99,7 +99,7 @@ public final class ServerCall: @unchecked Sendable {
         do throws(HTTP2ExchangeError) {
             try await exchange.collectBody(upTo: limits.request + MessageFrame.prefixCount)
         } catch {
-            throw outcome?.error ?? RPCError(lost: error)
+            throw outcome?.error ?? failure(error)
         }
     }
 
@@ -133,7 +133,7 @@ public final class ServerCall: @unchecked Sendable {
             do throws(HTTP2ExchangeError) {
                 part = try await exchange.nextPart(ofAtLeast: reader.needed)
             } catch {
-                throw outcome?.error ?? RPCError(lost: error)
+                throw outcome?.error ?? failure(error)
             }
             guard let part else { return nil }
             try read(part)
@@ -189,7 +189,7 @@ public final class ServerCall: @unchecked Sendable {
         do throws(HTTP2ExchangeError) {
             try await exchange.send(frame)
         } catch {
-            throw outcome?.error ?? RPCError(lost: error)
+            throw outcome?.error ?? failure(error)
         }
     }
 
@@ -261,10 +261,15 @@ public final class ServerCall: @unchecked Sendable {
         onEnd = nil
     }
 
-    /// The stream is gone: nobody hears how the call ended.
-    func abandon() {
-        guard outcome == nil else { return }
-        end(CallOutcome(.cancelled, RPCError(.cancelled, "the caller has gone")))
+    /// What it means that nothing comes or goes any more.
+    ///
+    /// A caller that goes is no fault of ours; nobody hears how the call ended, but the log.
+    private func failure(_ error: HTTP2ExchangeError) -> RPCError {
+        switch error {
+        case .connectionLost, .closed(.cancel), .closed(.noError):
+            RPCError(.cancelled, "the caller has gone", logMessage: "\(RPCError(lost: error))")
+        default: RPCError(lost: error)
+        }
     }
 }
 
