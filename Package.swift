@@ -149,7 +149,9 @@ let package = Package(
         ),
         .target(
             name: "Lifecycle",
-            dependencies: ["CSignals", "Net"],
+            dependencies: [
+                "CSignals", "HTTP2", "Messages", "Net", "Observe", "RPC", "Telemetry", "Wire",
+            ],
             path: "Shared/Lifecycle",
             swiftSettings: strict
         ),
@@ -258,7 +260,9 @@ let package = Package(
         ),
         .testTarget(
             name: "LifecycleTests",
-            dependencies: ["Lifecycle", "Net", "TestKit", "lifecycle-probe"],
+            dependencies: [
+                "Lifecycle", "Net", "RPC", "Telemetry", "TestKit", "lifecycle-probe",
+            ],
             swiftSettings: strict
         ),
         .executableTarget(

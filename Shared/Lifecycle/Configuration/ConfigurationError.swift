@@ -35,6 +35,8 @@ public struct ConfigurationProblem: Sendable, Equatable {
         case missing
         /// A key or variable that nobody asks for.
         case unknown
+        /// A value does not go with another.
+        case conflicting
     }
 
     /// What kind of problem it is.

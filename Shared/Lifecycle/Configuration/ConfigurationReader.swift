@@ -113,6 +113,19 @@ public struct ConfigurationReader {
         readSecret(key, .allowed, sentence)
     }
 
+    // MARK: Values that go together
+
+    /// Notes that a value, good by itself, does not go with others.
+    ///
+    /// - Parameters:
+    ///   - key: what has been read before, with the same section.
+    ///   - reason: what is wrong, as it stands after the key; without the value of a secret.
+    public mutating func refuse(_ key: String, _ reason: String) {
+        let key = section + key
+        precondition(names.contains(key), "a key is refused after it was read")
+        problems.add(.conflicting, key: key, "\(key): \(reason)")
+    }
+
     // MARK: Sections
 
     /// Reads a part of a configuration whose keys all begin with the same word.
