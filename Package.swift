@@ -170,6 +170,14 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "TestExample",
+            dependencies: [
+                "Lifecycle", "Messages", "Net", "RPC", "TestContracts", "TestMessages", "Wire",
+            ],
+            path: "Tests/TestKit/Example",
+            swiftSettings: strict
+        ),
+        .target(
             name: "CTestMessages",
             dependencies: ["CProtobufC"],
             path: "Tests/TestKit/CMessages"
@@ -269,6 +277,21 @@ let package = Package(
             name: "lifecycle-probe",
             dependencies: ["Lifecycle"],
             path: "Tests/LifecycleProbe",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "example-server",
+            dependencies: ["Lifecycle", "TestContracts", "TestExample", "TestMessages"],
+            path: "Tests/ExampleServer",
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "Messages", "Net", "RPC", "TestContracts", "TestExample", "TestKit", "TestMessages",
+                "Wire", "example-server",
+            ],
+            exclude: ["Peers"],
             swiftSettings: strict
         ),
         .executableTarget(

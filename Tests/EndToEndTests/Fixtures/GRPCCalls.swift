@@ -1,0 +1,38 @@
+import TestKit
+
+/// grpcio's client, which finds what a server has by reflection.
+enum GRPCCalls {
+    /// One call: a method, of the example unless it names its service, a request, a deadline.
+    struct Call {
+        let path: String
+        let request: String
+        let seconds: Double
+
+        init(_ method: String, _ request: String = "{}", seconds: Double = 60) {
+            path = method.contains("/") ? method : "sextant.testing.v1.Example/\(method)"
+            self.request = request
+            self.seconds = seconds
+        }
+    }
+
+    /// Makes calls one after the other.
+    ///
+    /// - Returns: a line for each message, or status that is not OK.
+    static func run(_ address: String, _ calls: [Call]) async throws -> [String] {
+        let output = try await OutsideProgram.run(
+            [OutsideProgram.python, Self.peer("grpc_calls.py"), address]
+                + calls.flatMap { [$0.path, $0.request, "\($0.seconds)"] }
+        )
+        guard output.status == 0 else { throw Failure(errors: output.errors) }
+        return output.text.split(separator: "\n").map(String.init)
+    }
+
+    /// The path of a program of ``Peers``.
+    static func peer(_ name: String) -> String {
+        OutsideProgram.repository + "/Tests/EndToEndTests/Peers/" + name
+    }
+
+    struct Failure: Error {
+        let errors: String
+    }
+}
