@@ -285,11 +285,18 @@ let package = Package(
             path: "Tests/ExampleServer",
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "greeting-server",
+            dependencies: ["Lifecycle", "RPC", "Wire"],
+            path: "Tests/GreetingServer",
+            exclude: ["greeting.proto"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
                 "Messages", "Net", "RPC", "TestContracts", "TestExample", "TestKit", "TestMessages",
-                "Wire", "example-server",
+                "Wire", "example-server", "greeting-server",
             ],
             exclude: ["Peers"],
             swiftSettings: strict

@@ -85,14 +85,16 @@ generate Shared/Observe/Generated parts=services+calls,import=Messages,import=RP
 generate Tests/TestKit/Messages import=Messages "$root/Tests/TestKit/Proto" "${test_files[@]}"
 generate Tests/TestKit/Contracts parts=calls,import=Messages:google,import=RPC,import=TestMessages \
   "$root/Tests/TestKit/Proto" "${test_files[@]}"
+generate Tests/GreetingServer/Generated parts=messages+services+calls,import=RPC \
+  "$root/Tests/GreetingServer" greeting.proto
 
 if [[ $mode == --check ]]; then
   fresh=0
-  for folder in Proto/Generator/CDescriptors Shared/{Messages,RPC/Generated,Observe/Generated} Tests/TestKit/{CMessages,Contracts,Messages}; do
+  for folder in Proto/Generator/CDescriptors Shared/{Messages,RPC/Generated,Observe/Generated} Tests/TestKit/{CMessages,Contracts,Messages} Tests/GreetingServer/Generated; do
     diff --recursive --brief "$work/out/$folder" "$root/$folder" || fresh=1
   done
   [[ $fresh == 0 ]] || { echo "generated code is not fresh: run Proto/generate.sh" >&2; exit 1; }
   echo "generated code is fresh"
 else
-  for folder in Shared/{Messages,RPC/Generated,Observe/Generated} Tests/TestKit/{Contracts,Messages}; do replace "$folder"; done
+  for folder in Shared/{Messages,RPC/Generated,Observe/Generated} Tests/TestKit/{Contracts,Messages} Tests/GreetingServer/Generated; do replace "$folder"; done
 fi
