@@ -260,6 +260,7 @@ extension GreetingV1 {
         /// Greets someone by name.
         public static let greet: MethodSchema = MethodSchema(
             "Greet",
+            of: "sextant.greeting.v1.Greeting",
             from: GreetingV1.GreetRequest.schema,
             to: GreetingV1.GreetResponse.schema,
             idempotency: .noSideEffects,

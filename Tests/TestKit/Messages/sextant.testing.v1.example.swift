@@ -1916,6 +1916,7 @@ extension TestingV1 {
         /// request it is refused with ALREADY_EXISTS.
         public static let createItem: MethodSchema = MethodSchema(
             "CreateItem",
+            of: "sextant.testing.v1.Example",
             from: TestingV1.CreateItemRequest.schema,
             to: TestingV1.Item.schema,
             idempotency: .idempotent,
@@ -1926,6 +1927,7 @@ extension TestingV1 {
         /// Finds an item; NOT_FOUND if there is none of the name.
         public static let getItem: MethodSchema = MethodSchema(
             "GetItem",
+            of: "sextant.testing.v1.Example",
             from: TestingV1.GetItemRequest.schema,
             to: TestingV1.Item.schema,
             idempotency: .noSideEffects,
@@ -1936,6 +1938,7 @@ extension TestingV1 {
         /// Lists items in the order they were made in, a page at a time.
         public static let listItems: MethodSchema = MethodSchema(
             "ListItems",
+            of: "sextant.testing.v1.Example",
             from: TestingV1.ListItemsRequest.schema,
             to: TestingV1.ListItemsResponse.schema,
             idempotency: .noSideEffects,
@@ -1947,6 +1950,7 @@ extension TestingV1 {
         /// is let go of with RESOURCE_EXHAUSTED.
         public static let watchItems: MethodSchema = MethodSchema(
             "WatchItems",
+            of: "sextant.testing.v1.Example",
             from: TestingV1.WatchItemsRequest.schema,
             to: TestingV1.ItemChange.schema,
             streaming: .server,
@@ -1958,6 +1962,7 @@ extension TestingV1 {
         /// Answers after a while.
         public static let sleep: MethodSchema = MethodSchema(
             "Sleep",
+            of: "sextant.testing.v1.Example",
             from: TestingV1.SleepRequest.schema,
             to: TestingV1.SleepResponse.schema,
             idempotency: .noSideEffects,
@@ -1968,6 +1973,7 @@ extension TestingV1 {
         /// Fails as it is told to.
         public static let fail: MethodSchema = MethodSchema(
             "Fail",
+            of: "sextant.testing.v1.Example",
             from: TestingV1.FailRequest.schema,
             to: TestingV1.FailResponse.schema,
             idempotency: .noSideEffects,
@@ -1978,6 +1984,7 @@ extension TestingV1 {
         /// Sends so many messages of so many bytes.
         public static let streamChunks: MethodSchema = MethodSchema(
             "StreamChunks",
+            of: "sextant.testing.v1.Example",
             from: TestingV1.StreamChunksRequest.schema,
             to: TestingV1.Chunk.schema,
             streaming: .server,
@@ -1989,6 +1996,7 @@ extension TestingV1 {
         /// Sends back what comes.
         public static let echo: MethodSchema = MethodSchema(
             "Echo",
+            of: "sextant.testing.v1.Example",
             from: TestingV1.Chunk.schema,
             to: TestingV1.Chunk.schema,
             streaming: .both,
@@ -1998,6 +2006,7 @@ extension TestingV1 {
         /// Asks the next of its kind, if there are hops left, and says who has answered.
         public static let relay: MethodSchema = MethodSchema(
             "Relay",
+            of: "sextant.testing.v1.Example",
             from: TestingV1.RelayRequest.schema,
             to: TestingV1.RelayResponse.schema,
             idempotency: .noSideEffects,
