@@ -94,9 +94,8 @@ struct ExampleTests {
     func trace() async throws {
         let socket = FileManager.default.temporaryDirectory
             .appendingPathComponent("traces-\(UUID().uuidString)").path
-        async let collected = OutsideProgram.run(
-            OutsideProgram.python,
-            GRPCCalls.peer("trace_collector.py"),
+        let collector = try PeerProcess(
+            "trace_collector.py",
             OutsideProgram.repository + "/Proto",
             socket,
             "3"
@@ -116,13 +115,11 @@ struct ExampleTests {
         }
         #expect(names[0]["request_id"] != nil && names[0]["request_id"] == names[1]["request_id"])
         // Spans that wait are sent when their service stops, if the collector is there by then.
-        while !FileManager.default.fileExists(atPath: socket) { await Task.yield() }
+        try await collector.prints("ready")
         #expect(try await near.stop() == 0)
         #expect(try await far.stop() == 0)
-        let output = try await collected
-        #expect(output.status == 0, "\(output.errors)")
         #expect(
-            output.text == """
+            try await collector.output() == """
                 ready
                 traces: 1
                 near server sextant.testing.v1.Example/Relay 0

@@ -13,14 +13,15 @@ struct StopTests {
     @Test("loses no call of grpcio's clients under load")
     func load() async throws {
         let servers = [try ServerProcess.example(), try ServerProcess.example()]
-        let load = try OutsideLoad(
-            first: try await servers[0].address(),
-            second: try await servers[1].address(),
-            calls: 4_000
+        let load = try PeerProcess(
+            "load.py",
+            try await servers[0].address(),
+            try await servers[1].address(),
+            "4000"
         )
-        try await load.isBusy()
+        try await load.prints("busy")
         #expect(try await servers[0].stop() == 0)
-        #expect(try await load.result() == "[('OK', 4000)]")
+        #expect(try await load.output() == "busy\n[('OK', 4000)]\n")
         #expect(try await servers[1].stop() == 0)
         // Both have served, the first one calls that it was asked before it stopped.
         for server in servers {
@@ -70,7 +71,8 @@ struct StopTests {
 
     @Test("goes in order: not ready, calls still taken, watches told and ended, then the end")
     func order() async throws {
-        let server = try ServerProcess.example(["SEXTANT_ENDPOINT_DELAY": "3s"])
+        // Time for what is asked meanwhile, a hundred times what it takes.
+        let server = try ServerProcess.example(["SEXTANT_ENDPOINT_DELAY": "12s"])
         let (address, probes) = (try await server.address(), try await server.metricsAddress())
         let group = try EventLoopGroup(count: 1)
         let connection = try await RPCConnection.connect(
@@ -112,13 +114,13 @@ struct StopTests {
 
     @Test("cuts off calls that outlast its time, and comes to its end all the same")
     func overrun() async throws {
-        let server = try ServerProcess.example(["SEXTANT_STOP_LIMIT": "2s"])
+        let server = try ServerProcess.example(["SEXTANT_STOP_LIMIT": "12s"])
         let address = try await server.address()
         async let lines = GRPCCalls.run(
             address,
             [.init("Sleep", #"{"duration":"3600s"}"#, seconds: 600)]
         )
-        while try await Self.inFlight(server) == 0 { await Task.yield() }
+        while try await Self.inFlight(server) == 0 { try Task.checkCancellation() }
         server.send(SIGTERM)
         #expect(try await server.ending().status == 0)
         #expect(try await lines.map { $0.prefix(11) } == ["UNAVAILABLE"])
@@ -139,36 +141,5 @@ struct StopTests {
             $0.hasPrefix("grpc_server_calls_in_flight{") && $0.contains(#"method="Sleep""#)
         }
         return line?.split(separator: " ").last.flatMap { Int($0) } ?? 0
-    }
-}
-
-/// Callers on grpcio.
-private final class OutsideLoad: Sendable {
-    private let journal = ProcessJournal()
-
-    init(first: String, second: String, calls: Int) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: OutsideProgram.python)
-        process.arguments = [GRPCCalls.peer("load.py"), first, second, "\(calls)"]
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let lines = output.fileHandleForReading
-        Thread.detachNewThread { [journal] in
-            journal.read(lines)
-            process.waitUntilExit()
-            journal.end(.init(status: process.terminationStatus, errors: ""))
-        }
-    }
-
-    /// Waits until a tenth of the calls have been answered.
-    func isBusy() async throws {
-        try await journal.wait { $0.output.hasPrefix("busy\n") || $0.isOver ? () : nil }
-    }
-
-    /// The answers that were counted.
-    func result() async throws -> String {
-        let output = try await journal.wait { $0.ending == nil ? nil : $0.output }
-        return output.split(separator: "\n").last.map(String.init) ?? ""
     }
 }
