@@ -27,7 +27,7 @@ struct StoppedBackendTests {
     private static let copy = CopyStatement("test.copy", "copy a from stdin (format binary)")
     private static let copier = Statement(
         "test.copier",
-        "select pid from pg_stat_activity where query like 'copy%'"
+        "select pid from pg_stat_activity where query like 'copy%' and datname = current_database()"
     )
     private static let nap = Statement("test.nap", "select pg_sleep(0.3)")
 

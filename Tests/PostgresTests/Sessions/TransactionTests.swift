@@ -159,7 +159,10 @@ struct TransactionTests {
             }
         }
         while try await fixture.database.run(
-            "select count(*) from pg_stat_activity where wait_event = 'PgSleep'"
+            """
+            select count(*) from pg_stat_activity
+            where wait_event = 'PgSleep' and datname = current_database()
+            """
         ) != "1" {}
         task.cancel()
         let error = await #expect(throws: PostgresError.self) { try await task.value }
