@@ -269,7 +269,8 @@ let package = Package(
         .testTarget(
             name: "LifecycleTests",
             dependencies: [
-                "Lifecycle", "Net", "RPC", "Telemetry", "TestKit", "lifecycle-probe",
+                "Lifecycle", "Messages", "Net", "RPC", "Telemetry", "TestKit", "Wire",
+                "lifecycle-probe",
             ],
             swiftSettings: strict
         ),

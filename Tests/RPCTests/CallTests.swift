@@ -197,6 +197,47 @@ struct CallTests {
         }
     }
 
+    @Test("that the server ends well while the client sends lose nothing of the answer")
+    func earlyAnswer() async throws {
+        try await with { client, _ in
+            let chat = try await client.chat()
+            try await chat.send(.init(named: "enough"))
+            let refused = await #expect(throws: RPCError.self) {
+                while true { try await chat.send(.init(named: "more")) }
+            }
+            #expect(refused?.code == .failedPrecondition)
+            for name in ["one", "two", "three"] {
+                #expect(try await chat.next()?.value().name == name)
+            }
+            #expect(try await chat.next() == nil)
+            let call = try await client.import()
+            var request = TestingV1.CreateBookRequest()
+            request.shelf = "enough"
+            await #expect(throws: RPCError.self) { while true { try await call.send(request) } }
+            #expect(try await call.finish().trailers["x-count"] == "1")
+        }
+    }
+
+    @Test("that end before their last message say why")
+    func endBeforeFinish() async throws {
+        try await with { client, _ in
+            let late = try await client.import(options: CallOptions(timeout: .milliseconds(50)))
+            await #expect(throws: RPCError.self) {
+                while true {
+                    try await late.send(TestingV1.CreateBookRequest())
+                    await Task.yield()
+                }
+            }
+            let expired = await #expect(throws: RPCError.self) { _ = try await late.finish() }
+            #expect(expired?.code == .deadlineExceeded)
+            let call = try await client.import()
+            try await call.send(TestingV1.CreateBookRequest())
+            call.call.cancel()
+            let cancelled = await #expect(throws: RPCError.self) { _ = try await call.finish() }
+            #expect(cancelled?.code == .cancelled)
+        }
+    }
+
     @Test("compress what they are asked to, each way, message by message")
     func compression() async throws {
         try await with { client, _ in

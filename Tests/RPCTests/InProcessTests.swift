@@ -101,7 +101,7 @@ struct InProcessTests {
             await server.stop(within: .milliseconds(10))
             await cancelled.wait()
             let error = await #expect(throws: RPCError.self) { _ = try await answer.value }
-            #expect(error?.code == .cancelled)
+            #expect(error?.code == .unavailable)
         }
     }
 

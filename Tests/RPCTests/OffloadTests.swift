@@ -2,6 +2,7 @@ import Foundation
 import HTTP2
 import Net
 import RPC
+import Synchronization
 import TestContracts
 import TestMessages
 import Testing
@@ -10,10 +11,11 @@ import Wire
 @Suite("Messages that take long to decode", .timeLimit(.minutes(1)))
 struct OffloadTests {
     private func with(
+        _ service: ShelfService = ShelfService(),
         _ body: (TestingV1.Shelf.Client, WorkerPool, RPCFixture) async throws -> Void
     ) async throws {
         let pool = try WorkerPool(name: "decode", threads: 1, maximumQueued: 4)
-        let fixture = try RPCFixture { $0.offload = pool }
+        let fixture = try RPCFixture(service) { $0.offload = pool }
         let (client, connection) = try await fixture.client()
         try await body(client, pool, fixture)
         await connection.close()
@@ -72,9 +74,45 @@ struct OffloadTests {
     @Test("are decoded on the loop when the pool takes no more")
     func full() async throws {
         try await with { client, pool, _ in
-            pool.stop()
-            let answer = try await client.createBook(request(200_000))
-            #expect(answer.message.value().title.utf8.count == 200_000)
+            let (held, gate) = (Signal(), DispatchSemaphore(value: 0))
+            try pool.submit {
+                held.send()
+                gate.wait()
+            }
+            await held.wait()
+            for _ in 0..<4 { try pool.submit {} }
+            for isStopped in [false, true] {
+                if isStopped {
+                    gate.signal()
+                    pool.stop()
+                }
+                let answer = try await client.createBook(request(200_000))
+                #expect(answer.message.value().title.utf8.count == 200_000)
+            }
+        }
+    }
+
+    @Test("are not served if their call is over when they are decoded")
+    func deadline() async throws {
+        let created = Mutex(0)
+        let service = ShelfService(onCreate: { created.withLock { $0 += 1 } })
+        try await with(service) { client, pool, _ in
+            let (held, gate) = (Signal(), DispatchSemaphore(value: 0))
+            try pool.submit {
+                held.send()
+                gate.wait()
+            }
+            await held.wait()
+            let error = await #expect(throws: RPCError.self) {
+                _ = try await client.createBook(
+                    request(100_000),
+                    options: CallOptions(timeout: .milliseconds(50))
+                )
+            }
+            #expect(error?.code == .deadlineExceeded)
+            gate.signal()
+            _ = try await client.createBook(request(100_000))
+            #expect(created.withLock { $0 } == 1)
         }
     }
 }

@@ -86,6 +86,10 @@ struct OutsideClientTests {
         #expect(try await other.next()?.value().status == .notServing)
         health.endWatches()
         #expect(try await other.next() == nil)
+        // One that comes later is told how things are, and ends as well.
+        let later = try await GrpcHealthV1.Health.Client(connection).watch(request)
+        #expect(try await later.next()?.value().status == .notServing)
+        #expect(try await later.next() == nil)
         await connection.close()
         await server.stop(within: .seconds(10))
         group.stop()

@@ -172,6 +172,45 @@ struct PoolTests {
         }
     }
 
+    @Test("makes no call again that was cancelled while it waited to")
+    func cancelledPause() async throws {
+        struct Busy: ServerInterceptor {
+            let count: Locked<Int>
+
+            func intercept(
+                _ call: ServerCall,
+                _ next: (ServerCall) async throws -> Void
+            ) async throws {
+                count.withLock { $0 += 1 }
+                throw RPCError(.unavailable, "busy")
+            }
+        }
+        let busy = Busy(count: Locked(0))
+        let server = try RPCFixture(ShelfService()) { $0.interceptors = [busy] }
+        let cluster = try Cluster([server.server.boundAddress]) {
+            $0.retries = RetryPolicy()
+            // A pause is anything up to the longest: these do not end by themselves in a test.
+            $0.retries?.pause = .seconds(100_000)
+        }
+        for attempts in 1...4 {
+            let call = try await cluster.client.prepare(
+                TestingV1.Shelf.getBook,
+                of: TestingV1.Shelf.schema,
+                sending: FramedMessage(TestingV1.GetBookRequest(named: "x")),
+                options: CallOptions()
+            ).begin()
+            let answer = Task { try await call.next() }
+            while busy.count.withLock({ $0 }) < attempts { await Task.yield() }
+            if attempts.isMultiple(of: 2) { call.cancel() } else { answer.cancel() }
+            let error = await #expect(throws: RPCError.self) { _ = try await answer.value }
+            // The server's answer may come before it is known that nobody waits for it.
+            #expect(error?.code == .cancelled || error?.code == .unavailable)
+            #expect(busy.count.withLock { $0 } == attempts)
+        }
+        await cluster.stop()
+        await server.stop()
+    }
+
     @Test("makes no more than a tenth more calls to a server that fails")
     func retryStorm() async throws {
         struct Down: ServerInterceptor {

@@ -114,7 +114,7 @@ struct CallEmitter {
     ) {
         source.line("/// Calls `\(service.fullName)`.")
         source.block("public struct Client: Sendable") { source in
-            source.line("private let channel: any RPCChannel")
+            source.line("@usableFromInline let channel: any RPCChannel")
             source.line()
             source.line("/// Calls by way of a channel.")
             source.line("public init(_ channel: any RPCChannel) { self.channel = channel }")
@@ -146,6 +146,7 @@ struct CallEmitter {
             result = "BidirectionalCall<\(names.request), \(names.response).View>"
             argument = ""
         }
+        if names.method.streaming == .none { source.line("@inlinable") }
         source.block(
             "public func \(names.name)(\(argument)\(options)) async throws -> \(result)"
         ) { source in

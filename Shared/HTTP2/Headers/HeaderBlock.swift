@@ -12,7 +12,7 @@ public struct HeaderBlock: Sendable, Equatable {
     public private(set) var count = 0
 
     /// Whether ``isLegal`` is known to be true, for blocks that are sent again and again.
-    private(set) var isKnownLegal = false
+    package private(set) var isKnownLegal = false
 
     /// Where one field lies in its block.
     public struct Field: Sendable, Equatable {
@@ -83,6 +83,15 @@ public struct HeaderBlock: Sendable, Equatable {
         precondition(isLegal, "the block cannot be sent")
         var block = self
         block.isKnownLegal = true
+        return block
+    }
+
+    /// The same block, which says whether it can be sent.
+    ///
+    /// - Returns: the block.
+    package func examined() -> HeaderBlock {
+        var block = self
+        block.isKnownLegal = isLegal
         return block
     }
 

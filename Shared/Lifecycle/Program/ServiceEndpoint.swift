@@ -32,6 +32,9 @@ public enum ServiceEndpoint: Sendable, Equatable {
     /// - Returns: the target.
     public func target(_ resolver: NameResolver) -> RPCTarget {
         switch self {
+        // A path is no authority, and servers refuse it.
+        case .address(.unix(let path)):
+            RPCTarget(addresses: [.unix(path: path)], authority: "localhost")
         case .address(let address): RPCTarget(addresses: [address], authority: "\(address)")
         case .name(let host, let port): RPCTarget(host: host, port: port, resolver: resolver)
         }

@@ -64,6 +64,7 @@ final class ServiceFront: Sendable {
             logger.debug("a connection had to end", fields)
         }
         configuration.limits = limits.messages
+        configuration.offload = parts.threads.offload
         configuration.guards = content.guards
         configuration.interceptors = content.interceptors
         configuration.errorMapping = content.errorMapping

@@ -44,14 +44,7 @@ struct ServiceHost<Configuration: Configurable> {
         let tls = try service.tls.map { try ReloadableTLSContext(.server($0)) }
         let clock = try SystemLifecycleClock()
         let notifier = try ServiceNotifier.ofProcess()
-        let blocking = try WorkerPool(name: "blocking", threads: 4, maximumQueued: 1_024)
-        let group: EventLoopGroup
-        do {
-            group = try EventLoopGroup(count: service.loops)
-        } catch {
-            blocking.stop()
-            throw error
-        }
+        let threads = try ServiceThreads(loops: service.loops)
         let registry = MetricRegistry()
         registry.registerProcessMetrics()
         registry.registerBuildInfo(
@@ -59,12 +52,11 @@ struct ServiceHost<Configuration: Configurable> {
             version: identity.version,
             revision: identity.revision
         )
-        let spans = SpanOutput(identity, service, group, blocking, registry, logger)
+        let spans = SpanOutput(identity, service, threads.group, threads.blocking, registry, logger)
         let parts = ServiceParts(
             configuration: loaded.value.own,
             service: service,
-            group: group,
-            blocking: blocking,
+            threads: threads,
             logger: logger,
             registry: registry,
             readiness: ServiceReadiness(),
@@ -81,8 +73,7 @@ struct ServiceHost<Configuration: Configurable> {
             log(report)
             return report
         } catch {
-            group.stop()
-            blocking.stop()
+            threads.stop()
             throw error
         }
     }
@@ -132,9 +123,7 @@ struct ServiceHost<Configuration: Configurable> {
     /// The loops and threads, which go last.
     private static func threads(_ parts: ServiceParts<Configuration>) -> ServiceComponent {
         ServiceComponent("threads", stopLimit: .seconds(2)) { _ in
-            // Neither waits for tasks, and both wait for what runs.
-            parts.group.stop()
-            parts.blocking.stop()
+            parts.threads.stop()
         }
     }
 

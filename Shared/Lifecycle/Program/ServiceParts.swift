@@ -9,10 +9,7 @@ public struct ServiceParts<Configuration: Configurable>: Sendable {
     public let configuration: Configuration
     /// What every service can be told.
     public let service: ServiceConfiguration
-    /// The loops.
-    public let group: EventLoopGroup
-    /// Threads for what blocks.
-    public let blocking: WorkerPool
+    let threads: ServiceThreads
     /// The log.
     public let logger: Logger
     /// The metrics.
@@ -21,6 +18,11 @@ public struct ServiceParts<Configuration: Configurable>: Sendable {
     public let readiness: ServiceReadiness
     /// What measures, logs and traces calls.
     public let telemetry: CallTelemetry
+
+    /// The loops.
+    public var group: EventLoopGroup { threads.group }
+    /// Threads for what blocks.
+    public var blocking: WorkerPool { threads.blocking }
 
     /// A client of another service, which connects when it is first needed.
     ///

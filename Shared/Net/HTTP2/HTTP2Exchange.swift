@@ -127,12 +127,34 @@ public final class HTTP2Exchange: @unchecked Sendable {
     /// - Parameter limit: the most bytes it may have.
     /// - Throws: ``HTTP2ExchangeError`` if the stream closes before.
     public func collectBody(upTo limit: Int) async throws(HTTP2ExchangeError) {
+        beginCollectingBody(upTo: limit)
+        while !isBodyComplete { try await waitForInput() }
+    }
+
+    /// Has the whole body come, whoever waits for it.
+    ///
+    /// - Parameter limit: the most bytes it may have.
+    package func beginCollectingBody(upTo limit: Int) {
         loop.assertIsCurrent()
         if isBodyComplete { return }
         channel.session.collectBody(of: stream, upTo: limit)
         channel.setNeedsFlush()
-        while !isBodyComplete { try await waitForInput() }
     }
+
+    /// Has a task go on at the next event of the stream, of which its close is the last.
+    ///
+    /// - Parameter task: what goes on; at once if the stream is closed or another waits.
+    @unsafe
+    package func wakeAtInput(_ task: UnsafeContinuation<Void, Never>) {
+        if closure != nil || inputWaiter.isWaiting { return unsafe task.resume() }
+        unsafe inputWaiter.wait(task)
+    }
+
+    /// Whether a task waits for input.
+    package var hasReader: Bool { inputWaiter.isWaiting }
+
+    /// How the stream was closed; nil while it is open.
+    package var end: HTTP2ExchangeError? { closure }
 
     /// Takes the whole body, which is complete.
     ///

@@ -40,12 +40,13 @@ extension OpentelemetryProtoCollectorTraceV1.TraceService {
 
     /// Calls `opentelemetry.proto.collector.trace.v1.TraceService`.
     public struct Client: Sendable {
-        private let channel: any RPCChannel
+        @usableFromInline let channel: any RPCChannel
 
         /// Calls by way of a channel.
         public init(_ channel: any RPCChannel) { self.channel = channel }
 
         /// Takes a batch of spans.
+        @inlinable
         public func export(_ request: OpentelemetryProtoCollectorTraceV1.ExportTraceServiceRequest, options: CallOptions = CallOptions()) async throws -> Answer<OpentelemetryProtoCollectorTraceV1.ExportTraceServiceResponse.View> {
             try await channel.unary(OpentelemetryProtoCollectorTraceV1.TraceService.export, of: OpentelemetryProtoCollectorTraceV1.TraceService.schema, request, options: options)
         }

@@ -46,7 +46,7 @@ struct CallRequest: Sendable {
         if let requestID = options.requestID { fields.append(requestID) }
         options.metadata.append(to: &fields)
         // Metadata is checked when it is made, and comes from peers only through nghttp2's checks.
-        return fields.known()
+        return target.opening.isKnownLegal ? fields.known() : fields
     }
 }
 
@@ -56,7 +56,8 @@ struct CallTarget: Sendable {
     let opening: HeaderBlock
 
     init(scheme: String, authority: String) {
-        opening = [":method": "POST", ":scheme": scheme, ":authority": authority]
+        let fields: HeaderBlock = [":method": "POST", ":scheme": scheme, ":authority": authority]
+        opening = fields.examined()
     }
 
     /// The fields that every request has besides.

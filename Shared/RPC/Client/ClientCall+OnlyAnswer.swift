@@ -1,13 +1,14 @@
 internal import HTTP2
 internal import Net
-internal import Wire
+public import Wire
 
 /// The answer to a call that gives one message, in its binary form.
+@usableFromInline
 struct OnlyAnswer: Sendable {
-    let bytes: SharedBytes
-    let headers: Metadata
-    let trailers: Metadata
-    let isCompressed: Bool
+    @usableFromInline let bytes: SharedBytes
+    @usableFromInline let headers: Metadata
+    @usableFromInline let trailers: Metadata
+    @usableFromInline let isCompressed: Bool
 }
 
 // A call that gives one message is waited for once, until all of its answer has come.
@@ -15,8 +16,13 @@ extension ClientCall {
     /// Waits for the only message of an answer, on the loop; nothing of it has been read.
     func onlyAnswerOnLoop() async throws(RPCError) -> OnlyAnswer {
         while true {
+            if !exchange.isBodyComplete {
+                guard !exchange.hasReader else {
+                    throw RPCError(.internalError, "two tasks read the answer of one call")
+                }
+                await collectAnswer()
+            }
             do throws(RPCError) {
-                if !exchange.isBodyComplete { try await collectAnswer() }
                 return try takeOnlyAnswer()
             } catch {
                 // What has begun to answer has done something.
@@ -26,22 +32,23 @@ extension ClientCall {
         }
     }
 
-    private func collectAnswer() async throws(RPCError) {
-        try await cancellable { () async throws(RPCError) -> Void in
-            do throws(HTTP2ExchangeError) {
-                try await exchange.collectBody(upTo: maximumBodyBytes)
-            } catch {
-                if let fields = exchange.answer, !AnswerReader.isStatusOnly(fields) {
-                    answerFields = fields
-                }
-                throw ended(by: error)
+    /// Waits until all of the answer has come, or nothing more of it will.
+    private func collectAnswer() async {
+        exchange.beginCollectingBody(upTo: maximumBodyBytes)
+        await withTaskCancellationHandler {
+            while !exchange.isBodyComplete && exchange.end == nil && !exchange.hasReader {
+                // Resumed by the next event of the exchange, of which its end is the last.
+                unsafe await withUnsafeContinuation { unsafe exchange.wakeAtInput($0) }
             }
+        } onCancel: {
+            cancel()
         }
     }
 
     private var maximumBodyBytes: Int { maximumMessageBytes + MessageFrame.prefixCount }
 
     private func takeOnlyAnswer() throws(RPCError) -> OnlyAnswer {
+        guard exchange.isBodyComplete else { throw lost() }
         guard let fields = exchange.answer else {
             throw RPCError(.internalError, "the answer has a body and no header fields")
         }
@@ -72,6 +79,14 @@ extension ClientCall {
             trailers: ending,
             isCompressed: isLastCompressed
         )
+    }
+
+    /// What it means that the exchange has ended before the answer had.
+    private func lost() -> RPCError {
+        if let fields = exchange.answer, !AnswerReader.isStatusOnly(fields) {
+            answerFields = fields
+        }
+        return ended(by: exchange.end ?? .connectionLost)
     }
 
     private func onlyMessage(in bytes: SharedBytes) throws(RPCError) -> SharedBytes {

@@ -18,6 +18,8 @@ public final class ClientCall: @unchecked Sendable {
     private var retry: RetryPlan?
     private var reader: MessageReader
     private var expiry: Timer?
+    /// The pause before another attempt, while there is one.
+    private var rest: Task<Void, any Error>?
     private var isExpired = false
     private var isCancelled = false
     var answerCompression: Compression?
@@ -26,46 +28,55 @@ public final class ClientCall: @unchecked Sendable {
     /// The call's end: nil while it runs.
     var outcome: Result<Metadata, RPCError>?
 
-    /// Begins a call, on its loop.
+    /// Begins a call on its loop, when somebody can take it.
     ///
     /// - Parameters:
     ///   - request: what is asked.
     ///   - source: finds the connection.
     ///   - retry: whether it may be made again.
+    ///   - observation: is told how it goes.
     /// - Returns: the call, under way.
     /// - Throws: ``RPCError`` if it cannot begin.
     static func begin(
         _ request: CallRequest,
         on source: any ExchangeSource,
-        _ retry: RetryPlan? = nil
+        _ retry: RetryPlan?,
+        _ observation: CallObservation?
     ) async throws(RPCError) -> ClientCall {
-        let observation = CallObservation(request, at: source.loop.now)
-        do throws(RPCError) {
-            while true {
-                let call = try beginNow(request, on: source, retry, observation)
-                if let call { return call }
+        while true {
+            let call = try beginNow(request, on: source, retry, observation)
+            if let call { return call }
+            do throws(RPCError) {
                 try await source.wait()
+            } catch {
+                observation?.end(error.code, error)
+                throw error
             }
-        } catch {
-            observation?.end(error.code, error)
-            throw error
         }
     }
 
-    /// Begins a call, on its loop, if that can be done now.
-    private static func beginNow(
+    /// Begins a call on its loop, if somebody can take it now.
+    ///
+    /// - Returns: the call, under way; nil if nobody can.
+    /// - Throws: ``RPCError`` if it cannot begin; the observation has been told.
+    static func beginNow(
         _ request: CallRequest,
         on source: any ExchangeSource,
         _ retry: RetryPlan?,
         _ observation: CallObservation?
     ) throws(RPCError) -> ClientCall? {
         let now = source.loop.now
-        if let deadline = request.options.deadline, deadline <= now { throw expired }
-        let fields = request.fields(at: now, observation)
-        guard let exchange = try source.exchangeNow(for: fields) else { return nil }
-        let call = ClientCall(request, exchange, source, retry, observation)
-        call.sendOnlyMessage()
-        return call
+        do throws(RPCError) {
+            if let deadline = request.options.deadline, deadline <= now { throw expired }
+            let fields = request.fields(at: now, observation)
+            guard let exchange = try source.exchangeNow(for: fields) else { return nil }
+            let call = ClientCall(request, exchange, source, retry, observation)
+            call.sendOnlyMessage()
+            return call
+        } catch {
+            observation?.end(error.code, error)
+            throw error
+        }
     }
 
     private init(
@@ -113,7 +124,7 @@ public final class ClientCall: @unchecked Sendable {
             do throws(HTTP2ExchangeError) {
                 try await exchange.send(frame)
             } catch {
-                throw await failure()
+                throw failure(error)
             }
         }
     }
@@ -148,13 +159,15 @@ public final class ClientCall: @unchecked Sendable {
     /// - Throws: ``RPCError`` when it has not.
     func next() async throws(RPCError) -> SharedBytes? {
         // Many messages come at once: only the first of them is waited for.
-        if loop.isCurrent, let message = try nextAtHand() { return message }
+        if loop.isCurrent, isRunning, let message = try nextAtHand() { return message }
         return try await loop.visit { () async throws(RPCError) -> SharedBytes? in
             try await cancellable { () async throws(RPCError) -> SharedBytes? in
                 try await awaitNext()
             }
         }
     }
+
+    private var isRunning: Bool { outcome == nil && !isCancelled && !isExpired }
 
     /// Waits for the only message of an answer.
     func onlyAnswer() async throws(RPCError) -> OnlyAnswer {
@@ -207,6 +220,7 @@ public final class ClientCall: @unchecked Sendable {
         loop.execute { [self] in
             isCancelled = true
             exchange.reset(.cancel)
+            rest?.cancel()
             // Nobody need wait for the end.
             if outcome == nil { observation?.end(.cancelled, nil) }
         }
@@ -257,26 +271,39 @@ public final class ClientCall: @unchecked Sendable {
         else { return false }
         let now = loop.now
         if let deadline = request.options.deadline, deadline <= now + pause { return false }
-        do throws(CancellationError) {
-            if pause > .zero { try await loop.sleep(for: pause) }
-        } catch {
-            throw end(RPCError(.cancelled, "the call was cancelled"))
-        }
-        if isExpired { throw end(Self.expired) }
-        observation?.retry(after: error)
+        if pause > .zero { await rest(for: pause) }
+        if Task.isCancelled { throw end(RPCError(.cancelled, "the call was cancelled")) }
         do throws(RPCError) {
-            var fields = request.fields(at: loop.now, observation)
-            fields.append(Field.attempts, "\(retry?.retries ?? 1)")
-            while true {
-                if let exchange = try source.exchangeNow(for: fields) {
-                    self.exchange = exchange
-                    break
-                }
-                try await source.wait()
-            }
+            while try !isBegunAgain(after: error) { try await source.wait() }
         } catch {
             throw end(error)
         }
+        return true
+    }
+
+    /// Waits before another attempt, until somebody gives the call up.
+    private func rest(for pause: Duration) async {
+        let rest = Task(executorPreference: loop) { [loop] in try await loop.sleep(for: pause) }
+        self.rest = rest
+        await withTaskCancellationHandler {
+            // How it ends says nothing: why, is seen at the call.
+            _ = await rest.result
+        } onCancel: {
+            rest.cancel()
+        }
+        self.rest = nil
+    }
+
+    /// Begins another attempt, unless nobody can take it now.
+    private func isBegunAgain(after error: RPCError) throws(RPCError) -> Bool {
+        // Whoever gave up while nothing was under way had nothing to reset.
+        if isExpired { throw Self.expired }
+        if isCancelled { throw RPCError(.cancelled, "the call was cancelled") }
+        var fields = request.fields(at: loop.now, observation)
+        fields.append(Field.attempts, "\(retry?.retries ?? 1)")
+        guard let next = try source.exchangeNow(for: fields) else { return false }
+        observation?.retry(after: error)
+        exchange = next
         sendOnlyMessage()
         return true
     }
@@ -386,15 +413,20 @@ public final class ClientCall: @unchecked Sendable {
     }
 
     /// What a failure to send means: what the server said, if it has.
-    private func failure() async -> RPCError {
+    ///
+    /// A server may answer without having read everything: what it sent is left to who reads.
+    private func failure(_ error: HTTP2ExchangeError) -> RPCError {
         if case .failure(let error) = outcome { return error }
-        // A server may answer without having read everything.
-        do throws(RPCError) {
-            while try await awaitNext() != nil {}
-            return RPCError(.internalError, "the server has answered before it was asked")
-        } catch {
+        guard error == .closed(.noError) else { return ended(by: error) }
+        if let status = exchange.trailers ?? exchange.answer, let error = AnswerReader.error(status)
+        {
             return error
         }
+        return RPCError(
+            .failedPrecondition,
+            "the server has answered and takes no more messages",
+            origin: .local
+        )
     }
 
     private func expire() {
@@ -402,6 +434,7 @@ public final class ClientCall: @unchecked Sendable {
         guard outcome == nil else { return }
         isExpired = true
         exchange.reset(.cancel)
+        rest?.cancel()
         observation?.end(.deadlineExceeded, Self.expired)
     }
 

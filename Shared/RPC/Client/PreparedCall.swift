@@ -8,6 +8,17 @@ public struct PreparedCall: Sendable {
         let request: CallRequest
         let source: any ExchangeSource
         let retry: RetryPlan?
+
+        func onlyAnswer() async throws(RPCError) -> OnlyAnswer {
+            let observation = CallObservation(request, at: source.loop.now)
+            let call: ClientCall
+            if let begun = try ClientCall.beginNow(request, on: source, retry, observation) {
+                call = begun
+            } else {
+                call = try await ClientCall.begin(request, on: source, retry, observation)
+            }
+            return try await call.onlyAnswerOnLoop()
+        }
     }
 
     private let plan: Result<Plan, RPCError>
@@ -29,17 +40,26 @@ public struct PreparedCall: Sendable {
     /// - Throws: ``RPCError`` if it cannot begin.
     public func begin() async throws(RPCError) -> ClientCall {
         let plan = try plan.get()
-        return try await plan.source.loop.visit { () async throws(RPCError) -> ClientCall in
-            try await ClientCall.begin(plan.request, on: plan.source, plan.retry)
+        return try await plan.source.loop.visit(isUnprocessed: true) {
+            () async throws(RPCError) -> ClientCall in
+            let observation = CallObservation(plan.request, at: plan.source.loop.now)
+            return try await ClientCall.begin(
+                plan.request,
+                on: plan.source,
+                plan.retry,
+                observation
+            )
         }
     }
 
     /// Makes a call that gives one message, in one visit to its loop.
+    @usableFromInline
     func onlyAnswer() async throws(RPCError) -> OnlyAnswer {
         let plan = try plan.get()
-        return try await plan.source.loop.visit { () async throws(RPCError) -> OnlyAnswer in
-            let call = try await ClientCall.begin(plan.request, on: plan.source, plan.retry)
-            return try await call.onlyAnswerOnLoop()
+        if plan.source.loop.isHome { return try await plan.onlyAnswer() }
+        return try await plan.source.loop.visit(isUnprocessed: true) {
+            () async throws(RPCError) -> OnlyAnswer in
+            try await plan.onlyAnswer()
         }
     }
 }
@@ -47,15 +67,20 @@ public struct PreparedCall: Sendable {
 extension EventLoop {
     /// Has a task go on on the loop, unless it is there.
     ///
-    /// - Parameter body: runs on the loop.
+    /// - Parameters:
+    ///   - isUnprocessed: whether nothing has been asked of anybody before.
+    ///   - body: runs on the loop.
     /// - Returns: what it returns.
     /// - Throws: what it throws, or ``RPCError`` if the loop has ended.
     func visit<Value: Sendable>(
+        isUnprocessed: Bool = false,
         _ body: () async throws(RPCError) -> Value
     ) async throws(RPCError) -> Value {
         if isHome { return try await body() }
         let result: Result<Value, RPCError> = await withTaskExecutorPreference(self) {
-            guard await arrive() else { return .failure(.loopStopped) }
+            guard await arrive() else {
+                return .failure(.loopStopped(isUnprocessed: isUnprocessed))
+            }
             do throws(RPCError) {
                 return .success(try await body())
             } catch {

@@ -23,9 +23,15 @@ public protocol RPCChannel: Sendable {
 public struct FramedMessage: Sendable {
     let bytes: SharedBytes
 
+    @usableFromInline
+    init(frame: SharedBytes) { bytes = frame }
+
     /// Encodes a value.
+    @inlinable
     init(_ value: some MessageValue) {
-        bytes = MessageFrame.make { value.write(to: &$0) }
+        var buffer = MessageFrame.begin()
+        value.write(to: &buffer)
+        self.init(frame: MessageFrame.end(buffer))
     }
 }
 
@@ -40,6 +46,7 @@ public struct Answer<View: MessageView & ~Escapable>: Sendable {
     /// Whether the message came compressed.
     public let isCompressed: Bool
 
+    @inlinable
     init(_ answer: OnlyAnswer) throws(RPCError) {
         message = try Message<View>(answering: answer.bytes)
         headers = answer.headers
@@ -50,11 +57,12 @@ public struct Answer<View: MessageView & ~Escapable>: Sendable {
 
 extension Message where View: ~Escapable {
     /// Takes in a message that a server has sent.
+    @inlinable
     init(answering bytes: SharedBytes) throws(RPCError) {
         do throws(CodecError) {
             try self.init(bytes)
         } catch {
-            throw RPCError(.internalError, "\(View.schema.fullName): \(error)")
+            throw .malformedAnswer(error, View.schema)
         }
     }
 }
@@ -143,6 +151,7 @@ extension ClientCall {
 
 extension RPCChannel {
     /// Makes a call that sends one message and gets one; generated clients call it.
+    @inlinable
     public func unary<Request: MessageValue, View: MessageView & ~Escapable>(
         _ method: MethodSchema,
         of service: ServiceSchema,

@@ -66,17 +66,19 @@ extension GrpcHealthV1.Health {
 
     /// Calls `grpc.health.v1.Health`.
     public struct Client: Sendable {
-        private let channel: any RPCChannel
+        @usableFromInline let channel: any RPCChannel
 
         /// Calls by way of a channel.
         public init(_ channel: any RPCChannel) { self.channel = channel }
 
         /// Says how a service is; NOT_FOUND if there is none of the name.
+        @inlinable
         public func check(_ request: GrpcHealthV1.HealthCheckRequest, options: CallOptions = CallOptions()) async throws -> Answer<GrpcHealthV1.HealthCheckResponse.View> {
             try await channel.unary(GrpcHealthV1.Health.check, of: GrpcHealthV1.Health.schema, request, options: options)
         }
 
         /// Says how all services are.
+        @inlinable
         public func list(_ request: GrpcHealthV1.HealthListRequest, options: CallOptions = CallOptions()) async throws -> Answer<GrpcHealthV1.HealthListResponse.View> {
             try await channel.unary(GrpcHealthV1.Health.list, of: GrpcHealthV1.Health.schema, request, options: options)
         }

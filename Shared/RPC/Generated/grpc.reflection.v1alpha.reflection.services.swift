@@ -40,7 +40,7 @@ extension GrpcReflectionV1alpha.ServerReflection {
 
     /// Calls `grpc.reflection.v1alpha.ServerReflection`.
     public struct Client: Sendable {
-        private let channel: any RPCChannel
+        @usableFromInline let channel: any RPCChannel
 
         /// Calls by way of a channel.
         public init(_ channel: any RPCChannel) { self.channel = channel }

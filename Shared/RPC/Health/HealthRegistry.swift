@@ -13,6 +13,7 @@ public final class HealthRegistry: Sendable {
         var statuses: [String: Status]
         var watchers: [Int: (service: String, source: AsyncStream<Status>.Continuation)] = [:]
         var nextWatcher = 0
+        var areWatchesOver = false
     }
 
     private let state: Locked<State>
@@ -54,9 +55,11 @@ public final class HealthRegistry: Sendable {
 
     /// Ends all watches, after what they have to tell: whoever watches asks another server.
     ///
-    /// For a server that drains: a watch would keep it from coming to an end.
+    /// For a server that drains: a watch would keep it from coming to an end. Later ones are told
+    /// how the service is and end at once.
     public func endWatches() {
         let ended = state.withLock { state in
+            state.areWatchesOver = true
             defer { state.watchers = [:] }
             return state.watchers.values.map(\.source)
         }
@@ -70,9 +73,13 @@ public final class HealthRegistry: Sendable {
         let id = state.withLock { state in
             let id = state.nextWatcher
             state.nextWatcher += 1
-            state.watchers[id] = (service, source)
             // Told inside: a change must not come before what it changed.
             source.yield(state.statuses[service] ?? .serviceUnknown)
+            if state.areWatchesOver {
+                source.finish()
+            } else {
+                state.watchers[id] = (service, source)
+            }
             return id
         }
         source.onTermination = { [weak self] _ in

@@ -42,6 +42,7 @@ public final class RPCMethod: Sendable {
             let request: Message<Request> =
                 MessageDecoder.isQuick(frame)
                 ? try Message<Request>(of: frame.bytes) : try await call.decoder.decode(frame)
+            try call.expectRunning()
             let reply = try await body(request, call)
             try call.finish(with: reply.frame)
         }
@@ -82,6 +83,7 @@ public final class RPCMethod: Sendable {
             let request: Message<Request> =
                 MessageDecoder.isQuick(frame)
                 ? try Message<Request>(of: frame.bytes) : try await call.decoder.decode(frame)
+            try call.expectRunning()
             try await body(request, ResponseStream(call), call)
         }
     }

@@ -26,9 +26,8 @@ public final class ServerCall: @unchecked Sendable {
     public var traceContext: TraceContext?
     /// What a guard has found out about the caller, for the handler; nil if none has.
     public var principal: (any AnyObject & Sendable)?
-    /// Is told on the loop when the call is over, though its handler may still be at work; a guard
-    /// sets it that keeps count of calls.
-    public var onEnd: (@Sendable (ServerCall) -> Void)?
+    /// Who is told when the call is over.
+    private var endHandlers: [@Sendable (ServerCall) -> Void] = []
     /// What the request is called, which the answer's first fields repeat; nil if nobody has named
     /// it.
     public var requestID: RequestID?
@@ -103,6 +102,12 @@ public final class ServerCall: @unchecked Sendable {
         }
     }
 
+    /// Ends a handler whose call has ended while something was waited for.
+    @usableFromInline
+    func expectRunning() throws {
+        if let outcome { throw outcome.error ?? RPCError(.cancelled, "the call is over") }
+    }
+
     /// The message of a caller that sends one, all of which has come.
     @usableFromInline
     func takeOnlyFrame() throws -> MessageReader.Frame {
@@ -162,7 +167,7 @@ public final class ServerCall: @unchecked Sendable {
 
     /// Sends the metadata of ``headers`` now, instead of with the first message.
     public func sendHeaders() throws {
-        if let outcome { throw outcome.error ?? RPCError(.cancelled, "the call is over") }
+        try expectRunning()
         beginAnswer()
     }
 
@@ -183,7 +188,7 @@ public final class ServerCall: @unchecked Sendable {
 
     /// Sends a message, and waits while the caller takes no more.
     func send(_ frame: SharedBytes, isCompressed: Bool) async throws {
-        if let outcome { throw outcome.error ?? RPCError(.cancelled, "the call is over") }
+        try expectRunning()
         let frame = try fold(frame, isCompressed: isCompressed)
         beginAnswer()
         do throws(HTTP2ExchangeError) {
@@ -257,8 +262,22 @@ public final class ServerCall: @unchecked Sendable {
         self.outcome = outcome
         expiry?.cancel()
         expiry = nil
-        onEnd?(self)
-        onEnd = nil
+        if endHandlers.isEmpty { return }
+        let handlers = endHandlers
+        endHandlers = []
+        for handler in handlers { handler(self) }
+    }
+
+    /// Has somebody told on the loop when the call is over, though its handler may still be at
+    /// work; at once if it is over already.
+    ///
+    /// - Parameter handler: is told once, as of a guard that keeps count of calls.
+    public func whenEnded(_ handler: @escaping @Sendable (ServerCall) -> Void) {
+        if outcome == nil {
+            endHandlers.append(handler)
+        } else {
+            handler(self)
+        }
     }
 
     /// What it means that nothing comes or goes any more.

@@ -15,9 +15,20 @@ extension RPCError {
         RPCError(.invalidArgument, "\(schema.fullName): \(error)")
     }
 
-    /// The loop of a call has ended.
-    static var loopStopped: RPCError {
-        RPCError(.unavailable, "the client has stopped", origin: .local, isUnprocessed: true)
+    /// The bytes of an answer break the rules of its type.
+    @usableFromInline
+    static func malformedAnswer(_ error: CodecError, _ schema: MessageSchema) -> RPCError {
+        RPCError(.internalError, "\(schema.fullName): \(error)")
+    }
+
+    /// The loop of a call has ended; whether before the call was made, the caller knows.
+    static func loopStopped(isUnprocessed: Bool) -> RPCError {
+        RPCError(
+            .unavailable,
+            "the client has stopped",
+            origin: .local,
+            isUnprocessed: isUnprocessed
+        )
     }
 
     /// The bytes of a stream are no messages.

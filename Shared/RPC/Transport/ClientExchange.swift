@@ -19,7 +19,10 @@ protocol ClientExchange: AnyObject, Sendable {
     func nextPart(ofAtLeast least: Int) async throws(HTTP2ExchangeError) -> SharedBytes?
     func putBack(_ bytes: SharedBytes)
     var isBodyComplete: Bool { get }
-    func collectBody(upTo limit: Int) async throws(HTTP2ExchangeError)
+    func beginCollectingBody(upTo limit: Int)
+    var hasReader: Bool { get }
+    @unsafe func wakeAtInput(_ task: UnsafeContinuation<Void, Never>)
+    var end: HTTP2ExchangeError? { get }
     func takeBody(upTo limit: Int) throws(HTTP2ExchangeError) -> SharedBytes
 }
 

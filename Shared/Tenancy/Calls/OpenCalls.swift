@@ -31,7 +31,7 @@ public final class OpenCalls: Sendable {
     /// Counts a call until it is over.
     func add(_ call: ServerCall, of tenant: TenantID) {
         calls.withLock { $0[tenant, default: [:]][ObjectIdentifier(call)] = call }
-        call.onEnd = { [calls] call in
+        call.whenEnded { [calls] call in
             calls.withLock { calls in
                 calls[tenant]?[ObjectIdentifier(call)] = nil
                 if calls[tenant]?.isEmpty == true { calls[tenant] = nil }

@@ -287,12 +287,13 @@ extension GreetingV1.Greeting {
 
     /// Calls `sextant.greeting.v1.Greeting`.
     public struct Client: Sendable {
-        private let channel: any RPCChannel
+        @usableFromInline let channel: any RPCChannel
 
         /// Calls by way of a channel.
         public init(_ channel: any RPCChannel) { self.channel = channel }
 
         /// Greets someone by name.
+        @inlinable
         public func greet(_ request: GreetingV1.GreetRequest, options: CallOptions = CallOptions()) async throws -> Answer<GreetingV1.GreetResponse.View> {
             try await channel.unary(GreetingV1.Greeting.greet, of: GreetingV1.Greeting.schema, request, options: options)
         }

@@ -19,13 +19,17 @@ struct ShelfService: TestingV1.Shelf.Service {
     /// Told when a method that waits has begun, and when it was cancelled.
     let onWaiting: @Sendable () -> Void
     let onCancelled: @Sendable () -> Void
+    /// Told when a book is created.
+    let onCreate: @Sendable () -> Void
 
     init(
         onWaiting: @escaping @Sendable () -> Void = {},
-        onCancelled: @escaping @Sendable () -> Void = {}
+        onCancelled: @escaping @Sendable () -> Void = {},
+        onCreate: @escaping @Sendable () -> Void = {}
     ) {
         self.onWaiting = onWaiting
         self.onCancelled = onCancelled
+        self.onCreate = onCreate
     }
 
     func getBook(
@@ -62,6 +66,7 @@ struct ShelfService: TestingV1.Shelf.Service {
         _ request: Message<TestingV1.CreateBookRequest.View>,
         _ call: ServerCall
     ) async throws -> Reply<TestingV1.Book> {
+        onCreate()
         let request = request.value()
         if request.shelf == "compressed" { call.compression = .gzip }
         var book = request.book ?? TestingV1.Book()
@@ -84,6 +89,12 @@ struct ShelfService: TestingV1.Shelf.Service {
         while let request = try await requests.next() {
             let book = request.value()
             if book.name == "stop" { throw RPCError(.aborted, "stopped") }
+            if book.name == "enough" {
+                for name in ["one", "two", "three"] {
+                    try await responses.send(TestingV1.Book(named: name))
+                }
+                return
+            }
             if book.name == "compress" { call.compression = .gzip }
             try await responses.send(Reply(book), isCompressed: book.name == "compress")
         }
@@ -97,6 +108,7 @@ struct ShelfService: TestingV1.Shelf.Service {
         while let request = try await requests.next() {
             if request.value().shelf == "full" { throw RPCError(.resourceExhausted, "full") }
             count += 1
+            if request.value().shelf == "enough" { break }
         }
         try call.trailers.add("x-count", "\(count)")
         return Reply(TestingV1.Nothing())

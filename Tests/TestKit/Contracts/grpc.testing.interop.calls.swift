@@ -50,22 +50,25 @@ extension GrpcTesting.TestService {
 
     /// Calls `grpc.testing.TestService`.
     public struct Client: Sendable {
-        private let channel: any RPCChannel
+        @usableFromInline let channel: any RPCChannel
 
         /// Calls by way of a channel.
         public init(_ channel: any RPCChannel) { self.channel = channel }
 
         /// Calls the method `EmptyCall`.
+        @inlinable
         public func emptyCall(_ request: GrpcTesting.Empty, options: CallOptions = CallOptions()) async throws -> Answer<GrpcTesting.Empty.View> {
             try await channel.unary(GrpcTesting.TestService.emptyCall, of: GrpcTesting.TestService.schema, request, options: options)
         }
 
         /// Calls the method `UnaryCall`.
+        @inlinable
         public func unaryCall(_ request: GrpcTesting.SimpleRequest, options: CallOptions = CallOptions()) async throws -> Answer<GrpcTesting.SimpleResponse.View> {
             try await channel.unary(GrpcTesting.TestService.unaryCall, of: GrpcTesting.TestService.schema, request, options: options)
         }
 
         /// Calls the method `CacheableUnaryCall`.
+        @inlinable
         public func cacheableUnaryCall(_ request: GrpcTesting.SimpleRequest, options: CallOptions = CallOptions()) async throws -> Answer<GrpcTesting.SimpleResponse.View> {
             try await channel.unary(GrpcTesting.TestService.cacheableUnaryCall, of: GrpcTesting.TestService.schema, request, options: options)
         }
@@ -91,6 +94,7 @@ extension GrpcTesting.TestService {
         }
 
         /// No server has it.
+        @inlinable
         public func unimplementedCall(_ request: GrpcTesting.Empty, options: CallOptions = CallOptions()) async throws -> Answer<GrpcTesting.Empty.View> {
             try await channel.unary(GrpcTesting.TestService.unimplementedCall, of: GrpcTesting.TestService.schema, request, options: options)
         }
@@ -114,12 +118,13 @@ extension GrpcTesting.UnimplementedService {
 
     /// Calls `grpc.testing.UnimplementedService`.
     public struct Client: Sendable {
-        private let channel: any RPCChannel
+        @usableFromInline let channel: any RPCChannel
 
         /// Calls by way of a channel.
         public init(_ channel: any RPCChannel) { self.channel = channel }
 
         /// Calls the method `UnimplementedCall`.
+        @inlinable
         public func unimplementedCall(_ request: GrpcTesting.Empty, options: CallOptions = CallOptions()) async throws -> Answer<GrpcTesting.Empty.View> {
             try await channel.unary(GrpcTesting.UnimplementedService.unimplementedCall, of: GrpcTesting.UnimplementedService.schema, request, options: options)
         }

@@ -42,22 +42,25 @@ extension TestingV1.Shelf {
 
     /// Calls `sextant.testing.v1.Shelf`.
     public struct Client: Sendable {
-        private let channel: any RPCChannel
+        @usableFromInline let channel: any RPCChannel
 
         /// Calls by way of a channel.
         public init(_ channel: any RPCChannel) { self.channel = channel }
 
         /// Finds a book.
+        @inlinable
         public func getBook(_ request: TestingV1.GetBookRequest, options: CallOptions = CallOptions()) async throws -> Answer<TestingV1.Book.View> {
             try await channel.unary(TestingV1.Shelf.getBook, of: TestingV1.Shelf.schema, request, options: options)
         }
 
         /// Puts a book on the shelf.
+        @inlinable
         public func createBook(_ request: TestingV1.CreateBookRequest, options: CallOptions = CallOptions()) async throws -> Answer<TestingV1.Book.View> {
             try await channel.unary(TestingV1.Shelf.createBook, of: TestingV1.Shelf.schema, request, options: options)
         }
 
         /// Takes a book off the shelf for ever.
+        @inlinable
         public func deleteBook(_ request: TestingV1.GetBookRequest, options: CallOptions = CallOptions()) async throws -> Answer<TestingV1.Nothing.View> {
             try await channel.unary(TestingV1.Shelf.deleteBook, of: TestingV1.Shelf.schema, request, options: options)
         }

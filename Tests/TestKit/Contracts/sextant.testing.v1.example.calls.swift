@@ -56,23 +56,26 @@ extension TestingV1.Example {
 
     /// Calls `sextant.testing.v1.Example`.
     public struct Client: Sendable {
-        private let channel: any RPCChannel
+        @usableFromInline let channel: any RPCChannel
 
         /// Calls by way of a channel.
         public init(_ channel: any RPCChannel) { self.channel = channel }
 
         /// Makes an item. The same key with the same request gives the same item, once; with another
         /// request it is refused with ALREADY_EXISTS.
+        @inlinable
         public func createItem(_ request: TestingV1.CreateItemRequest, options: CallOptions = CallOptions()) async throws -> Answer<TestingV1.Item.View> {
             try await channel.unary(TestingV1.Example.createItem, of: TestingV1.Example.schema, request, options: options)
         }
 
         /// Finds an item; NOT_FOUND if there is none of the name.
+        @inlinable
         public func getItem(_ request: TestingV1.GetItemRequest, options: CallOptions = CallOptions()) async throws -> Answer<TestingV1.Item.View> {
             try await channel.unary(TestingV1.Example.getItem, of: TestingV1.Example.schema, request, options: options)
         }
 
         /// Lists items in the order they were made in, a page at a time.
+        @inlinable
         public func listItems(_ request: TestingV1.ListItemsRequest, options: CallOptions = CallOptions()) async throws -> Answer<TestingV1.ListItemsResponse.View> {
             try await channel.unary(TestingV1.Example.listItems, of: TestingV1.Example.schema, request, options: options)
         }
@@ -84,11 +87,13 @@ extension TestingV1.Example {
         }
 
         /// Answers after a while.
+        @inlinable
         public func sleep(_ request: TestingV1.SleepRequest, options: CallOptions = CallOptions()) async throws -> Answer<TestingV1.SleepResponse.View> {
             try await channel.unary(TestingV1.Example.sleep, of: TestingV1.Example.schema, request, options: options)
         }
 
         /// Fails as it is told to.
+        @inlinable
         public func fail(_ request: TestingV1.FailRequest, options: CallOptions = CallOptions()) async throws -> Answer<TestingV1.FailResponse.View> {
             try await channel.unary(TestingV1.Example.fail, of: TestingV1.Example.schema, request, options: options)
         }
@@ -104,6 +109,7 @@ extension TestingV1.Example {
         }
 
         /// Asks the next of its kind, if there are hops left, and says who has answered.
+        @inlinable
         public func relay(_ request: TestingV1.RelayRequest, options: CallOptions = CallOptions()) async throws -> Answer<TestingV1.RelayResponse.View> {
             try await channel.unary(TestingV1.Example.relay, of: TestingV1.Example.schema, request, options: options)
         }

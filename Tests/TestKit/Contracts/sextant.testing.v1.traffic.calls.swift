@@ -26,12 +26,13 @@ extension TestingV1.Traffic {
 
     /// Calls `sextant.testing.v1.Traffic`.
     public struct Client: Sendable {
-        private let channel: any RPCChannel
+        @usableFromInline let channel: any RPCChannel
 
         /// Calls by way of a channel.
         public init(_ channel: any RPCChannel) { self.channel = channel }
 
         /// Sends a parcel back.
+        @inlinable
         public func echo(_ request: TestingV1.Parcel, options: CallOptions = CallOptions()) async throws -> Answer<TestingV1.Parcel.View> {
             try await channel.unary(TestingV1.Traffic.echo, of: TestingV1.Traffic.schema, request, options: options)
         }

@@ -43,6 +43,8 @@ public final class InProcessServer: RPCChannel {
 
     /// Stops in good order: no more calls are taken; those on their way are served.
     ///
+    /// It waits for handlers that have been cancelled too; the loops must run until it returns.
+    ///
     /// - Parameter limit: after how long calls that are still open are cancelled.
     public func stop(within limit: Duration) async {
         await withTaskGroup(of: Void.self) { group in
@@ -79,7 +81,7 @@ private final class InProcessShard: ExchangeSource, @unchecked Sendable {
         let stream = InProcessStream(fields, on: loop) { [weak self] in self?.ended($0) }
         open[ObjectIdentifier(stream)] = stream
         // In a turn of its own: by then the message of a caller that sends one is there.
-        guard loop.execute({ self.serve(stream) }) else { throw .loopStopped }
+        guard loop.execute({ self.serve(stream) }) else { throw .loopStopped(isUnprocessed: true) }
         return InProcessClientExchange(stream)
     }
 
@@ -107,7 +109,7 @@ private final class InProcessShard: ExchangeSource, @unchecked Sendable {
                 if open.isEmpty { return continuation.resume() }
                 stopWaiters.append(continuation)
                 loop.schedule(after: limit) { [self] in
-                    for stream in open.values { stream.reset(.cancel) }
+                    for stream in open.values { stream.reset(.connectionLost) }
                 }
             }
             // A loop that has ended runs no calls.

@@ -64,9 +64,9 @@ final class InProcessStream: @unchecked Sendable {
     // MARK: The end
 
     /// Ends the call at once, as the caller's going away does.
-    func reset(_ code: HTTP2ErrorCode) {
+    func reset(_ cause: HTTP2ExchangeError) {
         guard closure == nil else { return }
-        close(.closed(code))
+        close(cause)
         toServer.cancel()
         toClient.cancel()
         handlerTask?.cancel()
@@ -110,7 +110,9 @@ final class InProcessServerExchange: ServerExchange, @unchecked Sendable {
 
     // MARK: What comes
 
-    var isBodyComplete: Bool { stream.toServer.isEnded || isBodyTooLarge }
+    var isBodyComplete: Bool {
+        (stream.toServer.isEnded && stream.closure == nil) || isBodyTooLarge
+    }
 
     func collectBody(upTo limit: Int) async throws(HTTP2ExchangeError) {
         while stream.toServer.isShort(of: limit + 1) { try await waitForInput(limit + 1) }
@@ -203,20 +205,33 @@ final class InProcessClientExchange: ClientExchange, @unchecked Sendable {
         stream.toServer.end()
     }
 
-    func reset(_ code: HTTP2ErrorCode) { stream.reset(code) }
+    func reset(_ code: HTTP2ErrorCode) { stream.reset(.closed(code)) }
 
     // MARK: What comes
 
-    private var isBodyTooLarge = false
+    /// The most bytes of a body that is collected as a whole; nil if it is read in parts.
+    private var collectLimit: Int?
 
     var answer: HeaderBlock? { stream.answer }
     var trailers: HeaderBlock? { stream.trailers }
-    var isBodyComplete: Bool { stream.toClient.isEnded || isBodyTooLarge }
+    var end: HTTP2ExchangeError? { stream.closure }
 
-    func collectBody(upTo limit: Int) async throws(HTTP2ExchangeError) {
-        while stream.toClient.isShort(of: limit + 1) { try await waitForInput(limit + 1) }
-        if let failure { throw failure }
-        isBodyTooLarge = stream.toClient.count > limit
+    var isBodyComplete: Bool {
+        if stream.toClient.isEnded { return failure == nil }
+        return collectLimit.map { stream.toClient.count > $0 } ?? false
+    }
+
+    func beginCollectingBody(upTo limit: Int) { collectLimit = limit }
+
+    var hasReader: Bool { stream.toClient.hasReader }
+
+    @unsafe
+    func wakeAtInput(_ task: UnsafeContinuation<Void, Never>) {
+        let needed = (collectLimit ?? 0) + 1
+        if stream.toClient.hasReader || !stream.toClient.isShort(of: needed) {
+            return unsafe task.resume()
+        }
+        unsafe stream.toClient.wait(for: needed, task)
     }
 
     func takeBody(upTo limit: Int) throws(HTTP2ExchangeError) -> SharedBytes {
