@@ -143,8 +143,17 @@ let package = Package(
         ),
         .target(
             name: "Tenancy",
-            dependencies: ["Crypto", "HTTP2", "Messages", "Net", "RPC", "Telemetry", "Wire"],
+            dependencies: [
+                "Crypto", "HTTP2", "Messages", "Net", "Postgres", "RPC", "Telemetry", "Wire",
+            ],
             path: "Shared/Tenancy",
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Schema",
+            dependencies: ["Crypto", "Net", "Postgres", "Telemetry", "Tenancy", "Wire"],
+            path: "Shared/Schema",
+            resources: [.embedInCode("Migrations")],
             swiftSettings: strict
         ),
         .target(
@@ -250,6 +259,14 @@ let package = Package(
             dependencies: [
                 "Crypto", "HTTP2", "Messages", "Net", "RPC", "Telemetry", "Tenancy",
                 "TestContracts", "TestKit", "TestMessages", "Wire",
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "SchemaTests",
+            dependencies: [
+                "Crypto", "Net", "Postgres", "RPC", "Schema", "Telemetry", "Tenancy", "TestKit",
+                "Wire",
             ],
             swiftSettings: strict
         ),

@@ -32,6 +32,8 @@ public enum AccessRefusal: Error, Equatable {
     case missingScope(String)
     /// The contract lets nobody call the method.
     case closedMethod
+    /// What is known of the tenants is too old to say who is served.
+    case staleDirectory
 }
 
 extension AccessRefusal {
@@ -42,6 +44,7 @@ extension AccessRefusal {
         case unknownTenant = "unknown_tenant"
         case missingScope = "missing_scope"
         case closedMethod = "closed_method"
+        case staleDirectory = "stale_directory"
     }
 
     /// The reason without its particulars.
@@ -60,16 +63,18 @@ extension AccessRefusal {
         case .suspended: .suspended
         case .missingScope: .missingScope
         case .closedMethod: .closedMethod
+        case .staleDirectory: .staleDirectory
         }
     }
 
-    /// Whether nobody knows who calls, as against one who is known and may not.
+    /// Whether nobody knows who calls, or one who is known may not, or nobody can tell.
     public var code: StatusCode {
         switch self {
         case .absent, .malformed, .foreign, .unknownKey, .forged, .expired, .premature:
             .unauthenticated
         case .doubled, .disagreeing, .unknownTenant, .suspended, .missingScope, .closedMethod:
             .permissionDenied
+        case .staleDirectory: .unavailable
         }
     }
 
@@ -78,6 +83,7 @@ extension AccessRefusal {
         let message =
             switch self {
             case .suspended: "the tenant is suspended"
+            case .staleDirectory: "tenants cannot be looked up"
             case .missingScope(let scope): "the credential does not hold the scope '\(scope)'"
             default:
                 code == .unauthenticated
@@ -105,6 +111,7 @@ extension AccessRefusal: CustomStringConvertible {
         case .suspended: "the tenant is suspended"
         case .missingScope(let scope): "the tenant context does not hold the scope \(scope)"
         case .closedMethod: "the contract lets nobody call this method"
+        case .staleDirectory: "the tenant directory has not been refreshed in time"
         }
     }
 }

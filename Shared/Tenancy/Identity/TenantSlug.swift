@@ -55,6 +55,9 @@ public struct TenantSlug: Hashable, Sendable {
         guard !Self.reserved.contains(slug) else { throw .reserved }
         self.text = slug
     }
+
+    /// A slug that was checked when it was given, whatever has been reserved since.
+    init(kept text: String) { self.text = text }
 }
 
 extension TenantSlug: CustomStringConvertible {

@@ -1,0 +1,79 @@
+@_spi(PostgresSessions) internal import Postgres
+public import Tenancy
+
+/// Looks in the catalog whether tenants are kept apart, and whether their schemas are what the
+/// migrations make.
+///
+/// It reads only, and is run after every migration.
+public struct TenantAudit: Sendable {
+    private let migrator: Migrator
+
+    /// An audit of the tenants of a database.
+    public init(_ migrator: Migrator) { self.migrator = migrator }
+
+    /// The rights that someone has who should not, and what breaks the rules of tenants' tables.
+    ///
+    /// - Returns: one line for each fault, in order; empty if all is well.
+    /// - Throws: `PostgresError`.
+    public func faults() async throws -> [String] {
+        var batch = Batch()
+        for statement in Statement.audits { batch.append(statement) }
+        let results = try await migrator.pool.run(
+            batch,
+            as: Migrator.platformScope,
+            .reads,
+            before: migrator.deadline
+        )
+        var faults: [String] = []
+        for row in results.joined() { faults.append(try row.read(String.self, at: 0)) }
+        return faults.sorted()
+    }
+
+    /// What a tenant's schema is made of, as one number: tables, columns, defaults, constraints,
+    /// indexes, views, sequences, functions, owners and rights, whatever the tenant is called.
+    ///
+    /// - Parameter tenant: which.
+    /// - Returns: 32 hexadecimal digits; equal for equal schemas.
+    /// - Throws: `PostgresError`.
+    public func fingerprint(of tenant: TenantID) async throws -> String {
+        var batch = Batch()
+        batch.append(.fingerprint, tenant.schemaName)
+        let rows = try await migrator.pool.run(
+            batch,
+            as: Migrator.platformScope,
+            .reads,
+            before: migrator.deadline
+        )
+        return try rows[0].one().read(String.self, at: 0)
+    }
+
+    /// The tenants whose schemas are made of something else than those of most tenants with the
+    /// same migrations.
+    ///
+    /// - Returns: in order of their ids; empty if all are equal.
+    /// - Throws: `PostgresError`.
+    public func deviants() async throws -> [TenantID] {
+        var batch = Batch()
+        batch.append(.fingerprints)
+        let rows = try await migrator.pool.run(
+            batch,
+            as: Migrator.platformScope,
+            .reads,
+            before: migrator.deadline
+        )[0]
+        var groups: [String: [String: [TenantID]]] = [:]
+        for row in rows {
+            let (tenant, versions, fingerprint) = try row.read(
+                TenantID.self,
+                String.self,
+                String.self
+            )
+            groups[versions, default: [:]][fingerprint, default: []].append(tenant)
+        }
+        return groups.values.flatMap { group in
+            // Among equally frequent ones the lesser number is taken for the right one.
+            let usual = group.max { ($0.value.count, $1.key) < ($1.value.count, $0.key) }
+            return group.filter { $0.key != usual?.key }.flatMap(\.value)
+        }.sorted()
+    }
+}

@@ -1,0 +1,57 @@
+/// The migrations of one area: of the platform, of what all tenants have, or of one service.
+public struct MigrationSet: Sendable, Hashable {
+    /// The area, as `ingest`.
+    public let area: String
+    /// The migrations, numbered from 1.
+    public let migrations: [Migration]
+
+    /// A list of migrations.
+    ///
+    /// - Parameters:
+    ///   - area: 1 to 32 of `a-z`.
+    ///   - files: the names without `.sql`, and the texts, in order.
+    /// - Throws: ``SchemaError/invalidPlan(_:)`` also for a gap in the numbers.
+    public init(_ area: String, _ files: [(name: String, sql: [UInt8])]) throws(SchemaError) {
+        guard (1...32).contains(area.utf8.count),
+            area.utf8.allSatisfy({ (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) })
+        else { throw .invalidPlan("'\(area)' is no name of an area") }
+        var migrations: [Migration] = []
+        for (name, sql) in files {
+            let migration = try Migration(name, sql)
+            guard migration.version == migrations.count + 1 else {
+                throw .invalidPlan("\(area): \(name) is not number \(migrations.count + 1)")
+            }
+            migrations.append(migration)
+        }
+        self.area = area
+        self.migrations = migrations
+    }
+
+    /// The number of the last migration, 0 without any.
+    public var version: Int { migrations.count }
+
+    /// The schema that is not any tenant's: who the tenants are.
+    public static func platform() throws(SchemaError) -> MigrationSet {
+        try MigrationSet(
+            "platform",
+            [
+                ("m0001_directory", PackageResources.m0001_directory_sql),
+                ("m0002_credentials", PackageResources.m0002_credentials_sql),
+                ("m0003_administration", PackageResources.m0003_administration_sql),
+            ]
+        )
+    }
+
+    /// What every tenant has, whichever services it uses.
+    public static func common() throws(SchemaError) -> MigrationSet {
+        try MigrationSet(
+            "common",
+            [
+                (
+                    "m0001_idempotency_and_secrets",
+                    PackageResources.m0001_idempotency_and_secrets_sql
+                )
+            ]
+        )
+    }
+}

@@ -1,0 +1,231 @@
+public import Net
+@_spi(PostgresSessions) public import Postgres
+public import Telemetry
+
+/// Who the tenants are, as the platform's database has it, and as it was at most five seconds ago.
+///
+/// One refresh each second fetches what has changed, however many callers ask; they are answered
+/// from memory. Streams of a tenant that is suspended or gone are ended. If the database cannot be
+/// reached for longer than the five seconds nobody is admitted: whoever was suspended meanwhile
+/// would be served.
+public final class TenantDirectory: Sendable {
+    private let pool: PostgresPool
+    private let openCalls: OpenCalls?
+    private let logger: Logger
+    private let limits: Limits
+    private let now: @Sendable () -> ContinuousClock.Instant
+    private let state = Locked(State())
+
+    /// How fresh the directory is.
+    public struct Limits: Sendable {
+        /// How long after a refresh the next one begins.
+        public var interval: Duration = .seconds(1)
+        /// How long a refresh may take.
+        public var timeout: Duration = .seconds(2)
+        /// How old what is known may be.
+        public var maximumAge: Duration = .seconds(5)
+
+        /// The defaults.
+        public init() {}
+    }
+
+    private struct State {
+        var entries: [TenantID: TenantEntry] = [:]
+        var ids: [TenantSlug: TenantID] = [:]
+        /// The number of the newest change that is known; below all of them at first.
+        var version: Int64 = -1
+        var refreshedAt: ContinuousClock.Instant?
+
+        /// Takes a change, unless it is known or a newer one is.
+        mutating func apply(_ version: Int64, _ entry: TenantEntry) {
+            guard version > self.version else { return }
+            self.version = version
+            let old = entries[entry.id]
+            if let slug = old?.slug, ids[slug] == entry.id { ids[slug] = nil }
+            entries[entry.id] = entry.state == .deleted ? nil : entry
+            if let slug = entry.slug { ids[slug] = entry.id }
+        }
+    }
+
+    /// A directory that knows nothing yet.
+    ///
+    /// - Parameters:
+    ///   - pool: the platform's database.
+    ///   - openCalls: the streams that are ended with their tenant; nil if there are none.
+    ///   - limits: how fresh it is.
+    ///   - logger: where failed refreshes are logged.
+    ///   - now: the monotonic clock.
+    @_spi(PostgresSessions)
+    public init(
+        _ pool: PostgresPool,
+        openCalls: OpenCalls? = nil,
+        limits: Limits = Limits(),
+        logger: Logger,
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+    ) {
+        self.pool = pool
+        self.openCalls = openCalls
+        self.limits = limits
+        self.logger = logger
+        self.now = now
+    }
+
+    // MARK: What is known
+
+    /// What is known of a tenant that is active or suspended.
+    ///
+    /// - Parameter tenant: which.
+    /// - Returns: nil if there is none.
+    /// - Throws: ``AccessRefusal/staleDirectory`` if what is known is too old to say.
+    public func entry(of tenant: TenantID) throws(AccessRefusal) -> TenantEntry? {
+        let (entry, isFresh) = state.withLock { state in
+            (state.entries[tenant], self.isFresh(state))
+        }
+        guard isFresh else { throw .staleDirectory }
+        return entry
+    }
+
+    /// The tenant of a slug; nil if nobody has it.
+    ///
+    /// - Parameter slug: what people call it.
+    /// - Returns: nil if there is none.
+    /// - Throws: ``AccessRefusal/staleDirectory`` if what is known is too old to say.
+    public func entry(named slug: TenantSlug) throws(AccessRefusal) -> TenantEntry? {
+        let (entry, isFresh) = state.withLock { state in
+            (state.ids[slug].flatMap { state.entries[$0] }, self.isFresh(state))
+        }
+        guard isFresh else { throw .staleDirectory }
+        return entry
+    }
+
+    /// The tenants that are active, in order of their ids: for sweeps.
+    public var activeTenants: [TenantID] {
+        state.withLock { state in
+            state.entries.values.filter { $0.state == .active }.map(\.id)
+        }.sorted()
+    }
+
+    private func isFresh(_ state: State) -> Bool {
+        state.refreshedAt.map { $0.duration(to: now()) <= limits.maximumAge } ?? false
+    }
+
+    // MARK: Refreshing
+
+    /// Keeps the directory fresh until the task is cancelled.
+    ///
+    /// - Parameter loop: whose time it is.
+    public func run(on loop: EventLoop) async {
+        await withTaskExecutorPreference(loop) {
+            guard await loop.arrive() else { return }
+            while !Task.isCancelled {
+                do {
+                    try await refresh()
+                } catch {
+                    logger.warning("tenant directory not refreshed", ["cause": .string("\(error)")])
+                }
+                do {
+                    try await loop.sleep(for: limits.interval)
+                } catch {
+                    return
+                }
+            }
+        }
+    }
+
+    /// Fetches what has changed, and ends the streams of those who are not served any more.
+    ///
+    /// - Throws: `PostgresError`; what was known stays.
+    public func refresh() async throws(PostgresError) {
+        // What is read is at least as new as this.
+        let start = now()
+        let known = state.withLock { $0.version }
+        var batch = Batch()
+        batch.append(Self.changes, known)
+        let deadline = ContinuousClock.now.advanced(by: limits.timeout)
+        let rows = try await pool.run(batch, as: nil, .reads, before: deadline)[0]
+        var changes: [(version: Int64, entry: TenantEntry)] = []
+        for row in rows { changes.append(try Self.change(row)) }
+        let found = changes
+        let ended = state.withLock { state in
+            // Another refresh may have been faster.
+            for (version, entry) in found { state.apply(version, entry) }
+            state.refreshedAt = max(state.refreshedAt ?? start, start)
+            return found.map(\.entry).filter { $0.state != .active }
+        }
+        for entry in ended {
+            openCalls?.end(entry.id, entry.state == .suspended ? .suspended : .unknownTenant)
+        }
+    }
+
+    private static let changes = Statement(
+        "tenancy.directory_changes",
+        """
+        select t.id, t.slug, t.state, t.node, t.version, t.settings_version, t.time_zone,
+            t.currency, t.week_start, t.attribution_days, t.retention_days,
+            coalesce(v.areas, '{}'), coalesce(v.versions, '{}')
+        from platform.tenants t
+        left join lateral (
+            select array_agg(area order by area) as areas,
+                array_agg(version::bigint order by area) as versions
+            from platform.tenant_versions where tenant_id = t.id
+        ) v on true
+        where t.version > $1 and (t.state <> 'deleted' or $1 >= 0)
+        order by t.version
+        """
+    )
+
+    private static func change(
+        _ row: Row
+    ) throws(PostgresError) -> (version: Int64, entry: TenantEntry) {
+        let (
+            id, slug, state, node, version, settingsVersion, timeZone, currency, weekStart,
+            attributionDays, retentionDays, areas, versions
+        ) = try row.read(
+            TenantID.self,
+            String?.self,
+            TenantEntry.State.self,
+            String.self,
+            Int64.self,
+            Int64.self,
+            String.self,
+            String.self,
+            Int.self,
+            Int.self,
+            Int.self,
+            [String].self,
+            [Int].self
+        )
+        let settings = TenantSettings(
+            timeZone: timeZone,
+            currency: currency,
+            weekStart: TenantSettings.Weekday(rawValue: weekStart) ?? .monday,
+            attributionDays: attributionDays,
+            retentionDays: retentionDays
+        )
+        let entry = TenantEntry(
+            id: id,
+            slug: slug.map(TenantSlug.init(kept:)),
+            state: state,
+            node: node,
+            // The table's conditions are those of the settings.
+            settings: settings ?? TenantSettings(),
+            settingsVersion: settingsVersion,
+            versions: Dictionary(zip(areas, versions)) { _, last in last }
+        )
+        return (version, entry)
+    }
+}
+
+extension TenantDirectory: TenantAdmission {
+    /// Refuses tenants that are suspended, gone, or not known yet; see ``TenantAdmission``.
+    public func admit(_ context: VerifiedContext) throws(AccessRefusal) {
+        _ = try activeEntry(of: context.tenant)
+    }
+
+    /// What is known of a tenant that is served.
+    func activeEntry(of tenant: TenantID) throws(AccessRefusal) -> TenantEntry {
+        guard let entry = try entry(of: tenant) else { throw .unknownTenant }
+        guard entry.state == .active else { throw .suspended }
+        return entry
+    }
+}

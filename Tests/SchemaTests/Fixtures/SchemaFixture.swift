@@ -1,0 +1,151 @@
+import Net
+import Telemetry
+import Tenancy
+import TestKit
+import Testing
+
+@_spi(PostgresSessions) import Postgres
+@testable import Schema
+
+/// A database of its own with the platform's schema, loops, and an administration.
+final class SchemaFixture: Sendable {
+    let database: TestDatabase
+    let group: EventLoopGroup
+    let blocking: WorkerPool
+    let migrator: Migrator
+    let administration: TenantAdministration
+    let log = CollectingLogSink()
+    let openCalls = OpenCalls()
+
+    /// Roles are of a server, which nobody else uses.
+    private static let server = Task { try await PrivatePostgres() }
+
+    /// For those who do harm to roles.
+    static let harmedServer = Task { try await PrivatePostgres() }
+
+    /// A database.
+    ///
+    /// - Parameters:
+    ///   - services: the migrations of services.
+    ///   - isMigrated: whether the platform's schema is made.
+    ///   - server: where; nil for the server that most tests share.
+    /// - Throws: whatever keeps the database from being made.
+    init(
+        services: [MigrationSet] = [],
+        isMigrated: Bool = true,
+        on server: PrivatePostgres? = nil
+    ) async throws {
+        let found = if let server { server } else { try await Self.server.value }
+        database = try await found.makeDatabase()
+        group = try EventLoopGroup(count: 1)
+        blocking = try WorkerPool(name: "blocking", threads: 2, maximumQueued: 64)
+        try await ClusterRoles.prepare(
+            try PostgresDSN(database.dsn()),
+            group: group,
+            blocking: blocking,
+            before: Self.soon
+        )
+        migrator = Migrator(
+            try PostgresDSN(database.dsn(user: "migrator")),
+            group: group,
+            blocking: blocking,
+            plan: try MigrationPlan(services: services)
+        )
+        administration = TenantAdministration(migrator, by: try #require(Actor(.user, "admin")))
+        if isMigrated { _ = try await migrator.migrate() }
+    }
+
+    deinit {
+        group.stop()
+        blocking.stop()
+    }
+
+    /// Long enough for anything that does not hang.
+    static var soon: ContinuousClock.Instant { .now.advanced(by: .seconds(60)) }
+
+    /// Another migrator of the same database.
+    func migrator(_ services: [MigrationSet], lanes: Int = 4) throws -> Migrator {
+        var limits = Migrator.Limits()
+        limits.lanes = lanes
+        return Migrator(
+            try PostgresDSN(database.dsn(user: "migrator")),
+            group: group,
+            blocking: blocking,
+            plan: try MigrationPlan(services: services),
+            limits: limits
+        )
+    }
+
+    /// A new tenant.
+    func tenant(_ slug: String) async throws -> TenantID {
+        try await administration.create(try TenantSlug(slug))
+    }
+
+    /// The databases of a service, whose directory is fresh.
+    func service(
+        _ name: String = "ingest",
+        requirements: [SchemaRequirement] = [],
+        connections: Int = 4,
+        registry: MetricRegistry = MetricRegistry()
+    ) async throws -> TenantDatabase {
+        var configuration = PostgresPoolConfiguration()
+        configuration.maximumConnections = connections
+        let service = try TenantDatabase(
+            try PostgresDSN(database.dsn(user: "svc_\(name)")),
+            group: group,
+            blocking: blocking,
+            requirements: requirements,
+            openCalls: openCalls,
+            configuration: configuration,
+            registry: registry,
+            logger: logger
+        )
+        try await service.directory.refresh()
+        return service
+    }
+
+    /// A logger whose lines are kept.
+    var logger: Logger { Logger(service: "tests", version: "1", level: .debug, sink: log) }
+
+    /// What `psql` answers to someone else than a superuser.
+    @discardableResult
+    func query(_ sql: String, as user: String) async throws -> String {
+        try await database.run("set session authorization \(user); \(sql)")
+    }
+
+    /// What someone does for a tenant.
+    func context(_ tenant: TenantID) throws -> TenantContext {
+        TenantContext(
+            tenant: tenant,
+            actor: try #require(Actor(.user, "42")),
+            scopes: .none
+        )
+    }
+
+    /// What `psql` answers to a superuser, line by line.
+    func lines(_ sql: String) async throws -> [String] {
+        try await database.run(sql).split(separator: "\n").map(String.init)
+    }
+}
+
+extension MigrationSet {
+    /// Migrations of an area `example`, each of some SQL.
+    static func example(_ texts: String...) throws -> MigrationSet {
+        try MigrationSet(
+            "example",
+            texts.enumerated().map { index, sql in
+                ("m000\(index + 1)_example", Array(sql.utf8))
+            }
+        )
+    }
+}
+
+/// The table that the tests use, as a migration.
+let notesTable = """
+    create table notes (
+        id bigint generated always as identity,
+        body text not null,
+        constraint notes_pkey primary key (id)
+    );
+    create index notes_body_idx on notes (body);
+    """
