@@ -35,6 +35,9 @@ public struct TenantSecrets: Sendable {
     /// Seals with these key-encryption keys.
     public init(_ keys: KeyRing<SealingKey>) { self.keys = keys }
 
+    /// The id of the key that seals.
+    var currentID: KeyID { keys.currentID }
+
     /// Seals a secret.
     ///
     /// - Parameters:
@@ -114,5 +117,12 @@ public struct SecretSummary: Hashable, Sendable {
         let last = Array(copying: secret.bytes.extracting(last: 4))
         let isShown = secret.count >= 16 && last.allSatisfy { (0x21...0x7E).contains($0) }
         lastFour = isShown ? String(decoding: last, as: UTF8.self) : nil
+    }
+
+    /// Takes what was kept.
+    init(_ name: SecretName, lastFour: String?, setAt: UTCTimestamp) {
+        self.name = name
+        self.lastFour = lastFour
+        self.setAt = setAt
     }
 }

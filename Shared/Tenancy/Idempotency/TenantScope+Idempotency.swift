@@ -1,0 +1,99 @@
+public import Postgres
+internal import RPC
+public import Telemetry
+internal import Wire
+
+extension TenantScope {
+    /// Does something once for a key, in one transaction with its answer; whoever asks again is
+    /// given that.
+    ///
+    /// A second try that comes while the first is under way waits for it.
+    ///
+    /// - Parameters:
+    ///   - key: what the caller calls the attempt.
+    ///   - fingerprint: what is asked.
+    ///   - now: the time.
+    ///   - work: does it, and returns the answer in its binary form, at most 64 KiB.
+    /// - Returns: the answer, of now or of the first time.
+    /// - Throws: INVALID_ARGUMENT if something else was asked under the key in the last 24 hours;
+    ///   what the closure throws, which leaves the key new; or `PostgresError`.
+    public func once(
+        _ key: IdempotencyKey,
+        _ fingerprint: RequestFingerprint,
+        at now: UTCTimestamp,
+        _ work: (PostgresTransaction) async throws -> [UInt8]
+    ) async throws -> [UInt8] {
+        try await transaction { transaction in
+            let expired = now.advanced(by: .zero - StoredAnswer.lifetime)
+            let asked = SharedBytes(fingerprint.bytes)
+            let claim = try await transaction.query(.claimKey, key.text, asked, now, expired)
+            if claim.affected == 1 {
+                let answer = try StoredAnswer(
+                    try await work(transaction),
+                    to: fingerprint,
+                    storedAt: now
+                )
+                try await transaction.query(.storeAnswer, key.text, SharedBytes(answer.answer))
+                return answer.answer
+            }
+            let (bytes, answer, storedAt) = try await transaction.query(.findAnswer, key.text).one()
+                .read(SharedBytes.self, SharedBytes.self, UTCTimestamp.self)
+            guard let first = RequestFingerprint(bytes: Array(copying: bytes.bytes)) else {
+                throw RPCError(.dataLoss, "stored data is damaged")
+            }
+            let stored = try StoredAnswer(
+                Array(copying: answer.bytes),
+                to: first,
+                storedAt: storedAt
+            )
+            // It was not too old for the claim, which read the same clock.
+            return try stored.replay(for: fingerprint, at: now) ?? stored.answer
+        }
+    }
+
+    /// Deletes answers that are no longer kept.
+    ///
+    /// - Parameters:
+    ///   - now: the time.
+    ///   - limit: how many at most.
+    /// - Returns: how many there were.
+    /// - Throws: `PostgresError`.
+    public func pruneAnswers(
+        at now: UTCTimestamp,
+        limit: Int = 10_000
+    ) async throws(PostgresError) -> Int {
+        let expired = now.advanced(by: .zero - StoredAnswer.lifetime)
+        return try await write(.pruneAnswers, expired, Int64(limit)).affected
+    }
+}
+
+extension Statement {
+    /// Takes a key that is new, or whose answer is no longer kept; waits for whoever has just
+    /// taken it.
+    fileprivate static let claimKey = Statement(
+        "tenancy.claim_idempotency_key",
+        """
+        insert into idempotency_keys (key, fingerprint, answer, stored_at)
+        values ($1, $2, '', $3)
+        on conflict (key) do update
+            set fingerprint = excluded.fingerprint, answer = '', stored_at = excluded.stored_at
+            where idempotency_keys.stored_at <= $4
+        """
+    )
+    fileprivate static let storeAnswer = Statement(
+        "tenancy.store_answer",
+        "update idempotency_keys set answer = $2 where key = $1"
+    )
+    fileprivate static let findAnswer = Statement(
+        "tenancy.find_answer",
+        "select fingerprint, answer, stored_at from idempotency_keys where key = $1"
+    )
+    fileprivate static let pruneAnswers = Statement(
+        "tenancy.prune_answers",
+        """
+        delete from idempotency_keys where key in (
+            select key from idempotency_keys where stored_at <= $1 order by stored_at limit $2
+        )
+        """
+    )
+}
