@@ -8,7 +8,7 @@ import Testing
 
 @Suite("Tenants", .timeLimit(.minutes(5)))
 struct TenantAdministrationTests {
-    @Test("are made, suspended, exported and deleted, and their slugs lead to new ids")
+    @Test("are made, suspended and deleted, and their slugs lead to new ids")
     func roundTrip() async throws {
         let fixture = try await SchemaFixture(services: [try .example(notesTable)])
         let first = try await fixture.tenant("acme")
