@@ -265,8 +265,8 @@ let package = Package(
         .testTarget(
             name: "SchemaTests",
             dependencies: [
-                "Crypto", "Net", "Postgres", "RPC", "Schema", "Telemetry", "Tenancy", "TestKit",
-                "Wire",
+                "Crypto", "Messages", "Net", "Postgres", "RPC", "Schema", "Telemetry", "Tenancy",
+                "TestKit", "Wire",
             ],
             swiftSettings: strict
         ),

@@ -1,3 +1,5 @@
+public import Tenancy
+
 /// The migrations of one area: of the platform, of what all tenants have, or of one service.
 public struct MigrationSet: Sendable, Hashable {
     /// The area, as `ingest`.
@@ -29,6 +31,11 @@ public struct MigrationSet: Sendable, Hashable {
 
     /// The number of the last migration, 0 without any.
     public var version: Int { migrations.count }
+
+    /// What code asks of tenants that was written for all of these migrations.
+    public var requirement: SchemaRequirement {
+        SchemaRequirement(area, migrations.map(\.name))
+    }
 
     /// The schema that is not any tenant's: who the tenants are.
     public static func platform() throws(SchemaError) -> MigrationSet {

@@ -71,6 +71,8 @@ public final class Migrator: Sendable {
         public var tenants: [TenantID: Int] = [:]
         /// How many tenants lacked nothing.
         public var current = 0
+        /// What ``TenantAudit`` finds once all is done; empty if tenants are kept apart.
+        public var faults: [String] = []
     }
 
     /// Migrates the platform, then the tenants.
@@ -103,6 +105,7 @@ public final class Migrator: Sendable {
             }
         }
         guard failures.isEmpty else { throw SchemaError.incomplete(failures: failures) }
+        report.faults = try await TenantAudit(self).faults()
         return report
     }
 

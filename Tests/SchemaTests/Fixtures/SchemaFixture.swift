@@ -90,6 +90,10 @@ final class SchemaFixture: Sendable {
     ) async throws -> TenantDatabase {
         var configuration = PostgresPoolConfiguration()
         configuration.maximumConnections = connections
+        // Tests refresh it when they have changed something, on machines however slow.
+        var freshness = TenantDirectory.Limits()
+        freshness.maximumAge = .seconds(600)
+        freshness.timeout = .seconds(60)
         let service = try TenantDatabase(
             try PostgresDSN(database.dsn(user: "svc_\(name)")),
             group: group,
@@ -97,6 +101,7 @@ final class SchemaFixture: Sendable {
             requirements: requirements,
             openCalls: openCalls,
             configuration: configuration,
+            freshness: freshness,
             registry: registry,
             logger: logger
         )

@@ -71,6 +71,30 @@ struct TenantAdministrationTests {
         #expect(try await fixture.lines("select count(*) from platform.tenants") == ["0"])
     }
 
+    @Test(
+        "are named by their ids alone: no other text becomes part of a statement",
+        arguments: ["x; drop schema platform cascade", "", "7F3K9Q2M0C5XW8R", "platform"]
+    )
+    func names(text: String) async throws {
+        let fixture = try await SchemaFixture()
+        for statement in [Statement.makeSchema, .dropSchema] {
+            var batch = Batch()
+            batch.append(.takeTenant, text)
+            batch.append(statement)
+            let made = batch
+            let error = await #expect(throws: PostgresError.self) {
+                try await fixture.migrator.pool.run(
+                    made,
+                    as: nil,
+                    .writes,
+                    before: SchemaFixture.soon
+                )
+            }
+            #expect(error?.sqlState == SQLState("22023"))
+        }
+        #expect(try await TenantAudit(fixture.migrator).faults() == [])
+    }
+
     @Test("have slugs of their own, and settings that change one after the other")
     func changes() async throws {
         let fixture = try await SchemaFixture()
