@@ -140,21 +140,25 @@ public final class Migrator: Sendable {
 
     /// Migrates one tenant, and records how it went.
     private func step(_ tenant: TenantID) async throws -> Result<Int, SchemaError> {
-        for attempt in 1... {
+        var attempt = 1
+        while true {
             do {
                 return .success(try await upgrade(tenant))
             } catch let error as PostgresError {
                 // What is lost is not recorded either: the step stays as it was.
                 if error.kind == .cancelled { throw error }
-                if error.isRetriable || error.kind == .outcomeUnknown, attempt < limits.attempts {
-                    continue
+                let mayHelp = error.isRetriable || error.kind == .outcomeUnknown
+                guard mayHelp, attempt < limits.attempts else {
+                    return try await record(
+                        .failed(place: "tenant \(tenant)", cause: error),
+                        tenant
+                    )
                 }
-                return try await record(.failed(place: "tenant \(tenant)", cause: error), tenant)
+                attempt += 1
             } catch let error as SchemaError {
                 return try await record(error, tenant)
             }
         }
-        return .success(0)
     }
 
     private func record(

@@ -36,10 +36,8 @@ public final class TenantDirectory: Sendable {
         var version: Int64 = -1
         var refreshedAt: ContinuousClock.Instant?
 
-        /// Takes a change, unless it is known or a newer one is.
         mutating func apply(_ version: Int64, _ entry: TenantEntry) {
-            guard version > self.version else { return }
-            self.version = version
+            self.version = max(self.version, version)
             let old = entries[entry.id]
             if let slug = old?.slug, ids[slug] == entry.id { ids[slug] = nil }
             entries[entry.id] = entry.state == .deleted ? nil : entry
@@ -146,8 +144,9 @@ public final class TenantDirectory: Sendable {
         var changes: [(version: Int64, entry: TenantEntry)] = []
         for row in rows { changes.append(try Self.change(row)) }
         let found = changes
-        let ended = state.withLock { state in
-            // Another refresh may have been faster.
+        let ended: [TenantEntry] = state.withLock { state in
+            // If another refresh was faster, what this one found may be older.
+            guard state.version == known else { return [] }
             for (version, entry) in found { state.apply(version, entry) }
             state.refreshedAt = max(state.refreshedAt ?? start, start)
             return found.map(\.entry).filter { $0.state != .active }
