@@ -1,0 +1,120 @@
+/// Random numbers that a seed and the number of a stream decide, on every machine the same.
+///
+/// Streams of one seed are independent of each other: chains, replicates and draws take one each.
+/// A stream has 2⁶⁴ blocks of 128 bits; its state is a value that can be saved and restored.
+public struct RandomStream: RandomNumberGenerator, Equatable, Sendable {
+    /// What the numbers come from, beside the stream.
+    public let seed: UInt64
+    /// Which of the seed's streams.
+    public let stream: UInt64
+    /// How many blocks have been used.
+    private(set) var position: UInt64
+    /// The second half of the last block, if it has not been used.
+    private(set) var spare: UInt64?
+    /// The second of the last pair of normal numbers, if it has not been used.
+    private(set) var spareNormal: Double?
+
+    /// Starts a stream.
+    ///
+    /// - Parameters:
+    ///   - seed: any number.
+    ///   - stream: any number.
+    public init(seed: UInt64, stream: UInt64 = 0) {
+        self.init(seed: seed, stream: stream, position: 0, spare: nil, spareNormal: nil)
+    }
+
+    init(seed: UInt64, stream: UInt64, position: UInt64, spare: UInt64?, spareNormal: Double?) {
+        self.seed = seed
+        self.stream = stream
+        self.position = position
+        self.spare = spare
+        self.spareNormal = spareNormal
+    }
+
+    /// The next 64 bits.
+    public mutating func next() -> UInt64 {
+        if let word = spare {
+            spare = nil
+            return word
+        }
+        let block = Philox.block(
+            SIMD4(Self.low(position), Self.high(position), Self.low(stream), Self.high(stream)),
+            key: SIMD2(Self.low(seed), Self.high(seed))
+        )
+        position &+= 1
+        spare = UInt64(block[3]) << 32 | UInt64(block[2])
+        return UInt64(block[1]) << 32 | UInt64(block[0])
+    }
+
+    private static func low(_ word: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: word) }
+
+    private static func high(_ word: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: word >> 32) }
+}
+
+extension RandomStream {
+    /// A number between 0 and 1, neither of them among it: one of 2⁵³ at equal distances.
+    public mutating func uniform() -> Double {
+        (Double(next() >> 11) + 0.5) * 0x1p-53
+    }
+
+    /// A standard normal number, by Marsaglia's polar method (SIAM Review 6, 1964).
+    public mutating func normal() -> Double {
+        if let number = spareNormal {
+            spareNormal = nil
+            return number
+        }
+        while true {
+            let x = 2 * uniform() - 1
+            let y = 2 * uniform() - 1
+            let square = x * x + y * y
+            guard square < 1, square > 0 else { continue }
+            let factor = (-2 * Elementary.log(square) / square).squareRoot()
+            spareNormal = y * factor
+            return x * factor
+        }
+    }
+
+    /// An exponential number of mean 1.
+    public mutating func exponential() -> Double {
+        -Elementary.log(uniform())
+    }
+
+    /// A gamma number of scale 1, by Marsaglia and Tsang (ACM TOMS 26, 2000).
+    ///
+    /// - Parameter shape: positive and finite.
+    /// - Returns: a number that is not negative; for shapes below 0.01 it may round to 0.
+    public mutating func gamma(shape: Double) -> Double {
+        Elementary.exp(logGamma(shape: shape))
+    }
+
+    /// The logarithm of a gamma number of scale 1, which no small shape rounds to −∞.
+    ///
+    /// - Parameter shape: positive and finite.
+    /// - Returns: a finite number.
+    public mutating func logGamma(shape: Double) -> Double {
+        precondition(shape > 0 && shape < .infinity, "a shape is positive")
+        // Below 1 by one more, times a power of a uniform number.
+        if shape < 1 { return logGamma(shape: shape + 1) + Elementary.log(uniform()) / shape }
+        let d = shape - 1.0 / 3
+        let c = 1 / (9 * d).squareRoot()
+        while true {
+            let x = normal()
+            let root = 1 + c * x
+            guard root > 0 else { continue }
+            let cube = root * root * root
+            let logCube = Elementary.log(cube)
+            if Elementary.log(uniform()) < 0.5 * x * x + d - d * cube + d * logCube {
+                return Elementary.log(d) + logCube
+            }
+        }
+    }
+
+    /// A whole number from 0 to one less than a bound, each as likely, by rejection.
+    ///
+    /// - Parameter bound: positive.
+    /// - Returns: a number below it.
+    public mutating func integer(below bound: Int) -> Int {
+        precondition(bound > 0, "there is no such number")
+        return Int(next(upperBound: UInt64(bound)))
+    }
+}
