@@ -217,6 +217,12 @@ let package = Package(
             path: "Tests/TestKit/Kit",
             swiftSettings: strict
         ),
+        .target(
+            name: "TestDensities",
+            dependencies: ["Numerics"],
+            path: "Tests/TestKit/Densities",
+            swiftSettings: numeric
+        ),
         .testTarget(
             name: "GeneratorTests",
             dependencies: ["Generator", "Messages", "Wire"],
@@ -230,7 +236,7 @@ let package = Package(
         ),
         .testTarget(
             name: "NumericsTests",
-            dependencies: ["Numerics"],
+            dependencies: ["Numerics", "TestDensities"],
             exclude: ["Inputs"],
             swiftSettings: strict
         ),

@@ -15,6 +15,12 @@ public struct Cholesky: Equatable, Sendable {
         try factorize()
     }
 
+    /// A root that was computed before.
+    init(lower: Matrix) {
+        precondition(lower.isSquare, "a root is a square matrix")
+        self.lower = lower
+    }
+
     /// Factorizes another matrix of the same order, without asking for memory.
     ///
     /// - Parameter fill: writes the lower triangle of the matrix; it finds zeros above the
