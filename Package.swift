@@ -107,12 +107,18 @@ let package = Package(
             providers: [.apt(["liblapacke-dev", "libopenblas-serial-dev"])]
         ),
         .systemLibrary(name: "CLinux", path: "Shared/C/CLinux"),
+        .systemLibrary(
+            name: "CNLopt",
+            path: "Shared/C/CNLopt",
+            pkgConfig: "nlopt",
+            providers: [.apt(["libnlopt-dev"])]
+        ),
         .target(name: "CSignals", path: "Shared/C/CSignals"),
         .target(name: "CSpecial", path: "Shared/C/CSpecial"),
         .target(name: "Telemetry", path: "Shared/Telemetry", swiftSettings: strict),
         .target(
             name: "Numerics",
-            dependencies: ["CLAPACKE", "CSpecial"],
+            dependencies: ["CLAPACKE", "CNLopt", "CSpecial"],
             path: "Shared/Numerics",
             swiftSettings: numeric
         ),
