@@ -45,8 +45,9 @@ public struct Cholesky: Equatable, Sendable {
             }
         )
         guard minor == 0 else { throw .notPositiveDefinite(order: minor) }
+        var elements = lower.mutableElements
         for column in 1..<max(order, 1) {
-            for row in 0..<column { lower[row, column] = 0 }
+            for row in 0..<column { elements[column * order + row] = 0 }
         }
     }
 
@@ -79,8 +80,11 @@ public struct Cholesky: Equatable, Sendable {
             }
         )
         precondition(zero == 0, "the root has a zero on its diagonal")
+        var elements = result.mutableElements
         for column in 1..<max(order, 1) {
-            for row in 0..<column { result[row, column] = result[column, row] }
+            for row in 0..<column {
+                elements[column * order + row] = elements[row * order + column]
+            }
         }
         return result
     }

@@ -25,6 +25,9 @@ enum Kernel {
         return (all[0] + all[1]) + (all[2] + all[3])
     }
 
+    @inline(__always)
+    private static func sum(_ a: Four) -> Double { (a[0] + a[1]) + (a[2] + a[3]) }
+
     static func dot(
         _ x: UnsafePointer<Double>,
         _ y: UnsafePointer<Double>,
@@ -92,6 +95,69 @@ enum Kernel {
         _ count: Int
     ) {
         unsafe y.update(from: x, count: count)
+    }
+
+    /// result = Aᵀ x for the columns of A, four of which are read with each part of x.
+    static func transposedTimes(
+        _ matrix: UnsafePointer<Double>,
+        _ x: UnsafePointer<Double>,
+        _ result: UnsafeMutablePointer<Double>,
+        rows: Int,
+        columns: Int
+    ) {
+        var column = 0
+        while column + 4 <= columns {
+            let a = unsafe matrix + column * rows
+            let (b, c) = unsafe (a + rows, a + 2 * rows)
+            let d = unsafe a + 3 * rows
+            var (p, q, r, s) = (Four.zero, Four.zero, Four.zero, Four.zero)
+            var row = 0
+            while row + 4 <= rows {
+                let part = unsafe load(x, row)
+                unsafe p += load(a, row) * part
+                unsafe q += load(b, row) * part
+                unsafe r += load(c, row) * part
+                unsafe s += load(d, row) * part
+                row += 4
+            }
+            var sums = Four(sum(p), sum(q), sum(r), sum(s))
+            while row < rows {
+                unsafe sums += Four(a[row], b[row], c[row], d[row]) * x[row]
+                row += 1
+            }
+            unsafe store(sums, result, column)
+            column += 4
+        }
+        while column < columns {
+            unsafe result[column] = dot(matrix + column * rows, x, rows)
+            column += 1
+        }
+    }
+
+    /// y += A x for the columns of A, four of which are added at a time.
+    static func addTimes(
+        _ matrix: UnsafePointer<Double>,
+        _ x: UnsafePointer<Double>,
+        _ y: UnsafeMutablePointer<Double>,
+        rows: Int,
+        columns: Int
+    ) {
+        var column = 0
+        while column + 4 <= columns {
+            let a = unsafe matrix + column * rows
+            let (b, c) = unsafe (a + rows, a + 2 * rows)
+            let d = unsafe a + 3 * rows
+            let (p, q) = unsafe (x[column], x[column + 1])
+            let (r, s) = unsafe (x[column + 2], x[column + 3])
+            for row in 0..<rows {
+                unsafe y[row] = y[row] + ((a[row] * p + b[row] * q) + (c[row] * r + d[row] * s))
+            }
+            column += 4
+        }
+        while column < columns {
+            unsafe axpy(x[column], matrix + column * rows, y, rows)
+            column += 1
+        }
     }
 
     /// y = A x for a symmetric A of which the lower triangle is read, column after column.

@@ -91,6 +91,12 @@ public struct Matrix: Equatable, Sendable {
         return elements.span.extracting(index * rows..<(index + 1) * rows)
     }
 
+    /// The elements, to be written in place, column after column.
+    public var mutableElements: MutableSpan<Double> {
+        @_lifetime(&self)
+        mutating get { elements.mutableSpan }
+    }
+
     /// The matrix with rows and columns exchanged.
     public var transposed: Matrix {
         var result = Matrix(rows: columns, columns: rows)

@@ -70,9 +70,9 @@ public struct Optimizer {
 
     /// How the search goes.
     public var method = Method.sequentialQuadratic
-    /// The lowest allowed numbers, `[n]`; −∞ for none. Empty: all none.
+    /// The lowest allowed numbers, `[n]`: −∞ where there is none, or no numbers at all.
     public var lower: [Double] = []
-    /// The highest allowed numbers, `[n]`; ∞ for none. Empty: all none.
+    /// The highest allowed numbers, `[n]`: ∞ where there is none, or no numbers at all.
     public var upper: [Double] = []
     /// Functions that must not be positive.
     public var notPositive: [Function] = []

@@ -5,7 +5,7 @@ final class Chain {
     private static let longestStep = 1e7
     /// A distance that no chain comes to, unless its density has no finite integral.
     private static let farthest = 1e150
-    /// So many draws in a row without a move are a diagnosis.
+    /// So many draws in a row that find nothing but points without a density are a diagnosis.
     private static let longestStandstill = 200
 
     private let configuration: SamplingConfiguration
@@ -21,6 +21,7 @@ final class Chain {
         self.state = state
         schedule = WarmupSchedule(draws: configuration.warmup)
         integrator = Self.integrator(density, configuration)
+        integrator.use(state.metric)
     }
 
     /// Starts at a given point, or at a random one with a finite density and gradient.
@@ -35,6 +36,7 @@ final class Chain {
         schedule = WarmupSchedule(draws: configuration.warmup)
         integrator = Self.integrator(density, configuration)
         state = try Self.start(integrator, density.dimension, configuration, chain, attempt, start)
+        integrator.use(state.metric)
         try Self.diagnose(state) { () throws(Integrator.Fault) in try self.findStep() }
         try check()
     }
@@ -107,7 +109,8 @@ final class Chain {
         try Self.diagnose(state) { () throws(Integrator.Fault) in
             let before = state.position
             transition = try integrator.advance(&state)
-            state.standstill = state.position == before ? state.standstill + 1 : 0
+            let isHeld = transition.isOutside && state.position == before
+            state.standstill = isHeld ? state.standstill + 1 : 0
             state.draw += 1
             if state.draw <= schedule.end { try adapt(transition) }
         }
@@ -137,6 +140,7 @@ final class Chain {
             guard state.diagonal.isReady else { return }
             state.variances = state.diagonal.variances(before: state.variances)
             state.metric = .diagonal(state.variances)
+            integrator.use(state.metric)
         case schedule.early..<schedule.secondWindow:
             state.window.add(state.position, state.gradient)
         default: break
@@ -147,6 +151,7 @@ final class Chain {
                 largestDense: configuration.largestDenseDimension,
                 before: state.variances
             )
+            integrator.use(state.metric)
             state.window = CovarianceEstimator(dimension: state.position.count)
             try findStep()
         }

@@ -16,6 +16,6 @@ public struct ChainState: Equatable, Sendable {
     var stepSize: StepSize
     var diagonal: DiagonalEstimator
     var window: CovarianceEstimator
-    /// How many draws in a row did not move.
+    /// How many draws in a row found nothing but points without a density.
     var standstill = 0
 }

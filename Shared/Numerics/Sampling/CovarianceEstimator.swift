@@ -11,8 +11,10 @@ struct CovarianceEstimator: Equatable, Sendable {
     /// What is added to both covariances, in units of their diagonals.
     private static let shrinkage = 1e-5
     /// Directions whose variance is within this factor of the diagonal metric's are not kept.
-    private static let notable = 1.5
+    private static let notable = 2.0
     private static let mostDirections = 100
+    /// The draws, with their gradients, that span the space in which directions are looked for.
+    private static let mostPoints = 150
 
     let dimension: Int
     /// `[draws × dimension]`, draw after draw.
@@ -130,16 +132,15 @@ struct CovarianceEstimator: Equatable, Sendable {
         _ y: Matrix,
         _ scales: [Double]
     ) throws(LinearAlgebraError) -> Metric {
-        let rows = min(dimension, 2 * draws)
-        var both = Matrix(rows: dimension, columns: rows)
-        // Beyond as many draws as dimensions the space is everything anyway.
-        for column in 0..<rows {
+        let columns = min(dimension, 2 * min(draws, Self.mostPoints))
+        var both = Matrix(rows: dimension, columns: columns)
+        for column in 0..<columns {
             let source = column % 2 == 0 ? x : y
-            let draw = column / 2 * draws / max(1, (rows + 1) / 2)
+            // Spread evenly over the window.
+            let draw = (column / 2) * draws / ((columns + 1) / 2)
             for row in 0..<dimension { both[row, column] = source[draw, row] }
         }
-        let basis =
-            rows == dimension ? Matrix.identity(dimension) : try SingularValues(both).left
+        let basis = try QRFactorization(both).orthonormal()
         let mean = try Self.geometricMean(
             covariance(x * basis),
             inverseOf: covariance(y * basis)

@@ -10,7 +10,7 @@ final class Integrator {
     private let maximumDepth: Int
     private let threshold: Double
     private let memory: TrajectoryMemory
-    private let scratch: UnsafeMutablePointer<Double>
+    private let metric: LoadedMetric
     private var forward: PhasePoint
     private var backward: PhasePoint
     /// All of the trajectory, and for each depth the second half of a stretch.
@@ -30,9 +30,9 @@ final class Integrator {
         let stretches = maximumDepth + 2
         memory = TrajectoryMemory(
             dimension: count,
-            vectors: unsafe 1 + 2 * PhasePoint.vectors + stretches * Stretch.vectors
+            vectors: unsafe 2 * PhasePoint.vectors + stretches * Stretch.vectors
         )
-        unsafe scratch = memory.vector()
+        metric = LoadedMetric(dimension: count)
         unsafe forward = PhasePoint(memory)
         unsafe backward = PhasePoint(memory)
         unsafe whole = Stretch(memory)
@@ -45,6 +45,9 @@ final class Integrator {
         case threw(any Error)
         case unbounded
     }
+
+    /// Measures distances with another metric from now on.
+    func use(_ metric: Metric) { self.metric.load(metric) }
 
     /// The log density and its gradient at a point.
     func evaluate(_ position: [Double], _ gradient: inout [Double]) throws(Fault) -> Double {
@@ -73,8 +76,7 @@ final class Integrator {
     @inline(__always)
     private func leap(
         _ point: inout PhasePoint,
-        _ step: Double,
-        _ metric: borrowing Metric
+        _ step: Double
     ) throws(Fault) -> Double {
         let half = 0.5 * step
         let (q, p, v) = unsafe (point.position, point.momentum, point.velocity)
@@ -88,7 +90,7 @@ final class Integrator {
         let position = unsafe UnsafeBufferPointer(start: q, count: count).span
         var gradient = unsafe UnsafeMutableBufferPointer(start: g, count: count).mutableSpan
         unsafe point.logDensity = try value(position, &gradient)
-        unsafe metric.apply(g, w, count, scratch: scratch)
+        unsafe metric.apply(g, w)
         for index in 0..<count {
             unsafe p[index] += half * g[index]
             unsafe v[index] += half * w[index]
@@ -105,18 +107,8 @@ final class Integrator {
             unsafe forward.momentum[index] = state.random.normal()
         }
         unsafe forward.logDensity = state.logDensity
-        unsafe state.metric.draw(
-            forward.momentum,
-            velocity: forward.velocity,
-            count,
-            scratch: scratch
-        )
-        unsafe state.metric.apply(
-            forward.gradient,
-            forward.acceleration,
-            count,
-            scratch: scratch
-        )
+        unsafe metric.draw(forward.momentum, velocity: forward.velocity)
+        unsafe metric.apply(forward.gradient, forward.acceleration)
         let product = unsafe Kernel.dot(forward.momentum, forward.velocity, count)
         initialEnergy = 0.5 * product - state.logDensity
     }
@@ -140,8 +132,8 @@ final class Integrator {
             let depth = transition.depth
             let isSound =
                 goesForward
-                ? try unsafe build(depth, &forward, step, state.metric, &state.random)
-                : try unsafe build(depth, &backward, -step, state.metric, &state.random)
+                ? try unsafe build(depth, &forward, step, &state.random)
+                : try unsafe build(depth, &backward, -step, &state.random)
             transition.depth += 1
             guard isSound else { break }
             // The new stretch is drawn from with a preference: away from where the chain was.
@@ -150,7 +142,8 @@ final class Integrator {
                 unsafe whole.takePoint(of: &halves[depth])
             }
             if !goesForward { unsafe whole.reverse() }
-            let goesOn = unsafe whole.append(&halves[depth], count)
+            let total = unsafe Elementary.logSumExp(whole.logWeight, halves[depth].logWeight)
+            let goesOn = unsafe whole.append(&halves[depth], logWeight: total, count)
             if !goesForward { unsafe whole.reverse() }
             guard goesOn else { break }
         }
@@ -172,21 +165,20 @@ final class Integrator {
         _ depth: Int,
         _ point: inout PhasePoint,
         _ step: Double,
-        _ metric: borrowing Metric,
         _ random: inout RandomStream
     ) throws(Fault) -> Bool {
-        guard depth > 0 else { return try unsafe buildPoint(&point, step, metric) }
-        guard try unsafe build(depth - 1, &point, step, metric, &random) else { return false }
+        guard depth > 0 else { return try unsafe buildPoint(&point, step) }
+        guard try unsafe build(depth - 1, &point, step, &random) else { return false }
         // The first half moves up, so that its place is free for the second.
         unsafe halves.swapAt(depth, depth - 1)
-        guard try unsafe build(depth - 1, &point, step, metric, &random) else { return false }
+        guard try unsafe build(depth - 1, &point, step, &random) else { return false }
         var second = unsafe halves[depth - 1]
         let total = unsafe Elementary.logSumExp(halves[depth].logWeight, second.logWeight)
         let share = unsafe Elementary.exp(second.logWeight - total)
         if random.uniform() < share {
             unsafe halves[depth].takePoint(of: &second)
         }
-        let goesOn = unsafe halves[depth].append(&second, count)
+        let goesOn = unsafe halves[depth].append(&second, logWeight: total, count)
         unsafe halves[depth - 1] = second
         return goesOn
     }
@@ -194,14 +186,14 @@ final class Integrator {
     /// One step, as a stretch of one point.
     private func buildPoint(
         _ point: inout PhasePoint,
-        _ step: Double,
-        _ metric: borrowing Metric
+        _ step: Double
     ) throws(Fault) -> Bool {
-        let energy = try unsafe leap(&point, step, metric)
+        let energy = try unsafe leap(&point, step)
         transition.steps += 1
         let error = energy - initialEnergy
         guard error <= threshold else {
             transition.isDivergent = true
+            transition.isOutside = !energy.isFinite
             return false
         }
         acceptances += error <= 0 ? 1 : Elementary.exp(-error)
@@ -218,7 +210,7 @@ final class Integrator {
         var direction = 0
         while step.isPositive && step < 1e12 && step > 1e-15 {
             begin(&state)
-            let energy = try unsafe leap(&forward, step, state.metric)
+            let energy = try unsafe leap(&forward, step)
             let isAccepted = initialEnergy - energy > wanted
             // Doubles, or halves, until the answer changes.
             if direction == 0 { direction = isAccepted ? 1 : -1 }

@@ -94,13 +94,14 @@ extension ChainTrace {
 }
 
 extension Transition {
-    fileprivate static let words = 7
+    fileprivate static let words = 8
 
     fileprivate func write(to writer: inout WordWriter) {
         for number in [logDensity, energy, acceptance, stepSize] { writer.write(number) }
         writer.write(depth)
         writer.write(steps)
         writer.write(isDivergent ? 1 : 0)
+        writer.write(isOutside ? 1 : 0)
     }
 
     fileprivate init(from reader: inout WordReader) throws(SamplingFailure) {
@@ -111,5 +112,6 @@ extension Transition {
         depth = try reader.integer()
         steps = try reader.integer()
         isDivergent = try reader.integer() == 1
+        isOutside = try reader.integer() == 1
     }
 }

@@ -121,9 +121,17 @@ struct Stretch {
 
     /// Goes on with a stretch that begins where this one ends.
     ///
+    /// - Parameters:
+    ///   - next: the stretch; of no use in the end.
+    ///   - logWeight: of both together.
+    ///   - count: the dimension.
     /// - Returns: whether the whole makes no U-turn, nor each half with the point next to it
     ///   (Betancourt 2017, appendix A.4; the checks across the middle are Stan's since 2.21).
-    mutating func append(_ next: inout Stretch, _ count: Int) -> Bool {
+    mutating func append(
+        _ next: inout Stretch,
+        logWeight: Double,
+        _ count: Int
+    ) -> Bool {
         let goesOnAcross =
             unsafe Kernel.dot(firstVelocity, sum, count)
             + Kernel.dot(firstVelocity, next.firstMomentum, count) > 0
@@ -136,7 +144,7 @@ struct Stretch {
         unsafe Kernel.axpy(1, next.sum, sum, count)
         unsafe swap(&lastMomentum, &next.lastMomentum)
         unsafe swap(&lastVelocity, &next.lastVelocity)
-        unsafe logWeight = Elementary.logSumExp(logWeight, next.logWeight)
+        unsafe self.logWeight = logWeight
         return unsafe goesOnAcross && Kernel.dot(firstVelocity, sum, count) > 0
             && Kernel.dot(lastVelocity, sum, count) > 0
     }

@@ -14,4 +14,6 @@ public struct Transition: Equatable, Sendable {
     public var steps = 0
     /// Whether a step went wrong by more energy than is allowed, or out of the support.
     public var isDivergent = false
+    /// Whether that step came to where the density is not finite.
+    public var isOutside = false
 }

@@ -9,10 +9,12 @@ public struct CorrelatedNormal: Density {
     public let scales: [Double]
     /// The correlation of neighbours, between −1 and 1.
     public let correlation: Double
+    private let inverseScales: [Double]
 
     /// A density of as many dimensions as there are scales.
     public init(scales: [Double], correlation: Double) {
         (self.scales, self.correlation) = (scales, correlation)
+        inverseScales = scales.map { 1 / $0 }
     }
 
     /// The number of scales.
@@ -24,18 +26,20 @@ public struct CorrelatedNormal: Density {
         gradient: inout MutableSpan<Double>
     ) -> Double {
         let precision = 1 / (1 - correlation * correlation)
-        var before = position[0] / scales[0]
+        let count = scales.count
+        var before = position[0] * inverseScales[0]
         var sum = before * before
         var pull = -before
-        for index in 1..<max(scales.count, 1) {
-            let value = position[index] / scales[index]
+        for index in 1..<max(count, 1) {
+            let value = position[index] * inverseScales[index]
             let residual = value - correlation * before
             sum += precision * residual * residual
-            gradient[index - 1] = (pull + correlation * precision * residual) / scales[index - 1]
+            gradient[index - 1] =
+                (pull + correlation * precision * residual) * inverseScales[index - 1]
             pull = -precision * residual
             before = value
         }
-        gradient[scales.count - 1] = pull / scales[scales.count - 1]
+        gradient[count - 1] = pull * inverseScales[count - 1]
         return -0.5 * sum
     }
 }

@@ -4,11 +4,13 @@ public import Numerics
 public struct EightSchools: Density {
     let effects: [Double]
     let errors: [Double]
+    private let inverseErrors: [Double]
 
     /// The model of given effects with their standard errors.
     public init(effects: [Double], errors: [Double]) {
         precondition(effects.count == errors.count, "an error for each effect")
         (self.effects, self.errors) = (effects, errors)
+        inverseErrors = errors.map { 1 / $0 }
     }
 
     /// One number a school, and two.
@@ -28,8 +30,8 @@ public struct EightSchools: Density {
         var (byMu, byTau) = (-mu / 25, -2 * ratio / 5 / (1 + ratio * ratio))
         for index in 0..<count {
             let z = position[index]
-            let residual = (effects[index] - mu - tau * z) / errors[index]
-            let pull = residual / errors[index]
+            let residual = (effects[index] - mu - tau * z) * inverseErrors[index]
+            let pull = residual * inverseErrors[index]
             sum -= 0.5 * (z * z + residual * residual)
             gradient[index] = tau * pull - z
             byMu += pull
