@@ -36,14 +36,7 @@ public struct Cholesky: Equatable, Sendable {
         let order = lower.rows
         guard order > 0 else { return }
         try LAPACK.check(lower)
-        LAPACK.pinThreads()
-        let size = LAPACK.size(order)
-        // The library works within the n² elements.
-        let minor = unsafe LAPACK.positive(
-            lower.withElements {
-                unsafe LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, LAPACK.lowerOrLeft, size, $0, size)
-            }
-        )
+        let minor = order <= SmallCholesky.largestOrder ? factorizeSmall() : factorizeLarge()
         guard minor == 0 else { throw .notPositiveDefinite(order: minor) }
         var elements = lower.mutableElements
         for column in 1..<max(order, 1) {
@@ -51,10 +44,43 @@ public struct Cholesky: Equatable, Sendable {
         }
     }
 
+    private mutating func factorizeSmall() -> Int {
+        let order = lower.rows
+        // The matrix has `order` columns of as many rows.
+        return unsafe lower.withElements { elements in
+            guard let elements = unsafe elements else { return 0 }
+            return unsafe SmallCholesky.factorize(elements, order)
+        }
+    }
+
+    private mutating func factorizeLarge() -> Int {
+        LAPACK.pinThreads()
+        let size = LAPACK.size(lower.rows)
+        // The library works within the n² elements.
+        return unsafe LAPACK.positive(
+            lower.withElements {
+                unsafe LAPACKE_dpotrf_work(
+                    LAPACK_COL_MAJOR,
+                    LAPACK.lowerOrLeft,
+                    size,
+                    $0,
+                    size
+                )
+            }
+        )
+    }
+
     /// The logarithm of the determinant of A.
     public var logDeterminant: Double {
-        var sum = 0.0
-        for index in 0..<lower.rows { sum += Elementary.log(lower[index, index]) }
+        var (sum, product) = (0.0, 1.0)
+        for index in 0..<lower.rows {
+            product *= lower[index, index]
+            // One logarithm for many pivots, as long as their product stays far from the ends.
+            if !(product > 1e-100 && product < 1e100) || index + 1 == lower.rows {
+                sum += Elementary.log(product)
+                product = 1
+            }
+        }
         return 2 * sum
     }
 
@@ -62,6 +88,18 @@ public struct Cholesky: Equatable, Sendable {
     ///
     /// - Parameter vector: b, `[n]`; x in the end.
     public func solve(_ vector: inout MutableSpan<Double>) {
+        let order = lower.rows
+        if order <= SmallCholesky.largestOrder {
+            precondition(vector.count == order, "the shapes do not fit")
+            // Both buffers live during the closures, and their shapes were checked.
+            unsafe lower.elements.withUnsafeBufferPointer { root in
+                unsafe vector.withUnsafeMutableBufferPointer { buffer in
+                    guard let l = root.baseAddress, let b = buffer.baseAddress else { return }
+                    unsafe SmallCholesky.solve(l, b, order)
+                }
+            }
+            return
+        }
         Triangle.solve(lower, &vector)
         Triangle.solveTransposed(lower, &vector)
     }
@@ -71,15 +109,29 @@ public struct Cholesky: Equatable, Sendable {
         let order = lower.rows
         guard order > 0 else { return lower }
         var result = lower
-        LAPACK.pinThreads()
-        let size = LAPACK.size(order)
-        // The library works within the n² elements; a root has no zero on its diagonal.
-        let zero = unsafe LAPACK.positive(
-            result.withElements {
-                unsafe LAPACKE_dpotri_work(LAPACK_COL_MAJOR, LAPACK.lowerOrLeft, size, $0, size)
+        if order <= SmallCholesky.largestOrder {
+            // The matrix has `order` columns of as many rows.
+            unsafe result.withElements { elements in
+                guard let elements = unsafe elements else { return }
+                unsafe SmallCholesky.invert(elements, order)
             }
-        )
-        precondition(zero == 0, "the root has a zero on its diagonal")
+        } else {
+            LAPACK.pinThreads()
+            let size = LAPACK.size(order)
+            // The library works within the n² elements; a root has no zero on its diagonal.
+            let zero = unsafe LAPACK.positive(
+                result.withElements {
+                    unsafe LAPACKE_dpotri_work(
+                        LAPACK_COL_MAJOR,
+                        LAPACK.lowerOrLeft,
+                        size,
+                        $0,
+                        size
+                    )
+                }
+            )
+            precondition(zero == 0, "the root has a zero on its diagonal")
+        }
         var elements = result.mutableElements
         for column in 1..<max(order, 1) {
             for row in 0..<column {

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Linear algebra")
 struct FactorizationTests {
-    static let orders = [1, 2, 3, 7, 20, 65]
+    static let orders = [1, 2, 3, 7, 16, 17, 20, 65]
 
     /// The largest difference of two matrices of one shape.
     static func distance(_ a: Matrix, _ b: Matrix) -> Double {
@@ -121,6 +121,15 @@ struct FactorizationTests {
         #expect(rank == 2)
         #expect(abs(2 * solution[0] - solution[1]) < 1e-12)
         #expect(zip(matrix.times(solution.span), [1, 2, 3, 4]).allSatisfy { abs($0 - $1) < 1e-12 })
+    }
+
+    @Test("determinants far from 1 neither overflow nor vanish", arguments: [5, 40])
+    func determinants(_ order: Int) throws {
+        for pivot in [1e-90, 1e80] {
+            let root = try Cholesky(.diagonal(Array(repeating: pivot, count: order)))
+            let truth = Double(order) * Elementary.log(pivot)
+            #expect(abs(root.logDeterminant / truth - 1) < 1e-14)
+        }
     }
 
     @Test("bad data throws what it is")
