@@ -2,7 +2,7 @@
 final class Chain {
     private static let startAttempts = 100
     /// A step size, in units of the metric, that only an improper density accepts.
-    private static let longestStep = 1e7
+    private static let longestStep = 1e10
     /// A distance that no chain comes to, unless its density has no finite integral.
     private static let farthest = 1e150
     /// So many draws in a row that find nothing but points without a density are a diagnosis.

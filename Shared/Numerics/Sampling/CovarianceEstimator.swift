@@ -4,17 +4,17 @@
 /// covariance of positions and the inverse of that of gradients. For a normal density that is
 /// the covariance itself once the window has more draws than dimensions, and it is the metric
 /// that brings the gradients nearest to those of a standard normal density in the mean square
-/// (Seyboldt, Carlson and Carpenter, “Preconditioning Hamiltonian
-/// Monte Carlo by minimizing Fisher divergence”). Where the window says nothing, the two
+/// (Seyboldt, Carlson and Carpenter, “Preconditioning Hamiltonian Monte Carlo by minimizing Fisher
+/// divergence”). Where the window says nothing, the two
 /// shrink to the same little multiple of the identity, and the mean is the diagonal metric.
 struct CovarianceEstimator: Equatable, Sendable {
     /// What is added to both covariances, in units of their diagonals.
     private static let shrinkage = 1e-5
-    /// Directions whose variance is within this factor of the diagonal metric's are not kept.
-    private static let notable = 2.0
+    /// What a gradient is taken to cost, in operations for each dimension.
+    private static let gradientCost = 200.0
     private static let mostDirections = 100
     /// The draws, with their gradients, that span the space in which directions are looked for.
-    private static let mostPoints = 150
+    private static let mostPoints = 100
 
     let dimension: Int
     /// `[draws × dimension]`, draw after draw.
@@ -66,9 +66,13 @@ struct CovarianceEstimator: Equatable, Sendable {
         guard draws >= 10, dimension > 1 else { return diagonal }
         let x = standardised(positions, q.means, scales.map { 1 / $0 })
         let y = standardised(gradients, g.means, scales)
-        let metric =
-            dimension <= largestDense ? try? dense(x, y, scales) : try? lowRank(x, y, scales)
-        return metric ?? diagonal
+        do throws(LinearAlgebraError) {
+            return dimension <= largestDense
+                ? try dense(x, y, scales) : try lowRank(x, y, scales)
+        } catch {
+            // Covariances without a root, or of infinite numbers, say nothing more.
+            return diagonal
+        }
     }
 
     /// Rows are draws; columns have mean 0.
@@ -146,11 +150,10 @@ struct CovarianceEstimator: Equatable, Sendable {
             inverseOf: covariance(y * basis)
         )
         let eigen = try SymmetricEigen(mean)
-        let notable = eigen.values.indices
+        let strongest = eigen.values.indices
             .map { (index: $0, strength: abs(Elementary.log(max(eigen.values[$0], 1e-300)))) }
-            .filter { $0.strength > Elementary.log(Self.notable) }
             .sorted { $0.strength > $1.strength }
-            .prefix(Self.mostDirections)
+        let notable = strongest.prefix(Self.worthwhile(strongest.map(\.strength)))
         var chosen = Matrix(rows: eigen.vectors.rows, columns: notable.count)
         for (column, direction) in notable.enumerated() {
             for row in 0..<chosen.rows {
@@ -164,5 +167,21 @@ struct CovarianceEstimator: Equatable, Sendable {
                 variances: notable.map { eigen.values[$0.index] }
             )
         )
+    }
+
+    /// How many directions are worth what they cost.
+    ///
+    /// A trajectory takes as many steps as the widest direction that is left is times as wide as
+    /// the narrowest; a step costs a gradient, and for each direction two products of vectors.
+    ///
+    /// - Parameter strengths: |ln variance| of each direction, largest first.
+    /// - Returns: how many of them to keep.
+    static func worthwhile(_ strengths: [Double]) -> Int {
+        let most = min(strengths.count, mostDirections)
+        let costs = (0...most).map { kept in
+            let left = kept < strengths.count ? strengths[kept] : 0
+            return Elementary.exp(left) * (gradientCost + 4 * Double(kept))
+        }
+        return costs.indices.min { costs[$0] < costs[$1] } ?? 0
     }
 }

@@ -3,7 +3,8 @@ internal import Synchronization
 /// A run of several chains, each on a thread; it starts when it is made.
 ///
 /// The same configuration, density and starts give the same bits, whatever the number of
-/// threads, and whether or not the run was saved and resumed on the way.
+/// threads, and whether or not the run was saved and resumed on the way. A run that nobody waits
+/// for any more goes on to its end, unless it is cancelled.
 public final class SamplingRun: Sendable {
     /// How far it is; only the newest report is kept for whoever is slow.
     public let reports: AsyncStream<SamplingReport>

@@ -89,6 +89,40 @@ struct AdaptationTests {
         #expect(zip(product.elements, a.elements).allSatisfy { abs($0 - $1) < 1e-9 })
     }
 
+    @Test("directions are kept as long as they save more steps than they cost")
+    func worthwhile() {
+        #expect(CovarianceEstimator.worthwhile([]) == 0)
+        // A few strong directions among many weak ones.
+        let weak = Array(repeating: 0.1, count: 300)
+        #expect(CovarianceEstimator.worthwhile([6] + weak) == 1)
+        #expect(CovarianceEstimator.worthwhile([6, 5, 4] + weak) == 3)
+        // Many of about one strength save nothing.
+        let even = (0..<300).map { 1.1 - 0.001 * Double($0) }
+        #expect(CovarianceEstimator.worthwhile(even) == 0)
+    }
+
+    @Test("one strong direction in many dimensions is found")
+    func lowRank() throws {
+        var truth = Matrix.identity(60)
+        for row in 0..<60 {
+            for column in 0..<60 { truth[row, column] += 2 }
+        }
+        let estimator = try window(truth, draws: 200)
+        let before = Array(repeating: 1.0, count: 60)
+        guard case .lowRank(let metric) = estimator.metric(largestDense: 10, before: before) else {
+            Issue.record("not of low rank")
+            return
+        }
+        #expect(metric.variances.count == 1)
+        // Along the direction the metric is the covariance: 1 + 2 · 60.
+        let direction = Array(repeating: (1.0 / 60).squareRoot(), count: 60)
+        let loaded = LoadedMetric(dimension: 60)
+        loaded.load(.lowRank(metric))
+        var image = direction
+        unsafe loaded.apply(direction, &image)
+        #expect(abs(image.span.dot(direction.span) / 121 - 1) < 0.05)
+    }
+
     @Test("windows that say nothing leave the diagonal as it was")
     func nothing() {
         let before = [2.0, 3]
