@@ -380,7 +380,10 @@ let package = Package(
         ),
         .executableTarget(
             name: "Benchmarks",
-            dependencies: ["Messages", "Net", "Postgres", "TestKit", "TestMessages", "Wire"],
+            dependencies: [
+                "Messages", "Net", "Numerics", "Postgres", "TestDensities", "TestKit",
+                "TestMessages", "Wire",
+            ],
             path: "Tests/Benchmarks",
             exclude: ["Peers"],
             swiftSettings: strict

@@ -3,10 +3,10 @@ import Foundation
 /// The benchmarks behind `deploy/bench`, which builds the peers first.
 ///
 ///     Benchmarks NAME --peers FOLDER [--server PROGRAM] [--pairs N] [--seconds S] [--requests N]
-///                [--connections N] [--json] [--check]
+///                [--connections N] [--reference FOLDER] [--json] [--check]
 @main
 enum Main {
-    static func main() {
+    static func main() async {
         do {
             let arguments = try Arguments(Array(CommandLine.arguments.dropFirst()))
             let report =
@@ -17,6 +17,7 @@ enum Main {
                 case .rpc: try RPCBenchmark(arguments).run()
                 case .rpcSoak: try RPCSoak(arguments).run()
                 case .postgres: try PostgresBenchmark(arguments).run()
+                case .numerics: try await NumericsBenchmark(arguments).run()
                 }
             print(arguments.isJSON ? report.json : report.table)
             if arguments.isCheck && !report.isMet { exit(1) }
@@ -37,6 +38,7 @@ struct Arguments {
         case rpc
         case rpcSoak = "rpc-soak"
         case postgres
+        case numerics
 
         /// The options that it takes beside those of all benchmarks.
         var options: Set<String> {
@@ -45,6 +47,7 @@ struct Arguments {
             case .http2, .rpc: ["--server", "--pairs", "--seconds"]
             case .http2Soak: ["--server", "--requests", "--connections"]
             case .rpcSoak: ["--server", "--requests"]
+            case .numerics: ["--reference", "--pairs", "--seconds"]
             }
         }
     }
@@ -54,6 +57,8 @@ struct Arguments {
     var peers = URL(fileURLWithPath: ".")
     /// Our server; our client is beside it.
     var server = URL(fileURLWithPath: "echo-server")
+    /// The folder of reference data.
+    var reference = URL(fileURLWithPath: ".")
     /// How many times ours and theirs are measured in turn; ratios are medians.
     var pairs = 5
     /// How long each operation is repeated in each turn, if it is said.
@@ -94,6 +99,7 @@ struct Arguments {
             case "--json": isJSON = true
             case "--check": isCheck = true
             case "--peers": peers = URL(fileURLWithPath: try value(argument))
+            case "--reference": reference = URL(fileURLWithPath: try value(argument))
             case "--server": server = URL(fileURLWithPath: try value(argument))
             case "--pairs": pairs = try Self.number(value(argument), in: 1...100)
             case "--seconds":

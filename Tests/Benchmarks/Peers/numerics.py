@@ -100,6 +100,7 @@ builders = {
     "low_dim_gauss_mix-low_dim_gauss_mix": mixture,
     "gp_pois_regr-gp_regr": gaussian_process,
     "normal-10": normal(10, 0.9, 30.0),
+    "normal-50": normal(50, 0.9, 30.0),
     "normal-100": normal(100, 0.9, 30.0),
     "normal-500": normal(500, 0.5, 30.0),
 }
