@@ -1,5 +1,5 @@
+import Foundation
 import Numerics
-import Synchronization
 import TestDensities
 import Testing
 
@@ -34,14 +34,16 @@ struct ReproducibilityTests {
     }
 
     /// Keeps what a run saves.
-    private final class Shelf: Sendable {
-        private let saved = Mutex<[Int: [[UInt8]]]>([:])
+    private final class Shelf: @unchecked Sendable {
+        // `@unchecked`: `saved` is touched only with `lock` held, which the thread sanitizer knows.
+        private let lock = NSLock()
+        private var saved: [Int: [[UInt8]]] = [:]
 
         func keep(_ chain: SavedChain) {
-            saved.withLock { $0[chain.trace.state.chain, default: []].append(chain.bytes) }
+            lock.withLock { saved[chain.trace.state.chain, default: []].append(chain.bytes) }
         }
 
-        func bytes(of chain: Int) -> [[UInt8]] { saved.withLock { $0[chain] ?? [] } }
+        func bytes(of chain: Int) -> [[UInt8]] { lock.withLock { saved[chain] ?? [] } }
     }
 
     static let targets: [any Density] = [
