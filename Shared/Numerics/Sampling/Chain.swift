@@ -37,7 +37,9 @@ final class Chain {
         integrator = Self.integrator(density, configuration)
         state = try Self.start(integrator, density.dimension, configuration, chain, attempt, start)
         integrator.use(state.metric)
-        try Self.diagnose(state) { () throws(Integrator.Fault) in try self.findStep() }
+        try Self.diagnose(state.chain, state.draw) { () throws(Integrator.Fault) in
+            try self.findStep()
+        }
         try check()
     }
 
@@ -85,8 +87,7 @@ final class Chain {
             }
             // Each attempt starts from a clean gradient: the density may leave parts of it alone.
             state.gradient = zeros
-            let current = state
-            try diagnose(current) { () throws(Integrator.Fault) in
+            try diagnose(chain, 0) { () throws(Integrator.Fault) in
                 state.logDensity = try integrator.evaluate(state.position, &state.gradient)
             }
             guard state.logDensity.isFinite, state.gradient.span.isFinite() else { continue }
@@ -106,10 +107,9 @@ final class Chain {
     /// - Throws: a diagnosis, if there is no way on.
     func step() throws(SamplingFailure) -> Transition {
         var transition = Transition()
-        try Self.diagnose(state) { () throws(Integrator.Fault) in
-            let before = state.position
+        try Self.diagnose(state.chain, state.draw) { () throws(Integrator.Fault) in
             transition = try integrator.advance(&state)
-            let isHeld = transition.isOutside && state.position == before
+            let isHeld = transition.isOutside && !integrator.hasMoved
             state.standstill = isHeld ? state.standstill + 1 : 0
             state.draw += 1
             if state.draw <= schedule.end { try adapt(transition) }
@@ -166,7 +166,8 @@ final class Chain {
 
     /// Puts what goes wrong inside a density into words.
     private static func diagnose(
-        _ state: ChainState,
+        _ chain: Int,
+        _ draw: Int,
         _ body: () throws(Integrator.Fault) -> Void
     ) throws(SamplingFailure) {
         do {
@@ -174,8 +175,8 @@ final class Chain {
         } catch {
             switch error {
             case .threw(let cause):
-                throw .densityThrew(chain: state.chain, draw: state.draw, "\(cause)")
-            case .unbounded: throw .unbounded(chain: state.chain, draw: state.draw)
+                throw .densityThrew(chain: chain, draw: draw, "\(cause)")
+            case .unbounded: throw .unbounded(chain: chain, draw: draw)
             }
         }
     }

@@ -16,13 +16,13 @@ public struct ChainTrace: Equatable, Sendable {
     /// The number of kept draws that diverged.
     public var divergences: Int { transitions.count { $0.isDivergent } }
 
-    mutating func add(_ transition: Transition, _ state: ChainState, warmup: Int) {
+    /// Takes in a draw; the state is brought up to date only where somebody will look at it.
+    mutating func add(_ transition: Transition, _ position: [Double], isWarmup: Bool) {
         gradients += transition.steps
-        self.state = state
-        if state.draw <= warmup {
+        if isWarmup {
             warmupDivergences += transition.isDivergent ? 1 : 0
         } else {
-            positions += state.position
+            positions += position
             transitions.append(transition)
         }
     }

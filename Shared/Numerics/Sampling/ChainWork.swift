@@ -75,19 +75,25 @@ struct ChainWork: Sendable {
         trace.transitions.reserveCapacity(settings.draws)
         let reportEvery = max(1, total / 100)
         var moments = RunningMoments(dimension: density.dimension)
-        while chain.state.draw < total {
+        var draw = chain.state.draw
+        while draw < total {
             guard !isCancelled.isSet, !abort.isSet else {
+                trace.state = chain.state
                 save?(SavedChain(trace, configuration, attempt: attempt))
                 throw .cancelled
             }
-            trace.add(try chain.step(), chain.state, warmup: settings.warmup)
-            if chain.state.draw > settings.warmup { moments.add(chain.state.position) }
-            if chain.state.draw % reportEvery == 0 || chain.state.draw == total {
+            let transition = try chain.step()
+            draw += 1
+            let isWarmup = draw <= settings.warmup
+            trace.add(transition, chain.state.position, isWarmup: isWarmup)
+            if !isWarmup { moments.add(chain.state.position) }
+            let (isReported, isSaved) = (draw % reportEvery == 0, draw % savingEvery == 0)
+            guard isReported || isSaved || draw == total else { continue }
+            trace.state = chain.state
+            if isReported || draw == total {
                 tell(.report(report(trace, attempt, total), moments))
             }
-            if chain.state.draw % savingEvery == 0 {
-                save?(SavedChain(trace, configuration, attempt: attempt))
-            }
+            if isSaved { save?(SavedChain(trace, configuration, attempt: attempt)) }
         }
         return trace
     }

@@ -21,6 +21,8 @@ final class Integrator {
     private var initialEnergy = 0.0
     private var acceptances = 0.0
     private var transition = Transition()
+    /// Whether the last trajectory led to another point than it began at.
+    private(set) var hasMoved = false
 
     init(_ density: any Density, maximumDepth: Int, divergenceThreshold: Double) {
         self.density = density
@@ -127,6 +129,7 @@ final class Integrator {
         transition = Transition()
         transition.stepSize = step
         acceptances = 0
+        hasMoved = false
         while transition.depth < maximumDepth {
             let goesForward = state.random.next() & 1 == 0
             let depth = transition.depth
@@ -140,6 +143,7 @@ final class Integrator {
             let preference = unsafe halves[depth].logWeight - whole.logWeight
             if preference >= 0 || state.random.uniform() < Elementary.exp(preference) {
                 unsafe whole.takePoint(of: &halves[depth])
+                hasMoved = true
             }
             if !goesForward { unsafe whole.reverse() }
             let total = unsafe Elementary.logSumExp(whole.logWeight, halves[depth].logWeight)
