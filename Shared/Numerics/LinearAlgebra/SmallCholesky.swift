@@ -22,7 +22,7 @@ enum SmallCholesky {
             let factor = 1 / root
             for i in (j + 1)..<max(n, j + 1) { unsafe column[i] *= factor }
             for k in (j + 1)..<max(n, j + 1) {
-                unsafe Kernel.axpy(-column[k], column + k, a + k * n + k, n - k)
+                unsafe axpy(-column[k], column + k, a + k * n + k, n - k)
             }
         }
         return 0
@@ -43,11 +43,11 @@ enum SmallCholesky {
             let column = unsafe l + j * n
             let x = unsafe b[j] / column[j]
             unsafe b[j] = x
-            unsafe Kernel.axpy(-x, column + j + 1, b + j + 1, n - j - 1)
+            unsafe axpy(-x, column + j + 1, b + j + 1, n - j - 1)
         }
         for j in stride(from: n - 1, through: 0, by: -1) {
             let column = unsafe l + j * n
-            let rest = unsafe Kernel.dot(column + j + 1, b + j + 1, n - j - 1)
+            let rest = unsafe dot(column + j + 1, b + j + 1, n - j - 1)
             unsafe b[j] = (b[j] - rest) / column[j]
         }
     }
@@ -65,7 +65,7 @@ enum SmallCholesky {
             for k in stride(from: n - 1, to: j, by: -1) {
                 let inverse = unsafe l + k * n
                 let factor = unsafe column[k]
-                unsafe Kernel.axpy(factor, inverse + k + 1, column + k + 1, n - k - 1)
+                unsafe axpy(factor, inverse + k + 1, column + k + 1, n - k - 1)
                 unsafe column[k] = factor * inverse[k]
             }
             unsafe column[j] = pivot
@@ -75,8 +75,49 @@ enum SmallCholesky {
         for j in 0..<n {
             let column = unsafe l + j * n
             for i in j..<n {
-                unsafe column[i] = Kernel.dot(column + i, l + i * n + i, n - i)
+                unsafe column[i] = dot(column + i, l + i * n + i, n - i)
             }
+        }
+    }
+
+    /// The sum of products, in order: four or five of them on average, too few for lanes.
+    @inline(__always)
+    private static func dot(
+        _ x: UnsafePointer<Double>,
+        _ y: UnsafePointer<Double>,
+        _ count: Int
+    ) -> Double {
+        var (sum, other) = (0.0, 0.0)
+        var index = 0
+        while index + 2 <= count {
+            unsafe sum += x[index] * y[index]
+            unsafe other += x[index + 1] * y[index + 1]
+            index += 2
+        }
+        if index < count { unsafe sum += x[index] * y[index] }
+        return sum + other
+    }
+
+    /// y += factor · x.
+    @inline(__always)
+    private static func axpy(
+        _ factor: Double,
+        _ x: UnsafePointer<Double>,
+        _ y: UnsafeMutablePointer<Double>,
+        _ count: Int
+    ) {
+        var index = 0
+        while index + 4 <= count {
+            unsafe Kernel.store(
+                Kernel.load(y, index) + factor * Kernel.load(x, index),
+                y,
+                index
+            )
+            index += 4
+        }
+        while index < count {
+            unsafe y[index] = y[index] + factor * x[index]
+            index += 1
         }
     }
 }
