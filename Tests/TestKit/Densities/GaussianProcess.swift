@@ -6,7 +6,7 @@ public import Numerics
 public struct GaussianProcess: Density {
     let observations: [Double]
     /// Of each pair of places, the lower triangle column after column.
-    private let squaredDistances: [Double]
+    let squaredDistances: [Double]
     /// The kernel of each pair, and what it is the exponential of.
     private var kernel, exponents: [Double]
     private var root: Cholesky
