@@ -14,6 +14,8 @@ public enum Diagnostics {
         let centre = quantile(all.sorted(), 0.5)
         let folded = split.map { $0.map { abs($0 - centre) } }
         let (bulk, tail) = (plainRHat(normalScores(split)), plainRHat(normalScores(folded)))
+        // Chains that stand still at different places disagree, whatever their spreads say.
+        if bulk == .infinity || tail == .infinity { return .infinity }
         return bulk.isNaN || tail.isNaN ? .nan : max(bulk, tail)
     }
 

@@ -142,7 +142,11 @@ final class Chain {
             state.metric = .diagonal(state.variances)
             integrator.use(state.metric)
         case schedule.early..<schedule.secondWindow:
-            state.window.add(state.position, state.gradient)
+            state.window.add(
+                state.position,
+                state.gradient,
+                isAtEdge: transition.isOutside
+            )
         default: break
         }
         if state.draw == schedule.firstWindow || state.draw == schedule.secondWindow {

@@ -18,6 +18,9 @@ struct ChainWork: Sendable {
     func check(_ saved: [SavedChain]) throws(SamplingFailure) {
         try configuration.check()
         guard density.dimension > 0 else { throw .nothingToSample }
+        guard savingEvery > 0 else {
+            throw .badConfiguration(field: "savingEvery", rule: "must be positive")
+        }
         for chain in saved {
             guard chain.trace.state.position.count == density.dimension else {
                 throw .unreadable("it is of another dimension")

@@ -20,24 +20,35 @@ struct CovarianceEstimator: Equatable, Sendable {
     /// `[draws × dimension]`, draw after draw.
     private(set) var positions: [Double] = []
     private(set) var gradients: [Double] = []
+    /// How many of the steps to these draws met the edge of the support.
+    private(set) var edges = 0
 
     init(dimension: Int) { self.dimension = dimension }
 
-    init(dimension: Int, positions: [Double], gradients: [Double]) {
+    init(dimension: Int, positions: [Double], gradients: [Double], edges: Int) {
         (self.dimension, self.positions, self.gradients) = (dimension, positions, gradients)
+        self.edges = edges
     }
 
     /// Takes in a draw and its gradient.
-    mutating func add(_ position: [Double], _ gradient: [Double]) {
+    ///
+    /// - Parameters:
+    ///   - position: the draw.
+    ///   - gradient: of the log density there.
+    ///   - isAtEdge: whether a step to it met the edge of the support.
+    mutating func add(_ position: [Double], _ gradient: [Double], isAtEdge: Bool = false) {
         positions += position
         gradients += gradient
+        if isAtEdge { edges += 1 }
     }
 
     private var draws: Int { positions.count / max(1, dimension) }
 
     /// A parameter that moved while its derivative did not, over a window worth speaking of.
+    ///
+    /// A density that ends somewhere may well be as steep everywhere before: an exponential one is.
     var flatParameter: Int? {
-        guard draws >= 20 else { return nil }
+        guard draws >= 20, edges == 0 else { return nil }
         return (0..<dimension).first { index in
             let places = stride(from: index, to: positions.count, by: dimension)
             return places.allSatisfy { gradients[$0] == gradients[index] }

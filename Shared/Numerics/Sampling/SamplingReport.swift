@@ -41,7 +41,8 @@ struct RunningRHat {
             let between =
                 chains.map { ($0.means[index] - mean) * ($0.means[index] - mean) }
                 .span.sum() / (count - 1)
-            return within > 0 ? (1 + between / within).squareRoot() : 1
+            if within > 0 { return (1 + between / within).squareRoot() }
+            return between > 0 ? .infinity : 1
         }.max()
     }
 }

@@ -52,15 +52,20 @@ extension Posterior {
         for parameter in 0..<dimension {
             let values = draws(of: parameter)
             let rHat = Diagnostics.rHat(values)
-            if rHat > worstRHat.value { worstRHat = (parameter, rHat) }
-            let size = min(Diagnostics.bulkESS(values), Diagnostics.tailESS(values))
+            // What cannot be told is no good sign; of one chain there is nothing to tell.
+            let isUntold = rHat.isNaN && chains.count > 1
+            if rHat > worstRHat.value || isUntold {
+                worstRHat = (parameter, isUntold ? .infinity : rHat)
+            }
+            let (bulk, tail) = (Diagnostics.bulkESS(values), Diagnostics.tailESS(values))
+            let size = bulk.isNaN || tail.isNaN ? 0 : min(bulk, tail)
             if size < worstSize.value { worstSize = (parameter, size) }
         }
         var warnings: [SamplingWarning] = []
         if worstRHat.value > 1.01 {
             warnings.append(.rHat(parameter: worstRHat.parameter, worstRHat.value))
         }
-        let wanted = Double(min(100, draws / 4) * chains.count)
+        let wanted = Double(max(1, min(100, draws / 4)) * chains.count)
         if worstSize.value < wanted {
             warnings.append(
                 .effectiveSize(parameter: worstSize.parameter, worstSize.value)

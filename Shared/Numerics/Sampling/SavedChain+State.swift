@@ -12,6 +12,7 @@ extension ChainState {
         for moments in diagonal.parts { moments.write(to: &writer) }
         writer.write(window.positions)
         writer.write(window.gradients)
+        writer.write(window.edges)
         writer.write(standstill)
     }
 
@@ -29,7 +30,8 @@ extension ChainState {
         var moments: [RunningMoments] = []
         for _ in 0..<4 { moments.append(try RunningMoments(from: &reader, count)) }
         let (positions, gradients) = (try reader.numbers(), try reader.numbers())
-        guard chain >= 0, draw >= 0, positions.count == gradients.count,
+        let edges = try reader.integer()
+        guard chain >= 0, draw >= 0, edges >= 0, positions.count == gradients.count,
             positions.count % max(1, count) == 0
         else { throw .unreadable("its parts do not fit together") }
         self.init(
@@ -51,7 +53,8 @@ extension ChainState {
             window: CovarianceEstimator(
                 dimension: count,
                 positions: positions,
-                gradients: gradients
+                gradients: gradients,
+                edges: edges
             ),
             standstill: try reader.integer()
         )

@@ -23,7 +23,7 @@ public struct SavedChain: Equatable, Sendable {
     }
 
     /// “SXTCHN” and the version of the form.
-    private static let mark: UInt64 = 0x0001_4e48_4354_5853
+    private static let mark: UInt64 = 0x0002_4e48_4354_5853
 
     /// Reads what ``bytes`` gave.
     ///
@@ -37,6 +37,11 @@ public struct SavedChain: Equatable, Sendable {
         trace = try ChainTrace(from: &reader)
         try reader.end()
         guard (1...2).contains(attempt) else { throw .unreadable("there is no such attempt") }
+        let (draw, kept) = (trace.state.draw, trace.transitions.count)
+        guard trace.state.chain < configuration.chains,
+            draw <= configuration.warmup + configuration.draws,
+            kept == max(0, draw - configuration.warmup)
+        else { throw .unreadable("its draws are not those of its run") }
     }
 }
 

@@ -17,7 +17,8 @@ struct Accuracy: CustomStringConvertible {
     }
 
     mutating func note(_ error: Double, at place: Double) {
-        guard !(error <= worst) else { return }
+        // What is no number is the worst there is, and stays it.
+        guard !worst.isNaN, !(error <= worst) else { return }
         (worst, self.place) = (error, place)
     }
 

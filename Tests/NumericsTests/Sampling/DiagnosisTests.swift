@@ -158,6 +158,43 @@ struct DiagnosisTests {
         #expect(posterior.draws(of: 0).allSatisfy { $0.allSatisfy { $0 > 0 } })
     }
 
+    @Test("a density that is as steep everywhere, and ends, is no improper one")
+    func edges() async throws {
+        let exponential = Custom(dimension: 1) { x, _ in
+            x[0] > 0 ? (-x[0], [-1]) : (-.infinity, [0])
+        }
+        let box = Custom(dimension: 1) { x, _ in
+            (0..<1).contains(x[0]) ? (0, [0]) : (-.infinity, [0])
+        }
+        for (density, mean) in [(exponential, 1.0), (box, 0.5)] {
+            var configuration = SamplingConfiguration(seed: 4)
+            configuration.retryTargetAcceptance = nil
+            let starts = (0..<configuration.chains).map { [0.1 + 0.2 * Double($0)] }
+            let posterior = try await SamplingRun(density, configuration, starts: starts)
+                .posterior()
+            let draws = posterior.draws(of: 0).flatMap { $0 }
+            #expect(abs(draws.span.sum() / Double(draws.count) - mean) < 0.15)
+            #expect(posterior.divergences > 0)
+        }
+    }
+
+    @Test("what cannot be told of draws is a warning")
+    func untold() async throws {
+        var configuration = SamplingConfiguration(seed: 5)
+        (configuration.warmup, configuration.draws) = (200, 3)
+        let few = try await SamplingRun(Custom { x, _ in Self.normal(x) }, configuration)
+            .posterior()
+        #expect(few.warnings.contains { if case .effectiveSize = $0 { true } else { false } })
+        #expect(Diagnostics.rHat([[1, 1, 1, 1, 1, 1], [2, 2, 2, 2, 2, 2]]) == .infinity)
+        let never = SamplingRun(Custom { x, _ in Self.normal(x) }, configuration, savingEvery: 0)
+        await #expect(
+            throws: SamplingFailure.badConfiguration(
+                field: "savingEvery",
+                rule: "must be positive"
+            )
+        ) { try await never.posterior() }
+    }
+
     @Test("too many divergences are tried once more with smaller steps")
     func retry() async throws {
         let density = Custom { x, _ in x[0] > 0 ? Self.normal(x) : (-.infinity, [0, 0]) }

@@ -1,7 +1,8 @@
 import Foundation
-import Numerics
 import TestDensities
 import Testing
+
+@testable import Numerics
 
 @Suite("The same bits")
 struct ReproducibilityTests {
@@ -127,5 +128,34 @@ struct ReproducibilityTests {
         await #expect(throws: SamplingFailure.unreadable("it is of another dimension")) {
             try await SamplingRun(other, configuration(8), resuming: [saved]).posterior()
         }
+    }
+
+    @Test("saved bytes whose draws are not those of a run are refused, whatever their checksum")
+    func misfits() async throws {
+        let shelf = Shelf()
+        _ = try await SamplingRun(
+            density,
+            configuration(8),
+            savingEvery: 100,
+            save: { shelf.keep($0) }
+        ).posterior()
+        let saved = try SavedChain(bytes: shelf.bytes(of: 0)[1])  // after the warm-up
+        var trace = saved.trace
+        trace.state.draw += 1
+        #expect(throws: SamplingFailure.unreadable("its draws are not those of its run")) {
+            try SavedChain(bytes: SavedChain(trace, saved.configuration, attempt: 1).bytes)
+        }
+    }
+}
+
+@Suite("The worst error of a kernel")
+struct AccuracyTests {
+    @Test("is no number as soon as one is none")
+    func isNumber() {
+        var accuracy = Accuracy()
+        for (place, error) in [1e-3, .nan, 1e-16, 5].enumerated() {
+            accuracy.note(error, at: Double(place))
+        }
+        #expect(accuracy.worst.isNaN && accuracy.place == 1)
     }
 }
