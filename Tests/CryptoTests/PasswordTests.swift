@@ -4,7 +4,7 @@ import Wire
 
 @testable import Crypto
 
-@Suite("Passwords", .timeLimit(.minutes(2)))
+@Suite("Passwords", .timeLimit(.minutes(5)))
 struct PasswordTests {
     private static let hasher = PasswordHasher(memory: 64, passes: 1, lanes: 1)
 

@@ -6,7 +6,7 @@ import Wire
 
 /// The `cryptography` package has an OpenSSL of its own, newer than the system's, whose Argon2 is
 /// not libargon2.
-@Suite("Python's cryptography", .timeLimit(.minutes(2)))
+@Suite("Python's cryptography", .timeLimit(.minutes(5)))
 struct PythonTests {
     @Test("computes what we compute", arguments: [1, 2])
     func vectors(seed: Int) async throws {

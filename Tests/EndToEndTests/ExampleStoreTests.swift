@@ -4,7 +4,7 @@ import Testing
 
 @testable import TestExample
 
-@Suite("The example's store", .timeLimit(.minutes(1)))
+@Suite("The example's store", .timeLimit(.minutes(5)))
 struct ExampleStoreTests {
     private static let now = GoogleProtobuf.Timestamp()
 

@@ -2,7 +2,7 @@ import Foundation
 import TestKit
 import Testing
 
-@Suite("The example as a program", .timeLimit(.minutes(2)))
+@Suite("The example as a program", .timeLimit(.minutes(5)))
 struct ExampleTests {
     private typealias Call = GRPCCalls.Call
 

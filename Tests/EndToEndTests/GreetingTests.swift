@@ -1,7 +1,7 @@
 import TestKit
 import Testing
 
-@Suite("The service of the README", .timeLimit(.minutes(1)))
+@Suite("The service of the README", .timeLimit(.minutes(5)))
 struct GreetingTests {
     @Test("greets, as it is configured to")
     func greets() async throws {

@@ -2,7 +2,7 @@ import Foundation
 import TestKit
 import Testing
 
-@Suite("The metrics port of a program", .timeLimit(.minutes(2)))
+@Suite("The metrics port of a program", .timeLimit(.minutes(5)))
 struct MetricsTests {
     /// An example that has been called twice, once in vain.
     private static func calledServer() async throws -> ServerProcess {

@@ -2,7 +2,7 @@ import Foundation
 import TestKit
 import Testing
 
-@Suite("The start of a program", .timeLimit(.minutes(2)))
+@Suite("The start of a program", .timeLimit(.minutes(5)))
 struct StartTests {
     @Test("names every key that is wrong, of file and environment, and exits with 2")
     func wrongConfiguration() async throws {

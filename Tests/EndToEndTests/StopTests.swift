@@ -8,7 +8,7 @@ import TestMessages
 import Testing
 import Wire
 
-@Suite("The stop of a program", .timeLimit(.minutes(2)))
+@Suite("The stop of a program", .timeLimit(.minutes(5)))
 struct StopTests {
     @Test("loses no call of grpcio's clients under load")
     func load() async throws {

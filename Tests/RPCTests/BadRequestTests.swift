@@ -6,7 +6,7 @@ import Wire
 
 @testable import RPC
 
-@Suite("A request that is wrong", .timeLimit(.minutes(1)))
+@Suite("A request that is wrong", .timeLimit(.minutes(5)))
 struct BadRequestTests {
     /// A request that is wrong, and its answer.
     struct Case: CustomTestStringConvertible, Sendable {

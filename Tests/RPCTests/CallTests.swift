@@ -4,7 +4,7 @@ import TestMessages
 import Testing
 import Wire
 
-@Suite("Calls between our client and our server", .timeLimit(.minutes(1)))
+@Suite("Calls between our client and our server", .timeLimit(.minutes(5)))
 struct CallTests {
     /// Runs a test over sockets, and once more without them.
     private func with(

@@ -5,7 +5,7 @@ import TestMessages
 import Testing
 import Wire
 
-@Suite("Callers that go", .timeLimit(.minutes(1)))
+@Suite("Callers that go", .timeLimit(.minutes(5)))
 struct CallerGoneTests {
     /// How a caller goes.
     enum Departure: CaseIterable {

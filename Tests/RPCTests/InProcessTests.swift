@@ -8,7 +8,7 @@ import Wire
 
 @testable import RPC
 
-@Suite("Calls within the process", .timeLimit(.minutes(1)))
+@Suite("Calls within the process", .timeLimit(.minutes(5)))
 struct InProcessTests {
     private func with(
         _ service: ShelfService = ShelfService(),

@@ -8,7 +8,7 @@ import TestMessages
 import Testing
 import Wire
 
-@Suite("Messages that take long to decode", .timeLimit(.minutes(1)))
+@Suite("Messages that take long to decode", .timeLimit(.minutes(5)))
 struct OffloadTests {
     private func with(
         _ service: ShelfService = ShelfService(),

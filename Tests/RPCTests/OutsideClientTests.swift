@@ -7,7 +7,7 @@ import TestMessages
 import Testing
 import Wire
 
-@Suite("Outside clients of gRPC", .timeLimit(.minutes(1)))
+@Suite("Outside clients of gRPC", .timeLimit(.minutes(5)))
 struct OutsideClientTests {
     @Test("of grpcio ask for health and reflection")
     func healthAndReflection() async throws {

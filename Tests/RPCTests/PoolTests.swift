@@ -7,7 +7,7 @@ import Wire
 
 @testable import RPC
 
-@Suite("A client with a pool of connections", .timeLimit(.minutes(2)))
+@Suite("A client with a pool of connections", .timeLimit(.minutes(5)))
 struct PoolTests {
     /// Servers, and a client that finds them.
     final class Cluster: Sendable {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Lifecycle
 
-@Suite("A watchdog of loops", .timeLimit(.minutes(1)))
+@Suite("A watchdog of loops", .timeLimit(.minutes(5)))
 struct LoopWatchdogTests {
     @Test("tells twice in each limit, while all loops turn")
     func turns() async throws {

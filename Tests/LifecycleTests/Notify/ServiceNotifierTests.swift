@@ -3,7 +3,7 @@ import Testing
 
 @testable import Lifecycle
 
-@Suite("A notifier of the service manager", .timeLimit(.minutes(1)))
+@Suite("A notifier of the service manager", .timeLimit(.minutes(5)))
 struct ServiceNotifierTests {
     @Test("tells states by datagrams, to paths and abstract names", arguments: [false, true])
     func states(isAbstract: Bool) throws {

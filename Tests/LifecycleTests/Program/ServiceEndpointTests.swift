@@ -5,7 +5,7 @@ import RPC
 import Testing
 import Wire
 
-@Suite("Endpoints of other services", .timeLimit(.minutes(1)))
+@Suite("Endpoints of other services", .timeLimit(.minutes(5)))
 struct ServiceEndpointTests {
     @Test("are reached at a port and at a path, by our client at our server")
     func reached() async throws {

@@ -85,8 +85,8 @@ struct HTTP2AbuseTests {
         await expectNoConnections(fixture.server)
         #expect(fixture.group.loops.allSatisfy { $0.load == 0 })
         // A bomb unfolds to 48 MB a request, and floods go on until they are stopped; other tests
-        // need memory at the same time.
-        #expect(try residentBytes() - before < 600 << 20)
+        // need memory at the same time, under the address sanitizer some hundreds of MB more.
+        #expect(try residentBytes() - before < 1 << 30)
         await fixture.stop()
     }
 

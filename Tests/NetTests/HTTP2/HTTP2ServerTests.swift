@@ -6,7 +6,7 @@ import Wire
 
 @testable import Net
 
-@Suite("A server and a client of HTTP/2", .timeLimit(.minutes(2)))
+@Suite("A server and a client of HTTP/2", .timeLimit(.minutes(5)))
 struct HTTP2ServerTests {
     /// How the two are connected.
     enum Road: CaseIterable {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Observe
 
-@Suite("The metrics port", .timeLimit(.minutes(1)))
+@Suite("The metrics port", .timeLimit(.minutes(5)))
 struct AdminServerTests {
     /// A server with a metric, whose address is the text that curl wants.
     private static func start(

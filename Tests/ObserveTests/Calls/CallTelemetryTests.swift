@@ -7,7 +7,7 @@ import Testing
 
 @testable import Observe
 
-@Suite("Calls that are measured", .timeLimit(.minutes(1)))
+@Suite("Calls that are measured", .timeLimit(.minutes(5)))
 struct CallTelemetryTests {
     private static let route = "/grpc.health.v1.Health/Check"
 

@@ -10,7 +10,7 @@ import Wire
 
 @testable import Observe
 
-@Suite("Calls that are made", .timeLimit(.minutes(1)))
+@Suite("Calls that are made", .timeLimit(.minutes(5)))
 struct OutgoingCallTests {
     private static let route = "/grpc.health.v1.Health/Check"
     private static let labels = #"service="grpc.health.v1.Health",method="Check""#

@@ -9,7 +9,7 @@ import Wire
 
 @testable import Observe
 
-@Suite("Collectors of traces", .timeLimit(.minutes(2)))
+@Suite("Collectors of traces", .timeLimit(.minutes(5)))
 struct CollectorTests {
     private typealias Answer = CollectorService.Answer
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Observe
 
-@Suite("The exporter of spans", .timeLimit(.minutes(1)))
+@Suite("The exporter of spans", .timeLimit(.minutes(5)))
 struct SpanExporterTests {
     private static let accepted = ExportOutcome.accepted(rejected: 0, message: "")
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Telemetry
 
-@Suite("The sink of standard output", .timeLimit(.minutes(2)))
+@Suite("The sink of standard output", .timeLimit(.minutes(5)))
 struct StandardOutputSinkTests {
     private static let noon = UTCTimestamp(milliseconds: 43_200_000)
 

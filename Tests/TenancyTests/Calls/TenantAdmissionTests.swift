@@ -8,7 +8,7 @@ import Wire
 
 @testable import Tenancy
 
-@Suite("Tenants that are served or not", .timeLimit(.minutes(1)))
+@Suite("Tenants that are served or not", .timeLimit(.minutes(5)))
 struct TenantAdmissionTests {
     /// Knows of a suspended tenant and of one that is gone.
     private struct Directory: TenantAdmission {

@@ -10,7 +10,7 @@ import Wire
 
 @testable import Tenancy
 
-@Suite("Calls of tenants", .timeLimit(.minutes(1)))
+@Suite("Calls of tenants", .timeLimit(.minutes(5)))
 struct TenantGuardTests {
     @Test("come with the context that was signed for them")
     func good() async throws {
