@@ -2,7 +2,7 @@
 ///
 /// Short ASCII, which nearly all strings are, is told by eight bytes at a time without a call; the
 /// rest is the standard library's to judge.
-enum UTF8Validation {
+package enum UTF8Validation {
     /// Where the first ill-formed sequence starts, or nil if there is none.
     ///
     /// - Parameters:
@@ -10,7 +10,7 @@ enum UTF8Validation {
     ///   - range: where it lies; within `bytes`.
     /// - Returns: an offset in `bytes`.
     @inline(__always)
-    static func firstInvalidByte(in bytes: RawSpan, _ range: Range<Int>) -> Int? {
+    package static func firstInvalidByte(in bytes: RawSpan, _ range: Range<Int>) -> Int? {
         precondition(range.lowerBound >= 0 && range.upperBound <= bytes.byteCount, "out of bounds")
         var offset = range.lowerBound
         let end = range.upperBound

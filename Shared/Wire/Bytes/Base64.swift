@@ -70,6 +70,12 @@ package enum Base64 {
         }
     }
 
+    /// Appends bytes as text, without quotes and padding.
+    package static func append(unpadded bytes: RawSpan, to output: inout OutputBuffer) {
+        append(bytes, to: &output)
+        output.truncate(to: output.count - (3 - bytes.byteCount % 3) % 3)
+    }
+
     private static let padding = UInt8(ascii: "=")
     private static let notADigit: UInt32 = 64
 

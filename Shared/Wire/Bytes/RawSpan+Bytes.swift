@@ -53,6 +53,23 @@ extension RawSpan {
         return byteCount < other.byteCount
     }
 
+    /// Whether the bytes are those of a text.
+    @inlinable
+    public func equals(_ text: StaticString) -> Bool {
+        byteCount == text.utf8CodeUnitCount && hasPrefix(text)
+    }
+
+    /// Whether the bytes begin with those of a text.
+    @inlinable
+    public func hasPrefix(_ text: StaticString) -> Bool {
+        guard byteCount >= text.utf8CodeUnitCount else { return false }
+        for offset in 0..<text.utf8CodeUnitCount {
+            // Within the text's bytes, which live as long as the process.
+            if byte(at: offset) != (unsafe text.utf8Start[offset]) { return false }
+        }
+        return true
+    }
+
     /// Whether both spans hold the same bytes.
     public func hasSameBytes(as other: RawSpan) -> Bool {
         guard byteCount == other.byteCount else { return false }

@@ -71,6 +71,22 @@ public struct SharedBytes: Sendable {
         return SharedBytes(owner: owner, offset: offset + range.lowerBound, count: range.count)
     }
 
+    /// The bytes together with those before them in the same memory, if these are known.
+    ///
+    /// - Parameter prefix: what has to come before them.
+    /// - Returns: prefix and bytes in one piece, sharing this value's owner; nil if something else
+    ///   or nothing comes before.
+    public func preceded(by prefix: RawSpan) -> SharedBytes? {
+        guard offset >= prefix.byteCount else { return nil }
+        let whole = SharedBytes(
+            owner: owner,
+            offset: offset - prefix.byteCount,
+            count: count + prefix.byteCount
+        )
+        let start = whole.bytes.extracting(0..<prefix.byteCount)
+        return start.hasSameBytes(as: prefix) ? whole : nil
+    }
+
     /// Whether two values are slices of one allocation.
     public func sharesMemory(with other: SharedBytes) -> Bool {
         owner === other.owner

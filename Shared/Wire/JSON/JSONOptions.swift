@@ -33,6 +33,16 @@ public struct JSONOptions: Sendable {
     /// false.
     public var printsEnumsAsNumbers: Bool
 
+    /// Reading: whether integers beyond 2^53 are refused that are not in quotes, because whoever
+    /// wrote them may have lost digits; by default false.
+    public var refusesInexactIntegers: Bool
+
+    /// Whether the values of enums have short names: `created` for the value `KIND_CREATED` of an
+    /// enum `Kind`; by default false.
+    ///
+    /// Printing: all have. Reading: the names in the `.proto` file are read as well.
+    public var usesShortEnumNames: Bool
+
     /// Printing: the most bytes of text a message may become.
     ///
     /// In 0…2,147,483,647; default 512 MiB, eight times what a message may have: text in which all
@@ -51,6 +61,8 @@ public struct JSONOptions: Sendable {
         usesProtoNames: Bool = false,
         printsDefaults: Bool = false,
         printsEnumsAsNumbers: Bool = false,
+        refusesInexactIntegers: Bool = false,
+        usesShortEnumNames: Bool = false,
         maximumPrintedBytes: Int = 512 << 20
     ) {
         precondition(
@@ -63,6 +75,8 @@ public struct JSONOptions: Sendable {
         self.usesProtoNames = usesProtoNames
         self.printsDefaults = printsDefaults
         self.printsEnumsAsNumbers = printsEnumsAsNumbers
+        self.refusesInexactIntegers = refusesInexactIntegers
+        self.usesShortEnumNames = usesShortEnumNames
         self.maximumPrintedBytes = maximumPrintedBytes
     }
 }

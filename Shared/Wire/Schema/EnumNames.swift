@@ -22,10 +22,19 @@ struct EnumNames: @unchecked Sendable {
         unsafe storage.pointee.positions.index(of: name).map { unsafe storage.pointee.numbers[$0] }
     }
 
+    /// The number of the value of that name, or of that short name if those count.
+    func number(named name: RawSpan, orShort countsShort: Bool) -> Int32? {
+        if let number = number(named: name) { return number }
+        guard countsShort else { return nil }
+        return unsafe storage.pointee.shortPositions.index(of: name).map {
+            unsafe storage.pointee.numbers[$0]
+        }
+    }
+
     /// The first declared name of a number in quotes, or nil.
     @inline(__always)
-    func quotedName(of number: Int32) -> ImmortalBytes? {
-        shown(number)?.text
+    func quotedName(of number: Int32, isShort: Bool = false) -> ImmortalBytes? {
+        isShort ? shown(number)?.shortText : shown(number)?.text
     }
 
     /// The position, in the order of declaration, of the first value of a number, or nil.
@@ -48,7 +57,21 @@ struct EnumNames: @unchecked Sendable {
     /// The value that JSON shows for a number.
     private struct Shown {
         let text: ImmortalBytes
+        let shortText: ImmortalBytes
         let position: Int32
+    }
+
+    /// The name of a value in lower case, without the prefix that the style of `.proto` files asks
+    /// for: the enum's own name in upper snake case.
+    static func shortName(of name: String, in fullName: String) -> String {
+        var prefix = ""
+        for letter in fullName.split(separator: ".").last ?? "" {
+            if letter.isUppercase && !prefix.isEmpty { prefix += "_" }
+            prefix += letter.uppercased()
+        }
+        prefix += "_"
+        let rest = name.hasPrefix(prefix) ? name.dropFirst(prefix.count) : name[...]
+        return rest.isEmpty ? name.lowercased() : rest.lowercased()
     }
 
     @safe
@@ -56,6 +79,7 @@ struct EnumNames: @unchecked Sendable {
         let isNullValue: Bool
         let numbers: [Int32]
         let positions: NameTable
+        let shortPositions: NameTable
         let direct: UnsafeMutablePointer<Shown?>
         let others: [Int32: Shown]
 
@@ -63,6 +87,8 @@ struct EnumNames: @unchecked Sendable {
             isNullValue = fullName == "google.protobuf.NullValue"
             numbers = values.map(\.0)
             positions = NameTable(values.enumerated().map { ($1.1, $0) })
+            let shortNames = values.map { EnumNames.shortName(of: $0.1, in: fullName) }
+            shortPositions = NameTable(shortNames.enumerated().map { ($1, $0) })
             let direct = UnsafeMutablePointer<Shown?>.allocate(
                 capacity: Int(EnumNames.directLimit)
             )
@@ -72,7 +98,8 @@ struct EnumNames: @unchecked Sendable {
             for (position, (number, name)) in values.enumerated()
             where named.insert(number).inserted {
                 let text = ImmortalBytes(jsonText: name, end: "")
-                let shown = Shown(text: text, position: Int32(position))
+                let shortText = ImmortalBytes(jsonText: shortNames[position], end: "")
+                let shown = Shown(text: text, shortText: shortText, position: Int32(position))
                 if number >= 0 && number < EnumNames.directLimit {
                     unsafe direct[Int(number)] = shown
                 } else {

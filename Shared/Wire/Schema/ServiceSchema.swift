@@ -33,6 +33,9 @@ public struct MethodSchema: Sendable {
     /// The name, as `RecordEvents`.
     public let name: String
 
+    /// The full name of its service, as `sextant.ingest.v1.Ingest`.
+    public let service: String
+
     /// The path that it is called by, as `/sextant.ingest.v1.Ingest/RecordEvents`.
     public let path: String
 
@@ -51,6 +54,10 @@ public struct MethodSchema: Sendable {
     /// Who may call the method; nil if the `.proto` does not say, which means nobody.
     public let access: MethodAccess?
 
+    /// How long an answer may be given again, to the same request of the same tenant by callers
+    /// with the same scopes; nil if it may not.
+    public let lifetime: Duration?
+
     /// The REST routes, the main one first.
     public let routes: [HTTPRoute]
 
@@ -64,6 +71,7 @@ public struct MethodSchema: Sendable {
     ///   - streaming: which sides stream.
     ///   - idempotency: what a second call does.
     ///   - access: who may call it.
+    ///   - lifetime: how long an answer may be given again.
     ///   - routes: the REST routes.
     public init(
         _ name: String,
@@ -73,21 +81,29 @@ public struct MethodSchema: Sendable {
         streaming: Streaming = .none,
         idempotency: Idempotency = .unknown,
         access: MethodAccess? = nil,
+        lifetime: Duration? = nil,
         routes: [HTTPRoute] = []
     ) {
         self.name = name
+        self.service = service
         path = "/\(service)/\(name)"
         self.input = input
         self.output = output
         self.streaming = streaming
         self.idempotency = idempotency
         self.access = access
+        self.lifetime = lifetime
         self.routes = routes
     }
 
     /// Which sides of a call send any number of messages: the four call kinds of gRPC.
     public enum Streaming: Sendable {
         case none, client, server, both
+
+        /// Whether the caller sends any number of messages.
+        @inlinable public var hasManyRequests: Bool { self == .client || self == .both }
+        /// Whether the service sends any number of messages.
+        @inlinable public var hasManyAnswers: Bool { self == .server || self == .both }
     }
 
     /// What calling a method a second time with the same request does.

@@ -52,6 +52,19 @@ struct SharedBytesTests {
         #expect(Array(copying: slab.extracting(100..<200).bytes) == [UInt8](100..<200))
     }
 
+    @Test("A slice finds what comes before it in the same memory, if that is what is asked for")
+    func preceded() {
+        let slab = SharedBytes([UInt8](0...255))
+        let slice = slab.extracting(10..<200)
+        let whole = slice.preceded(by: ([7, 8, 9] as [UInt8]).rawBytes)
+        #expect(whole == slab.extracting(7..<200))
+        #expect(whole?.sharesMemory(with: slab) == true)
+        #expect(slice.preceded(by: ([7, 8, 8] as [UInt8]).rawBytes) == nil)
+        #expect(slab.preceded(by: ([255] as [UInt8]).rawBytes) == nil)
+        #expect(slice.preceded(by: [UInt8](0...10).rawBytes) == nil)
+        #expect(slab.preceded(by: RawSpan()) == slab)
+    }
+
     @Test("No bytes are bytes too")
     func empty() {
         let empty = SharedBytes([])

@@ -70,6 +70,12 @@ extension JSONScanner {
         return literal
     }
 
+    /// Passes over a number.
+    ///
+    /// - Throws: ``CodecError/Rule/wrongType`` if another kind of value is there.
+    @_lifetime(self: copy self)
+    package mutating func passNumber() throws(CodecError) { _ = try number() }
+
     /// Reads all of a text as a number; nil if it is none.
     static func number(in text: RawSpan) -> DecimalLiteral? {
         var scanner = JSONScanner(text)

@@ -50,9 +50,12 @@ extension JSONParser {
         let number: Int32?
         if name.isEscaped {
             let text = scanner.unescaped(name)
-            number = names.number(named: text.rawBytes)
+            number = names.number(named: text.rawBytes, orShort: options.usesShortEnumNames)
         } else {
-            number = names.number(named: scanner.bytes.extracting(name.range))
+            number = names.number(
+                named: scanner.bytes.extracting(name.range),
+                orShort: options.usesShortEnumNames
+            )
         }
         if number == nil && !options.ignoresUnknownFields {
             throw CodecError(.unknownEnumValue, at: start, detail: scanner.excerpt(name))
@@ -81,6 +84,13 @@ extension JSONParser {
             literal = try scanner.number()
         }
         guard let bits = literal.bits(as: kind) else { throw CodecError(.outOfRange, at: start) }
+        if !isQuoted, options.refusesInexactIntegers, !kind.isExact(bits) {
+            throw CodecError(
+                .outOfRange,
+                at: start,
+                detail: "integers beyond 9007199254740992 stand in quotes"
+            )
+        }
         return bits
     }
 
@@ -197,6 +207,20 @@ extension DecimalLiteral {
         case .sfixed32: integer(Int32.self).map { UInt64(UInt32(bitPattern: $0)) }
         default: nil
         }
+    }
+}
+
+extension FieldKind {
+    /// Whether an integer, as the wire has it, is one that every reader of JSON keeps: it is not
+    /// beyond 2^53.
+    fileprivate func isExact(_ bits: UInt64) -> Bool {
+        let magnitude: UInt64
+        switch self {
+        case .uint64, .fixed64: magnitude = bits
+        case .sint64: magnitude = ZigZag.decode(bits).magnitude
+        default: magnitude = Int64(bitPattern: bits).magnitude
+        }
+        return magnitude <= 1 << 53
     }
 }
 

@@ -25,6 +25,50 @@ struct JSONParser: ~Copyable, ~Escapable {
         as schema: MessageSchema,
         options: JSONOptions
     ) throws(CodecError) -> OutputBuffer {
+        try checkLength(json, options)
+        var parser = JSONParser(json, options)
+        try parser.message(schema, depth: 0)
+        try parser.end()
+        return parser.output
+    }
+
+    /// Reads a text that is the value of a field.
+    ///
+    /// - Parameters:
+    ///   - json: the text, in UTF-8.
+    ///   - field: the field.
+    ///   - options: how to read it.
+    /// - Returns: the field's binary form, tags included.
+    /// - Throws: ``CodecError``; its offset is in the text.
+    static func parse(
+        _ json: RawSpan,
+        of field: FieldEntry,
+        options: JSONOptions
+    ) throws(CodecError) -> OutputBuffer {
+        try checkLength(json, options)
+        var parser = JSONParser(json, options)
+        _ = try parser.field(field, depth: 0)
+        try parser.end()
+        return parser.output
+    }
+
+    /// Reads a text that is one element of a field; see ``parse(_:of:options:)``.
+    static func parse(
+        element json: RawSpan,
+        of field: FieldEntry,
+        options: JSONOptions
+    ) throws(CodecError) -> OutputBuffer {
+        try checkLength(json, options)
+        var parser = JSONParser(json, options)
+        _ = try parser.value(field, tag: field.tag, keepsDefault: true, depth: 0)
+        try parser.end()
+        return parser.output
+    }
+
+    private static func checkLength(
+        _ json: RawSpan,
+        _ options: JSONOptions
+    ) throws(CodecError) {
         let limit = options.limits.maximumBytes
         if json.byteCount > limit {
             throw CodecError(
@@ -33,15 +77,17 @@ struct JSONParser: ~Copyable, ~Escapable {
                 detail: "\(json.byteCount) bytes, limit \(limit)"
             )
         }
-        var parser = JSONParser(json, options)
-        try parser.message(schema, depth: 0)
-        _ = parser.scanner.peek()
-        let end = parser.scanner.position
-        if end < json.byteCount {
+    }
+
+    /// Checks that nothing follows, and what has come of it.
+    @_lifetime(self: copy self)
+    private mutating func end() throws(CodecError) {
+        _ = scanner.peek()
+        let end = scanner.position
+        if end < scanner.bytes.byteCount {
             throw CodecError(.invalidJSON, at: end, detail: "more text after the message")
         }
-        try parser.checkSize()
-        return parser.output
+        try checkSize()
     }
 
     @_lifetime(copy json)

@@ -1,5 +1,5 @@
 /// A string of a JSON text: valid, where it lies.
-struct JSONString {
+package struct JSONString {
     /// The offset after the opening quote.
     let start: Int
 
@@ -7,9 +7,9 @@ struct JSONString {
     let end: Int
 
     /// Whether it has escapes, and so is not what its bytes say.
-    let isEscaped: Bool
+    package let isEscaped: Bool
 
-    var range: Range<Int> { start..<end }
+    package var range: Range<Int> { start..<end }
 }
 
 extension JSONScanner {
@@ -18,7 +18,7 @@ extension JSONScanner {
     /// - Throws: ``CodecError/Rule/wrongType`` if another kind of value is there,
     ///   ``CodecError/Rule/invalidUTF8``.
     @_lifetime(self: copy self)
-    mutating func string() throws(CodecError) -> JSONString {
+    package mutating func string() throws(CodecError) -> JSONString {
         guard peek() == UInt8(ascii: "\"") else { throw unexpected() }
         let start = position &+ 1
         var offset = plainEnd(from: start)
@@ -52,7 +52,7 @@ extension JSONScanner {
     ///
     /// - Throws: ``CodecError/Rule/invalidUTF8`` and what syntax demands.
     @_lifetime(self: copy self)
-    mutating func name() throws(CodecError) -> JSONString {
+    package mutating func name() throws(CodecError) -> JSONString {
         guard peek() == UInt8(ascii: "\"") else { throw CodecError(.invalidJSON, at: position) }
         let name = try string()
         if !consume(UInt8(ascii: ":")) { throw CodecError(.invalidJSON, at: position) }
@@ -150,7 +150,7 @@ extension JSONScanner {
     }
 
     /// Appends what a string with escapes says, in UTF-8.
-    func unescape(_ string: JSONString, to output: inout OutputBuffer) {
+    package func unescape(_ string: JSONString, to output: inout OutputBuffer) {
         var offset = string.start
         while true {
             let plain = offset
@@ -195,7 +195,7 @@ extension JSONScanner {
     }
 
     /// What a string with escapes says, in UTF-8.
-    func unescaped(_ string: JSONString) -> [UInt8] {
+    package func unescaped(_ string: JSONString) -> [UInt8] {
         var buffer = OutputBuffer(minimumCapacity: string.range.count)
         unescape(string, to: &buffer)
         return Array(copying: buffer.bytes)

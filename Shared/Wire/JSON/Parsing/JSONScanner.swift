@@ -2,14 +2,14 @@
 ///
 /// Bytes are looked at once, but for names and strings with escapes. Offsets are from the start of
 /// the text. What it throws is ``CodecError/Rule/invalidJSON`` unless said otherwise.
-struct JSONScanner: ~Escapable {
-    let bytes: RawSpan
+package struct JSONScanner: ~Escapable {
+    package let bytes: RawSpan
 
     /// The offset of the next byte to be read.
-    var position = 0
+    package var position = 0
 
     @_lifetime(copy bytes)
-    init(_ bytes: RawSpan) {
+    package init(_ bytes: RawSpan) {
         self.bytes = bytes
     }
 
@@ -19,7 +19,7 @@ struct JSONScanner: ~Escapable {
     ///   or no token may start so.
     @inline(__always)
     @_lifetime(self: copy self)
-    mutating func peek() -> UInt8 {
+    package mutating func peek() -> UInt8 {
         while position < bytes.byteCount {
             let byte = bytes.byte(at: position)
             if byte > 0x20 { return byte }
@@ -32,7 +32,7 @@ struct JSONScanner: ~Escapable {
     /// Passes over a byte if it starts the next token.
     @inline(__always)
     @_lifetime(self: copy self)
-    mutating func consume(_ byte: UInt8) -> Bool {
+    package mutating func consume(_ byte: UInt8) -> Bool {
         if peek() != byte { return false }
         position &+= 1
         return true
@@ -50,7 +50,7 @@ struct JSONScanner: ~Escapable {
     /// - Returns: whether there is another element.
     @inline(__always)
     @_lifetime(self: copy self)
-    mutating func hasNext(before close: UInt8) throws(CodecError) -> Bool {
+    package mutating func hasNext(before close: UInt8) throws(CodecError) -> Bool {
         let byte = peek()
         guard byte == UInt8(ascii: ",") || byte == close else {
             throw CodecError(.invalidJSON, at: position)
@@ -76,7 +76,7 @@ struct JSONScanner: ~Escapable {
 
     /// Passes over `null`, whose first letter has been peeked at.
     @_lifetime(self: copy self)
-    mutating func null() throws(CodecError) {
+    package mutating func null() throws(CodecError) {
         try word(0x6C6C_756E, 4)
     }
 
@@ -84,7 +84,7 @@ struct JSONScanner: ~Escapable {
     ///
     /// - Throws: ``CodecError/Rule/wrongType`` if another kind of value is there.
     @_lifetime(self: copy self)
-    mutating func boolean() throws(CodecError) -> Bool {
+    package mutating func boolean() throws(CodecError) -> Bool {
         switch peek() {
         case UInt8(ascii: "t"):
             try word(0x6575_7274, 4)

@@ -96,7 +96,12 @@ extension JSONPrinter {
                 output.append(word: "null")
                 return
             }
-            if !options.printsEnumsAsNumbers, let name = names.quotedName(of: number) {
+            if !options.printsEnumsAsNumbers,
+                let name = names.quotedName(
+                    of: number,
+                    isShort: options.usesShortEnumNames
+                )
+            {
                 output.append(name.bytes)
                 return
             }

@@ -2,7 +2,7 @@
 ///
 /// After Howard Hinnant, “chrono-Compatible Low-Level Date Algorithms”: years start in March, so
 /// that the leap day is the last of its year, and repeat every 400 years of 146,097 days.
-enum CivilDay {
+package enum CivilDay {
     /// The days from 1970-01-01 to a date; negative before.
     ///
     /// - Parameters:
@@ -10,7 +10,7 @@ enum CivilDay {
     ///   - month: in 1…12.
     ///   - day: in 1…31.
     /// - Returns: the number of days.
-    static func number(year: Int, month: Int, day: Int) -> Int {
+    package static func number(year: Int, month: Int, day: Int) -> Int {
         // A whole era is added, so that nothing below is negative.
         let marchYear = year &+ 400 &- (month <= 2 ? 1 : 0)
         let era = marchYear / 400
@@ -24,7 +24,7 @@ enum CivilDay {
     ///
     /// - Parameter number: days from 1970-01-01, not before the year 0.
     /// - Returns: year, month in 1…12 and day in 1…31.
-    static func date(ofDay number: Int) -> (year: Int, month: Int, day: Int) {
+    package static func date(ofDay number: Int) -> (year: Int, month: Int, day: Int) {
         let shifted = number &+ 719_468
         let era = shifted / 146_097
         let dayOfEra = shifted &- era &* 146_097
@@ -38,7 +38,7 @@ enum CivilDay {
     }
 
     /// The number of days a month has.
-    static func daysIn(month: Int, year: Int) -> Int {
+    package static func daysIn(month: Int, year: Int) -> Int {
         switch month {
         case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
         case 4, 6, 9, 11: 30
