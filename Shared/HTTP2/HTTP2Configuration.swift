@@ -7,7 +7,8 @@ public struct HTTP2Configuration: Sendable {
     public var maximumConcurrentStreams = 100
     /// Bytes of a body that may be on their way on one stream, in 1…2,147,483,647.
     ///
-    /// It bounds what one stream holds in memory.
+    /// It bounds what one stream holds in memory. A body that is collected and says how long it is
+    /// may come at once all the same, unless memory is tight.
     public var streamWindow = 65_536
     /// The same for all streams of the connection together; at least 65,535.
     public var connectionWindow = 1 << 20
@@ -26,6 +27,14 @@ public struct HTTP2Configuration: Sendable {
     /// Requests after which the connection is closed in an orderly way, so that clients spread
     /// anew; nil means never.
     public var maximumRequests: Int?
+    /// How long what still comes of a request is dropped once its answer is whole, before the peer
+    /// is told to stop: it may not have read the answer yet.
+    public var lingerTimeout = Duration.seconds(1)
+    /// How many streams of a connection may linger so, which count as open; of others the peer is
+    /// told to stop at once.
+    public var maximumLingeringStreams = 25
+    /// For how many of the bytes that are dropped a stream's window opens again.
+    public var lingerBytes = 1 << 20
     /// Bytes of a body that may wait for the peer's windows on one stream before
     /// ``HTTP2Stream/isWritable`` says stop.
     public var outputHighWater = 65_536

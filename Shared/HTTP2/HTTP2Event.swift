@@ -37,6 +37,12 @@ public enum HTTP2Event {
     }
 }
 
+/// Is told by the driver of a session what happens to one stream.
+package protocol HTTP2StreamOwner: AnyObject {
+    /// Something has happened to the stream.
+    func saw(_ event: HTTP2Event)
+}
+
 /// Why a connection had to end.
 public struct HTTP2Failure: Error, Equatable, CustomStringConvertible {
     /// What the peer is told, or told us.

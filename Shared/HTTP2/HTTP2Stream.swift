@@ -23,8 +23,8 @@ public final class HTTP2Stream {
     ///
     /// Turn it off where silence is part of the protocol, as in streaming calls.
     public var isBodyTimed = true
-    /// Whatever the driver of the session wants to find again; released when the stream closes.
-    public var owner: AnyObject?
+    /// Whom the driver of the session tells of the stream; released when it closes.
+    package var owner: (any HTTP2StreamOwner)?
 
     /// Bytes of body that can be taken.
     public var availableInput: Int { received.count }
@@ -48,8 +48,14 @@ public final class HTTP2Stream {
     var budget: MemoryBudget
     /// The most bytes a body may have that is collected as a whole; nil if it is taken in parts.
     var collectLimit: Int?
+    /// What its first bytes say of the length of such a body, if they do.
+    var collectLength: HTTP2Session.BodyLength?
+    /// Up to how many bytes there is room in `received` at least.
+    var receivedRoom = 0
     /// How many bytes must have come before input is told: until then the window is kept open.
     var awaitedInput = 0
+    /// Whether somebody has asked for the body (at the server).
+    var isBodyAskedFor = false
     /// Whether what still comes is dropped: the stream was refused.
     var isInputRefused = false
     /// Whether we ended the stream, or the peer did, before it was over.

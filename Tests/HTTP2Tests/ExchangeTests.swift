@@ -66,6 +66,28 @@ struct ExchangeTests {
         #expect(pair.client.failure == nil && pair.server.failure == nil)
     }
 
+    @Test("have their own fields each, though those that are the same share their memory")
+    func repeatedFields() throws {
+        let pair = SessionPair()
+        pair.echo()
+        var sent: [HeaderBlock] = []
+        // Each as the one before, as the one before that, or as neither; one too large to keep.
+        for path in ["/a", "/a", "/b", "/a", "/b", "/b", "/c", "/a", "/long", "/long", "/a"] {
+            var fields = SessionPair.post(path)
+            if path == "/long" { fields.append("x-long", String(repeating: "x", count: 5_000)) }
+            let stream = try pair.client.request(fields, endsStream: false)
+            pair.client.finish(stream, trailers: ["x-path": path])
+            pair.run()
+            sent.append(fields)
+            #expect(stream.headers == [":status": "200", "x-echo": "yes"])
+            #expect(stream.trailers == ["x-trailer": "end"])
+        }
+        let requests = pair.serverEvents.compactMap(\.request)
+        #expect(requests.map(\.headers) == sent)
+        #expect(requests.map { $0.headers[":path"] } == requests.map { $0.trailers?["x-path"] })
+        #expect(requests.map(\.headers.count) == sent.map(\.count))
+    }
+
     @Test("without bodies need two frames of HEADERS")
     func headersOnly() throws {
         let pair = SessionPair()
@@ -128,6 +150,21 @@ struct ExchangeTests {
         #expect(pair.clientEvents.map(\.summary) == ["closed 1 CANCEL", "settled"])
         #expect(pair.client.openStreams == 0 && pair.server.openStreams == 0)
         #expect(pair.server.requestCount == 0)
+    }
+
+    @Test("cancelled twice before they went out leave the connection as it is")
+    func cancelledTwice() throws {
+        let pair = SessionPair()
+        pair.run()
+        let first = try pair.client.request(SessionPair.post(), endsStream: false)
+        pair.client.reset(first, .cancel)
+        pair.client.reset(first, .cancel)
+        pair.run()
+        #expect(pair.server.failure == nil && pair.client.failure == nil)
+        #expect(!first.isOpen)
+        _ = try pair.client.request(SessionPair.post(), endsStream: true)
+        pair.run()
+        #expect(pair.server.requestCount == 1)
     }
 
     @Test("informational responses are passed over")

@@ -1,8 +1,9 @@
-import HTTP2
 import Synchronization
 import TestKit
 import Testing
 import Wire
+
+@testable import HTTP2
 
 @Suite("Flow control and memory")
 struct FlowControlTests {
@@ -59,9 +60,7 @@ struct FlowControlTests {
         #expect(wakes.load(ordering: .relaxed) <= 4)
         _ = consume sent
         #expect(wakes.load(ordering: .relaxed) == 1)
-        var output = OutputBuffer()
-        session.produce(into: &output, limit: 1 << 16, at: .now)
-        #expect(output.count > 0)
+        #expect(session.output(at: .now).count > 0)
     }
 
     @Test("more than a window can be awaited in one piece, and is counted")
@@ -131,6 +130,58 @@ struct FlowControlTests {
         for _ in 0..<100 { peer.send(Self.frame) }
         #expect(stream.availableInput == 61 * 16_384)
         #expect(peer.session.failure == nil)
+    }
+
+    @Test("there is room at once for a body that says how long it is, in steps and up to its limit")
+    func room() throws {
+        let (peer, request) = Self.upload()
+        let stream = try #require(request)
+        peer.session.collectBody(of: stream, upTo: 2_000_000) { start in
+            #expect(start.byteCount >= 16_384 && start.byte(at: 0) == 7)
+            return 3_000_000
+        }
+        for arrived in 1...70 {
+            peer.send(Self.frame)
+            // Of 16,384 bytes 64 times as many; of 65 frames all that the limit allows.
+            #expect(stream.receivedRoom == (arrived <= 64 ? 1_048_576 : 2_000_000))
+        }
+        let body = try #require(peer.session.takeBody(of: stream))
+        #expect(body == SharedBytes([UInt8](repeating: 7, count: 70 * 16_384)))
+        #expect(stream.receivedRoom == 0)
+    }
+
+    @Test(
+        "a body that says how long it is may come at once, unless memory is tight",
+        arguments: [
+            (length: 500_000, held: 0, opened: 500_000 - 65_536),
+            (length: 2_000_000, held: 0, opened: 1_000_000 - 65_536),
+            (length: 65_536, held: 0, opened: 0),
+            (length: 500_000, held: 800_000, opened: 0),
+        ]
+    )
+    func windowAtOnce(_ known: (length: Int, held: Int, opened: Int)) throws {
+        let budget = MemoryBudget(limit: 1_000_000)
+        let (peer, request) = Self.upload(budget: budget)
+        let stream = try #require(request)
+        #expect(budget.reserve(known.held))
+        peer.session.collectBody(of: stream, upTo: 1_000_000) { _ in known.length }
+        peer.send(Self.frame)
+        let updates = peer.frames(.windowUpdate).filter { $0.stream == 1 }.map { $0.number(at: 0) }
+        #expect(updates.reduce(0, +) == known.opened)
+        budget.release(known.held)
+    }
+
+    @Test("of a body in parts there is room at once for what is awaited")
+    func roomForPart() throws {
+        let (peer, request) = Self.upload()
+        let stream = try #require(request)
+        peer.session.awaitInput(100_000, of: stream)
+        peer.send(Self.frame)
+        #expect(stream.receivedRoom == 100_000)
+        // Where nothing is known nothing is promised.
+        _ = peer.session.takeBody(of: stream)
+        peer.send(Self.frame)
+        #expect(stream.receivedRoom == 0 && stream.availableInput == 16_384)
     }
 
     @Test("when memory gets tight windows stay shut, and open once it is not")
@@ -312,8 +363,7 @@ struct FlowControlTests {
         pair.run()
         let stream = try pair.client.request(SessionPair.post(), endsStream: false)
         pair.client.send(.pattern(60_000), on: stream)
-        var output = OutputBuffer()
-        pair.client.produce(into: &output, limit: 1_000, at: pair.now)
+        let output = pair.client.output(limit: 1_000, at: pair.now)
         #expect(output.count < 1_000 + 16_384 + 9 + 100)
         #expect(pair.client.wantsToSend)
     }

@@ -24,8 +24,7 @@ struct ScriptedWireTests {
         while true {
             var progress = false
             for (from, to) in [(pair.client, pair.server), (pair.server, pair.client)] {
-                var bytes = OutputBuffer()
-                from.produce(into: &bytes, limit: 1 << 16, at: pair.now)
+                let bytes = from.output(at: pair.now)
                 pair.drain(from)
                 progress = progress || bytes.count > 0
                 for offset in 0..<bytes.count {
@@ -90,8 +89,7 @@ struct ScriptedWireTests {
             for (index, ends) in [(pair.client, pair.server), (pair.server, pair.client)]
                 .enumerated()
             {
-                var output = OutputBuffer()
-                ends.0.produce(into: &output, limit: 1 << 16, at: pair.now)
+                let output = ends.0.output(at: pair.now)
                 pair.drain(ends.0)
                 unread[index].append(copying: output.bytes)
                 if index == 0 && !isPrefaceMoved {

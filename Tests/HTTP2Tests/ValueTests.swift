@@ -115,11 +115,32 @@ struct HeaderBlockTests {
         #expect(block.listSize == 4 * 32 + 5 + 1 + 1 + 1 + 1 + 1 + 1)
     }
 
-    @Test("do not print secrets")
-    func secrets() {
-        var block: HeaderBlock = ["a": "1"]
-        block.append("authorization", "Bearer hidden", isSensitive: true)
-        #expect(block.description == "a: 1\nauthorization: (sensitive)")
+    @Test(
+        "do not print secrets, and are compressed as each value may be",
+        arguments: [
+            (FieldTreatment.plain, true, false), (.fleeting, false, false), (.secret, false, true),
+            (.token, true, true),
+        ]
+    )
+    func treatment(_ treatment: FieldTreatment, isRemembered: Bool, isHidden: Bool) throws {
+        var block = SessionPair.post()
+        block.append("x-a", String(repeating: "~", count: 200), as: treatment)
+        #expect(block.description.contains("~") != isHidden)
+        #expect(block.description.hasSuffix("x-a: (sensitive)") == isHidden)
+        // It is the same in a block that it is copied to.
+        var copy = HeaderBlock()
+        for field in block.fields { copy.append(field, of: block) }
+        #expect(copy == block && copy.count == block.count)
+        let peer = RawPeer(facing: .client)
+        peer.flush()
+        peer.greet()
+        for fields in [block, copy] {
+            _ = try peer.session.request(fields, endsStream: true)
+            peer.flush()
+        }
+        let sizes = peer.frames(.headers).map(\.payload.count)
+        // What is remembered takes a byte the second time.
+        #expect(sizes[0] > 200 && (sizes[1] < 20) == isRemembered, "\(sizes)")
     }
 
     @Test(

@@ -13,6 +13,11 @@ struct ArrivingHeaders: ~Copyable {
     /// Their size as `SETTINGS_MAX_HEADER_LIST_SIZE` counts it: names, values and 32 bytes a field.
     private(set) var listSize = 0
 
+    /// The last two blocks, whose memory the next ones share if they are the same: most answers on
+    /// a connection begin as the one before, and end as it did.
+    private var last = HeaderBlock()
+    private var lastButOne = HeaderBlock()
+
     /// What is kept of one connection's memory between two blocks.
     private static let keptCapacity = 4_096
 
@@ -35,11 +40,18 @@ struct ArrivingHeaders: ~Copyable {
     }
 
     /// Keeps a field that was counted.
-    mutating func keep(_ name: RawSpan, _ value: RawSpan, isSensitive: Bool) {
+    mutating func keep(_ name: RawSpan, _ value: RawSpan, _ treatment: FieldTreatment) {
         keptFields += 1
-        HeaderBlock.write(name, value, isSensitive: isSensitive, to: &bytes)
+        HeaderBlock.write(name, value, treatment, to: &bytes)
     }
 
-    /// The fields that were kept.
-    var block: HeaderBlock { HeaderBlock(written: bytes.bytes, count: keptFields) }
+    /// The fields that were kept, all of which have come.
+    mutating func finish() -> HeaderBlock {
+        if last.bytes.hasSameBytes(as: bytes.bytes) { return last }
+        swap(&last, &lastButOne)
+        if last.bytes.hasSameBytes(as: bytes.bytes) { return last }
+        let block = HeaderBlock(written: bytes.bytes, count: keptFields)
+        if bytes.count <= Self.keptCapacity { last = block }
+        return block
+    }
 }

@@ -20,8 +20,13 @@ public struct HeaderBlock: Sendable, Equatable {
         package let start: Int
         package let nameCount: Int
         package let valueCount: Int
-        /// Whether compression must not remember the field, because its value is a secret.
-        public let isSensitive: Bool
+        fileprivate let treatmentBits: UInt8
+
+        /// How the value is treated.
+        public var treatment: FieldTreatment {
+            // Each of the four is one.
+            FieldTreatment(rawValue: treatmentBits) ?? .secret
+        }
 
         package var end: Int { start + nameCount + valueCount }
     }
@@ -29,10 +34,33 @@ public struct HeaderBlock: Sendable, Equatable {
     /// What a field costs beside its name and value (RFC 9113 §6.5.2).
     static let fieldOverhead = 32
     private static let prefixCount = 8
-    private static let sensitiveBit: UInt32 = 1 << 31
+    /// The two highest bits of a name's length say how the value is treated.
+    private static let treatmentShift = 30
 
     /// Makes a block without fields.
     public init() {}
+
+    /// Makes a block of one whose fields come first, a field, and one whose fields come last.
+    ///
+    /// There is room for a few more, as requests have them.
+    package init(_ opening: HeaderBlock, _ name: String, _ value: String, _ rest: HeaderBlock) {
+        let spare = 64
+        let (name, value) = (name.utf8Span.span.asRawSpan, value.utf8Span.span.asRawSpan)
+        let prefix = Self.prefix(name, value, .plain)
+        let known =
+            opening.storage.count + Self.prefixCount + name.byteCount + value.byteCount
+            + rest.storage.count
+        // There is room for all of it, which is initialised from the front.
+        unsafe storage = Array(unsafeUninitializedCapacity: known + spare) { target, filled in
+            guard let base = target.baseAddress else { return }
+            var place = UnsafeMutableRawPointer(base)
+            unsafe Self.copy(opening.bytes, to: &place)
+            unsafe Self.write(prefix, name, value, to: &place)
+            unsafe Self.copy(rest.bytes, to: &place)
+            filled = known
+        }
+        count = opening.count + 1 + rest.count
+    }
 
     /// Whether there are no fields.
     public var isEmpty: Bool { count == 0 }
@@ -47,43 +75,45 @@ public struct HeaderBlock: Sendable, Equatable {
     /// - Parameters:
     ///   - name: in lower case; ``HTTP2Session`` refuses to send others.
     ///   - value: no NUL, carriage return or line feed.
-    ///   - isSensitive: whether compression must not remember it, because its value is a secret.
-    public mutating func append(_ name: String, _ value: String, isSensitive: Bool = false) {
-        append(
-            name.utf8Span.span.asRawSpan,
-            value.utf8Span.span.asRawSpan,
-            isSensitive: isSensitive
-        )
+    ///   - treatment: how the value is treated.
+    public mutating func append(
+        _ name: String,
+        _ value: String,
+        as treatment: FieldTreatment = .plain
+    ) {
+        append(name.utf8Span.span.asRawSpan, value.utf8Span.span.asRawSpan, as: treatment)
     }
 
-    /// Appends a field whose name and value are bytes, as ``append(_:_:isSensitive:)``.
-    public mutating func append(_ name: RawSpan, _ value: RawSpan, isSensitive: Bool = false) {
+    /// Appends a field whose name and value are bytes, as ``append(_:_:as:)``.
+    public mutating func append(
+        _ name: RawSpan,
+        _ value: RawSpan,
+        as treatment: FieldTreatment = .plain
+    ) {
         if storage.isEmpty { storage.reserveCapacity(256) }
         count += 1
         isKnownLegal = false
-        let prefix = Self.prefix(name, value, isSensitive: isSensitive)
+        let prefix = Self.prefix(name, value, treatment)
         // Every byte of an integer is initialised.
         unsafe withUnsafeBytes(of: prefix.littleEndian) { unsafe storage.append(contentsOf: $0) }
         storage.append(copying: name)
         storage.append(copying: value)
     }
 
+    /// Appends a field of another block as it is.
+    package mutating func append(_ field: Field, of other: HeaderBlock) {
+        if storage.isEmpty { storage.reserveCapacity(256) }
+        count += 1
+        isKnownLegal = false
+        let bytes = other.bytes.extracting(field.start - Self.prefixCount..<field.end)
+        storage.append(copying: bytes)
+    }
+
     /// Appends all fields of another block.
     package mutating func append(_ other: HeaderBlock) {
-        if storage.isEmpty { storage.reserveCapacity(256) }
         count += other.count
         isKnownLegal = false
         storage.append(copying: other.bytes)
-    }
-
-    /// The same block, checked once instead of each time that it is sent.
-    ///
-    /// - Returns: the block.
-    package func checked() -> HeaderBlock {
-        precondition(isLegal, "the block cannot be sent")
-        var block = self
-        block.isKnownLegal = true
-        return block
     }
 
     /// The same block, which says whether it can be sent.
@@ -107,7 +137,7 @@ public struct HeaderBlock: Sendable, Equatable {
 
     /// Whether both have the same fields in the same order.
     public static func == (left: HeaderBlock, right: HeaderBlock) -> Bool {
-        left.storage == right.storage
+        left.bytes.hasSameBytes(as: right.bytes)
     }
 
     // MARK: Blocks that arrive
@@ -116,24 +146,57 @@ public struct HeaderBlock: Sendable, Equatable {
     static func write(
         _ name: RawSpan,
         _ value: RawSpan,
-        isSensitive: Bool,
+        _ treatment: FieldTreatment,
         to output: inout OutputBuffer
     ) {
-        let prefix = prefix(name, value, isSensitive: isSensitive)
-        output.reserve(prefixCount + name.byteCount + value.byteCount)
-        output.appendFixed(prefix)
-        output.append(name)
-        output.append(value)
+        let prefix = prefix(name, value, treatment)
+        let length = prefixCount + name.byteCount + value.byteCount
+        // There is room for all of it, which is initialised from the front.
+        unsafe output.appendUninitialized(length) { room in
+            guard var place = room.baseAddress else { return 0 }
+            unsafe write(prefix, name, value, to: &place)
+            return length
+        }
     }
 
-    /// Makes a block of fields that ``write(_:_:isSensitive:to:)`` has written.
+    /// Writes a field to memory that has room for it, and moves behind it.
+    @unsafe
+    @inline(__always)
+    private static func write(
+        _ prefix: UInt64,
+        _ name: RawSpan,
+        _ value: RawSpan,
+        to place: inout UnsafeMutableRawPointer
+    ) {
+        unsafe place.storeBytes(of: prefix.littleEndian, as: UInt64.self)
+        unsafe place += prefixCount
+        unsafe copy(name, to: &place)
+        unsafe copy(value, to: &place)
+    }
+
+    /// Copies bytes to memory that has room for them, and moves behind it.
+    @unsafe
+    @inline(__always)
+    private static func copy(_ bytes: RawSpan, to place: inout UnsafeMutableRawPointer) {
+        unsafe bytes.withUnsafeBytes { source in
+            guard let start = source.baseAddress else { return }
+            unsafe place.copyMemory(from: start, byteCount: source.count)
+        }
+        unsafe place += bytes.byteCount
+    }
+
+    /// Makes a block of fields that ``write(_:_:_:to:)`` has written.
     init(written bytes: RawSpan, count: Int) {
         storage.append(copying: bytes)
         self.count = count
     }
 
-    private static func prefix(_ name: RawSpan, _ value: RawSpan, isSensitive: Bool) -> UInt64 {
-        let first = UInt64(name.byteCount) | (isSensitive ? UInt64(sensitiveBit) : 0)
+    private static func prefix(
+        _ name: RawSpan,
+        _ value: RawSpan,
+        _ treatment: FieldTreatment
+    ) -> UInt64 {
+        let first = UInt64(name.byteCount) | UInt64(treatment.rawValue) << treatmentShift
         return first | UInt64(value.byteCount) << 32
     }
 
@@ -212,9 +275,9 @@ public struct HeaderBlock: Sendable, Equatable {
         let first = bytes.littleEndian(at: offset, as: UInt32.self)
         return Field(
             start: offset + prefixCount,
-            nameCount: Int(first & ~sensitiveBit),
+            nameCount: Int(first & (1 << treatmentShift - 1)),
             valueCount: Int(bytes.littleEndian(at: offset + 4, as: UInt32.self)),
-            isSensitive: first & sensitiveBit != 0
+            treatmentBits: UInt8(truncatingIfNeeded: first >> treatmentShift)
         )
     }
 
@@ -236,11 +299,11 @@ extension HeaderBlock: ExpressibleByDictionaryLiteral {
 }
 
 extension HeaderBlock: CustomStringConvertible {
-    /// A line `name: value` for each field; the values of sensitive fields are left out.
+    /// A line `name: value` for each field; the values of secrets are left out.
     public var description: String {
         fields.map { field in
             String(repairing: name(of: field)) + ": "
-                + (field.isSensitive ? "(sensitive)" : String(repairing: value(of: field)))
+                + (field.treatment.isHidden ? "(sensitive)" : String(repairing: value(of: field)))
         }.joined(separator: "\n")
     }
 }

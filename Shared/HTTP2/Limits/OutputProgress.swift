@@ -7,6 +7,9 @@ public struct OutputProgress: Sendable {
     /// What went out and does not pay for a whole limit yet.
     private var bytes = 0
 
+    /// When `since` was as far ahead as it may be: until later nothing pays for more.
+    private var fullAt: ContinuousClock.Instant?
+
     /// For how many limits one may pay at a time: windows and kernels move output in lumps, of
     /// which a slow reader takes minutes to read one.
     private static let mostLimits = 4
@@ -38,9 +41,13 @@ public struct OutputProgress: Sendable {
     ) {
         bytes += count
         guard bytes >= enough else { return }
+        defer { bytes %= enough }
+        // Most of a large body goes out in few turns.
+        if now == fullAt { return }
         let paid = max(since, now - limit) + limit * min(bytes / enough, Self.mostLimits)
-        since = min(paid, now + limit * (Self.mostLimits - 1))
-        bytes %= enough
+        let most = now + limit * (Self.mostLimits - 1)
+        since = min(paid, most)
+        if since == most { fullAt = now }
     }
 
     /// Whether too little has gone out for too long.

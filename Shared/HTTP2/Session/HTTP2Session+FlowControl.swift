@@ -5,6 +5,9 @@ extension HTTP2Session {
     /// Bodies of at most this many bytes are the taker's own at once: they count against no window
     /// and no budget once taken.
     private static let smallBody = 1_024
+    /// For how many times the bytes that have come room is made; what nothing is written to costs
+    /// no memory.
+    private static let mostRoom = 64
 
     /// Takes what has come of a body.
     ///
@@ -18,6 +21,7 @@ extension HTTP2Session {
         guard count > 0 else { return nil }
         var taken = OutputBuffer()
         swap(&taken, &stream.received)
+        stream.receivedRoom = 0
         let credit = stream.uncredited
         stream.uncredited = 0
         stream.awaitedInput = 0
@@ -33,6 +37,9 @@ extension HTTP2Session {
         }
     }
 
+    /// How many bytes a body will have, as its first bytes say; nil if they do not say it yet.
+    public typealias BodyLength = @Sendable (RawSpan) -> Int?
+
     /// Has a body gathered in one piece, and told when it ends or passes the limit afterwards.
     ///
     /// Its window stays open, however large it is, as long as memory is not tight. Call it when the
@@ -42,10 +49,51 @@ extension HTTP2Session {
     ///   - stream: the stream.
     ///   - limit: the most bytes; with more ``HTTP2Stream/isBodyTooLarge`` is set and the rest is
     ///     dropped.
-    public func collectBody(of stream: HTTP2Stream, upTo limit: Int) {
+    ///   - length: tells how much room to make for the body; nil if it grows as it comes.
+    public func collectBody(
+        of stream: HTTP2Stream,
+        upTo limit: Int,
+        length: BodyLength? = nil
+    ) {
+        askForBody(of: stream)
         stream.collectLimit = limit
+        stream.collectLength = length
         if stream.availableInput > limit { stream.isBodyTooLarge = true }
         creditCollected(stream)
+    }
+
+    /// Makes room for a body at once, if it is known how long it will be, instead of moving it
+    /// again and again as it grows; in steps, so that nobody gets much memory by a promise.
+    func makeRoom(for bytes: RawSpan, on stream: HTTP2Stream) {
+        let arrived = stream.received.count + bytes.byteCount
+        guard arrived > Self.smallBody, arrived > stream.receivedRoom else { return }
+        let wanted = lengthOfBody(of: stream, beginningWith: bytes)
+        if stream.receivedRoom == 0 { openWindow(of: stream, to: wanted) }
+        let room = min(wanted, arrived * Self.mostRoom)
+        guard room > arrived else { return }
+        stream.received.reserve(room - stream.received.count)
+        stream.receivedRoom = room
+    }
+
+    /// Lets a body that is collected come at once instead of in steps of the usual window; the
+    /// connection's window still bounds what comes before memory is seen to be tight.
+    private func openWindow(of stream: HTTP2Stream, to length: Int) {
+        guard stream.collectLimit != nil, length > configuration.streamWindow,
+            !stream.budget.isTight
+        else { return }
+        setWindow(of: stream, to: length)
+    }
+
+    /// How many bytes are wanted in one piece, as far as that is known; else 0.
+    private func lengthOfBody(of stream: HTTP2Stream, beginningWith bytes: RawSpan) -> Int {
+        guard let limit = stream.collectLimit else { return stream.awaitedInput }
+        guard let length = stream.collectLength else { return 0 }
+        if stream.received.count == 0 { return min(length(bytes) ?? 0, limit) }
+        // Borrowed for the call: a view of what an object holds cannot be lent to a closure.
+        var received = OutputBuffer()
+        swap(&received, &stream.received)
+        defer { swap(&received, &stream.received) }
+        return min(length(received.bytes) ?? 0, limit)
     }
 
     /// Puts bytes back that were taken and not used, before what has come since.
@@ -60,6 +108,7 @@ extension HTTP2Session {
         received.append(bytes.bytes)
         received.append(stream.received.bytes)
         stream.received = received
+        stream.receivedRoom = 0
         stream.budget.transfer(bytes.count)
     }
 
@@ -72,6 +121,7 @@ extension HTTP2Session {
     ///   - count: how many bytes must be there to be taken.
     ///   - stream: the stream.
     public func awaitInput(_ count: Int, of stream: HTTP2Stream) {
+        askForBody(of: stream)
         stream.awaitedInput = count
         if stream.availableInput < count { creditCollected(stream) }
     }
@@ -109,6 +159,7 @@ extension HTTP2Session {
     func dropInput(of stream: HTTP2Stream) {
         let count = stream.received.count
         stream.received = OutputBuffer()
+        stream.receivedRoom = 0
         stream.budget.release(count)
         creditCollected(stream)
     }

@@ -25,7 +25,7 @@ extension HTTP2Session {
     }
 
     /// A field of the block that is arriving.
-    func headerArrived(_ name: RawSpan, _ value: RawSpan, isSensitive: Bool) -> CInt {
+    func headerArrived(_ name: RawSpan, _ value: RawSpan, _ treatment: FieldTreatment) -> CInt {
         arrivingHeaders.count(name, value)
         // A block may name a large field of the compression table again and again, a byte each:
         // beyond the limit it is only counted, and far beyond it not even checked.
@@ -33,7 +33,7 @@ extension HTTP2Session {
         if configuration.refusesUnderscores && name.contains(UInt8(ascii: "_")) {
             return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue
         }
-        arrivingHeaders.keep(name, value, isSensitive: isSensitive)
+        arrivingHeaders.keep(name, value, treatment)
         return 0
     }
 
@@ -76,6 +76,7 @@ extension HTTP2Session {
             if let stream, unsafe frame.hd.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0 {
                 stream.isInputEnded = true
                 tellInput(of: stream)
+                answerEnded(on: stream)
             }
         case .resetStream:
             stream?.isResetByPeer = true
@@ -106,7 +107,7 @@ extension HTTP2Session {
         stream.isInputEnded = endsStream
         if stream.isInputRefused { return }
         if isHeaderBlockOversized { return refuseHeaders(of: stream, category) }
-        let block = arrivingHeaders.block
+        let block = arrivingHeaders.finish()
         switch role {
         case .server where category == NGHTTP2_HCAT_REQUEST:
             stream.headers = block
@@ -122,6 +123,13 @@ extension HTTP2Session {
             stream.trailers = block
             tellInput(of: stream)
         }
+        if endsStream { answerEnded(on: stream) }
+    }
+
+    /// The peer has said all: at a client nothing of a request goes out any more that was answered
+    /// before its end.
+    private func answerEnded(on stream: HTTP2Stream) {
+        if role == .client && !stream.isOutputFinished { reset(stream, .noError) }
     }
 
     /// A message whose fields are too many or too large: a request is answered, the rest reset.
@@ -159,6 +167,7 @@ extension HTTP2Session {
             reset(stream, .enhanceYourCalm)
             return 0
         }
+        makeRoom(for: bytes, on: stream)
         stream.received.append(bytes)
         stream.uncredited += bytes.byteCount
         if stream.collectLimit != nil || stream.availableInput < stream.awaitedInput {
@@ -183,7 +192,10 @@ extension HTTP2Session {
     private func settingsArrived(isAcknowledgement: Bool) {
         if isAcknowledgement {
             timing.areSettingsAcknowledged = true
-        } else if timing.peerSettingsArrival == nil {
+            return
+        }
+        notePeerStreamLimit()
+        if timing.peerSettingsArrival == nil {
             timing.peerSettingsArrival = timing.now
             tell(.settled)
         }

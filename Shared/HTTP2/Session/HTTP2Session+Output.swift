@@ -15,16 +15,22 @@ extension HTTP2Session {
 
     /// How many more requests may be made now (at the client).
     public var availableStreams: Int {
-        guard failure == nil, shutdown == .none, !hasGoAway else { return 0 }
-        let limit = unsafe nghttp2_session_get_remote_settings(
-            session,
-            NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS
-        )
-        return max(0, Int(limit) - streams.count)
+        guard failure == nil, !isShuttingDown else { return 0 }
+        return max(0, peerStreamLimit - streams.count)
     }
 
-    /// How many streams are open.
-    public var openStreams: Int { streams.count }
+    /// Notes how many streams the peer's settings allow.
+    func notePeerStreamLimit() {
+        peerStreamLimit = Int(
+            unsafe nghttp2_session_get_remote_settings(
+                session,
+                NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS
+            )
+        )
+    }
+
+    /// How many streams are open, those included whose answer is whole before their request is.
+    public var openStreams: Int { streams.count + lingering.count }
 
     /// Client: begins a request.
     ///
@@ -38,7 +44,7 @@ extension HTTP2Session {
         endsStream: Bool
     ) throws(RequestError) -> HTTP2Stream {
         guard availableStreams > 0 else {
-            throw hasGoAway || failure != nil || shutdown != .none
+            throw failure != nil || isShuttingDown
                 ? .connectionClosing : .tooManyStreams(streams.count)
         }
         guard headers.isLegal else { throw .illegalHeaders }
@@ -117,13 +123,14 @@ extension HTTP2Session {
         resume(stream)
     }
 
-    /// Ends a stream at once, unless it is closed.
+    /// Ends a stream at once, unless it is closed, or on its way to be.
     ///
     /// - Parameters:
     ///   - stream: the stream.
     ///   - code: what the peer is told.
     public func reset(_ stream: HTTP2Stream, _ code: HTTP2ErrorCode) {
-        guard stream.isOpen else { return }
+        // A second reset of a request that has not gone out yet would go out without it.
+        guard stream.isOpen, !stream.isResetByUs else { return }
         stream.isResetByUs = true
         // Fails only without memory.
         unsafe nghttp2_submit_rst_stream(
@@ -142,7 +149,8 @@ extension HTTP2Session {
     }
 
     /// Lends nghttp2 a block's fields, which it copies.
-    private func withFields(
+    @discardableResult
+    func withFields(
         _ headers: HeaderBlock,
         _ body: (UnsafePointer<nghttp2_nv>?, Int) -> Int32
     ) -> Int32 {
@@ -162,7 +170,9 @@ extension HTTP2Session {
                         mutating: base.advanced(by: field.start)
                             .assumingMemoryBound(to: UInt8.self)
                     )
-                    let flag = field.isSensitive ? NGHTTP2_NV_FLAG_NO_INDEX : NGHTTP2_NV_FLAG_NONE
+                    let flag =
+                        field.treatment.isRemembered
+                        ? NGHTTP2_NV_FLAG_NONE : NGHTTP2_NV_FLAG_NO_INDEX
                     let entry = unsafe nghttp2_nv(
                         name: start,
                         value: start + field.nameCount,
@@ -203,7 +213,7 @@ extension HTTP2Session {
     /// Writes a DATA frame.
     func sendBody(_ head: RawSpan, _ count: Int, of stream: HTTP2Stream) -> CInt {
         // nghttp2 asks for the same frame again the next time.
-        if output.count >= outputLimit { return NGHTTP2_ERR_WOULDBLOCK.rawValue }
+        if output.load >= outputLimit { return NGHTTP2_ERR_WOULDBLOCK.rawValue }
         output.append(head)
         stream.sending.move(count, to: &output)
         let (enough, limit) = (stallBytes, configuration.stallTimeout)
@@ -238,8 +248,7 @@ extension HTTP2Session {
             unsafe frame.hd.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
         {
             stream.isOutputFinished = true
-            // The answer is whole, and the rest of the request is not needed (RFC 9113 §8.1).
-            if role == .server && !stream.isInputEnded { reset(stream, .noError) }
+            if role == .server && !stream.isInputEnded { answeredEarly(stream) }
         }
         return 0
     }

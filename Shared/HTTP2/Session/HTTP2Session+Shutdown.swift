@@ -35,7 +35,11 @@ extension HTTP2Session {
     }
 
     /// Whether an orderly end has begun, on either side.
-    public var isShuttingDown: Bool { shutdown != .none || hasGoAway }
+    public var isShuttingDown: Bool {
+        // Not compared: that would compare times.
+        if case .none = shutdown { return hasGoAway }
+        return true
+    }
 
     func submitPing(_ payload: PingPayload) {
         // It copies the eight bytes, and fails only without memory.

@@ -19,6 +19,7 @@ extension HTTP2Session {
         }
         checkShutdown(now)
         checkLiveness(now)
+        endLingering(after: configuration.lingerTimeout)
         for stream in streams {
             checkBodyRate(of: stream, now)
             checkStall(of: stream, now)
@@ -34,6 +35,7 @@ extension HTTP2Session {
                 configuration.stallTimeout,
                 configuration.idleTimeout, configuration.keepaliveInterval,
                 configuration.keepaliveTimeout, configuration.shutdownNoticeTimeout,
+                configuration.lingerTimeout,
             ].compactMap(\.self).min() ?? .seconds(1)
         return min(max(shortest / 4, .milliseconds(10)), .seconds(1))
     }

@@ -43,8 +43,12 @@ public final class HTTP2Session {
     /// Whether the peer's side of the transport has ended.
     public internal(set) var hasInputEnded = false
 
+    /// How many streams the peer lets be open at a time.
+    var peerStreamLimit = 0
     /// The streams that are open, in no order.
     var streams: [HTTP2Stream] = []
+    /// Streams that are open for the peer only.
+    var lingering = LingeringStreams()
     /// Requests that the peer made, refused ones included.
     public internal(set) var requestCount = 0
     /// Credit of streams that are closed, withheld while memory is tight.
@@ -56,7 +60,7 @@ public final class HTTP2Session {
     var arrivingHeaders = ArrivingHeaders()
 
     /// Where output goes while ``produce(into:limit:at:)`` runs.
-    var output = OutputBuffer()
+    var output = OutputChain()
     var outputLimit = 0
 
     private var events: [HTTP2Event] = []
@@ -92,6 +96,7 @@ public final class HTTP2Session {
         // The session keeps the pointer no longer than `self` lives, which deletes it.
         unsafe nghttp2_session_set_user_data(session, Unmanaged.passUnretained(self).toOpaque())
         submitSettings()
+        notePeerStreamLimit()
     }
 
     deinit {
@@ -156,6 +161,7 @@ public final class HTTP2Session {
             reset(stream, codeOfLoss(stream, .cancel))
         }
         hasInputEnded = true
+        endLingering(after: .zero)
         // Whatever was on its way has come: one GOAWAY is enough.
         if failure == nil && shutdown != .draining { drain() }
     }
@@ -200,11 +206,11 @@ public final class HTTP2Session {
     /// Writes what is to be sent.
     ///
     /// - Parameters:
-    ///   - buffer: where it goes.
-    ///   - limit: stops once the buffer holds this many bytes; it may pass it by one frame.
+    ///   - chain: where it goes.
+    ///   - limit: stops once the chain's load is this much; it may pass it by one frame.
     ///   - now: the time.
     public func produce(
-        into buffer: inout OutputBuffer,
+        into chain: inout OutputChain,
         limit: Int,
         at now: ContinuousClock.Instant
     ) {
@@ -212,10 +218,10 @@ public final class HTTP2Session {
         // After the end nghttp2 would still know streams that are gone.
         if isAbandoned { return }
         collectReturnedCredit()
-        swap(&buffer, &output)
+        swap(&chain, &output)
         outputLimit = limit
-        defer { swap(&buffer, &output) }
-        while output.count < limit {
+        defer { swap(&chain, &output) }
+        while output.load < limit {
             var frame: UnsafePointer<UInt8>?
             // Callbacks run here; the frame is nghttp2's until the next call.
             let count = unsafe nghttp2_session_mem_send(session, &frame)
@@ -249,6 +255,7 @@ public final class HTTP2Session {
     ///   are told REFUSED_STREAM.
     public func abandon(_ code: HTTP2ErrorCode) {
         isAbandoned = true
+        lingering.removeAll()
         if failure == nil {
             failure = HTTP2Failure(code: code, reason: "the transport was closed")
         }

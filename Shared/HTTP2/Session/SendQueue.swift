@@ -27,11 +27,11 @@ struct SendQueue {
     /// - Parameters:
     ///   - wanted: how many; at most `count`.
     ///   - output: where they go.
-    mutating func move(_ wanted: Int, to output: inout OutputBuffer) {
+    mutating func move(_ wanted: Int, to output: inout OutputChain) {
         var left = wanted
         while left > 0, let slice = first {
             let part = min(left, slice.count - sentOfFirst)
-            output.append(slice.bytes.extracting(sentOfFirst..<sentOfFirst + part))
+            output.append(slice, sentOfFirst..<sentOfFirst + part)
             sentOfFirst += part
             left -= part
             if sentOfFirst == slice.count { advance() }

@@ -12,13 +12,14 @@ enum SessionCallbacks {
         guard let table = unsafe made else {
             preconditionFailure("no memory for the callbacks of connections")
         }
-        unsafe registerInput(table)
+        unsafe registerHeaders(table)
+        unsafe registerFrames(table)
         unsafe registerOutput(table)
         return unsafe table
     }()
 
     @unsafe
-    private static func registerInput(_ table: OpaquePointer) {
+    private static func registerHeaders(_ table: OpaquePointer) {
         unsafe nghttp2_session_callbacks_set_on_begin_headers_callback(table) { _, frame, user in
             guard let frame = unsafe frame?.pointee else { return 0 }
             return unsafe withSession(user) { unsafe $0.headersBegan(frame) }
@@ -36,9 +37,10 @@ enum SessionCallbacks {
             // Both are nghttp2's until the callback returns.
             let nameBytes = unsafe RawSpan(_unsafeStart: name, byteCount: nameCount)
             let valueBytes = unsafe RawSpan(_unsafeStart: value, byteCount: valueCount)
-            let isSensitive = flags & UInt8(NGHTTP2_NV_FLAG_NO_INDEX.rawValue) != 0
+            // Why it is not to be remembered, only whoever sent it knows.
+            let isRemembered = flags & UInt8(NGHTTP2_NV_FLAG_NO_INDEX.rawValue) == 0
             return unsafe withSession(user) {
-                $0.headerArrived(nameBytes, valueBytes, isSensitive: isSensitive)
+                $0.headerArrived(nameBytes, valueBytes, isRemembered ? .plain : .secret)
             }
         }
         unsafe nghttp2_session_callbacks_set_on_invalid_header_callback(table) {
@@ -53,6 +55,10 @@ enum SessionCallbacks {
             // Without this answer nghttp2 would leave the field out and go on.
             NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue
         }
+    }
+
+    @unsafe
+    private static func registerFrames(_ table: OpaquePointer) {
         unsafe nghttp2_session_callbacks_set_on_data_chunk_recv_callback(table) {
             session,
             _,
@@ -63,7 +69,8 @@ enum SessionCallbacks {
             guard let session = unsafe session, let data = unsafe data else { return 0 }
             // They are the driver's, and stay until the callback returns.
             let bytes = unsafe RawSpan(_unsafeStart: data, byteCount: count)
-            return unsafe withStream(session, streamID, user) { $0.bodyArrived(bytes, on: $1) } ?? 0
+            return unsafe withStream(session, streamID, user) { $0.bodyArrived(bytes, on: $1) }
+                ?? withSession(user) { $0.unwantedBodyArrived(count, of: streamID) }
         }
         unsafe nghttp2_session_callbacks_set_on_frame_recv_callback(table) {
             session,
@@ -85,7 +92,11 @@ enum SessionCallbacks {
                 let stream = unsafe Unmanaged.passRetained(found)
                 unsafe session.close(stream.takeRetainedValue(), HTTP2ErrorCode(rawValue: code))
                 return 0
-            } ?? 0
+            }
+                ?? withSession(user) { session in
+                    session.lingering.remove(streamID)
+                    return 0
+                }
         }
     }
 

@@ -122,7 +122,7 @@ extension HTTP2Channel: TransportHandler {
         settle()
     }
 
-    func transportFill(_ output: inout OutputBuffer, limit: Int) {
+    func transportFill(_ output: inout OutputChain, limit: Int) {
         session.produce(into: &output, limit: limit, at: loop.now)
         tellEvents()
         if session.isFinished { transport?.closeAfterFlush(within: Self.farewellLimit) }

@@ -254,10 +254,9 @@ extension HTTP2Client: HTTP2ChannelDelegate {
         case .settled:
             settle(.success(()))
         case .response(let stream), .input(let stream), .writable(let stream):
-            (stream.owner as? HTTP2Exchange)?.saw(event)
+            stream.owner?.saw(event)
         case .closed(let stream, _):
-            (stream.owner as? HTTP2Exchange)?.saw(event)
-            stream.owner = nil
+            stream.owner.take()?.saw(event)
             hasChanged = true
         case .goAway, .failed:
             hasChanged = true

@@ -26,7 +26,7 @@ public enum HTTP2ExchangeError: Error, Equatable {
 ///
 /// It is used on the connection's own loop, where a server's handlers are started; others go there
 /// by `withTaskExecutorPreference(exchange.loop)`. One task at a time may wait in each direction.
-public final class HTTP2Exchange: @unchecked Sendable {
+public final class HTTP2Exchange: HTTP2StreamOwner, @unchecked Sendable {
     // `@unchecked`: everything but `loop` is used on the loop only, which debug builds check.
 
     private let channel: HTTP2Channel
@@ -34,6 +34,8 @@ public final class HTTP2Exchange: @unchecked Sendable {
     /// What those who wait or come later are told; nil while the stream is open.
     private var closure: HTTP2ExchangeError?
     private var inputWaiter = TaskWaiter()
+    /// Whether the task that waits for input has no use for a part of the body.
+    private var isWholeBodyAwaited = false
     private var outputWaiter = TaskWaiter()
     private var hasHeaders: Bool
     private var hasFinished = false
@@ -124,29 +126,40 @@ public final class HTTP2Exchange: @unchecked Sendable {
 
     /// Waits until the whole body has come, for ``takeBody(upTo:)``.
     ///
-    /// - Parameter limit: the most bytes it may have.
+    /// - Parameters:
+    ///   - limit: the most bytes it may have.
+    ///   - length: tells of its first bytes how long it will be; nil if they do not say it.
     /// - Throws: ``HTTP2ExchangeError`` if the stream closes before.
-    public func collectBody(upTo limit: Int) async throws(HTTP2ExchangeError) {
-        beginCollectingBody(upTo: limit)
+    public func collectBody(
+        upTo limit: Int,
+        length: HTTP2Session.BodyLength? = nil
+    ) async throws(HTTP2ExchangeError) {
+        beginCollectingBody(upTo: limit, length: length)
         while !isBodyComplete { try await waitForInput() }
     }
 
     /// Has the whole body come, whoever waits for it.
     ///
-    /// - Parameter limit: the most bytes it may have.
-    package func beginCollectingBody(upTo limit: Int) {
+    /// - Parameters: as for ``collectBody(upTo:length:)``.
+    package func beginCollectingBody(
+        upTo limit: Int,
+        length: HTTP2Session.BodyLength? = nil
+    ) {
         loop.assertIsCurrent()
         if isBodyComplete { return }
-        channel.session.collectBody(of: stream, upTo: limit)
+        channel.session.collectBody(of: stream, upTo: limit, length: length)
         channel.setNeedsFlush()
     }
 
-    /// Has a task go on at the next event of the stream, of which its close is the last.
+    /// Has a task go on when the whole body has come, or the stream is closed.
     ///
-    /// - Parameter task: what goes on; at once if the stream is closed or another waits.
+    /// - Parameter task: what goes on; at once if another waits.
     @unsafe
-    package func wakeAtInput(_ task: UnsafeContinuation<Void, Never>) {
-        if closure != nil || inputWaiter.isWaiting { return unsafe task.resume() }
+    package func wakeAtBodyEnd(_ task: UnsafeContinuation<Void, Never>) {
+        if isBodyComplete || closure != nil || inputWaiter.isWaiting {
+            return unsafe task.resume()
+        }
+        isWholeBodyAwaited = true
         unsafe inputWaiter.wait(task)
     }
 
@@ -286,13 +299,13 @@ public final class HTTP2Exchange: @unchecked Sendable {
     // MARK: The channel's side
 
     /// Takes what the session told of the stream.
-    func saw(_ event: HTTP2Event) {
+    package func saw(_ event: HTTP2Event) {
         switch event {
         case .response:
             hasHeaders = true
-            inputWaiter.resume()
+            inputArrived()
         case .input:
-            inputWaiter.resume()
+            inputArrived()
         case .writable:
             outputWaiter.resume()
         case .closed(_, let code):
@@ -307,6 +320,12 @@ public final class HTTP2Exchange: @unchecked Sendable {
         default:
             break
         }
+    }
+
+    private func inputArrived() {
+        if isWholeBodyAwaited && !isBodyComplete { return }
+        isWholeBodyAwaited = false
+        inputWaiter.resume()
     }
 
     /// Cancels the task of the server's handler, as the end of the stream would.

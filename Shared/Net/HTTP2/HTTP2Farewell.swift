@@ -45,7 +45,7 @@ final class HTTP2Farewell: Sendable {
         func transportReadEnded() {}
         func transportClosed(_ reason: TransportCloseReason) { onEnd() }
 
-        func transportFill(_ output: inout OutputBuffer, limit: Int) {
+        func transportFill(_ output: inout OutputChain, limit: Int) {
             session.produce(into: &output, limit: limit, at: .now)
         }
     }

@@ -186,13 +186,11 @@ extension HTTP2ServerShard: HTTP2ChannelDelegate {
         case .request(let stream):
             arrived.append(HTTP2Exchange(stream, on: channel, hasHeaders: true))
         case .input(let stream), .writable(let stream):
-            (stream.owner as? HTTP2Exchange)?.saw(event)
+            stream.owner?.saw(event)
         case .closed(let stream, _):
-            if let exchange = stream.owner as? HTTP2Exchange {
-                closedStreams += 1
-                exchange.saw(event)
-            }
-            stream.owner = nil
+            guard let exchange = stream.owner.take() else { break }
+            closedStreams += 1
+            exchange.saw(event)
         case .failed(let failure):
             configuration.onFailure?(channel.peerAddress, failure)
         case .response, .settled, .goAway:

@@ -1,12 +1,12 @@
 extension EventLoop {
     /// Has a task wait for a time, by the loop's own clock, while the loop serves others.
     ///
-    /// Only on the loop, by a task that prefers it.
+    /// Only by a task that prefers the loop.
     ///
     /// - Parameter delay: how long; as for ``schedule(after:_:)``.
-    /// - Throws: `CancellationError` at once if the task is cancelled or the loop stops.
+    /// - Throws: `CancellationError` at once if the task is cancelled, or the loop stops or has.
     public func sleep(for delay: Duration) async throws(CancellationError) {
-        assertIsCurrent()
+        guard await arrive() else { throw CancellationError() }
         let sleeper = Sleeper()
         await withTaskCancellationHandler {
             await withCheckedContinuation { sleeper.begin($0, for: delay, on: self) }

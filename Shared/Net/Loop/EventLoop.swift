@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Synchronization
+internal import Wire
 
 /// One thread that waits for descriptors, timers and work, until it is stopped.
 ///
@@ -29,10 +30,12 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
     private var instant: ContinuousClock.Instant
     private var turnEnders: [any TurnEndHandler] = []
     private var spareTurnEnders: [any TurnEndHandler] = []
+    private var endHandlers = EndHandlers()
 
     /// Memory that the transports of this loop share, as only one of them runs at a time.
     let readBuffer = ReadBuffer()
-    let outputs = OutputShelf()
+    let outputs = Shelf<OutputChain>()
+    let plaintexts = Shelf<OutputBuffer>()
 
     /// How long work may keep descriptors waiting.
     private static let workLimit = Duration.milliseconds(1)
@@ -207,7 +210,20 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
         turnEnders.append(handler)
     }
 
+    /// Calls back when the loop ends, or now if it does already.
+    ///
+    /// For those who have others wait for timers: none fires any more.
+    ///
+    /// Only on the loop.
+    ///
+    /// - Parameter handler: whom to call; it is not kept.
+    public func whenEnding(_ handler: any LoopEndHandler) {
+        assertIsCurrent()
+        endHandlers.add(handler)
+    }
+
     private func end() {
+        endHandlers.tell()
         for round in 1...Self.roundsAfterStop {
             // What is left to do may watch more.
             for handler in poller.takeHandlers() { handler.loopStopped() }
@@ -250,6 +266,12 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
             globalConcurrentExecutor.enqueue(job)
         }
     }
+}
+
+/// Is told that a loop ends; see ``EventLoop/whenEnding(_:)``.
+public protocol LoopEndHandler: AnyObject {
+    /// The loop ends: what has been begun on it is still done, but no timer fires. On the loop.
+    func loopEnding()
 }
 
 /// Is called when a turn of a loop ends; see ``EventLoop/whenTurnEnds(_:)``.

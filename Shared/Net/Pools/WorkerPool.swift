@@ -117,3 +117,22 @@ public final class WorkerPool: Sendable {
         }
     }
 }
+
+extension WorkerPool? {
+    /// Has a thread do some work, or does it here: where there is no pool, and where that takes no
+    /// more, which holds back those who ask.
+    ///
+    /// - Parameter work: what to do.
+    /// - Returns: what the work returned.
+    /// - Throws: what the work threw.
+    public func runBeside<Result: Sendable>(
+        _ work: @escaping @Sendable () throws -> Result
+    ) async throws -> Result {
+        guard let pool = self else { return try work() }
+        do {
+            return try await pool.run(work)
+        } catch is WorkerPoolError {
+            return try work()
+        }
+    }
+}

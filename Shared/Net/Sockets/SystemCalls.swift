@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import Wire
 
 /// The system calls of this library: each is repeated when a signal interrupts it, and a failure
 /// names the call.
@@ -66,6 +67,55 @@ enum SystemCalls {
             }
         }
     }
+
+    /// Sends what the kernel takes of a chain, without a signal if the peer is gone.
+    ///
+    /// - Parameters:
+    ///   - descriptor: a socket.
+    ///   - chain: the bytes.
+    ///   - offset: how many of them have been sent.
+    /// - Returns: the number of bytes taken, nil if the kernel has no room.
+    /// - Throws: ``SystemError`` if the connection is gone.
+    static func send(
+        _ descriptor: Int32,
+        _ chain: borrowing OutputChain,
+        from offset: Int
+    ) throws(SystemError) -> Int? {
+        if let bytes = chain.onlyPiece {
+            return try send(descriptor, bytes.extracting(offset..<bytes.byteCount))
+        }
+        var taken: Result<Int?, SystemError> = .success(nil)
+        unsafe withUnsafeTemporaryAllocation(of: iovec.self, capacity: mostPieces) { pieces in
+            var count = 0
+            chain.forEachPiece(from: offset) { piece in
+                // The chain, which is borrowed, keeps its pieces where they are during the call.
+                unsafe piece.withUnsafeBytes { bytes in
+                    let start = unsafe UnsafeMutableRawPointer(mutating: bytes.baseAddress)
+                    let entry = unsafe iovec(iov_base: start, iov_len: bytes.count)
+                    unsafe pieces.initializeElement(at: count, to: entry)
+                }
+                count += 1
+                return count < mostPieces
+            }
+            var message = unsafe msghdr()
+            unsafe message.msg_iov = pieces.baseAddress
+            unsafe message.msg_iovlen = count
+            do throws(SystemError) {
+                // The kernel reads the pieces during the call only.
+                taken = .success(
+                    try attempting("sendmsg") {
+                        unsafe sendmsg(descriptor, &message, Int32(MSG_NOSIGNAL))
+                    }
+                )
+            } catch {
+                taken = .failure(error)
+            }
+        }
+        return try taken.get()
+    }
+
+    /// How many pieces one call sends at most.
+    private static let mostPieces = 64
 
     /// Closes a descriptor.
     ///

@@ -39,7 +39,7 @@ extension Transport {
             handler?.transportReceived(buffer.bytes(count))
             return
         }
-        var plaintext = loop.outputs.take()
+        var plaintext = loop.plaintexts.take()
         var failure: (any Error)?
         do {
             try filter.receive(buffer.bytes(count), plaintext: &plaintext)
@@ -48,7 +48,7 @@ extension Transport {
         }
         // What came before the fault is good.
         if plaintext.count > 0 { handler?.transportReceived(plaintext.bytes) }
-        loop.outputs.put(plaintext)
+        loop.plaintexts.put(plaintext)
         if let failure {
             fail(failure)
         } else if phase != .closed {

@@ -6,7 +6,7 @@ extension Transport {
         var budget = configuration.writeLimitPerTurn
         var mayHaveMore = true
         while phase != .closed && phase != .lingering && !isWaitingForRoom {
-            let output: OutputBuffer
+            let output: OutputChain
             if let rest = unsent.take() {
                 output = rest
             } else if mayHaveMore {
@@ -33,42 +33,44 @@ extension Transport {
     ///
     /// - Parameter mayHaveMore: set to whether asking again may give more.
     /// - Returns: bytes to send, possibly none.
-    private func fill(_ mayHaveMore: inout Bool) -> OutputBuffer {
+    private func fill(_ mayHaveMore: inout Bool) -> OutputChain {
         let limit = configuration.outputLimit
         var output = loop.outputs.take()
         let asksHandler = phase == .open || phase == .flushing
         guard let filter else {
             if asksHandler { handler?.transportFill(&output, limit: limit) }
-            mayHaveMore = output.count >= limit
+            mayHaveMore = output.load >= limit
             return output
         }
         mayHaveMore = false
         if asksHandler && filter.isReady && !filter.isBlocked && !isFilterFinished {
             var plaintext = loop.outputs.take()
             handler?.transportFill(&plaintext, limit: limit)
-            mayHaveMore = plaintext.count >= limit
+            mayHaveMore = plaintext.load >= limit
             if plaintext.count > 0 && phase != .closed {
                 do {
-                    try filter.send(plaintext.bytes)
+                    try plaintext.forEachPiece { piece in
+                        try filter.send(piece)
+                        return true
+                    }
                 } catch {
                     fail(error)
                 }
             }
             loop.outputs.put(plaintext)
         }
-        if phase != .closed { filter.takeCiphertext(into: &output) }
+        if phase != .closed { output.append { filter.takeCiphertext(into: &$0) } }
         return output
     }
 
     /// Sends bytes and keeps those that the kernel does not take.
     ///
     /// - Returns: how many it took.
-    private func send(_ output: consuming OutputBuffer) -> Int {
+    private func send(_ output: consuming OutputChain) -> Int {
         let wanted = output.count - sentCount
         let taken: Int
         do {
-            let rest = output.bytes.extracting(sentCount..<output.count)
-            taken = try SystemCalls.send(descriptor, rest) ?? 0
+            taken = try SystemCalls.send(descriptor, output, from: sentCount) ?? 0
         } catch {
             sendFailed(error)
             return 0

@@ -46,7 +46,7 @@ public final class Transport: @unchecked Sendable {
     var hasToldReadEnded = false
 
     /// What the kernel has not taken yet; nil if it has taken everything.
-    var unsent: OutputBuffer?
+    var unsent: OutputChain?
     /// How many bytes of `unsent` it has taken.
     var sentCount = 0
     var isWaitingForRoom = false

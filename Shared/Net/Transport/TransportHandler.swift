@@ -19,9 +19,9 @@ public protocol TransportHandler: AnyObject {
     ///
     /// - Parameters:
     ///   - output: where to append; empty at first.
-    ///   - limit: return when so many bytes are in the output, or when nothing is left. The last
-    ///     piece may exceed it.
-    func transportFill(_ output: inout OutputBuffer, limit: Int)
+    ///   - limit: return when the output's load is so much, or when nothing is left. The last piece
+    ///     may exceed it.
+    func transportFill(_ output: inout OutputChain, limit: Int)
 
     /// The transport is closed. Called exactly once, as the last call and never from within a call
     /// of the handler's own; the transport lets go of the handler afterwards.
@@ -46,7 +46,8 @@ public enum TransportCloseReason: Sendable {
 
 /// How a transport uses memory and time.
 public struct TransportConfiguration: Sendable {
-    /// Bytes unsent at which the handler is not asked for more, at least 1.
+    /// The load of unsent output at which the handler is not asked for more, at least 1: so many
+    /// bytes that were copied, or four times as many that are shared.
     public var outputLimit = 64 * 1024
     /// Bytes read per turn before the other connections of the loop are served.
     public var readLimitPerTurn = 256 * 1024

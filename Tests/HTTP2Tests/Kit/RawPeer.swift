@@ -61,10 +61,9 @@ final class RawPeer {
 
     /// Takes everything that the session wants to send.
     func flush() {
-        var output = OutputBuffer()
+        var output: SharedBytes
         repeat {
-            output.removeAll()
-            session.produce(into: &output, limit: 1 << 16, at: now)
+            output = session.output(at: now)
             drain()
             unread.append(copying: output.bytes)
         } while output.count > 0

@@ -49,10 +49,8 @@ final class SessionPair {
     /// - Returns: how many bytes.
     @discardableResult
     func move(from: HTTP2Session, to: HTTP2Session) -> Int {
-        var bytes = OutputBuffer()
-        from.produce(into: &bytes, limit: 1 << 16, at: now)
+        let all = from.output(at: now)
         drain(from)
-        let all = SharedBytes(adopting: bytes)
         var position = 0
         while position < all.count {
             let count = min(max(1, nextCut()), all.count - position)

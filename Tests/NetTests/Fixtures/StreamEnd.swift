@@ -61,7 +61,7 @@ final class StreamEnd: TransportHandler, @unchecked Sendable {
         onReadEnded?(self)
     }
 
-    func transportFill(_ output: inout OutputBuffer, limit: Int) {
+    func transportFill(_ output: inout OutputChain, limit: Int) {
         fills += 1
         if transport?.hasUnsentOutput == true || output.count > 0 { wasAskedTooEarly = true }
         onFill?(self)

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Net
+import TestKit
 
 /// Certificates for tests, made once per run by the `openssl` command in a folder that is removed
 /// when the process ends.
@@ -91,17 +92,12 @@ struct TestCertificates: Sendable {
 /// Runs the `openssl` command to its end and returns what it printed.
 @discardableResult
 func openssl(_ arguments: [String]) throws -> String {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["openssl"] + arguments
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = output
-    process.standardInput = FileHandle.nullDevice
-    try process.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw OpenSSLCommandError(text: text) }
+    let (status, output) = try Process.runToEnd(joinsErrors: true) { process in
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["openssl"] + arguments
+    }
+    let text = String(decoding: output, as: UTF8.self)
+    guard status == 0 else { throw OpenSSLCommandError(text: text) }
     return text
 }
 

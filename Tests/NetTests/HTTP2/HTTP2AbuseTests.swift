@@ -48,7 +48,7 @@ struct HTTP2AbuseTests {
         configuration.onFailure = { failures.add($1.code) }
         let fixture = try ServerFixture(configuration)
         let port = fixture.port
-        let before = try residentBytes()
+        let before = try ThisProcess.residentBytes()
         let honest = try await fixture.client()
         let ended = Journal<Attack>()
         await withTaskGroup(of: Void.self) { group in
@@ -86,7 +86,7 @@ struct HTTP2AbuseTests {
         #expect(fixture.group.loops.allSatisfy { $0.load == 0 })
         // A bomb unfolds to 48 MB a request, and floods go on until they are stopped; other tests
         // need memory at the same time, under the address sanitizer some hundreds of MB more.
-        #expect(try residentBytes() - before < 1 << 30)
+        #expect(try ThisProcess.residentBytes() - before < 600 << 20)
         await fixture.stop()
     }
 
@@ -203,11 +203,4 @@ private func onThread<Value: Sendable>(
     await withCheckedContinuation { continuation in
         Thread.detachNewThread { continuation.resume(returning: Result { try work() }) }
     }
-}
-
-/// The memory of the process that is in use now.
-private func residentBytes() throws -> Int {
-    let fields = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
-        .split(separator: " ")
-    return (Int(fields[1]) ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE)))
 }

@@ -55,6 +55,49 @@ struct OutsideClientTests {
         await fixture.stop()
     }
 
+    @Test(
+        "curl reads an answer that comes before it has sent all",
+        arguments: [200_000, 20_000_000]
+    )
+    func earlyAnswer(size: Int) async throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write(.pattern(size))
+        let fixture = try ServerFixture { exchange in
+            exchange.respond([":status": "401"])
+            exchange.finish(sending: SharedBytes(Array("who are you?".utf8)))
+        }
+        let output = try await OutsideProgram.run(
+            Self.curl + ["--upload-file", file, "http://127.0.0.1:\(fixture.port)/"]
+        )
+        #expect(output.status == 0, "\(output.errors)")
+        #expect(output.text == "who are you?")
+        await fixture.stop()
+    }
+
+    @Test("curl that waits for status 100 is told to send its body")
+    func expectation() async throws {
+        let folder = try TemporaryFolder()
+        let body = SharedBytes.pattern(2_000_000)
+        let file = try folder.write(body)
+        let fixture = try ServerFixture()
+        // Without it curl would wait until it is too late.
+        let output = try await OutsideProgram.run(
+            Self.curl + [
+                "--header", "expect: 100-continue", "--expect100-timeout", "300", "--max-time",
+                "60",
+                "--upload-file", file, "http://127.0.0.1:\(fixture.port)/",
+            ]
+        )
+        #expect(output.status == 0, "\(output.errors)")
+        #expect(output.bytes == Array(copying: body.bytes))
+        await fixture.stop()
+    }
+
+    /// curl as it speaks to a server in plain text.
+    private static let curl = [
+        "curl", "--silent", "--show-error", "--http2-prior-knowledge",
+    ]
+
     @Test("nghttp sends many requests on one connection")
     func nghttp() async throws {
         let folder = try TemporaryFolder()

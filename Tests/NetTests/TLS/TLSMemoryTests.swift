@@ -28,9 +28,9 @@ struct TLSMemoryTests {
         // If sessions leaked, each round would grow the process by 21 MB; what other tests do
         // meanwhile is seen by some of the rounds only.
         let growths = try (0..<4).map { _ in
-            let before = try residentBytes()
+            let before = try ThisProcess.residentBytes()
             try run(500)
-            return try residentBytes() - before
+            return try ThisProcess.residentBytes() - before
         }
         let least = try #require(growths.min())
         #expect(least < 10_000_000, "bytes for 1,000 sessions: \(growths)")
@@ -41,22 +41,15 @@ struct TLSMemoryTests {
         let count = 150
         let pairs = try (0..<count).map { _ in try TLSPair.ready(.tls13) }
         let bytes = [UInt8](repeating: 7, count: 4_000_000)
-        let before = try residentBytes()
+        let before = try ThisProcess.residentBytes()
         for pair in pairs {
             try pair.client.session.send(bytes.rawBytes)
             var output = OutputBuffer()
             pair.client.session.takeCiphertext(into: &output)
             #expect(output.count > bytes.count)
         }
-        let growth = try residentBytes() - before
+        let growth = try ThisProcess.residentBytes() - before
         // Kept memory would be 600 MB; the address sanitizer holds 256 MB of what was freed back.
         #expect(growth < 400_000_000, "\(growth) bytes for \(count) idle sessions")
     }
-}
-
-/// The memory that the process occupies.
-private func residentBytes() throws -> Int {
-    let text = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
-    let pages = try #require(Int(text.split(separator: " ")[1]))
-    return pages * 4096
 }

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Net
+import TestKit
 import Testing
 import Wire
 
@@ -301,17 +302,22 @@ private final class Socket {
 
 /// A running `openssl` command.
 private final class Peer {
-    private let process = Process()
-    private let input = Pipe()
-    private let output = Pipe()
+    private let process: Process
+    private let input: Pipe
+    private let output: Pipe
 
     init(_ arguments: [String], withErrors: Bool = false) throws {
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["openssl"] + arguments
-        process.standardInput = input
-        process.standardOutput = output
-        process.standardError = withErrors ? output : FileHandle.nullDevice
-        try process.run()
+        let (process, pipes) = try Process.start { process in
+            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+            process.arguments = ["openssl"] + arguments
+            let (input, output) = (Pipe(), Pipe())
+            process.standardInput = input
+            process.standardOutput = output
+            process.standardError = withErrors ? output : FileHandle.nullDevice
+            return (input, output)
+        }
+        self.process = process
+        (input, output) = pipes
     }
 
     deinit {

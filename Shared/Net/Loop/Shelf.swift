@@ -4,23 +4,23 @@ internal import Wire
 ///
 /// A transport that has nothing unsent owns no buffer: thousands of idle ones cost nothing, and
 /// busy ones do not allocate.
-final class OutputShelf {
-    private var first: OutputBuffer?
-    private var second: OutputBuffer?
+final class Shelf<Buffer: ReusableBuffer & ~Copyable> {
+    private var first: Buffer?
+    private var second: Buffer?
 
     /// A buffer that grew beyond this is freed instead of kept.
-    private static let mostKept = 256 * 1024
+    private let mostKept = 256 * 1024
 
     /// Lends an empty buffer.
-    func take() -> OutputBuffer {
+    func take() -> Buffer {
         if let buffer = first.take() { return buffer }
         if let buffer = second.take() { return buffer }
-        return OutputBuffer()
+        return Buffer()
     }
 
     /// Takes a buffer back; what it holds is forgotten.
-    func put(_ buffer: consuming OutputBuffer) {
-        if buffer.count > Self.mostKept { return }
+    func put(_ buffer: consuming Buffer) {
+        if buffer.ownedBytes > mostKept { return }
         buffer.removeAll()
         if first == nil {
             first = consume buffer
@@ -29,3 +29,18 @@ final class OutputShelf {
         }
     }
 }
+
+/// What can be filled again after it was emptied.
+protocol ReusableBuffer: ~Copyable {
+    init()
+    /// How many bytes of its own it holds.
+    var ownedBytes: Int { get }
+    /// Forgets everything, but keeps the memory.
+    mutating func removeAll()
+}
+
+extension OutputBuffer: ReusableBuffer {
+    var ownedBytes: Int { count }
+}
+
+extension OutputChain: ReusableBuffer {}
