@@ -7,10 +7,10 @@ public struct AuthenticationKey: Sendable {
     /// How many bytes a code has.
     public static let codeCount = 32
 
-    private let secret: SecretBytes
+    private let keyed: Keyed
 
     /// A key of these bytes; RFC 2104 advises 32 random ones.
-    public init(_ secret: SecretBytes) { self.secret = secret }
+    public init(_ secret: SecretBytes) { keyed = Keyed(secret) }
 
     /// What proves that someone with the key has seen a message.
     ///
@@ -22,23 +22,7 @@ public struct AuthenticationKey: Sendable {
 
     /// A code that is a key itself; see ``code(for:)``.
     func secretCode(for message: RawSpan) -> SecretBytes {
-        unsafe SecretBytes(count: Self.codeCount) { code in
-            let isMade = unsafe secret.bytes.withUnsafeBytes { key in
-                unsafe message.withUnsafeBytes { message in
-                    // It writes as many bytes as SHA-256 gives; EVP_sha256 is a constant.
-                    unsafe HMAC(
-                        EVP_sha256(),
-                        key.baseAddress,
-                        Int32(key.count),
-                        message.baseAddress?.assumingMemoryBound(to: UInt8.self),
-                        message.count,
-                        code.baseAddress?.assumingMemoryBound(to: UInt8.self),
-                        nil
-                    ) != nil
-                }
-            }
-            precondition(isMade, "no memory for a code")
-        }
+        unsafe SecretBytes(count: Self.codeCount) { unsafe keyed.write(message, to: $0) }
     }
 
     /// Whether a code is that of a message, in a time that does not tell how much of it is right.
@@ -49,5 +33,74 @@ public struct AuthenticationKey: Sendable {
     /// - Returns: true if someone with the key made it.
     public func isValid(_ code: RawSpan, for message: RawSpan) -> Bool {
         secretCode(for: message).bytes.isSameInConstantTime(as: code)
+    }
+}
+
+/// HMAC with its key taken in, of which each code begins as a copy: to look for the algorithm and
+/// take the key in costs more than a short message does.
+@safe
+private final class Keyed: @unchecked Sendable {
+    // `@unchecked`: nothing changes it after it was made; copies are the thread's own.
+    private let context: OpaquePointer
+
+    /// The algorithm, looked for once.
+    @safe
+    private struct Algorithm: @unchecked Sendable {
+        // `@unchecked`: OpenSSL only reads it, and counts who does.
+        let pointer: OpaquePointer
+
+        static let found: Algorithm = {
+            guard let pointer = unsafe EVP_MAC_fetch(nil, "HMAC", nil) else {
+                preconditionFailure("OpenSSL has no HMAC")
+            }
+            return unsafe Algorithm(pointer: pointer)
+        }()
+    }
+
+    init(_ secret: SecretBytes) {
+        // Freed in `deinit`.
+        guard let context = unsafe EVP_MAC_CTX_new(Algorithm.found.pointer) else {
+            preconditionFailure("no memory for a key")
+        }
+        // Keys are filled up with zeros: an empty one, which has no address, is one zero.
+        let secret = secret.count > 0 ? secret : SecretBytes([0])
+        let isKeyed = unsafe secret.bytes.withUnsafeBytes { key in
+            // It reads as many bytes as there are.
+            unsafe shim_EVP_MAC_init_SHA256(
+                context,
+                key.baseAddress?.assumingMemoryBound(to: UInt8.self),
+                key.count
+            )
+        }
+        precondition(isKeyed == 1, "OpenSSL takes any key of HMAC-SHA-256")
+        unsafe self.context = context
+    }
+
+    deinit {
+        unsafe EVP_MAC_CTX_free(context)
+    }
+
+    /// Writes the code of a message, 32 bytes.
+    func write(_ message: RawSpan, to code: UnsafeMutableRawBufferPointer) {
+        guard let copy = unsafe EVP_MAC_CTX_dup(context) else {
+            preconditionFailure("no memory for a code")
+        }
+        defer { unsafe EVP_MAC_CTX_free(copy) }
+        var count = 0
+        let isMade = unsafe message.withUnsafeBytes { message in
+            // It writes as many bytes as SHA-256 gives, for which there is room.
+            unsafe EVP_MAC_update(
+                copy,
+                message.baseAddress?.assumingMemoryBound(to: UInt8.self),
+                message.count
+            ) == 1
+                && EVP_MAC_final(
+                    copy,
+                    code.baseAddress?.assumingMemoryBound(to: UInt8.self),
+                    &count,
+                    code.count
+                ) == 1
+        }
+        precondition(isMade && count == AuthenticationKey.codeCount, "no memory for a code")
     }
 }

@@ -11,15 +11,29 @@ public struct SHA256: ~Copyable {
 
     /// Begins; a lack of memory stops the process.
     public init() {
-        // Freed in `deinit`; EVP_sha256 is a constant of OpenSSL's.
+        // Freed in `deinit`.
         guard let context = unsafe EVP_MD_CTX_new(),
-            unsafe EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1
+            unsafe EVP_DigestInit_ex(context, Algorithm.found.pointer, nil) == 1
         else { preconditionFailure("no memory for a digest") }
         unsafe self.context = context
     }
 
     deinit {
         unsafe EVP_MD_CTX_free(context)
+    }
+
+    /// The algorithm, looked for once: OpenSSL would search for its constant at each digest.
+    @safe
+    private struct Algorithm: @unchecked Sendable {
+        // `@unchecked`: OpenSSL only reads it, and counts who does.
+        let pointer: OpaquePointer
+
+        static let found: Algorithm = {
+            guard let pointer = unsafe EVP_MD_fetch(nil, "SHA2-256", nil) else {
+                preconditionFailure("OpenSSL has no SHA-256")
+            }
+            return unsafe Algorithm(pointer: pointer)
+        }()
     }
 
     /// Takes the next bytes.

@@ -97,4 +97,12 @@ extension KeyRing where Key == SecretBytes {
         guard let first else { throw .malformed("there is no key") }
         try self.init(current: first, keys)
     }
+
+    /// The ring as ``init(text:)`` reads it, to be kept where nobody else reads it.
+    public func reveal() -> String {
+        let others = ids.filter { $0 != currentID }
+        return ([currentID] + others).compactMap { id in
+            keys[id].map { "\(id):\(StrictBase64.url.encode($0.bytes))" }
+        }.joined(separator: ",")
+    }
 }

@@ -43,18 +43,51 @@ public enum Base62 {
     /// - Returns: the bytes; nil for any other text.
     /// - Complexity: quadratic in the number of bytes.
     public static func decode(_ text: some StringProtocol, count: Int) -> [UInt8]? {
-        guard text.utf8.count == digitCount(forBytes: count) else { return nil }
-        var number = [UInt8](repeating: 0, count: count)
-        for character in text.utf8 {
-            guard var carry = value(of: character) else { return nil }
-            for index in number.indices.reversed() {
-                carry += Int(number[index]) * 62
-                number[index] = UInt8(truncatingIfNeeded: carry)
-                carry >>= 8
+        let text = String(text)
+        return decode(text.utf8Span.span.asRawSpan, count: count)
+    }
+
+    /// Reads bytes; see ``decode(_:count:)-(StringProtocol,_)``.
+    public static func decode(_ text: RawSpan, count: Int) -> [UInt8]? {
+        guard let number = number(text, bytes: count) else { return nil }
+        return (0..<count).map { place in
+            let offset = count - 1 - place
+            return UInt8(truncatingIfNeeded: number[offset / 4] >> UInt32(offset % 4 * 8))
+        }
+    }
+
+    /// Whether a text stands for so many bytes; see ``decode(_:count:)-(StringProtocol,_)``.
+    public static func isEncoded(_ text: RawSpan, count: Int) -> Bool {
+        number(text, bytes: count) != nil
+    }
+
+    /// The number that a text stands for, in words, the least significant first; nil for a text
+    /// that stands for no such number of bytes.
+    ///
+    /// Five digits are taken at a time: so many fit into a word.
+    private static func number(_ text: RawSpan, bytes count: Int) -> [UInt32]? {
+        guard text.byteCount == digitCount(forBytes: count) else { return nil }
+        var words = [UInt32](repeating: 0, count: (count + 3) / 4)
+        var place = 0
+        while place < text.byteCount {
+            let end = min(place + 5, text.byteCount)
+            var (carry, scale): (UInt64, UInt64) = (0, 1)
+            while place < end {
+                guard let digit = value(of: text.byte(at: place)) else { return nil }
+                carry = carry * 62 + UInt64(digit)
+                scale *= 62
+                place += 1
+            }
+            for index in words.indices {
+                carry += UInt64(words[index]) * scale
+                words[index] = UInt32(truncatingIfNeeded: carry)
+                carry >>= 32
             }
             if carry != 0 { return nil }
         }
-        return number
+        let unused = words.count * 4 - count
+        if unused > 0, let top = words.last, top >> UInt32(32 - unused * 8) != 0 { return nil }
+        return words
     }
 
     private static let digits = Array(
