@@ -21,7 +21,7 @@ public struct Exponential: Distribution {
     }
 
     /// −b.
-    public func slope(_ x: Double) -> Double { x < 0 ? 0 : -rate }
+    public func slope(_ x: Double) -> Double { x < 0 ? 0 : x.isNaN ? x : -rate }
 
     /// The derivative of the logarithm of the density in the rate.
     ///

@@ -25,7 +25,8 @@ public struct Laplace: Distribution {
 
     /// The sign of μ − x, over b; 0 at the mean.
     public func slope(_ x: Double) -> Double {
-        x == mean ? 0 * scale : (x > mean ? -1 : 1) / scale
+        if x.isNaN { return x }
+        return x == mean ? 0 * scale : (x > mean ? -1 : 1) / scale
     }
 
     /// The derivatives of the logarithm of the density in the parameters.

@@ -71,6 +71,7 @@ public struct Truncated<Base: Distribution>: Distribution {
     /// The base's quantile of that share of the interval's probability.
     public func quantile(_ p: Double) -> Double {
         guard p >= 0, p <= 1, mass > 0 else { return .nan }
+        if p == 0 || p == 1 { return p == 0 ? support.lowerBound : support.upperBound }
         let below = belowLower + p * mass
         let x =
             below > 0.5
@@ -82,6 +83,7 @@ public struct Truncated<Base: Distribution>: Distribution {
     /// The base's quantile of that share of the interval's probability.
     public func quantile(complement q: Double) -> Double {
         guard q >= 0, q <= 1, mass > 0 else { return .nan }
+        if q == 0 || q == 1 { return q == 0 ? support.upperBound : support.lowerBound }
         let above = aboveUpper + q * mass
         let x =
             above > 0.5

@@ -29,7 +29,7 @@ public struct Uniform: Distribution {
     }
 
     /// 0.
-    public func slope(_ x: Double) -> Double { 0 * width }
+    public func slope(_ x: Double) -> Double { x.isNaN ? x : 0 * width }
 
     /// The share of the width that is below x.
     public func cdf(_ x: Double) -> Double { ((x - lower) / width).within(0, 1) }

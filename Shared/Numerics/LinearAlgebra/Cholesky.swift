@@ -54,18 +54,19 @@ public struct Cholesky: Equatable, Sendable {
     }
 
     private mutating func factorizeLarge() -> Int {
-        LAPACK.pinThreads()
         let size = LAPACK.size(lower.rows)
         // The library works within the n² elements.
         return unsafe LAPACK.positive(
-            lower.withElements {
-                unsafe LAPACKE_dpotrf_work(
-                    LAPACK_COL_MAJOR,
-                    LAPACK.lowerOrLeft,
-                    size,
-                    $0,
-                    size
-                )
+            lower.withElements { elements in
+                LAPACK.call {
+                    unsafe LAPACKE_dpotrf_work(
+                        LAPACK_COL_MAJOR,
+                        LAPACK.lowerOrLeft,
+                        size,
+                        elements,
+                        size
+                    )
+                }
             }
         )
     }
@@ -116,18 +117,19 @@ public struct Cholesky: Equatable, Sendable {
                 unsafe SmallCholesky.invert(elements, order)
             }
         } else {
-            LAPACK.pinThreads()
             let size = LAPACK.size(order)
             // The library works within the n² elements; a root has no zero on its diagonal.
             let zero = unsafe LAPACK.positive(
-                result.withElements {
-                    unsafe LAPACKE_dpotri_work(
-                        LAPACK_COL_MAJOR,
-                        LAPACK.lowerOrLeft,
-                        size,
-                        $0,
-                        size
-                    )
+                result.withElements { elements in
+                    LAPACK.call {
+                        unsafe LAPACKE_dpotri_work(
+                            LAPACK_COL_MAJOR,
+                            LAPACK.lowerOrLeft,
+                            size,
+                            elements,
+                            size
+                        )
+                    }
                 }
             )
             precondition(zero == 0, "the root has a zero on its diagonal")

@@ -128,26 +128,27 @@ extension Matrix {
         precondition(left.columns == right.rows, "the shapes do not fit")
         var product = Matrix(rows: left.rows, columns: right.columns)
         guard !product.elements.isEmpty, left.columns > 0 else { return product }
-        LAPACK.pinThreads()
         let (n, m, k) = (left.rows, right.columns, left.columns)
         // Shapes were checked; the library keeps no pointer.
         unsafe product.withElements { target in
-            unsafe cblas_dgemm(
-                CblasColMajor,
-                CblasNoTrans,
-                CblasNoTrans,
-                LAPACK.size(n),
-                LAPACK.size(m),
-                LAPACK.size(k),
-                1,
-                left.elements,
-                LAPACK.size(n),
-                right.elements,
-                LAPACK.size(k),
-                0,
-                target,
-                LAPACK.size(n)
-            )
+            LAPACK.call {
+                unsafe cblas_dgemm(
+                    CblasColMajor,
+                    CblasNoTrans,
+                    CblasNoTrans,
+                    LAPACK.size(n),
+                    LAPACK.size(m),
+                    LAPACK.size(k),
+                    1,
+                    left.elements,
+                    LAPACK.size(n),
+                    right.elements,
+                    LAPACK.size(k),
+                    0,
+                    target,
+                    LAPACK.size(n)
+                )
+            }
         }
         return product
     }

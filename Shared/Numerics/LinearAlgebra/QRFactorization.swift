@@ -13,13 +13,14 @@ public struct QRFactorization: Sendable {
     public init(_ matrix: Matrix) throws(LinearAlgebraError) {
         precondition(matrix.rows >= matrix.columns && matrix.columns > 0, "not a tall matrix")
         try LAPACK.check(matrix)
-        LAPACK.pinThreads()
         packed = matrix
         factors = Array(repeating: 0, count: matrix.columns)
         let (rows, columns) = (LAPACK.size(matrix.rows), LAPACK.size(matrix.columns))
         // The library works within the m·n elements and writes n factors.
         let code = unsafe packed.withElements { elements in
-            unsafe LAPACKE_dgeqrf(LAPACK_COL_MAJOR, rows, columns, elements, rows, &factors)
+            LAPACK.call {
+                unsafe LAPACKE_dgeqrf(LAPACK_COL_MAJOR, rows, columns, elements, rows, &factors)
+            }
         }
         precondition(code == 0, "argument \(-code) is wrong")
     }
@@ -39,15 +40,17 @@ public struct QRFactorization: Sendable {
         let (rows, columns) = (LAPACK.size(packed.rows), LAPACK.size(packed.columns))
         // The library works within the m·n elements.
         let code = unsafe result.withElements { elements in
-            unsafe LAPACKE_dorgqr(
-                LAPACK_COL_MAJOR,
-                rows,
-                columns,
-                columns,
-                elements,
-                rows,
-                factors
-            )
+            LAPACK.call {
+                unsafe LAPACKE_dorgqr(
+                    LAPACK_COL_MAJOR,
+                    rows,
+                    columns,
+                    columns,
+                    elements,
+                    rows,
+                    factors
+                )
+            }
         }
         precondition(code == 0, "argument \(-code) is wrong")
         return result
@@ -68,31 +71,35 @@ public struct QRFactorization: Sendable {
         var rotated = vector
         let (rows, columns) = (LAPACK.size(packed.rows), LAPACK.size(packed.columns))
         // The library reads the factorization and works within the m elements.
-        let code = unsafe LAPACKE_dormqr(
-            LAPACK_COL_MAJOR,
-            LAPACK.lowerOrLeft,
-            LAPACK.transposed,
-            rows,
-            1,
-            columns,
-            packed.elements,
-            rows,
-            factors,
-            &rotated,
-            rows
-        )
+        let code = LAPACK.call {
+            unsafe LAPACKE_dormqr(
+                LAPACK_COL_MAJOR,
+                LAPACK.lowerOrLeft,
+                LAPACK.transposed,
+                rows,
+                1,
+                columns,
+                packed.elements,
+                rows,
+                factors,
+                &rotated,
+                rows
+            )
+        }
         precondition(code == 0, "argument \(-code) is wrong")
-        unsafe cblas_dtrsv(
-            CblasColMajor,
-            CblasUpper,
-            CblasNoTrans,
-            CblasNonUnit,
-            columns,
-            packed.elements,
-            rows,
-            &rotated,
-            1
-        )
+        LAPACK.call {
+            unsafe cblas_dtrsv(
+                CblasColMajor,
+                CblasUpper,
+                CblasNoTrans,
+                CblasNonUnit,
+                columns,
+                packed.elements,
+                rows,
+                &rotated,
+                1
+            )
+        }
         let rest = rotated.span.extracting(packed.columns...)
         let residual = rest.dot(rest)
         return (Array(rotated[..<packed.columns]), residual)

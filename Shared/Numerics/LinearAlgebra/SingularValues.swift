@@ -16,7 +16,6 @@ public struct SingularValues: Sendable {
     public init(_ matrix: Matrix) throws(LinearAlgebraError) {
         precondition(matrix.rows > 0 && matrix.columns > 0, "nothing has no singular values")
         try LAPACK.check(matrix)
-        LAPACK.pinThreads()
         let count = min(matrix.rows, matrix.columns)
         values = Array(repeating: 0, count: count)
         left = Matrix(rows: matrix.rows, columns: count)
@@ -27,19 +26,21 @@ public struct SingularValues: Sendable {
         let code = unsafe work.withElements { elements in
             unsafe left.withElements { u in
                 unsafe rightTransposed.withElements { vt in
-                    unsafe LAPACKE_dgesdd(
-                        LAPACK_COL_MAJOR,
-                        LAPACK.small,
-                        rows,
-                        columns,
-                        elements,
-                        rows,
-                        &values,
-                        u,
-                        rows,
-                        vt,
-                        LAPACK.size(count)
-                    )
+                    LAPACK.call {
+                        unsafe LAPACKE_dgesdd(
+                            LAPACK_COL_MAJOR,
+                            LAPACK.small,
+                            rows,
+                            columns,
+                            elements,
+                            rows,
+                            &values,
+                            u,
+                            rows,
+                            vt,
+                            LAPACK.size(count)
+                        )
+                    }
                 }
             }
         }

@@ -17,20 +17,21 @@ public struct SymmetricEigen: Sendable {
         vectors = matrix
         values = Array(repeating: 0, count: matrix.rows)
         guard matrix.rows > 0 else { return }
-        LAPACK.pinThreads()
         let size = LAPACK.size(matrix.rows)
         // The library works within the n² elements and writes n values.
         let remaining = unsafe LAPACK.positive(
             vectors.withElements { elements in
-                unsafe LAPACKE_dsyevd(
-                    LAPACK_COL_MAJOR,
-                    LAPACK.vectors,
-                    LAPACK.lowerOrLeft,
-                    size,
-                    elements,
-                    size,
-                    &values
-                )
+                LAPACK.call {
+                    unsafe LAPACKE_dsyevd(
+                        LAPACK_COL_MAJOR,
+                        LAPACK.vectors,
+                        LAPACK.lowerOrLeft,
+                        size,
+                        elements,
+                        size,
+                        &values
+                    )
+                }
             }
         )
         guard remaining == 0 else { throw .noConvergence(remaining: remaining) }

@@ -1,6 +1,6 @@
-internal import CLAPACKE
-
-/// Systems of equations with a lower triangular matrix, solved in place in n² operations.
+/// Systems with a lower triangular matrix, solved in place in n² operations.
+///
+/// No library is called: chains draw momenta with these, all at the same time.
 public enum Triangle {
     /// Solves L x = b.
     ///
@@ -9,7 +9,7 @@ public enum Triangle {
     ///     infinities and NaN.
     ///   - vector: b, `[n]`; x in the end.
     public static func solve(_ lower: Matrix, _ vector: inout MutableSpan<Double>) {
-        solve(lower, CblasNoTrans, &vector)
+        unsafe work(lower, &vector) { unsafe TriangularKernel.solve($0, $1, $2) }
     }
 
     /// Solves Lᵀ x = b.
@@ -19,7 +19,7 @@ public enum Triangle {
     ///     infinities and NaN.
     ///   - vector: b, `[n]`; x in the end.
     public static func solveTransposed(_ lower: Matrix, _ vector: inout MutableSpan<Double>) {
-        solve(lower, CblasTrans, &vector)
+        unsafe work(lower, &vector) { unsafe TriangularKernel.solveTransposed($0, $1, $2) }
     }
 
     /// Multiplies: b = L x, in place.
@@ -28,48 +28,22 @@ public enum Triangle {
     ///   - lower: `[n × n]`; what is above its diagonal is not read.
     ///   - vector: x, `[n]`; b in the end.
     public static func multiply(_ lower: Matrix, _ vector: inout MutableSpan<Double>) {
-        precondition(lower.isSquare && lower.rows == vector.count, "the shapes do not fit")
-        guard vector.count > 0 else { return }
-        LAPACK.pinThreads()
-        let size = LAPACK.size(lower.rows)
-        // Shapes were checked; the library keeps no pointer.
-        unsafe vector.withUnsafeMutableBufferPointer { buffer in
-            unsafe cblas_dtrmv(
-                CblasColMajor,
-                CblasLower,
-                CblasNoTrans,
-                CblasNonUnit,
-                size,
-                lower.elements,
-                size,
-                buffer.baseAddress,
-                1
-            )
-        }
+        unsafe work(lower, &vector) { unsafe TriangularKernel.multiply($0, $1, $2) }
     }
 
-    private static func solve(
+    private static func work(
         _ lower: Matrix,
-        _ form: CBLAS_TRANSPOSE,
-        _ vector: inout MutableSpan<Double>
+        _ vector: inout MutableSpan<Double>,
+        _ kernel: (UnsafePointer<Double>, UnsafeMutablePointer<Double>, Int) -> Void
     ) {
-        precondition(lower.isSquare && lower.rows == vector.count, "the shapes do not fit")
-        guard vector.count > 0 else { return }
-        LAPACK.pinThreads()
-        let size = LAPACK.size(lower.rows)
-        // Shapes were checked; the library keeps no pointer.
-        unsafe vector.withUnsafeMutableBufferPointer { buffer in
-            unsafe cblas_dtrsv(
-                CblasColMajor,
-                CblasLower,
-                form,
-                CblasNonUnit,
-                size,
-                lower.elements,
-                size,
-                buffer.baseAddress,
-                1
-            )
+        let count = vector.count
+        precondition(lower.isSquare && lower.rows == count, "the shapes do not fit")
+        // Both buffers live during the closures, and their shapes were checked.
+        unsafe lower.elements.withUnsafeBufferPointer { elements in
+            unsafe vector.withUnsafeMutableBufferPointer { buffer in
+                guard let l = elements.baseAddress, let x = buffer.baseAddress else { return }
+                unsafe kernel(l, x, count)
+            }
         }
     }
 }

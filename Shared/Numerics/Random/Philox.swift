@@ -27,3 +27,39 @@ enum Philox {
         return block
     }
 }
+
+extension Philox {
+    typealias Lanes = SIMD4<UInt64>
+
+    /// The bits of four counters that follow each other, and share their upper half.
+    ///
+    /// - Parameters:
+    ///   - position: the lower half of the first; the others are one more each, and wrap around.
+    ///   - stream: the upper half.
+    ///   - key: which of 2⁶⁴ functions.
+    /// - Returns: the first and the second 64 bits of each block.
+    @inline(__always)
+    static func fourBlocks(
+        _ position: UInt64,
+        stream: UInt64,
+        key: UInt64
+    ) -> (first: Lanes, second: Lanes) {
+        // Lanes hold 32 bits each, for products of them have 64.
+        let low = Lanes(repeating: 0xffff_ffff)
+        let positions = Lanes(repeating: position) &+ Lanes(0, 1, 2, 3)
+        var (a, b) = (positions & low, positions &>> 32)
+        var c = Lanes(repeating: stream & 0xffff_ffff)
+        var d = Lanes(repeating: stream >> 32)
+        var (lowKey, highKey) = (key & 0xffff_ffff, key >> 32)
+        for _ in 0..<10 {
+            let first = a &* Lanes(repeating: 0xd251_1f53)
+            let second = c &* Lanes(repeating: 0xcd9e_8d57)
+            a = (second &>> 32) ^ b ^ Lanes(repeating: lowKey)
+            c = (first &>> 32) ^ d ^ Lanes(repeating: highKey)
+            (b, d) = (second & low, first & low)
+            lowKey = (lowKey &+ 0x9e37_79b9) & 0xffff_ffff
+            highKey = (highKey &+ 0xbb67_ae85) & 0xffff_ffff
+        }
+        return (b &<< 32 | a, d &<< 32 | c)
+    }
+}

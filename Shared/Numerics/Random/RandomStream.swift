@@ -8,7 +8,7 @@ public struct RandomStream: RandomNumberGenerator, Equatable, Sendable {
     /// Which of the seed's streams.
     public let stream: UInt64
     /// How many blocks have been used.
-    private(set) var position: UInt64
+    var position: UInt64
     /// The second half of the last block, if it has not been used.
     private(set) var spare: UInt64?
     /// The second of the last pair of normal numbers, if it has not been used.
@@ -52,9 +52,11 @@ public struct RandomStream: RandomNumberGenerator, Equatable, Sendable {
 }
 
 extension RandomStream {
-    /// A number between 0 and 1, neither of them among it: one of 2⁵³ at equal distances.
+    /// A number between 0 and 1, neither of them among it: one of 2⁵² at equal distances.
+    ///
+    /// Of one bit more the half would round away, and the highest number be 1.
     public mutating func uniform() -> Double {
-        (Double(next() >> 11) + 0.5) * 0x1p-53
+        (Double(next() >> 12) + 0.5) * 0x1p-52
     }
 
     /// A standard normal number, by Marsaglia's polar method (SIAM Review 6, 1964).
@@ -90,11 +92,17 @@ extension RandomStream {
     /// The logarithm of a gamma number of scale 1, which no small shape rounds to −∞.
     ///
     /// - Parameter shape: positive and finite.
-    /// - Returns: a finite number.
+    /// - Returns: a finite number; of shapes below 10⁻³⁰⁶ it may be the lowest there is.
     public mutating func logGamma(shape: Double) -> Double {
         precondition(shape > 0 && shape < .infinity, "a shape is positive")
         // Below 1 by one more, times a power of a uniform number.
-        if shape < 1 { return logGamma(shape: shape + 1) + Elementary.log(uniform()) / shape }
+        if shape < 1 {
+            let larger = logGamma(shape: shape + 1)
+            return max(
+                larger + Elementary.log(uniform()) / shape,
+                -Double.greatestFiniteMagnitude
+            )
+        }
         let d = shape - 1.0 / 3
         let c = 1 / (9 * d).squareRoot()
         while true {

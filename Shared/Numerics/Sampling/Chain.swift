@@ -1,5 +1,5 @@
 /// One chain: what it needs to go on from a state to the next.
-final class Chain {
+package final class Chain {
     private static let startAttempts = 100
     /// A step size, in units of the metric, that only an improper density accepts.
     private static let longestStep = 1e10
@@ -11,21 +11,47 @@ final class Chain {
     private let configuration: SamplingConfiguration
     private let schedule: WarmupSchedule
     private let integrator: Integrator
-    private(set) var state: ChainState
+    package private(set) var state: ChainState
     /// A parameter whose gradient a whole window found to be one number.
     private var flatParameter: Int?
 
-    /// Goes on from a state.
-    init(_ density: any Density, _ configuration: SamplingConfiguration, from state: ChainState) {
+    /// Goes on from a state, if the density there is what it was.
+    init(
+        _ density: any Density,
+        _ configuration: SamplingConfiguration,
+        from state: ChainState
+    ) throws(SamplingFailure) {
         self.configuration = configuration
         self.state = state
         schedule = WarmupSchedule(draws: configuration.warmup)
         integrator = Self.integrator(density, configuration)
         integrator.use(state.metric)
+        try checkDensity()
+    }
+
+    /// Whether the density is, to the bit, the one that the chain was saved with.
+    ///
+    /// Other data under the same name are found out here, and so is a machine on which the same
+    /// density rounds differently: going on would give draws of neither.
+    private func checkDensity() throws(SamplingFailure) {
+        var gradient = Array(repeating: 0.0, count: state.gradient.count)
+        var logDensity = 0.0
+        try Self.diagnose(state.chain, state.draw) { () throws(Integrator.Fault) in
+            logDensity = try integrator.evaluate(state.position, &gradient)
+        }
+        let isSame =
+            logDensity.bitPattern == state.logDensity.bitPattern
+            && gradient.map(\.bitPattern) == state.gradient.map(\.bitPattern)
+        guard isSame else {
+            throw .otherDensity(
+                chain: state.chain,
+                "at the last draw its logarithm or gradient is not what it was"
+            )
+        }
     }
 
     /// Starts at a given point, or at a random one with a finite density and gradient.
-    init(
+    package init(
         _ density: any Density,
         _ configuration: SamplingConfiguration,
         chain: Int,
@@ -101,11 +127,20 @@ final class Chain {
         throw .noStart(chain: chain, attempts: startAttempts)
     }
 
+    /// The kind of metric that distances are measured with.
+    package var metricName: String {
+        switch state.metric {
+        case .diagonal: "diagonal"
+        case .dense: "dense"
+        case .lowRank: "low rank"
+        }
+    }
+
     /// Makes the next draw, and adapts if it is one of the warm-up.
     ///
     /// - Returns: what happened on the way; the draw is the state's position.
     /// - Throws: a diagnosis, if there is no way on.
-    func step() throws(SamplingFailure) -> Transition {
+    package func step() throws(SamplingFailure) -> Transition {
         var transition = Transition()
         try Self.diagnose(state.chain, state.draw) { () throws(Integrator.Fault) in
             transition = try integrator.advance(&state)
@@ -126,7 +161,8 @@ final class Chain {
         if state.standstill >= Self.longestStandstill || state.stepSize.current < 1e-300 {
             throw .stuck(chain: state.chain, draw: state.draw)
         }
-        let isAway = !(state.position.span.maximumMagnitude() < Self.farthest)
+        let position = state.position
+        let isAway = !(position.span.maximumMagnitude() < Self.farthest)
         if isAway || !(state.stepSize.current < Self.longestStep) {
             throw .improper(chain: state.chain, draw: state.draw)
         }

@@ -5,6 +5,10 @@ struct ChainWork: Sendable {
         case ended(Int, Result<ChainTrace, SamplingFailure>)
     }
 
+    /// How often a chain tells how far it is: each time wakes somebody up, which costs as much as a
+    /// fast density's draw.
+    private static let reports = 40
+
     let density: any Density
     let configuration: SamplingConfiguration
     let starts: [[Double]]?
@@ -18,22 +22,39 @@ struct ChainWork: Sendable {
     func check(_ saved: [SavedChain]) throws(SamplingFailure) {
         try configuration.check()
         guard density.dimension > 0 else { throw .nothingToSample }
+        try configuration.checkMemory(dimension: density.dimension)
+        guard density.identity.utf8.count <= SavedChain.longestIdentity else {
+            throw .badConfiguration(
+                field: "identity",
+                rule: "must be of at most \(SavedChain.longestIdentity) bytes"
+            )
+        }
         guard savingEvery > 0 else {
             throw .badConfiguration(field: "savingEvery", rule: "must be positive")
         }
-        for chain in saved {
-            guard chain.trace.state.position.count == density.dimension else {
-                throw .unreadable("it is of another dimension")
-            }
-            guard chain.configuration == configuration.ofSaved else {
-                throw .unreadable("it was made with another configuration")
-            }
-        }
+        for chain in saved { try check(chain) }
         guard let starts else { return }
         guard starts.count == configuration.chains,
             starts.allSatisfy({ $0.count == density.dimension })
         else {
             throw .badConfiguration(field: "starts", rule: "must have a point for each chain")
+        }
+    }
+
+    /// Refuses a chain of another run; data under the same name are compared when it goes on.
+    private func check(_ saved: SavedChain) throws(SamplingFailure) {
+        let (number, dimension) = (saved.trace.state.chain, saved.trace.state.position.count)
+        guard saved.identity == density.identity else {
+            throw .otherDensity(chain: number, "\(saved.identity), not \(density.identity)")
+        }
+        guard dimension == density.dimension else {
+            throw .otherDensity(
+                chain: number,
+                "it was of \(dimension) numbers, not \(density.dimension)"
+            )
+        }
+        guard saved.configuration == configuration.ofSaved else {
+            throw .otherConfiguration(chain: number)
         }
     }
 
@@ -61,7 +82,7 @@ struct ChainWork: Sendable {
         let chain: Chain
         var trace: ChainTrace
         if let saved {
-            chain = Chain(density, settings, from: saved.state)
+            chain = try Chain(density, settings, from: saved.state)
             trace = saved
         } else {
             chain = try Chain(
@@ -76,13 +97,13 @@ struct ChainWork: Sendable {
         let total = settings.warmup + settings.draws
         trace.positions.reserveCapacity(settings.draws * density.dimension)
         trace.transitions.reserveCapacity(settings.draws)
-        let reportEvery = max(1, total / 100)
+        let reportEvery = max(1, total / Self.reports)
         var moments = RunningMoments(dimension: density.dimension)
         var draw = chain.state.draw
         while draw < total {
             guard !isCancelled.isSet, !abort.isSet else {
                 trace.state = chain.state
-                save?(SavedChain(trace, configuration, attempt: attempt))
+                save?(toSave(trace, attempt))
                 throw .cancelled
             }
             let transition = try chain.step()
@@ -96,9 +117,13 @@ struct ChainWork: Sendable {
             if isReported || draw == total {
                 tell(.report(report(trace, attempt, total), moments))
             }
-            if isSaved { save?(SavedChain(trace, configuration, attempt: attempt)) }
+            if isSaved { save?(toSave(trace, attempt)) }
         }
         return trace
+    }
+
+    private func toSave(_ trace: ChainTrace, _ attempt: Int) -> SavedChain {
+        SavedChain(trace, configuration, of: density.identity, attempt: attempt)
     }
 
     private func report(_ trace: ChainTrace, _ attempt: Int, _ total: Int) -> SamplingReport {
@@ -117,10 +142,11 @@ struct ChainWork: Sendable {
 }
 
 extension SamplingConfiguration {
-    /// What decides on bits: not the number of threads.
+    /// What decides on bits: neither the number of threads nor the limit of memory.
     var ofSaved: SamplingConfiguration {
         var copy = self
         copy.threads = nil
+        copy.memoryLimitBytes = SamplingConfiguration(seed: 0).memoryLimitBytes
         return copy
     }
 

@@ -106,8 +106,8 @@ final class Integrator {
         for index in 0..<count {
             unsafe forward.position[index] = state.position[index]
             unsafe forward.gradient[index] = state.gradient[index]
-            unsafe forward.momentum[index] = state.random.normal()
         }
+        unsafe state.random.fillWithNormals(forward.momentum, count)
         unsafe forward.logDensity = state.logDensity
         unsafe metric.draw(forward.momentum, velocity: forward.velocity)
         unsafe metric.apply(forward.gradient, forward.acceleration)
@@ -177,8 +177,10 @@ final class Integrator {
         unsafe halves.swapAt(depth, depth - 1)
         guard try unsafe build(depth - 1, &point, step, &random) else { return false }
         var second = unsafe halves[depth - 1]
-        let total = unsafe Elementary.logSumExp(halves[depth].logWeight, second.logWeight)
-        let share = unsafe Elementary.exp(second.logWeight - total)
+        let (total, share) = unsafe Elementary.sumAndShare(
+            halves[depth].logWeight,
+            second.logWeight
+        )
         if random.uniform() < share {
             unsafe halves[depth].takePoint(of: &second)
         }

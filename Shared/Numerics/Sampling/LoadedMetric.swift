@@ -7,7 +7,9 @@ final class LoadedMetric {
     private var kind = Kind.diagonal
     private var rank = 0
     private var root = Matrix(rows: 0, columns: 0)
-    /// Variances, a covariance, or scales: `[n]` or `[n × n]`.
+    /// A covariance, if the metric has been dense.
+    private var packed = PackedSymmetric(order: 0)
+    /// Variances or scales, `[n]`.
     private var main: UnsafeMutableBufferPointer<Double>
     /// Directions, `[n × k]`; and of each what a product, a velocity and a momentum take, `[k]`.
     private var directions: UnsafeMutableBufferPointer<Double>
@@ -43,7 +45,8 @@ final class LoadedMetric {
             unsafe fill(&main, variances)
         case .dense(let covariance, let root):
             kind = .dense
-            unsafe fill(&main, covariance.elements)
+            if packed.order != count { packed = PackedSymmetric(order: count) }
+            packed.load(covariance)
             self.root = root.lower
         case .lowRank(let metric):
             kind = .lowRank
@@ -79,7 +82,7 @@ final class LoadedMetric {
         switch kind {
         case .diagonal:
             for index in 0..<count { unsafe target[index] = main[index] * source[index] }
-        case .dense: unsafe Kernel.symmetricTimes(main, source, target, count)
+        case .dense: unsafe packed.times(source, target)
         case .lowRank:
             for index in 0..<count {
                 unsafe scratch[index] = main[index] * source[index]
@@ -137,8 +140,22 @@ final class LoadedMetric {
         guard rank > 0, let directions = unsafe directions.baseAddress,
             let shares = unsafe shares.baseAddress
         else { return }
-        unsafe Kernel.transposedTimes(directions, source, shares, rows: count, columns: rank)
+        unsafe Kernel.transposedTimes(
+            directions,
+            source,
+            shares,
+            rows: count,
+            columns: rank,
+            stride: count
+        )
         for index in 0..<rank { unsafe shares[index] *= factors[factor * rank + index] }
-        unsafe Kernel.addTimes(directions, shares, target, rows: count, columns: rank)
+        unsafe Kernel.addTimes(
+            directions,
+            shares,
+            target,
+            rows: count,
+            columns: rank,
+            stride: count
+        )
     }
 }

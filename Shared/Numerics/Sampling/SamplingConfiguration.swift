@@ -23,6 +23,10 @@ public struct SamplingConfiguration: Equatable, Sendable {
     public var largestDenseDimension = 150
     /// Chains start at uniform numbers up to so far from 0, positive.
     public var startRadius = 2.0
+    /// The memory that a run may need at most; one that would need more does not start.
+    ///
+    /// Most of it goes to draws: 8 bytes for each of chains × draws × parameters.
+    public var memoryLimitBytes = 1 << 30
     /// How many threads work at most; nil for one less than the machine has, at least one.
     ///
     /// It changes no bit of the result.
@@ -51,6 +55,8 @@ public struct SamplingConfiguration: Equatable, Sendable {
         try require(toleratedDivergences >= 0, "toleratedDivergences", "must not be negative")
         try require((1...20).contains(maximumDepth), "maximumDepth", "must be from 1 to 20")
         try require(divergenceThreshold > 0, "divergenceThreshold", "must be positive")
+        try require(largestDenseDimension >= 0, "largestDenseDimension", "must not be negative")
+        try require(memoryLimitBytes > 0, "memoryLimitBytes", "must be positive")
         try require(startRadius.isPositive, "startRadius", "must be positive")
         try require(threads.map { $0 > 0 } ?? true, "threads", "must be positive")
     }

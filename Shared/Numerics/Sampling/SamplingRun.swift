@@ -81,15 +81,17 @@ public final class SamplingRun: Sendable {
     ) async throws -> Posterior {
         try work.check(saved)
         let attempt = saved.map(\.attempt).max() ?? 1
-        let first = try await chains(work, attempt, saved, reporter)
-        let divergences = first.map(\.divergences).reduce(0, +)
-        let draws = first.map(\.transitions.count).reduce(0, +)
+        var traces = try await chains(work, attempt, saved, reporter)
+        let divergences = traces.map(\.divergences).reduce(0, +)
+        let draws = traces.map(\.transitions.count).reduce(0, +)
         let tolerated = work.configuration.toleratedDivergences * Double(draws)
         guard attempt == 1, work.configuration.retryTargetAcceptance != nil,
             Double(divergences) > tolerated
-        else { return Posterior(first, work.configuration, attempt: attempt) }
-        let second = try await chains(work, 2, [], reporter)
-        return Posterior(second, work.configuration, attempt: 2)
+        else { return Posterior(traces, work.configuration, attempt: attempt) }
+        // The memory of the first run is the second's.
+        traces = []
+        traces = try await chains(work, 2, [], reporter)
+        return Posterior(traces, work.configuration, attempt: 2)
     }
 
     private static func chains(

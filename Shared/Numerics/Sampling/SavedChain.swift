@@ -4,34 +4,55 @@ public struct SavedChain: Equatable, Sendable {
     public let trace: ChainTrace
     /// 1 for the run, 2 if it is being made again with smaller steps.
     public let attempt: Int
+    /// The density's ``Density/identity``.
+    public let identity: String
     let configuration: SamplingConfiguration
 
-    init(_ trace: ChainTrace, _ configuration: SamplingConfiguration, attempt: Int) {
+    static let longestIdentity = 1024
+
+    init(
+        _ trace: ChainTrace,
+        _ configuration: SamplingConfiguration,
+        of identity: String,
+        attempt: Int
+    ) {
         self.trace = trace
         self.configuration = configuration.ofSaved
+        self.identity = identity
         self.attempt = attempt
     }
 
     /// The form that is kept: 64-bit words, the last of them a checksum of the others.
     public var bytes: [UInt8] {
         var writer = WordWriter()
-        writer.write(Self.mark)
+        writer.write(Self.mark | Self.version << 48)
+        writer.write(identity)
         configuration.write(to: &writer)
         writer.write(attempt)
         trace.write(to: &writer)
         return writer.bytes
     }
 
-    /// “SXTCHN” and the version of the form.
-    private static let mark: UInt64 = 0x0002_4e48_4354_5853
+    /// “SXTCHN”, below the version.
+    private static let mark: UInt64 = 0x4e48_4354_5853
+    /// The version of the form; 3 brought the identity of the density.
+    static let version: UInt64 = 3
 
     /// Reads what ``bytes`` gave.
     ///
     /// - Parameter bytes: all of it.
-    /// - Throws: ``SamplingFailure/unreadable(_:)`` if it is anything else.
+    /// - Throws: ``SamplingFailure/otherVersion(saved:readable:)`` if another program wrote it, and
+    ///   ``SamplingFailure/unreadable(_:)`` if it is anything else.
     public init(bytes: [UInt8]) throws(SamplingFailure) {
         var reader = try WordReader(bytes)
-        guard try reader.word() == Self.mark else { throw .unreadable("it is of another form") }
+        let head = try reader.word()
+        guard head & 0xffff_ffff_ffff == Self.mark else {
+            throw .unreadable("it is no saved chain")
+        }
+        guard head >> 48 == Self.version else {
+            throw .otherVersion(saved: Int(head >> 48), readable: Int(Self.version))
+        }
+        identity = try reader.text(longest: Self.longestIdentity)
         configuration = try SamplingConfiguration(from: &reader)
         attempt = try reader.integer()
         trace = try ChainTrace(from: &reader)

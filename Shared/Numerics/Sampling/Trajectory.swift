@@ -133,14 +133,10 @@ struct Stretch {
         _ count: Int
     ) -> Bool {
         let goesOnAcross =
-            unsafe Kernel.dot(firstVelocity, sum, count)
-            + Kernel.dot(firstVelocity, next.firstMomentum, count) > 0
-            && Kernel.dot(next.firstVelocity, sum, count)
-                + Kernel.dot(next.firstVelocity, next.firstMomentum, count) > 0
-            && Kernel.dot(lastVelocity, next.sum, count)
-                + Kernel.dot(lastVelocity, lastMomentum, count) > 0
-            && Kernel.dot(next.lastVelocity, next.sum, count)
-                + Kernel.dot(next.lastVelocity, lastMomentum, count) > 0
+            unsafe Kernel.dot(firstVelocity, sum, plus: next.firstMomentum, count) > 0
+            && Kernel.dot(next.firstVelocity, sum, plus: next.firstMomentum, count) > 0
+            && Kernel.dot(lastVelocity, next.sum, plus: lastMomentum, count) > 0
+            && Kernel.dot(next.lastVelocity, next.sum, plus: lastMomentum, count) > 0
         unsafe Kernel.axpy(1, next.sum, sum, count)
         unsafe swap(&lastMomentum, &next.lastMomentum)
         unsafe swap(&lastVelocity, &next.lastVelocity)

@@ -18,6 +18,19 @@ struct WordWriter {
         for number in numbers { write(number) }
     }
 
+    /// A count of bytes, and the bytes of UTF-8, eight to a word.
+    mutating func write(_ text: String) {
+        let bytes = Array(text.utf8)
+        write(bytes.count)
+        for start in stride(from: 0, to: bytes.count, by: 8) {
+            var word: UInt64 = 0
+            for (index, byte) in bytes[start..<min(start + 8, bytes.count)].enumerated() {
+                word |= UInt64(byte) << UInt64(8 * index)
+            }
+            write(word)
+        }
+    }
+
     /// Everything that was written, and last its checksum.
     var bytes: [UInt8] {
         var bytes: [UInt8] = []
@@ -95,6 +108,22 @@ struct WordReader {
         let numbers = try numbers()
         guard numbers.count == count else { throw .unreadable("its parts do not fit together") }
         return numbers
+    }
+
+    mutating func text(longest: Int) throws(SamplingFailure) -> String {
+        let count = try integer()
+        guard (0...longest).contains(count) else { throw .unreadable("a text is too long") }
+        var bytes: [UInt8] = []
+        while bytes.count < count {
+            let word = try word()
+            for index in 0..<min(8, count - bytes.count) {
+                bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(8 * index)))
+            }
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw .unreadable("a text is no UTF-8")
+        }
+        return text
     }
 
     func end() throws(SamplingFailure) {

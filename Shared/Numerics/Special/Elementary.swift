@@ -115,10 +115,21 @@ public enum Elementary {
     ///   - y: likewise.
     /// - Returns: at least the larger of the two; NaN if one is.
     public static func logSumExp(_ x: Double, _ y: Double) -> Double {
-        if x.isNaN || y.isNaN { return .nan }
+        sumAndShare(x, y).logSum
+    }
+
+    /// ln(eˣ + eʸ), and what part of the sum eʸ is.
+    ///
+    /// - Parameters:
+    ///   - x: any number, −∞ among them.
+    ///   - y: likewise.
+    /// - Returns: as ``logSumExp(_:_:)``, and from 0 to 1; NaN if one is, or both are infinite.
+    static func sumAndShare(_ x: Double, _ y: Double) -> (logSum: Double, share: Double) {
+        if x.isNaN || y.isNaN { return (.nan, .nan) }
         let (low, high) = x < y ? (x, y) : (y, x)
-        if high.isInfinite { return high }
-        return high + logOnePlus(exp(low - high))
+        let ratio = exp(low - high)
+        let share = (x < y ? 1 : ratio) / (1 + ratio)
+        return (high.isInfinite ? high : high + logOnePlus(ratio), share)
     }
 
     /// Four elements at a time; what is left over fills up the last four with zeros.

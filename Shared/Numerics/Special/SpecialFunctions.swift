@@ -154,7 +154,8 @@ public enum SpecialFunctions {
     ///   - p: from 0 to 1.
     /// - Returns: from 0 to 1.
     public static func betaIInverse(_ a: Double, _ b: Double, _ p: Double) -> Double {
-        sextant_ibeta_inv(a, b, p)
+        let x = sextant_ibeta_inv(a, b, p)
+        return x.isNaN ? betaIInverseNearZero(a, b, p) ?? x : x
     }
 
     /// The x at which ``betaIComplement(_:_:_:)`` is a given probability.
@@ -165,7 +166,19 @@ public enum SpecialFunctions {
     ///   - q: from 0 to 1.
     /// - Returns: from 0 to 1.
     public static func betaIComplementInverse(_ a: Double, _ b: Double, _ q: Double) -> Double {
-        sextant_ibetac_inv(a, b, q)
+        let x = sextant_ibetac_inv(a, b, q)
+        return x.isNaN ? betaIInverseNearZero(b, a, q).map { 1 - $0 } ?? x : x
+    }
+
+    /// The first two terms of the series of the inverse, where the third is below rounding.
+    ///
+    /// I(a, b, x) = xᵃ ÷ a B(a, b) · (1 − a (b − 1) ÷ (a + 1) x + …). For some of the smallest
+    /// probabilities the library's own iteration does not converge.
+    private static func betaIInverseNearZero(_ a: Double, _ b: Double, _ p: Double) -> Double? {
+        guard p > 0, p <= 1, a.isPositive, b.isPositive else { return nil }
+        let x = Elementary.exp((Elementary.log(p) + Elementary.log(a) + logBeta(a, b)) / a)
+        guard x * max(b, 1) < 1e-9 else { return nil }
+        return x * (1 + (b - 1) / (a + 1) * x)
     }
 
     /// e to the x, less 1, exact to rounding near zero.

@@ -71,6 +71,34 @@ struct FactorizationTests {
         #expect(again == root)
     }
 
+    @Test("a triangle multiplies and solves, and what is above it is not read", arguments: 0...23)
+    func triangles(_ order: Int) {
+        var random = RandomStream(seed: 5, stream: UInt64(order))
+        let x = random.normals(order)
+        var lower = Matrix(rows: order, columns: order, repeating: .nan)
+        var (product, transposed) = (x.map { _ in 0.0 }, x.map { _ in 0.0 })
+        for row in 0..<order {
+            for column in 0...row {
+                lower[row, column] = row == column ? 2 + random.uniform() : random.normal() / 8
+                product[row] += lower[row, column] * x[column]
+                transposed[column] += lower[row, column] * x[row]
+            }
+        }
+        func distance(
+            _ vector: [Double],
+            _ other: [Double],
+            _ work: (inout MutableSpan<Double>) -> Void
+        ) -> Double {
+            var result = vector
+            var target = result.mutableSpan
+            work(&target)
+            return zip(result, other).reduce(0) { max($0, abs($1.0 - $1.1)) }
+        }
+        #expect(distance(x, product) { Triangle.multiply(lower, &$0) } < 1e-13)
+        #expect(distance(product, x) { Triangle.solve(lower, &$0) } < 1e-13)
+        #expect(distance(transposed, x) { Triangle.solveTransposed(lower, &$0) } < 1e-13)
+    }
+
     @Test("eigenvectors are orthonormal and give the matrix back", arguments: orders)
     func eigen(_ order: Int) throws {
         let matrix = Self.covariance(order, seed: 4)

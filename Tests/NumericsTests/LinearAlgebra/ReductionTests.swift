@@ -18,6 +18,18 @@ struct ReductionTests {
         #expect(abs(Float80(x.span.dot(y.span)) - product) <= bound * size)
     }
 
+    @Test("the product with a sum is the sum of both products", arguments: counts)
+    func productWithSum(_ count: Int) {
+        var random = RandomStream(seed: 5, stream: UInt64(count))
+        let (x, y, z) = (random.normals(count), random.normals(count), random.normals(count))
+        let products = x.indices.map { Float80(x[$0]) * (Float80(y[$0]) + Float80(z[$0])) }
+        let truth = products.reduce(0, +)
+        let bound =
+            Float80(count + 1) * Float80(Double.ulpOfOne) * products.reduce(0) { $0 + abs($1) }
+        let ours = unsafe Kernel.dot(x, y, plus: z, count)
+        #expect(abs(Float80(ours) - truth) <= bound)
+    }
+
     @Test("where a vector lies in memory changes no bit", arguments: counts)
     func places(_ count: Int) {
         var random = RandomStream(seed: 2)
@@ -77,7 +89,9 @@ struct ReductionTests {
             }
         }
         var product = Array(repeating: 1e300, count: order)
-        unsafe Kernel.symmetricTimes(lower.elements, x, &product, order)
+        var packed = PackedSymmetric(order: order)
+        packed.load(lower)
+        unsafe packed.times(x, &product)
         for (one, other) in zip(product, expected) { #expect(abs(one - other) < 1e-12) }
     }
 }

@@ -1,6 +1,14 @@
+import Glibc
 import Testing
 
 @testable import Numerics
+
+extension RandomStream {
+    /// A stream whose next word is a given one.
+    init(seed: UInt64, first: UInt64) {
+        self.init(seed: seed, stream: 0, position: 0, spare: first, spareNormal: nil)
+    }
+}
 
 @Suite("Random numbers")
 struct RandomStreamTests {
@@ -24,6 +32,61 @@ struct RandomStreamTests {
         for known in Self.knownAnswers {
             #expect(Philox.block(known.counter, key: known.key) == known.answer)
         }
+    }
+
+    @Test("four blocks at a time are the four blocks, wherever the counter stands")
+    func fourBlocks() {
+        var random = RandomStream(seed: 21)
+        let starts: [UInt64] = [
+            0, 0xffff_fffe, 0xffff_ffff_ffff_fffe, random.next(), random.next(),
+        ]
+        for start in starts {
+            let (stream, key) = (random.next(), random.next())
+            let blocks = Philox.fourBlocks(start, stream: stream, key: key)
+            for lane in 0..<4 {
+                var one = RandomStream(
+                    seed: key,
+                    stream: stream,
+                    position: start &+ UInt64(lane),
+                    spare: nil,
+                    spareNormal: nil
+                )
+                #expect(blocks.first[lane] == one.next() && blocks.second[lane] == one.next())
+            }
+        }
+    }
+
+    @Test(
+        "a vector of normal numbers is the polar method of its blocks",
+        arguments: [0, 1, 7, 1001]
+    )
+    func normalVectors(_ count: Int) {
+        var (random, words) = (RandomStream(seed: 22, stream: 3), RandomStream(seed: 22, stream: 3))
+        var numbers = Array(repeating: 0.0, count: count)
+        var target = numbers.mutableSpan
+        random.fillWithNormals(&target)
+        var accuracy = Accuracy()
+        var place = 0
+        while place < count {
+            let (x, y) = (2 * words.uniform() - 1, 2 * words.uniform() - 1)
+            // Rounded as theirs: near 1 the logarithm would make much of the difference.
+            let square = Float80(x * x + y * y)
+            guard square < 1 else { continue }
+            let factor = (-2 * log(square) / square).squareRoot()
+            for value in [x, y] where place < count {
+                accuracy.noteUlps(numbers[place], truth: Float80(value) * factor, at: Double(place))
+                place += 1
+            }
+        }
+        print("normal vectors of \(count): \(accuracy) units of the last place")
+        #expect(accuracy.worst < 3)
+        // Whole groups of four blocks are used, and nothing else changes.
+        #expect(random.position % 4 == 0 && random.position >= words.position)
+        var longer = Array(repeating: 0.0, count: count + 9)
+        var longerTarget = longer.mutableSpan
+        var again = RandomStream(seed: 22, stream: 3)
+        again.fillWithNormals(&longerTarget)
+        #expect(longer.prefix(count).elementsEqual(numbers))
     }
 
     @Test("a stream is Philox of its counter, its own number and the seed")
@@ -53,6 +116,32 @@ struct RandomStreamTests {
         #expect(Set(next).isDisjoint(with: (0..<100).map { _ in otherStream.next() }))
     }
 
+    @Test("uniform numbers of the lowest and highest words are neither 0 nor 1, nor rounded")
+    func ends() {
+        let words: [(word: UInt64, number: Double)] = [
+            (0, 0x1p-53), (0xfff, 0x1p-53), (0x1000, 0x3p-53),
+            (0x7fff_ffff_ffff_ffff, 0.5 - 0x1p-53), (0x8000_0000_0000_0000, 0.5 + 0x1p-53),
+            (.max - 0xfff, 1 - 0x1p-53), (.max, 1 - 0x1p-53),
+        ]
+        for (word, number) in words {
+            var random = RandomStream(seed: 0, first: word)
+            #expect(random.uniform() == number)
+            for seed in 0..<10 {
+                var random = RandomStream(seed: UInt64(seed), first: word)
+                #expect(random.normal().isFinite)
+                random = RandomStream(seed: UInt64(seed), first: word)
+                let exponential = random.exponential()
+                #expect(exponential > 0 && exponential < 37)
+                for shape: Double in [
+                    .leastNonzeroMagnitude, 1e-300, 1e-3, 1, 1e300, .greatestFiniteMagnitude,
+                ] {
+                    random = RandomStream(seed: UInt64(seed), first: word)
+                    #expect(random.logGamma(shape: shape).isFinite)
+                }
+            }
+        }
+    }
+
     @Test("whole numbers below a bound are all there, as often as each other")
     func integers() {
         var random = RandomStream(seed: 5)
@@ -75,6 +164,16 @@ struct RandomStreamTests {
             Sampler(testDescription: "normal", draw: { $0.normal() }) {
                 SpecialFunctions.normalCDF($0)
             },
+            Sampler(
+                testDescription: "normal vector",
+                draw: {
+                    var numbers = [0.0]
+                    var target = numbers.mutableSpan
+                    $0.fillWithNormals(&target)
+                    return numbers[0]
+                },
+                cdf: { SpecialFunctions.normalCDF($0) }
+            ),
             Sampler(testDescription: "exponential", draw: { $0.exponential() }) {
                 1 - Elementary.exp(-$0)
             },

@@ -1,5 +1,6 @@
 import Numerics
 import TestDensities
+import TestKit
 import Testing
 
 @Suite("Hand-written gradients against a tape and differences")

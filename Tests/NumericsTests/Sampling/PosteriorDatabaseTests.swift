@@ -1,5 +1,6 @@
 import Numerics
 import TestDensities
+import TestKit
 import Testing
 
 @Suite("Six posteriors of posteriordb")

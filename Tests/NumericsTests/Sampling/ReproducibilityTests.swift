@@ -1,8 +1,6 @@
-import Foundation
+import Numerics
 import TestDensities
 import Testing
-
-@testable import Numerics
 
 @Suite("The same bits")
 struct ReproducibilityTests {
@@ -32,19 +30,6 @@ struct ReproducibilityTests {
         let other = try await SamplingRun(density, configuration(4)).posterior()
         #expect(other.chains != runs[0].chains)
         #expect(Set(runs[0].chains.map(\.positions)).count == 4)
-    }
-
-    /// Keeps what a run saves.
-    private final class Shelf: @unchecked Sendable {
-        // `@unchecked`: `saved` is touched only with `lock` held, which the thread sanitizer knows.
-        private let lock = NSLock()
-        private var saved: [Int: [[UInt8]]] = [:]
-
-        func keep(_ chain: SavedChain) {
-            lock.withLock { saved[chain.trace.state.chain, default: []].append(chain.bytes) }
-        }
-
-        func bytes(of chain: Int) -> [[UInt8]] { lock.withLock { saved[chain] ?? [] } }
     }
 
     static let targets: [any Density] = [
@@ -99,63 +84,5 @@ struct ReproducibilityTests {
             let again = SamplingRun(density, configuration(7), resuming: saved)
             #expect(try await again.posterior() == whole)
         }
-    }
-
-    @Test("saved bytes that are damaged, cut off or of another run are refused")
-    func refused() async throws {
-        let shelf = Shelf()
-        _ = try await SamplingRun(
-            density,
-            configuration(8),
-            savingEvery: 100,
-            save: { shelf.keep($0) }
-        ).posterior()
-        let bytes = shelf.bytes(of: 0)[0]
-        #expect(try SavedChain(bytes: bytes).bytes == bytes)
-        var random = RandomStream(seed: 1)
-        for _ in 0..<200 {
-            var damaged = bytes
-            damaged[random.integer(below: bytes.count)] ^= UInt8(1 + random.integer(below: 255))
-            #expect(throws: SamplingFailure.self) { try SavedChain(bytes: damaged) }
-            let cut = Array(bytes.prefix(random.integer(below: bytes.count)))
-            #expect(throws: SamplingFailure.self) { try SavedChain(bytes: cut) }
-        }
-        let saved = try SavedChain(bytes: bytes)
-        await #expect(throws: SamplingFailure.self) {
-            try await SamplingRun(density, configuration(9), resuming: [saved]).posterior()
-        }
-        let other = CorrelatedNormal(scales: [1, 2], correlation: 0)
-        await #expect(throws: SamplingFailure.unreadable("it is of another dimension")) {
-            try await SamplingRun(other, configuration(8), resuming: [saved]).posterior()
-        }
-    }
-
-    @Test("saved bytes whose draws are not those of a run are refused, whatever their checksum")
-    func misfits() async throws {
-        let shelf = Shelf()
-        _ = try await SamplingRun(
-            density,
-            configuration(8),
-            savingEvery: 100,
-            save: { shelf.keep($0) }
-        ).posterior()
-        let saved = try SavedChain(bytes: shelf.bytes(of: 0)[1])  // after the warm-up
-        var trace = saved.trace
-        trace.state.draw += 1
-        #expect(throws: SamplingFailure.unreadable("its draws are not those of its run")) {
-            try SavedChain(bytes: SavedChain(trace, saved.configuration, attempt: 1).bytes)
-        }
-    }
-}
-
-@Suite("The worst error of a kernel")
-struct AccuracyTests {
-    @Test("is no number as soon as one is none")
-    func isNumber() {
-        var accuracy = Accuracy()
-        for (place, error) in [1e-3, .nan, 1e-16, 5].enumerated() {
-            accuracy.note(error, at: Double(place))
-        }
-        #expect(accuracy.worst.isNaN && accuracy.place == 1)
     }
 }

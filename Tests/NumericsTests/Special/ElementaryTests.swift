@@ -1,6 +1,7 @@
 import Glibc
-import Numerics
 import Testing
+
+@testable import Numerics
 
 @Suite("Elementary functions against 64-bit mantissas")
 struct ElementaryTests {
@@ -33,11 +34,13 @@ struct ElementaryTests {
         [
             exp(-708...709.78, 1), exp(-1...1, 1), exp(-745.13 ... -708, 1.5),
             log(0.5...2, 1), log(1e-300...1e300, 1, isLogarithmic: true),
-            log(0x1p-1070...2e-308, 1, isLogarithmic: true),
+            log(0x1p-1070...2e-308, 1, isLogarithmic: true), log(1e300...1.79e308, 1),
             logOnePlus(-0.5...1, 1.5), logOnePlus(1e-300...1e300, 1.5, isLogarithmic: true),
-            logOnePlus(-0.999_999 ... -0.5, 1.5),
+            logOnePlus(-0.999_999 ... -0.5, 1.5), logOnePlus((-1.0).nextUp ... -0.999_999, 1.5),
+            logOnePlus(0x1p-1070...1e-300, 1.5, isLogarithmic: true),
             tanh(-1...1, 2.5), tanh(-25...25, 2.5), tanh(1e-300...1, 2.5, isLogarithmic: true),
-            sigmoid(-40...40, 2.5), sigmoid(-708 ... -30, 2.5),
+            tanh(0x1p-1070...1e-300, 2.5, isLogarithmic: true), tanh(25...1e308, 2.5),
+            sigmoid(-40...40, 2.5), sigmoid(-708 ... -30, 2.5), sigmoid(40...1000, 2.5),
         ]
 
     @Test("errors are within the stated units of the last place", arguments: cases)
@@ -93,6 +96,19 @@ struct ElementaryTests {
         #expect(Elementary.logSumExp(-.infinity, -3) == -3)
         #expect(Elementary.logSumExp(-.infinity, -.infinity) == -.infinity)
         #expect(Elementary.logSumExp(.nan, 1).isNaN && Elementary.logSumExp(1, .nan).isNaN)
+        #expect(Elementary.logSumExp(.infinity, .infinity) == .infinity)
+    }
+
+    @Test("a share of a sum of exponentials is that of its term, and both shares are all")
+    func shares() {
+        for (x, y) in [(0, 0), (1, -2), (-700, -701), (-1e4, -1e4 + 3), (800, -800), (3, 40)] {
+            let (sum, share) = Elementary.sumAndShare(x, y)
+            #expect(abs(share - Glibc.exp(y - sum)) < 1e-11)
+            #expect(abs(share + Elementary.sumAndShare(y, x).share - 1) < 1e-15)
+        }
+        #expect(Elementary.sumAndShare(-.infinity, 2).share == 1)
+        #expect(Elementary.sumAndShare(2, -.infinity).share == 0)
+        #expect(Elementary.sumAndShare(.nan, 2).share.isNaN)
     }
 }
 

@@ -57,6 +57,30 @@ struct SpecialFunctionsTests {
         #expect(accuracy.worst <= bound)
     }
 
+    @Test("the smallest probabilities have inverses of the incomplete beta function too")
+    func tinyProbabilities() {
+        var accuracy = Accuracy()
+        for a in [0.5, 1, 2, 5, 40, 1e4] {
+            for b in [0.3, 1, 5, 300] {
+                for p in [1e-300, 1e-200, 1e-100, 1e-50, 1e-20, 1e-9] {
+                    let x = SpecialFunctions.betaIInverse(a, b, p)
+                    // Where it is too small for a normal number, digits are missing.
+                    guard x >= 1e-300 else {
+                        #expect(x >= 0)
+                        continue
+                    }
+                    // What one rounding of x does to the power a of it is nobody's error.
+                    let error = abs(SpecialFunctions.betaI(a, b, x) / p - 1) / max(a, 1)
+                    accuracy.note(error, at: a)
+                    let mirrored = SpecialFunctions.betaIComplementInverse(b, a, p)
+                    #expect(abs(mirrored - (1 - x)) < 1e-15)
+                }
+            }
+        }
+        print("betaIInverse of tiny probabilities: \(accuracy)")
+        #expect(accuracy.worst < 1e-12)
+    }
+
     @Test("what is outside a domain is NaN, and what is on its edge has its limit")
     func edges() {
         #expect(SpecialFunctions.logGamma(.nan).isNaN)
