@@ -46,6 +46,8 @@ runtime_files=(grpc/health/v1/health.proto grpc/reflection/{v1,v1alpha}/reflecti
 # What collectors of traces serve, and what is theirs in it.
 collector_files=(opentelemetry/proto/collector/trace/v1/trace_service.proto)
 trace_files=(opentelemetry/proto/{common/v1/common,resource/v1/resource,trace/v1/trace}.proto)
+# What our services offer, an area a folder.
+mapfile -t product_files < <(cd "$root/Proto" && find sextant -path 'sextant/*/v*/*.proto' | sort)
 mapfile -t test_files < <(cd "$root/Tests/TestKit/Proto" && find . -name '*.proto' -printf '%P\n' | sort)
 
 # What the generator reads descriptors with.
@@ -70,7 +72,9 @@ scratch=${SEXTANT_SCRATCH:-$root/.build}
 swift build --quiet --package-path "$root" --scratch-path "$scratch" --product protoc-gen-sextant
 plugin=$(swift build --package-path "$root" --scratch-path "$scratch" --show-bin-path)/protoc-gen-sextant
 
+generated=()
 generate() { # output folder, plugin options, folder of the files, files
+  generated+=("$1")
   mkdir -p "$work/out/$1"
   protoc -I"$root/Proto" -I"$3" -I"$includes" --plugin=protoc-gen-sextant="$plugin" \
     --sextant_out="$work/out/$1" --sextant_opt="$2" "${@:4}"
@@ -78,23 +82,26 @@ generate() { # output folder, plugin options, folder of the files, files
 # Of the files that only options need, reflection serves the descriptors.
 generate Shared/Messages parts=messages,proto2=descriptors "$root/Proto" "${well_known[@]}" \
   google/protobuf/descriptor.proto sextant/api/{annotations,http}.proto "${status_files[@]}" "${runtime_files[@]}" \
-  "${trace_files[@]}" "${collector_files[@]}"
+  "${trace_files[@]}" "${collector_files[@]}" "${product_files[@]}"
+generate Shared/Contracts parts=services+calls,import=Messages,import=RPC "$root/Proto" "${product_files[@]}"
+generate Services/gateway/Gateway/OpenAPI/Generated parts=openapi "$root/Proto" "${product_files[@]}"
 generate Shared/RPC/Generated parts=services+calls,import=Messages "$root/Proto" "${runtime_files[@]}"
 generate Shared/Observe/Generated parts=services+calls,import=Messages,import=RPC \
   "$root/Proto" "${collector_files[@]}"
 generate Tests/TestKit/Messages import=Messages "$root/Tests/TestKit/Proto" "${test_files[@]}"
 generate Tests/TestKit/Contracts parts=calls,import=Messages:google,import=RPC,import=TestMessages \
   "$root/Tests/TestKit/Proto" "${test_files[@]}"
+generate Tests/GatewayTests/OpenAPI/Generated parts=openapi "$root/Tests/TestKit/Proto" sextant/testing/v1/example.proto
 generate Tests/GreetingServer/Generated parts=messages+services+calls,import=RPC \
   "$root/Tests/GreetingServer" greeting.proto
 
 if [[ $mode == --check ]]; then
   fresh=0
-  for folder in Proto/Generator/CDescriptors Shared/{Messages,RPC/Generated,Observe/Generated} Tests/TestKit/{CMessages,Contracts,Messages} Tests/GreetingServer/Generated; do
+  for folder in Proto/Generator/CDescriptors Tests/TestKit/CMessages "${generated[@]}"; do
     diff --recursive --brief "$work/out/$folder" "$root/$folder" || fresh=1
   done
   [[ $fresh == 0 ]] || { echo "generated code is not fresh: run Proto/generate.sh" >&2; exit 1; }
   echo "generated code is fresh"
 else
-  for folder in Shared/{Messages,RPC/Generated,Observe/Generated} Tests/TestKit/{Contracts,Messages} Tests/GreetingServer/Generated; do replace "$folder"; done
+  for folder in "${generated[@]}"; do replace "$folder"; done
 fi

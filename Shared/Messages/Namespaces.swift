@@ -28,5 +28,20 @@ public enum OpentelemetryProtoResourceV1 {}
 /// What the package `opentelemetry.proto.trace.v1` declares.
 public enum OpentelemetryProtoTraceV1 {}
 
+/// What the package `sextant.admin.v1` declares.
+public enum AdminV1 {}
+
 /// What the package `sextant.api` declares.
 public enum API {}
+
+/// What the package `sextant.control.v1` declares.
+public enum ControlV1 {}
+
+/// What the package `sextant.ingest.v1` declares.
+public enum IngestV1 {}
+
+/// What the package `sextant.jobs.v1` declares.
+public enum JobsV1 {}
+
+/// What the package `sextant.operations.v1` declares.
+public enum OperationsV1 {}

@@ -122,12 +122,535 @@ extension GoogleRpc {
         }
     }
 
+    /// The message `google.rpc.BadRequest`.
+    public struct BadRequest: MessageValue {
+
+        /// Field 1, `field_violations`.
+        public var fieldViolations: [GoogleRpc.BadRequest.FieldViolation] = []
+
+        /// Fields the schema does not name, kept as they were sent.
+        public var unknownFields = UnknownFields()
+
+        /// The message with every field at its default.
+        public init() {}
+
+        /// Copies the fields of a view.
+        public init(_ view: View) {
+            unsafe self.init(validated: view.bytes)
+        }
+
+        /// Copies the fields of a message.
+        ///
+        /// - Parameter bytes: a validated message of this type.
+        @unsafe
+        public init(validated bytes: RawSpan) {
+            let view = unsafe View(validated: bytes)
+            self.fieldViolations = view.fieldViolations.values()
+            self.unknownFields = view.unknownFields
+        }
+
+        /// Appends the message's fields to a buffer.
+        public func write(to buffer: inout OutputBuffer) {
+            buffer.appendMessages(tag: 10, self.fieldViolations)
+            if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+        }
+
+        /// The message's table.
+        public static let schema: MessageSchema = MessageSchema("google.rpc.BadRequest", [
+            FieldSchema(1, "field_violations", .message { GoogleRpc.BadRequest.FieldViolation.schema }, .repeated),
+        ], valueStride: MemoryLayout<GoogleRpc.BadRequest>.stride)
+
+        /// The fields of a `BadRequest`, read where they lie.
+        public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = GoogleRpc.BadRequest
+
+            /// The message's table.
+            public static var schema: MessageSchema { GoogleRpc.BadRequest.schema }
+
+            /// The message's bytes.
+            public let bytes: RawSpan
+            fileprivate var _fieldViolations = FieldRun()
+            fileprivate var _has_unknown = false
+
+            /// Finds the fields.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            @_lifetime(copy bytes)
+            public init(validated bytes: RawSpan) {
+                self.bytes = bytes
+                var reader = WireReader(bytes)
+                var start = 0
+                while let tag = reader.nextTag() {
+                    switch tag {
+                        case 10:
+                            _ = reader.slice()
+                            _fieldViolations.extend(from: start, to: reader.position)
+                        default:
+                            reader.skip(tag)
+                            _has_unknown = true
+                    }
+                    start = reader.position
+                }
+            }
+
+            /// Field 1, `field_violations`.
+            public var fieldViolations: RepeatedMessages<GoogleRpc.BadRequest.FieldViolation.View> {
+                @_lifetime(copy self)
+                get {
+                    unsafe RepeatedMessages<GoogleRpc.BadRequest.FieldViolation.View>(_fieldViolations, in: bytes)
+                }
+            }
+
+            /// The fields the schema does not name. Linear in the message's own fields.
+            public var unknownFields: UnknownFields {
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+            }
+        }
+
+        /// Writes the message.
+        ///
+        /// - Parameters:
+        ///   - capacity: bytes to reserve at once.
+        ///   - write: receives the message's writer.
+        public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+            try SharedBytes.encode(capacity: capacity, write)
+        }
+
+        /// Writes the fields of a `BadRequest` straight into a buffer.
+        public struct Writer: MessageWriter, ~Copyable {
+            @usableFromInline var buffer = OutputBuffer()
+
+            /// Makes a writer with an empty buffer.
+            @inlinable public init() {}
+
+            /// Exchanges the writer's buffer for another.
+            @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                swap(&buffer, &other)
+            }
+
+            /// Field 1, `field_violations`.
+            @inlinable
+            public mutating func addFieldViolations<Failure: Error>(_ write: (inout GoogleRpc.BadRequest.FieldViolation.Writer) throws(Failure) -> Void) throws(Failure) {
+                try buffer.appendMessage(tag: 10, write)
+            }
+
+            /// Field 1, `field_violations`.
+            @inlinable
+            public mutating func addFieldViolations(_ value: GoogleRpc.BadRequest.FieldViolation) {
+                buffer.appendMessage(tag: 10, value)
+            }
+        }
+
+        /// The message `google.rpc.BadRequest.FieldViolation`.
+        public struct FieldViolation: MessageValue {
+
+            /// Field 1, `field`.
+            public var field: String = ""
+
+            /// Field 2, `description`.
+            public var descriptionField: String = ""
+
+            /// Fields the schema does not name, kept as they were sent.
+            public var unknownFields = UnknownFields()
+
+            /// The message with every field at its default.
+            public init() {}
+
+            /// Copies the fields of a view.
+            public init(_ view: View) {
+                unsafe self.init(validated: view.bytes)
+            }
+
+            /// Copies the fields of a message.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            public init(validated bytes: RawSpan) {
+                let view = unsafe View(validated: bytes)
+                self.field = String(view.field)
+                self.descriptionField = String(view.descriptionField)
+                self.unknownFields = view.unknownFields
+            }
+
+            /// Appends the message's fields to a buffer.
+            public func write(to buffer: inout OutputBuffer) {
+                if !self.field.isEmpty { buffer.appendField(tag: 10, self.field) }
+                if !self.descriptionField.isEmpty { buffer.appendField(tag: 18, self.descriptionField) }
+                if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+            }
+
+            /// The message's table.
+            public static let schema: MessageSchema = MessageSchema("google.rpc.BadRequest.FieldViolation", [
+                FieldSchema(1, "field", .string),
+                FieldSchema(2, "description", .string),
+            ], valueStride: MemoryLayout<GoogleRpc.BadRequest.FieldViolation>.stride)
+
+            /// The fields of a `FieldViolation`, read where they lie.
+            public struct View: MessageView, ~Escapable {
+                /// The message as a plain value.
+                public typealias Value = GoogleRpc.BadRequest.FieldViolation
+
+                /// The message's table.
+                public static var schema: MessageSchema { GoogleRpc.BadRequest.FieldViolation.schema }
+
+                /// The message's bytes.
+                public let bytes: RawSpan
+                fileprivate var _field = FieldSlice()
+                fileprivate var _descriptionField = FieldSlice()
+                fileprivate var _has_unknown = false
+
+                /// Finds the fields.
+                ///
+                /// - Parameter bytes: a validated message of this type.
+                @unsafe
+                @_lifetime(copy bytes)
+                public init(validated bytes: RawSpan) {
+                    self.bytes = bytes
+                    var reader = WireReader(bytes)
+                    while let tag = reader.nextTag() {
+                        switch tag {
+                            case 10: _field = reader.slice()
+                            case 18: _descriptionField = reader.slice()
+                            default:
+                                reader.skip(tag)
+                                _has_unknown = true
+                        }
+                    }
+                }
+
+                /// Field 1, `field`.
+                public var field: Text {
+                    @_lifetime(copy self)
+                    get {
+                        unsafe _field.text(in: bytes)
+                    }
+                }
+
+                /// Field 2, `description`.
+                public var descriptionField: Text {
+                    @_lifetime(copy self)
+                    get {
+                        unsafe _descriptionField.text(in: bytes)
+                    }
+                }
+
+                /// The fields the schema does not name. Linear in the message's own fields.
+                public var unknownFields: UnknownFields {
+                    _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+                }
+            }
+
+            /// Writes the message.
+            ///
+            /// - Parameters:
+            ///   - capacity: bytes to reserve at once.
+            ///   - write: receives the message's writer.
+            public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+                try SharedBytes.encode(capacity: capacity, write)
+            }
+
+            /// Writes the fields of a `FieldViolation` straight into a buffer.
+            public struct Writer: MessageWriter, ~Copyable {
+                @usableFromInline var buffer = OutputBuffer()
+
+                /// Makes a writer with an empty buffer.
+                @inlinable public init() {}
+
+                /// Exchanges the writer's buffer for another.
+                @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                    swap(&buffer, &other)
+                }
+
+                /// Field 1, `field`.
+                @inlinable
+                public mutating func setField(_ value: String) {
+                    if !value.isEmpty { buffer.appendField(tag: 10, value) }
+                }
+
+                /// Field 1, `field`.
+                @inlinable
+                public mutating func setField(_ value: Text) {
+                    if !value.isEmpty { buffer.appendField(tag: 10, value.utf8) }
+                }
+
+                /// Field 2, `description`.
+                @inlinable
+                public mutating func setDescriptionField(_ value: String) {
+                    if !value.isEmpty { buffer.appendField(tag: 18, value) }
+                }
+
+                /// Field 2, `description`.
+                @inlinable
+                public mutating func setDescriptionField(_ value: Text) {
+                    if !value.isEmpty { buffer.appendField(tag: 18, value.utf8) }
+                }
+            }
+        }
+    }
+
+    /// The message `google.rpc.ErrorInfo`.
+    public struct ErrorInfo: MessageValue {
+
+        /// Field 1, `reason`.
+        public var reason: String = ""
+
+        /// Field 2, `domain`.
+        public var domain: String = ""
+
+        /// Field 3, `metadata`.
+        public var metadata: MapField<String, String> = [:]
+
+        /// Fields the schema does not name, kept as they were sent.
+        public var unknownFields = UnknownFields()
+
+        /// The message with every field at its default.
+        public init() {}
+
+        /// Copies the fields of a view.
+        public init(_ view: View) {
+            unsafe self.init(validated: view.bytes)
+        }
+
+        /// Copies the fields of a message.
+        ///
+        /// - Parameter bytes: a validated message of this type.
+        @unsafe
+        public init(validated bytes: RawSpan) {
+            let view = unsafe View(validated: bytes)
+            self.reason = String(view.reason)
+            self.domain = String(view.domain)
+            self.metadata = MapField(view.metadata.map { entry in (String(entry.key), String(entry.value)) })
+            self.unknownFields = view.unknownFields
+        }
+
+        /// Appends the message's fields to a buffer.
+        public func write(to buffer: inout OutputBuffer) {
+            if !self.reason.isEmpty { buffer.appendField(tag: 10, self.reason) }
+            if !self.domain.isEmpty { buffer.appendField(tag: 18, self.domain) }
+            for (key, value) in self.metadata {
+                let mark = buffer.beginMessage(tag: 26)
+                buffer.appendField(tag: 10, key)
+                buffer.appendField(tag: 18, value)
+                buffer.endMessage(mark)
+            }
+            if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+        }
+
+        /// The message's table.
+        public static let schema: MessageSchema = MessageSchema("google.rpc.ErrorInfo", [
+            FieldSchema(1, "reason", .string),
+            FieldSchema(2, "domain", .string),
+            FieldSchema(3, "metadata", .message { GoogleRpc.ErrorInfo.MetadataEntry.schema }, .map),
+        ], valueStride: MemoryLayout<GoogleRpc.ErrorInfo>.stride)
+
+        /// The fields of a `ErrorInfo`, read where they lie.
+        public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = GoogleRpc.ErrorInfo
+
+            /// The message's table.
+            public static var schema: MessageSchema { GoogleRpc.ErrorInfo.schema }
+
+            /// The message's bytes.
+            public let bytes: RawSpan
+            fileprivate var _reason = FieldSlice()
+            fileprivate var _domain = FieldSlice()
+            fileprivate var _metadata = FieldRun()
+            fileprivate var _has_unknown = false
+
+            /// Finds the fields.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            @_lifetime(copy bytes)
+            public init(validated bytes: RawSpan) {
+                self.bytes = bytes
+                var reader = WireReader(bytes)
+                var start = 0
+                while let tag = reader.nextTag() {
+                    switch tag {
+                        case 10: _reason = reader.slice()
+                        case 18: _domain = reader.slice()
+                        case 26:
+                            _ = reader.slice()
+                            _metadata.extend(from: start, to: reader.position)
+                        default:
+                            reader.skip(tag)
+                            _has_unknown = true
+                    }
+                    start = reader.position
+                }
+            }
+
+            /// Field 1, `reason`.
+            public var reason: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _reason.text(in: bytes)
+                }
+            }
+
+            /// Field 2, `domain`.
+            public var domain: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _domain.text(in: bytes)
+                }
+            }
+
+            /// Field 3, `metadata`.
+            public var metadata: RepeatedMessages<GoogleRpc.ErrorInfo.MetadataEntry> {
+                @_lifetime(copy self)
+                get {
+                    unsafe RepeatedMessages<GoogleRpc.ErrorInfo.MetadataEntry>(_metadata, in: bytes)
+                }
+            }
+
+            /// The fields the schema does not name. Linear in the message's own fields.
+            public var unknownFields: UnknownFields {
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+            }
+        }
+
+        /// Writes the message.
+        ///
+        /// - Parameters:
+        ///   - capacity: bytes to reserve at once.
+        ///   - write: receives the message's writer.
+        public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+            try SharedBytes.encode(capacity: capacity, write)
+        }
+
+        /// Writes the fields of a `ErrorInfo` straight into a buffer.
+        public struct Writer: MessageWriter, ~Copyable {
+            @usableFromInline var buffer = OutputBuffer()
+
+            /// Makes a writer with an empty buffer.
+            @inlinable public init() {}
+
+            /// Exchanges the writer's buffer for another.
+            @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                swap(&buffer, &other)
+            }
+
+            /// Field 1, `reason`.
+            @inlinable
+            public mutating func setReason(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 10, value) }
+            }
+
+            /// Field 1, `reason`.
+            @inlinable
+            public mutating func setReason(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 10, value.utf8) }
+            }
+
+            /// Field 2, `domain`.
+            @inlinable
+            public mutating func setDomain(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 18, value) }
+            }
+
+            /// Field 2, `domain`.
+            @inlinable
+            public mutating func setDomain(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 18, value.utf8) }
+            }
+
+            /// Field 3, `metadata`.
+            @inlinable
+            public mutating func putMetadata(_ key: String, _ value: String) {
+                let mark = buffer.beginMessage(tag: 26)
+                buffer.appendField(tag: 10, key)
+                buffer.appendField(tag: 18, value)
+                buffer.endMessage(mark)
+            }
+
+            /// Field 3, `metadata`.
+            @inlinable
+            public mutating func putMetadata(_ key: String, _ value: Text) {
+                let mark = buffer.beginMessage(tag: 26)
+                buffer.appendField(tag: 10, key)
+                buffer.appendField(tag: 18, value.utf8)
+                buffer.endMessage(mark)
+            }
+
+            /// Field 3, `metadata`.
+            @inlinable
+            public mutating func putMetadata(_ key: Text, _ value: String) {
+                let mark = buffer.beginMessage(tag: 26)
+                buffer.appendField(tag: 10, key.utf8)
+                buffer.appendField(tag: 18, value)
+                buffer.endMessage(mark)
+            }
+
+            /// Field 3, `metadata`.
+            @inlinable
+            public mutating func putMetadata(_ key: Text, _ value: Text) {
+                let mark = buffer.beginMessage(tag: 26)
+                buffer.appendField(tag: 10, key.utf8)
+                buffer.appendField(tag: 18, value.utf8)
+                buffer.endMessage(mark)
+            }
+        }
+
+        /// An entry of a map, read where it lies.
+        public struct MetadataEntry: TextKeyedEntry, ~Escapable {
+            /// The message's table.
+            public static let schema: MessageSchema = MessageSchema("google.rpc.ErrorInfo.MetadataEntry", [
+                FieldSchema(1, "key", .string),
+                FieldSchema(2, "value", .string),
+            ])
+
+            /// The message's bytes.
+            public let bytes: RawSpan
+            fileprivate var _key = FieldSlice()
+            fileprivate var _value = FieldSlice()
+
+            /// Finds the fields.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            @_lifetime(copy bytes)
+            public init(validated bytes: RawSpan) {
+                self.bytes = bytes
+                var reader = WireReader(bytes)
+                while let tag = reader.nextTag() {
+                    switch tag {
+                        case 10: _key = reader.slice()
+                        case 18: _value = reader.slice()
+                        default:
+                            reader.skip(tag)
+                    }
+                }
+            }
+
+            /// Field 1, `key`.
+            public var key: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _key.text(in: bytes)
+                }
+            }
+
+            /// Field 2, `value`.
+            public var value: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _value.text(in: bytes)
+                }
+            }
+        }
+    }
+
     /// The file `google/rpc/error_details.proto`.
     public static let errorDetailsFile: FileSchema = FileSchema(
         "google/rpc/error_details.proto",
         imports: ["google/protobuf/duration.proto"],
-        messages: [GoogleRpc.RetryInfo.schema],
+        messages: [GoogleRpc.RetryInfo.schema, GoogleRpc.BadRequest.schema, GoogleRpc.BadRequest.FieldViolation.schema, GoogleRpc.ErrorInfo.schema],
         enums: [],
-        descriptor: "Ch5nb29nbGUvcnBjL2Vycm9yX2RldGFpbHMucHJvdG8SCmdvb2dsZS5ycGMaHmdvb2dsZS9wcm90b2J1Zi9kdXJhdGlvbi5wcm90byJHCglSZXRyeUluZm8SOgoLcmV0cnlfZGVsYXkYASABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25SCnJldHJ5RGVsYXliBnByb3RvMw=="
+        descriptor: "Ch5nb29nbGUvcnBjL2Vycm9yX2RldGFpbHMucHJvdG8SCmdvb2dsZS5ycGMaHmdvb2dsZS9wcm90b2J1Zi9kdXJhdGlvbi5wcm90byJHCglSZXRyeUluZm8SOgoLcmV0cnlfZGVsYXkYASABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25SCnJldHJ5RGVsYXkiqAEKCkJhZFJlcXVlc3QSUAoQZmllbGRfdmlvbGF0aW9ucxgBIAMoCzIlLmdvb2dsZS5ycGMuQmFkUmVxdWVzdC5GaWVsZFZpb2xhdGlvblIPZmllbGRWaW9sYXRpb25zGkgKDkZpZWxkVmlvbGF0aW9uEhQKBWZpZWxkGAEgASgJUgVmaWVsZBIgCgtkZXNjcmlwdGlvbhgCIAEoCVILZGVzY3JpcHRpb24iuQEKCUVycm9ySW5mbxIWCgZyZWFzb24YASABKAlSBnJlYXNvbhIWCgZkb21haW4YAiABKAlSBmRvbWFpbhI/CghtZXRhZGF0YRgDIAMoCzIjLmdvb2dsZS5ycGMuRXJyb3JJbmZvLk1ldGFkYXRhRW50cnlSCG1ldGFkYXRhGjsKDU1ldGFkYXRhRW50cnkSEAoDa2V5GAEgASgJUgNrZXkSFAoFdmFsdWUYAiABKAlSBXZhbHVlOgI4AWIGcHJvdG8z"
     )
 }

@@ -10,6 +10,6 @@ extension API {
         imports: ["google/protobuf/descriptor.proto", "sextant/api/http.proto"],
         messages: [],
         enums: [],
-        descriptor: "Ch1zZXh0YW50L2FwaS9hbm5vdGF0aW9ucy5wcm90bxILc2V4dGFudC5hcGkaIGdvb2dsZS9wcm90b2J1Zi9kZXNjcmlwdG9yLnByb3RvGhZzZXh0YW50L2FwaS9odHRwLnByb3RvOksKBGh0dHASHi5nb29nbGUucHJvdG9idWYuTWV0aG9kT3B0aW9ucxiBkAMgASgLMhUuc2V4dGFudC5hcGkuSHR0cFJ1bGVSBGh0dHA6TQoGYWNjZXNzEh4uZ29vZ2xlLnByb3RvYnVmLk1ldGhvZE9wdGlvbnMYgpADIAEoCzITLnNleHRhbnQuYXBpLkFjY2Vzc1IGYWNjZXNzYgZwcm90bzM="
+        descriptor: "Ch1zZXh0YW50L2FwaS9hbm5vdGF0aW9ucy5wcm90bxILc2V4dGFudC5hcGkaIGdvb2dsZS9wcm90b2J1Zi9kZXNjcmlwdG9yLnByb3RvGhZzZXh0YW50L2FwaS9odHRwLnByb3RvOksKBGh0dHASHi5nb29nbGUucHJvdG9idWYuTWV0aG9kT3B0aW9ucxiBkAMgASgLMhUuc2V4dGFudC5hcGkuSHR0cFJ1bGVSBGh0dHA6TQoGYWNjZXNzEh4uZ29vZ2xlLnByb3RvYnVmLk1ldGhvZE9wdGlvbnMYgpADIAEoCzITLnNleHRhbnQuYXBpLkFjY2Vzc1IGYWNjZXNzOlMKCGxpZmV0aW1lEh4uZ29vZ2xlLnByb3RvYnVmLk1ldGhvZE9wdGlvbnMYg5ADIAEoCzIVLnNleHRhbnQuYXBpLkxpZmV0aW1lUghsaWZldGltZWIGcHJvdG8z"
     )
 }

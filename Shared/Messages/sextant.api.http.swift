@@ -647,12 +647,119 @@ extension API {
         }
     }
 
+    /// How long an answer of a method may be given again, to the same request of the same tenant by
+    /// callers with the same scopes. Only methods without side effects that give one answer have one.
+    public struct Lifetime: MessageValue {
+
+        /// A second at least.
+        public var seconds: UInt32 = 0
+
+        /// Fields the schema does not name, kept as they were sent.
+        public var unknownFields = UnknownFields()
+
+        /// The message with every field at its default.
+        public init() {}
+
+        /// Copies the fields of a view.
+        public init(_ view: View) {
+            unsafe self.init(validated: view.bytes)
+        }
+
+        /// Copies the fields of a message.
+        ///
+        /// - Parameter bytes: a validated message of this type.
+        @unsafe
+        public init(validated bytes: RawSpan) {
+            let view = unsafe View(validated: bytes)
+            self.seconds = view.seconds
+            self.unknownFields = view.unknownFields
+        }
+
+        /// Appends the message's fields to a buffer.
+        public func write(to buffer: inout OutputBuffer) {
+            if self.seconds != 0 { buffer.appendField(tag: 8, self.seconds, as: Scalar.UInt32.self) }
+            if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+        }
+
+        /// The message's table.
+        public static let schema: MessageSchema = MessageSchema("sextant.api.Lifetime", [
+            FieldSchema(1, "seconds", .uint32),
+        ], valueStride: MemoryLayout<API.Lifetime>.stride)
+
+        /// The fields of a `Lifetime`, read where they lie.
+        public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = API.Lifetime
+
+            /// The message's table.
+            public static var schema: MessageSchema { API.Lifetime.schema }
+
+            /// The message's bytes.
+            public let bytes: RawSpan
+
+            /// A second at least.
+            public private(set) var seconds: UInt32 = 0
+            fileprivate var _has_unknown = false
+
+            /// Finds the fields.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            @_lifetime(copy bytes)
+            public init(validated bytes: RawSpan) {
+                self.bytes = bytes
+                var reader = WireReader(bytes)
+                while let tag = reader.nextTag() {
+                    switch tag {
+                        case 8: self.seconds = Scalar.UInt32.read(&reader)
+                        default:
+                            reader.skip(tag)
+                            _has_unknown = true
+                    }
+                }
+            }
+
+            /// The fields the schema does not name. Linear in the message's own fields.
+            public var unknownFields: UnknownFields {
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+            }
+        }
+
+        /// Writes the message.
+        ///
+        /// - Parameters:
+        ///   - capacity: bytes to reserve at once.
+        ///   - write: receives the message's writer.
+        public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+            try SharedBytes.encode(capacity: capacity, write)
+        }
+
+        /// Writes the fields of a `Lifetime` straight into a buffer.
+        public struct Writer: MessageWriter, ~Copyable {
+            @usableFromInline var buffer = OutputBuffer()
+
+            /// Makes a writer with an empty buffer.
+            @inlinable public init() {}
+
+            /// Exchanges the writer's buffer for another.
+            @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                swap(&buffer, &other)
+            }
+
+            /// A second at least.
+            @inlinable
+            public mutating func setSeconds(_ value: UInt32) {
+                if value != 0 { buffer.appendField(tag: 8, value, as: Scalar.UInt32.self) }
+            }
+        }
+    }
+
     /// The file `sextant/api/http.proto`.
     public static let httpFile: FileSchema = FileSchema(
         "sextant/api/http.proto",
         imports: [],
-        messages: [API.HttpRule.schema, API.CustomHttpPattern.schema, API.Access.schema],
+        messages: [API.HttpRule.schema, API.CustomHttpPattern.schema, API.Access.schema, API.Lifetime.schema],
         enums: [],
-        descriptor: "ChZzZXh0YW50L2FwaS9odHRwLnByb3RvEgtzZXh0YW50LmFwaSLAAgoISHR0cFJ1bGUSEgoDZ2V0GAIgASgJSABSA2dldBISCgNwdXQYAyABKAlIAFIDcHV0EhQKBHBvc3QYBCABKAlIAFIEcG9zdBIYCgZkZWxldGUYBSABKAlIAFIGZGVsZXRlEhYKBXBhdGNoGAYgASgJSABSBXBhdGNoEjgKBmN1c3RvbRgIIAEoCzIeLnNleHRhbnQuYXBpLkN1c3RvbUh0dHBQYXR0ZXJuSABSBmN1c3RvbRISCgRib2R5GAcgASgJUgRib2R5EiMKDXJlc3BvbnNlX2JvZHkYDCABKAlSDHJlc3BvbnNlQm9keRJGChNhZGRpdGlvbmFsX2JpbmRpbmdzGAsgAygLMhUuc2V4dGFudC5hcGkuSHR0cFJ1bGVSEmFkZGl0aW9uYWxCaW5kaW5nc0IJCgdwYXR0ZXJuIjsKEUN1c3RvbUh0dHBQYXR0ZXJuEhIKBGtpbmQYASABKAlSBGtpbmQSEgoEcGF0aBgCIAEoCVIEcGF0aCI+CgZBY2Nlc3MSFgoGc2NvcGVzGAEgAygJUgZzY29wZXMSHAoJYW5vbnltb3VzGAIgASgIUglhbm9ueW1vdXNiBnByb3RvMw=="
+        descriptor: "ChZzZXh0YW50L2FwaS9odHRwLnByb3RvEgtzZXh0YW50LmFwaSLAAgoISHR0cFJ1bGUSEgoDZ2V0GAIgASgJSABSA2dldBISCgNwdXQYAyABKAlIAFIDcHV0EhQKBHBvc3QYBCABKAlIAFIEcG9zdBIYCgZkZWxldGUYBSABKAlIAFIGZGVsZXRlEhYKBXBhdGNoGAYgASgJSABSBXBhdGNoEjgKBmN1c3RvbRgIIAEoCzIeLnNleHRhbnQuYXBpLkN1c3RvbUh0dHBQYXR0ZXJuSABSBmN1c3RvbRISCgRib2R5GAcgASgJUgRib2R5EiMKDXJlc3BvbnNlX2JvZHkYDCABKAlSDHJlc3BvbnNlQm9keRJGChNhZGRpdGlvbmFsX2JpbmRpbmdzGAsgAygLMhUuc2V4dGFudC5hcGkuSHR0cFJ1bGVSEmFkZGl0aW9uYWxCaW5kaW5nc0IJCgdwYXR0ZXJuIjsKEUN1c3RvbUh0dHBQYXR0ZXJuEhIKBGtpbmQYASABKAlSBGtpbmQSEgoEcGF0aBgCIAEoCVIEcGF0aCI+CgZBY2Nlc3MSFgoGc2NvcGVzGAEgAygJUgZzY29wZXMSHAoJYW5vbnltb3VzGAIgASgIUglhbm9ueW1vdXMiJAoITGlmZXRpbWUSGAoHc2Vjb25kcxgBIAEoDVIHc2Vjb25kc2IGcHJvdG8z"
     )
 }

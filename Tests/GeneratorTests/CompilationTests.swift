@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 import Testing
 
 @Suite("Generated code compiles, whatever a `.proto` calls its things")
@@ -141,24 +142,20 @@ struct CompilationTests {
         // The modules lie beside the program that runs these tests.
         let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         let products = URL(fileURLWithPath: program).deletingLastPathComponent()
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.currentDirectoryURL = folder
-        process.arguments =
-            [
-                "swiftc", "-typecheck", "-parse-as-library", "-module-name", "Trial",
-                "-I\(products.path)/Modules", "-swift-version", "6", "-warnings-as-errors",
-                "-strict-memory-safety", "-enable-experimental-feature", "Lifetimes",
-            ]
-            + [
-                "ExistentialAny", "InternalImportsByDefault", "MemberImportVisibility",
-                "NonisolatedNonsendingByDefault",
-            ].flatMap { ["-enable-upcoming-feature", $0] } + files.keys.sorted()
-        let output = Pipe()
-        process.standardError = output
-        try process.run()
-        let message = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
+        let (_, message) = try Process.runToEnd(joinsErrors: true) { process in
+            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+            process.currentDirectoryURL = folder
+            process.arguments =
+                [
+                    "swiftc", "-typecheck", "-parse-as-library", "-module-name", "Trial",
+                    "-I\(products.path)/Modules", "-swift-version", "6", "-warnings-as-errors",
+                    "-strict-memory-safety", "-enable-experimental-feature", "Lifetimes",
+                ]
+                + [
+                    "ExistentialAny", "InternalImportsByDefault", "MemberImportVisibility",
+                    "NonisolatedNonsendingByDefault",
+                ].flatMap { ["-enable-upcoming-feature", $0] } + files.keys.sorted()
+        }
         return String(decoding: message, as: UTF8.self)
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Generator
+import TestKit
 import Testing
 import Wire
 
@@ -54,20 +55,16 @@ struct Generation {
         let script = "#!/bin/sh\ncat >\"$(dirname \"$0\")/request\"\nprintf '\\020\\001'\n"
         try Data(script.utf8).write(to: plugin)
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: plugin.path)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments =
-            [
-                "protoc", "-I\(folder.path)", "-I\(root.path)/Proto",
-                "--plugin=protoc-gen-keep=\(plugin.path)", "--keep_out=\(folder.path)",
-                "--keep_opt=\(parameter)",
-            ] + paths
-        let output = Pipe()
-        process.standardError = output
-        try process.run()
-        let message = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0, "\(String(decoding: message, as: UTF8.self))")
+        let (status, message) = try Process.runToEnd(joinsErrors: true) { process in
+            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+            process.arguments =
+                [
+                    "protoc", "-I\(folder.path)", "-I\(root.path)/Proto",
+                    "--plugin=protoc-gen-keep=\(plugin.path)", "--keep_out=\(folder.path)",
+                    "--keep_opt=\(parameter)",
+                ] + paths
+        }
+        try #require(status == 0, "\(String(decoding: message, as: UTF8.self))")
         return Array(try Data(contentsOf: folder.appendingPathComponent("request")))
     }
 

@@ -38,6 +38,28 @@ struct GeneratorRefusalTests {
     }
 
     @Test(
+        "A lifetime of what is no read of one answer, or of no time",
+        arguments: [
+            ("seconds: 1", "", "Go: only a method without side effects that gives one answer"),
+            ("seconds: 0", "NO_SIDE_EFFECTS", "Go: a lifetime is a second at least"),
+        ]
+    )
+    func lifetime(_ seconds: String, _ level: String, _ message: String) throws {
+        let idempotency = level.isEmpty ? "" : "option idempotency_level = \(level);"
+        let option = "option (sextant.api.lifetime) = { \(seconds) };"
+        let generation = try Generation(service(anonymous + idempotency + option))
+        #expect(generation.error?.contains(message) == true, "\(generation.error ?? "")")
+        let good = try Generation(
+            service(
+                anonymous + "option idempotency_level = NO_SIDE_EFFECTS;"
+                    + "option (sextant.api.lifetime) = { seconds: 90 };"
+            )
+        )
+        #expect(good.error == nil)
+        #expect(good.files.values.contains { $0.contains("lifetime: .seconds(90)") })
+    }
+
+    @Test(
         "Routes that could never be served",
         arguments: [
             ("get: \"v1\"", "expected '/' at character 0 of 'v1'"),

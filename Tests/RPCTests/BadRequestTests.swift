@@ -75,6 +75,32 @@ struct BadRequestTests {
             message: "grpc-timeout is given 2 times"
         ),
         Case(
+            testDescription: "with two content types",
+            headers: RPCFixture.headers(
+                "GetBook",
+                [("content-type", "application/grpc"), ("content-type", "application/grpc+proto")]
+            ),
+            code: .invalidArgument,
+            message: "content-type is given 2 times"
+        ),
+        Case(
+            testDescription: "with two content types, one of them another's",
+            headers: RPCFixture.headers(
+                "GetBook",
+                [("content-type", "application/grpc"), ("content-type", "text/html")]
+            ),
+            http: "415"
+        ),
+        Case(
+            testDescription: "with two compressions",
+            headers: RPCFixture.headers(
+                "GetBook",
+                [("grpc-encoding", "identity"), ("grpc-encoding", "gzip")]
+            ),
+            code: .invalidArgument,
+            message: "grpc-encoding is given 2 times"
+        ),
+        Case(
             testDescription: "with an unknown compression",
             headers: RPCFixture.headers("GetBook", [("grpc-encoding", "lzma")]),
             code: .unimplemented,
@@ -157,6 +183,21 @@ struct BadRequestTests {
         if request.headers["grpc-encoding"] == "lzma" {
             #expect(response.headers["grpc-accept-encoding"] == "identity,gzip")
         }
+        await fixture.stop()
+    }
+
+    @Test("only in its te, which is doubled or missing, is served", arguments: [0, 2])
+    func te(count: Int) async throws {
+        let fixture = try RPCFixture()
+        var headers = HeaderBlock()
+        let good = RPCFixture.headers()
+        for field in good.fields where String(repairing: good.name(of: field)) != "te" {
+            headers.append(good.name(of: field), good.value(of: field))
+        }
+        for _ in 0..<count { headers.append("te", "trailers") }
+        let response = try await fixture.raw(headers, RPCFixture.frame([]))
+        #expect(response.headers[":status"] == "200")
+        #expect(response.trailers?["grpc-status"] == "0")
         await fixture.stop()
     }
 

@@ -98,6 +98,39 @@ struct CallTests {
         }
     }
 
+    @Test("take no message after their last", arguments: [false, true])
+    func sendAfterFinish(isInProcess: Bool) async throws {
+        let hold = Hold()
+        let fixture = try RPCFixture { $0.interceptors = [hold] }
+        let (overSockets, connection) = try await fixture.client()
+        let client = isInProcess ? TestingV1.Shelf.Client(fixture.inProcess) : overSockets
+        let call = try await client.chat()
+        try await call.send(.init(named: "a"))
+        #expect(try await call.next()?.value().name == "a")
+        await call.finishSending()
+        let error = await #expect(throws: RPCError.self) {
+            try await call.send(.init(named: "b"))
+        }
+        #expect(error?.code == .internalError && error?.message == "the call is used wrongly")
+        hold.gate.send()
+        #expect(try await call.next() == nil)
+        await connection.close()
+        await fixture.stop()
+    }
+
+    /// Keeps calls open after their handlers have ended.
+    private struct Hold: ServerInterceptor {
+        let gate = Signal()
+
+        func intercept(
+            _ call: ServerCall,
+            _ next: (ServerCall) async throws -> Void
+        ) async throws {
+            try await next(call)
+            await gate.wait()
+        }
+    }
+
     @Test("bring the server's status, message and details")
     func failure() async throws {
         try await with { client, fixture in

@@ -1,3 +1,4 @@
+import HTTP2
 import Net
 import Synchronization
 import TestContracts
@@ -35,9 +36,10 @@ struct InProcessTests {
                 }
                 await chat.finishSending()
             }
-            // Both queues are full by now, and the two tasks between them wait.
+            // Both queues are full then, and the two tasks between them wait. A busy machine takes
+            // a moment to begin.
             var last = -1
-            while last != sent.withLock({ $0 }) {
+            while last < 2 || last != sent.withLock({ $0 }) {
                 last = sent.withLock { $0 }
                 for _ in 0..<1_000 { await Task.yield() }
             }
@@ -105,18 +107,51 @@ struct InProcessTests {
         }
     }
 
+    @Test("may be so many on a loop; more are refused as never made")
+    func limit() async throws {
+        let group = try EventLoopGroup(count: 1)
+        var configuration = RPCServerConfiguration()
+        configuration.http2.connection.maximumConcurrentStreams = 2
+        let methods = TestingV1.Shelf.methods(of: ShelfService())
+        let server = InProcessServer(group: group, methods: methods, configuration: configuration)
+        let client = TestingV1.Shelf.Client(server)
+        let open = [try await client.chat(), try await client.chat()]
+        let refused = await #expect(throws: RPCError.self) {
+            _ = try await client.getBook(.init(named: "x"))
+        }
+        #expect(refused?.code == .unavailable && refused?.isUnprocessed == true)
+        #expect(refused?.logMessage == "2 calls are open on the loop, as many as may be")
+        await open[0].finishSending()
+        #expect(try await open[0].next() == nil)
+        // Its handler ends in the turn in which the caller learns of its end, or in the next.
+        await group.loops[0].pass()
+        #expect(try await client.getBook(.init(named: "x")).message.value().name == "x")
+        await open[1].finishSending()
+        #expect(try await open[1].next() == nil)
+        await server.stop(within: .seconds(10))
+        group.stop()
+    }
+
     @Test("that are refused leave nothing behind that a stop would wait for")
     func refusal() async throws {
         try await with { _, server, _ in
             let call = try await server.prepare(
                 GrpcTesting.TestService.emptyCall,
-                of: GrpcTesting.TestService.schema,
                 sending: FramedMessage(TestingV1.Nothing()),
                 options: CallOptions()
             ).begin()
             let error = await #expect(throws: RPCError.self) { _ = try await call.next() }
             #expect(error?.code == .unimplemented)
             await server.stop(within: .seconds(60))
+        }
+    }
+}
+
+extension EventLoop {
+    /// Waits until all has been done that the loop was given before.
+    fileprivate func pass() async {
+        await withCheckedContinuation { continuation in
+            if !execute({ continuation.resume() }) { continuation.resume() }
         }
     }
 }

@@ -48,7 +48,7 @@ struct OutsideClientTests {
         input: sextant.testing.v1.CreateBookRequest
         fields: \(TestingV1.Everything.schema.fields.count)
         nested: Nested
-        extensions: [51201, 51202]
+        extensions: [51201, 51202, 51203]
         missing file: KeyError
         v1: sextant/testing/v1/everything.proto
         v1: sextant/api/annotations.proto

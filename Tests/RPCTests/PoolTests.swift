@@ -9,6 +9,19 @@ import Wire
 
 @Suite("A client with a pool of connections", .timeLimit(.minutes(5)))
 struct PoolTests {
+    /// Refuses every call, and counts them.
+    private struct Unavailable: ServerInterceptor {
+        let count = Locked(0)
+
+        func intercept(
+            _ call: ServerCall,
+            _ next: (ServerCall) async throws -> Void
+        ) async throws {
+            count.withLock { $0 += 1 }
+            throw RPCError(.unavailable, "not now")
+        }
+    }
+
     /// Servers, and a client that finds them.
     final class Cluster: Sendable {
         let group: EventLoopGroup
@@ -83,6 +96,43 @@ struct PoolTests {
         for server in servers { await server.stop() }
     }
 
+    @Test("comes back to a server that was away as soon as the other goes, however long it waits")
+    func comeback() async throws {
+        let servers = try (0..<2).map { _ in try RPCFixture() }
+        let places = servers.map(\.server.boundAddress)
+        let cluster = try Cluster(places) {
+            $0.firstBackoff = .seconds(100_000)
+            $0.longestBackoff = .seconds(100_000)
+        }
+        while !servers.allSatisfy({ !$0.reports.all.isEmpty }) {
+            _ = try await cluster.shelf.getBook(.init(named: "x"))
+        }
+        await servers[0].stop()
+        // Meanwhile it has been tried in vain.
+        for _ in 0..<200 { _ = try await cluster.shelf.getBook(.init(named: "x")) }
+        let back = try RPCFixture(at: places[0])
+        await servers[1].stop()
+        for _ in 0..<20 { _ = try await cluster.shelf.getBook(.init(named: "x")) }
+        #expect(back.reports.all.count == 20)
+        await cluster.stop()
+        await back.stop()
+    }
+
+    @Test("may make a hundred calls again at once, of the last thousand, and no more")
+    func burst() {
+        let budget = RetryBudget()
+        func taken() -> Int {
+            var count = 0
+            while budget.take() { count += 1 }
+            return count
+        }
+        #expect(taken() == 10)
+        for _ in 0..<500 { budget.noteCall() }
+        #expect(taken() == 50)
+        for _ in 0..<5_000 { budget.noteCall() }
+        #expect(taken() == 100)
+    }
+
     @Test("finds servers that come later, by asking for the addresses again")
     func moved() async throws {
         let (first, second) = (try RPCFixture(), try RPCFixture())
@@ -99,6 +149,25 @@ struct PoolTests {
         _ = try await cluster.shelf.getBook(.init(named: "x"))
         await cluster.stop()
         await second.stop()
+    }
+
+    @Test("does not go on believing an address where nobody is")
+    func movedUnseen() async throws {
+        let (gone, here) = (try RPCFixture(), try RPCFixture())
+        let cluster = try Cluster([gone.server.boundAddress]) {
+            // Longer than the test may take.
+            $0.resolveInterval = .seconds(3_600)
+        }
+        await gone.stop()
+        await #expect(throws: RPCError.self) {
+            try await cluster.shelf.getBook(.init(named: "x"))
+        }
+        cluster.addresses.withLock { $0 = [here.server.boundAddress] }
+        while here.reports.all.isEmpty {
+            _ = try? await cluster.shelf.getBook(.init(named: "x"))
+        }
+        await cluster.stop()
+        await here.stop()
     }
 
     @Test("fails at once if nothing can be reached, and says why to the log only")
@@ -118,7 +187,6 @@ struct PoolTests {
         let closed = await #expect(throws: RPCError.self) {
             _ = try await cluster.client.prepare(
                 TestingV1.Shelf.getBook,
-                of: TestingV1.Shelf.schema,
                 sending: nil,
                 options: CallOptions()
             ).begin()
@@ -174,18 +242,7 @@ struct PoolTests {
 
     @Test("makes no call again that was cancelled while it waited to")
     func cancelledPause() async throws {
-        struct Busy: ServerInterceptor {
-            let count: Locked<Int>
-
-            func intercept(
-                _ call: ServerCall,
-                _ next: (ServerCall) async throws -> Void
-            ) async throws {
-                count.withLock { $0 += 1 }
-                throw RPCError(.unavailable, "busy")
-            }
-        }
-        let busy = Busy(count: Locked(0))
+        let busy = Unavailable()
         let server = try RPCFixture(ShelfService()) { $0.interceptors = [busy] }
         let cluster = try Cluster([server.server.boundAddress]) {
             $0.retries = RetryPolicy()
@@ -195,7 +252,6 @@ struct PoolTests {
         for attempts in 1...4 {
             let call = try await cluster.client.prepare(
                 TestingV1.Shelf.getBook,
-                of: TestingV1.Shelf.schema,
                 sending: FramedMessage(TestingV1.GetBookRequest(named: "x")),
                 options: CallOptions()
             ).begin()
@@ -213,18 +269,7 @@ struct PoolTests {
 
     @Test("makes no more than a tenth more calls to a server that fails")
     func retryStorm() async throws {
-        struct Down: ServerInterceptor {
-            let count: Locked<Int>
-
-            func intercept(
-                _ call: ServerCall,
-                _ next: (ServerCall) async throws -> Void
-            ) async throws {
-                count.withLock { $0 += 1 }
-                throw RPCError(.unavailable, "down")
-            }
-        }
-        let down = Down(count: Locked(0))
+        let down = Unavailable()
         let server = try RPCFixture(ShelfService()) { $0.interceptors = [down] }
         let cluster = try Cluster([server.server.boundAddress]) {
             $0.retries = RetryPolicy()

@@ -88,7 +88,7 @@ struct CallEmitter {
                         names.method.streaming == .server || names.method.streaming == .both
                     let arguments = isStream ? "$0, $1, $2" : "$0, $1"
                     source.line(
-                        ".\(kind(names.method))(\(names.name), of: schema) "
+                        ".\(kind(names.method))(\(names.name)) "
                             + "{ try await service.\(names.name)(\(arguments)) },"
                     )
                 }
@@ -128,7 +128,7 @@ struct CallEmitter {
     }
 
     private func emitCall(_ names: Names, to source: inout SourceText) {
-        let method = "\(names.service).\(names.name), of: \(names.service).schema"
+        let method = "\(names.service).\(names.name)"
         let options = "options: CallOptions = CallOptions()"
         let result: String
         let argument: String

@@ -45,6 +45,7 @@ extension DescriptorReader {
             streaming: streaming,
             idempotency: options.idempotency,
             access: options.access,
+            lifetime: options.lifetime,
             rules: options.rules
         )
     }
@@ -56,10 +57,12 @@ extension DescriptorReader {
 private struct MethodOptions {
     var idempotency = MethodSchema.Idempotency.unknown
     var access: MethodAccess?
+    var lifetime: UInt32?
     var rules: [ProtoMethod.Rule] = []
 
     private static let httpExtension: UInt32 = 51201
     private static let accessExtension: UInt32 = 51202
+    private static let lifetimeExtension: UInt32 = 51203
 
     init(
         _ options: UnsafeMutablePointer<Google__Protobuf__MethodOptions>?,
@@ -87,6 +90,7 @@ private struct MethodOptions {
         }
         if let rule = contents[Self.httpExtension] { try readRule(rule, method) }
         if let access = contents[Self.accessExtension] { try readAccess(access, method) }
+        if let option = contents[Self.lifetimeExtension] { try readLifetime(option, method) }
     }
 
     /// An unknown field's contents without the length before them.
@@ -159,5 +163,18 @@ private struct MethodOptions {
             throw GeneratorError("\(method): access is either anonymous or a list of scopes")
         }
         access = isAnonymous ? .anonymous : .scopes(scopes)
+    }
+
+    private mutating func readLifetime(_ bytes: [UInt8], _ method: String) throws(GeneratorError) {
+        let unpacked = unsafe sextant__api__lifetime__unpack(nil, bytes.count, bytes)
+        guard let option = unsafe unpacked else {
+            throw GeneratorError("\(method): the lifetime option cannot be read")
+        }
+        defer { unsafe sextant__api__lifetime__free_unpacked(option, nil) }
+        let seconds = unsafe option.pointee.seconds
+        guard seconds > 0 else {
+            throw GeneratorError("\(method): a lifetime is a second at least")
+        }
+        lifetime = seconds
     }
 }

@@ -4,7 +4,8 @@ internal import Wire
 ///
 /// Parameters (`--sextant_opt=…`, separated by commas): `parts=` with one or more of `messages`,
 /// `services` (method tables) and `calls` (clients and server protocols) joined by `+` says what is
-/// written (default: `messages+services`); `import=Module` makes the code import a module, any
+/// written (default: `messages+services`), or `openapi` alone, for one document of the routes of
+/// all files; `import=Module` makes the code import a module, any
 /// number, and `import=Module:package` only where something of that package, or of one inside it,
 /// is named; `proto2=descriptors` allows proto2 files, of which only the descriptor is kept, for
 /// reflection.
@@ -58,13 +59,16 @@ public enum Plugin {
         var messages: Bool { parts.contains("messages") }
         var services: Bool { parts.contains("services") }
         var calls: Bool { parts.contains("calls") }
+        var openAPI: Bool { parts.contains("openapi") }
 
         private static func parts(_ names: String) throws(GeneratorError) -> Set<String> {
             let known: Set = ["messages", "services", "calls"]
             let parts = Set(names.split(separator: "+").map(String.init))
+            if parts == ["openapi"] { return parts }
             guard !parts.isEmpty, parts.isSubset(of: known) else {
                 throw GeneratorError(
-                    "unknown parts '\(names)': use messages, services or calls, joined by '+'"
+                    "unknown parts '\(names)': use messages, services or calls, joined by '+', "
+                        + "or openapi"
                 )
             }
             return parts
@@ -78,6 +82,10 @@ public enum Plugin {
         let options = try Options(request.parameter)
         let types = try TypeTable(request.files)
         let files = request.files.filter { request.pathsToGenerate.contains($0.path) }
+        if options.openAPI {
+            let emitter = OpenAPIEmitter(types: types, files: request.files)
+            return [("OpenAPIDocument.swift", try emitter.source(of: files))]
+        }
         let declared = files.reduce(into: Set<String>()) { $0.formUnion($1.declared) }
         var services = ServiceEmitter(types)
         var outputs: [(String, String)] = []

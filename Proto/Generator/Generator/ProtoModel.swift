@@ -135,6 +135,8 @@ struct ProtoMethod {
     let streaming: MethodSchema.Streaming
     let idempotency: MethodSchema.Idempotency
     let access: MethodAccess?
+    /// How many seconds an answer is good; nil if it is not said.
+    let lifetime: UInt32?
     let rules: [Rule]
 
     /// An HTTP rule as it stands in the options.

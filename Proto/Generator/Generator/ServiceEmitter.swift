@@ -77,6 +77,15 @@ struct ServiceEmitter {
             arguments.append("access: .scopes([\(list)])")
         case nil: break
         }
+        if let seconds = method.lifetime {
+            guard method.idempotency == .noSideEffects, method.streaming == .none else {
+                throw GeneratorError(
+                    "\(service.fullName).\(method.name): only a method without side effects that "
+                        + "gives one answer has a lifetime"
+                )
+            }
+            arguments.append("lifetime: .seconds(\(seconds))")
+        }
         if !routes.isEmpty {
             arguments.append("routes: [\(routes.map(declaration).joined(separator: ", "))]")
         }

@@ -113,7 +113,7 @@ enum SwiftNames {
         word.prefix(1).uppercased() + word.dropFirst()
     }
 
-    private static func screamingSnakeCase(_ type: String) -> String {
+    static func screamingSnakeCase(_ type: String) -> String {
         var result = ""
         var previous: Character = "_"
         for character in type {

@@ -9,6 +9,8 @@ package enum AnswerReader {
     /// - Returns: how its messages are compressed.
     /// - Throws: ``RPCError`` if it is no answer of gRPC, or one that cannot be read.
     package static func compression(_ fields: HeaderBlock) throws(RPCError) -> Compression {
+        // What servers of ours answer, most often.
+        if fields == AnswerFields.plain { return .identity }
         guard fields.has(":status", "200"), let type = fields.first(Field.contentType),
             fields.value(of: type).hasPrefix("application/grpc")
         else { throw refusal(fields) }
@@ -33,14 +35,16 @@ package enum AnswerReader {
     }
 
     /// Whether an answer is only a status.
-    static func isStatusOnly(_ fields: HeaderBlock) -> Bool { fields.first(Field.status) != nil }
+    static func isStatusOnly(_ fields: HeaderBlock) -> Bool {
+        fields != AnswerFields.plain && fields.first(Field.status) != nil
+    }
 
     /// Reads the fields that an answer ends with.
     ///
     /// - Parameter fields: the trailers, or the only fields.
     /// - Returns: the error; nil if the call went well.
     package static func error(_ fields: HeaderBlock) -> RPCError? {
-        if fields.has(Field.status, "0") { return nil }
+        if fields == AnswerFields.success || fields.has(Field.status, "0") { return nil }
         guard let text = fields[Field.status], let code = StatusCode.parse(text) else {
             return RPCError(.unknown, "the answer ended without a status", origin: .inferred)
         }

@@ -1,3 +1,4 @@
+internal import Net
 public import Telemetry
 
 /// Is told of calls that are made, for metrics and traces; see ``CallOptions/observer``.
@@ -59,11 +60,11 @@ final class CallObservation: @unchecked Sendable {
     private var retries: [ClientCallReport.Retry] = []
     private var isOver = false
 
-    /// Tells of a call that begins; nil if nobody wants to know.
-    init?(_ request: CallRequest, at start: ContinuousClock.Instant) {
+    /// Tells of a call that begins, on its loop; nil if nobody wants to know.
+    init?(_ request: CallRequest) {
         guard let observer = request.options.observer else { return nil }
         self.observer = observer
-        self.start = start
+        start = request.loop.now
         path = request.path
         caller = request.options.traceContext
         requestID = request.options.requestID

@@ -1,3 +1,4 @@
+internal import Net
 public import Telemetry
 
 /// What a caller asks for besides the method.
@@ -44,6 +45,16 @@ extension ServerCall {
         options.traceContext = traceContext
         options.requestID = requestID
         options.observer = observer
+        return options
+    }
+
+    /// Options as ``onward``, with a time limit for callers who set none.
+    ///
+    /// - Parameter limit: how long the call may take that serves this one, from now.
+    /// - Returns: the options.
+    public func onward(within limit: Duration) -> CallOptions {
+        var options = onward
+        if options.deadline == nil { options.deadline = loop.now.advanced(by: limit) }
         return options
     }
 }

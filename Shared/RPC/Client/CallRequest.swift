@@ -2,23 +2,48 @@ internal import HTTP2
 internal import Net
 internal import Wire
 
-/// What a call asks, and of whom.
-struct CallRequest: Sendable {
+/// What a call asks, and of whom: made once, and shared by all that see to the call.
+final class CallRequest: Sendable {
+    /// Finds what the call travels on.
+    let source: any ExchangeSource
+    /// The loop that the call lives on.
+    let loop: EventLoop
     let path: String
-    let target: CallTarget
     let options: CallOptions
     /// The only message, behind its prefix; nil if messages follow.
     let message: SharedBytes?
+    /// Whether the call may be made again; nil if not.
+    let retry: RetryPlan?
+    /// Where answers are decoded that take long; nil if it is done where they come.
+    let offload: WorkerPool?
+    private let target: CallTarget
 
+    /// Puts a request together.
+    ///
+    /// - Parameters:
+    ///   - method: what is called.
+    ///   - target: whom calls of the source go to.
+    ///   - source: finds what the call travels on.
+    ///   - message: the only message; nil if messages follow.
+    ///   - options: what else the caller asks for.
+    ///   - retry: whether the call may be made again.
+    ///   - offload: where answers are decoded that take long.
     init(
         _ method: MethodSchema,
-        _ target: CallTarget,
-        _ message: FramedMessage?,
-        _ options: CallOptions
+        of target: CallTarget,
+        on source: any ExchangeSource,
+        sending message: FramedMessage?,
+        _ options: CallOptions,
+        _ retry: RetryPlan? = nil,
+        offload: WorkerPool? = nil
     ) {
-        path = method.path
+        self.source = source
         self.target = target
         self.options = options
+        self.retry = retry
+        self.offload = offload
+        loop = source.loop
+        path = method.path
         self.message = message?.bytes
     }
 
@@ -32,11 +57,10 @@ struct CallRequest: Sendable {
         at now: ContinuousClock.Instant,
         _ observation: CallObservation?
     ) -> HeaderBlock {
-        var fields = target.opening
-        fields.append(":path", path)
-        fields.append(CallTarget.rest)
+        var fields = HeaderBlock(target.opening, ":path", path, CallTarget.rest)
         if let deadline = options.deadline {
-            fields.append(Field.timeout, CallTimeout.format(now.duration(to: deadline)))
+            let left = CallTimeout.format(now.duration(to: deadline))
+            fields.append(Field.timeout, left, as: .fleeting)
         }
         if options.compression != .identity {
             fields.append(Field.encoding, options.compression.rawValue)

@@ -1,65 +1,65 @@
 internal import HTTP2
 internal import Net
-public import Wire
+internal import Wire
 
 /// The answer to a call that gives one message, in its binary form.
 @usableFromInline
 struct OnlyAnswer: Sendable {
-    @usableFromInline let bytes: SharedBytes
+    @usableFromInline let frame: MessageReader.Frame
+    @usableFromInline let decoder: MessageDecoder
     @usableFromInline let headers: Metadata
     @usableFromInline let trailers: Metadata
-    @usableFromInline let isCompressed: Bool
 }
 
 // A call that gives one message is waited for once, until all of its answer has come.
 extension ClientCall {
-    /// Waits for the only message of an answer, on the loop; nothing of it has been read.
+    /// Waits for the only message of an answer, of which nothing has been read.
+    ///
+    /// It is called on the loop. That the task will come back there is not asked before, as that
+    /// costs every call: one that belongs elsewhere is sent to the loop when it has waited.
     func onlyAnswerOnLoop() async throws(RPCError) -> OnlyAnswer {
-        while true {
-            if !exchange.isBodyComplete {
-                guard !exchange.hasReader else {
-                    throw RPCError(.internalError, "two tasks read the answer of one call")
-                }
-                await collectAnswer()
+        if !exchange.isBodyComplete {
+            try beginCollectingBody()
+            await withTaskCancellationHandler {
+                // Resumed when all of the body has come, or nothing more of it will.
+                unsafe await withUnsafeContinuation { unsafe exchange.wakeAtBodyEnd($0) }
+            } onCancel: {
+                cancel()
             }
-            do throws(RPCError) {
-                return try takeOnlyAnswer()
-            } catch {
-                // What has begun to answer has done something.
-                let mayRepeat = outcome == nil && answerFields == nil
-                guard mayRepeat, try await makeAgain(after: error) else { throw end(error) }
+        }
+        guard loop.isCurrent else {
+            return try await loop.visit { () async throws(RPCError) -> OnlyAnswer in
+                try await onlyAnswerOnLoop()
+            }
+        }
+        do throws(RPCError) {
+            return try takeOnlyAnswer()
+        } catch {
+            // What has begun to answer has done something.
+            guard outcome == nil && answerFields == nil else { throw end(error) }
+            return try await loop.visit { () async throws(RPCError) -> OnlyAnswer in
+                guard try await makeAgain(after: error) else { throw end(error) }
+                return try await onlyAnswerOnLoop()
             }
         }
     }
 
-    /// Waits until all of the answer has come, or nothing more of it will.
-    private func collectAnswer() async {
-        exchange.beginCollectingBody(upTo: maximumBodyBytes)
-        await withTaskCancellationHandler {
-            while !exchange.isBodyComplete && exchange.end == nil && !exchange.hasReader {
-                // Resumed by the next event of the exchange, of which its end is the last.
-                unsafe await withUnsafeContinuation { unsafe exchange.wakeAtInput($0) }
-            }
-        } onCancel: {
-            cancel()
+    private func beginCollectingBody() throws(RPCError) {
+        guard !exchange.hasReader else {
+            throw RPCError(.internalError, "two tasks read the answer of one call")
         }
+        exchange.beginCollectingBody(upTo: maximumBodyBytes, length: MessageFrame.bodyCount)
     }
 
     private var maximumBodyBytes: Int { maximumMessageBytes + MessageFrame.prefixCount }
 
     private func takeOnlyAnswer() throws(RPCError) -> OnlyAnswer {
-        guard exchange.isBodyComplete else { throw lost() }
+        // What comes when the caller has given up, or was told so, is no answer any more.
+        guard exchange.isBodyComplete, isRunning else { throw lost() }
         guard let fields = exchange.answer else {
             throw RPCError(.internalError, "the answer has a body and no header fields")
         }
-        do throws(RPCError) {
-            answerCompression = try AnswerReader.compression(fields)
-        } catch {
-            exchange.reset(.cancel)
-            throw error
-        }
-        // An answer that is only a status commits nobody to anything.
-        if AnswerReader.isStatusOnly(fields), let error = AnswerReader.error(fields) { throw error }
+        try accept(fields)
         answerFields = fields
         let bytes: SharedBytes
         do throws(HTTP2ExchangeError) {
@@ -70,14 +70,15 @@ extension ClientCall {
         }
         let trailers = exchange.trailers ?? fields
         if let error = AnswerReader.error(trailers) { throw error }
-        let message = try onlyMessage(in: bytes)
+        let frame = try onlyFrame(in: bytes)
+        isLastCompressed = frame.isCompressed
         let ending = Metadata(received: trailers)
         succeed(with: ending)
         return OnlyAnswer(
-            bytes: message,
+            frame: frame,
+            decoder: decoder,
             headers: Metadata(received: fields),
-            trailers: ending,
-            isCompressed: isLastCompressed
+            trailers: ending
         )
     }
 
@@ -89,10 +90,9 @@ extension ClientCall {
         return ended(by: exchange.end ?? .connectionLost)
     }
 
-    private func onlyMessage(in bytes: SharedBytes) throws(RPCError) -> SharedBytes {
-        let frame: MessageReader.Frame
+    private func onlyFrame(in bytes: SharedBytes) throws(RPCError) -> MessageReader.Frame {
         do throws(MessageReader.Fault) {
-            frame = try MessageReader.onlyFrame(in: bytes, limit: maximumMessageBytes)
+            return try MessageReader.onlyFrame(in: bytes, limit: maximumMessageBytes)
         } catch .missing {
             throw RPCError(.internalError, "the call ended well without an answer")
         } catch .surplus {
@@ -100,6 +100,5 @@ extension ClientCall {
         } catch {
             throw RPCError(error)
         }
-        return try unfold(frame)
     }
 }

@@ -8,21 +8,19 @@ internal import Wire
 public final class ClientCall: @unchecked Sendable {
     // `@unchecked`: what changes is used on the loop only, where every method goes first.
 
-    private let loop: EventLoop
     private let request: CallRequest
-    private let source: any ExchangeSource
     var exchange: any ClientExchange
     /// Who is to be told of the call; nil if nobody.
     private let observation: CallObservation?
-    /// Whether the call may be made again, for as long as nothing of an answer has come.
-    private var retry: RetryPlan?
+    /// How often the call was made again, as it may be while nothing of an answer has come.
+    private var retries = 0
     private var reader: MessageReader
     private var expiry: Timer?
     /// The pause before another attempt, while there is one.
     private var rest: Task<Void, any Error>?
     private var isExpired = false
     private var isCancelled = false
-    var answerCompression: Compression?
+    private var answerCompression = Compression.identity
     var answerFields: HeaderBlock?
     var isLastCompressed = false
     /// The call's end: nil while it runs.
@@ -32,22 +30,17 @@ public final class ClientCall: @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - request: what is asked.
-    ///   - source: finds the connection.
-    ///   - retry: whether it may be made again.
     ///   - observation: is told how it goes.
     /// - Returns: the call, under way.
     /// - Throws: ``RPCError`` if it cannot begin.
     static func begin(
         _ request: CallRequest,
-        on source: any ExchangeSource,
-        _ retry: RetryPlan?,
         _ observation: CallObservation?
     ) async throws(RPCError) -> ClientCall {
         while true {
-            let call = try beginNow(request, on: source, retry, observation)
-            if let call { return call }
+            if let call = try beginNow(request, observation) { return call }
             do throws(RPCError) {
-                try await source.wait()
+                try await request.source.wait(before: request.options.deadline)
             } catch {
                 observation?.end(error.code, error)
                 throw error
@@ -61,16 +54,14 @@ public final class ClientCall: @unchecked Sendable {
     /// - Throws: ``RPCError`` if it cannot begin; the observation has been told.
     static func beginNow(
         _ request: CallRequest,
-        on source: any ExchangeSource,
-        _ retry: RetryPlan?,
         _ observation: CallObservation?
     ) throws(RPCError) -> ClientCall? {
-        let now = source.loop.now
+        let now = request.loop.now
         do throws(RPCError) {
             if let deadline = request.options.deadline, deadline <= now { throw expired }
             let fields = request.fields(at: now, observation)
-            guard let exchange = try source.exchangeNow(for: fields) else { return nil }
-            let call = ClientCall(request, exchange, source, retry, observation)
+            guard let exchange = try request.source.exchangeNow(for: fields) else { return nil }
+            let call = ClientCall(request, exchange, observation)
             call.sendOnlyMessage()
             return call
         } catch {
@@ -82,16 +73,11 @@ public final class ClientCall: @unchecked Sendable {
     private init(
         _ request: CallRequest,
         _ exchange: any ClientExchange,
-        _ source: any ExchangeSource,
-        _ retry: RetryPlan?,
         _ observation: CallObservation?
     ) {
         self.request = request
         self.exchange = exchange
-        self.source = source
-        self.retry = retry
         self.observation = observation
-        loop = source.loop
         reader = MessageReader(limit: request.options.maximumMessageBytes)
         if let deadline = request.options.deadline {
             expiry = loop.schedule(after: loop.now.duration(to: deadline)) { [weak self] in
@@ -106,6 +92,7 @@ public final class ClientCall: @unchecked Sendable {
         exchange.finish(sending: frame, trailers: nil)
     }
 
+    var loop: EventLoop { request.loop }
     private var compression: Compression { request.options.compression }
     var maximumMessageBytes: Int { request.options.maximumMessageBytes }
 
@@ -155,19 +142,19 @@ public final class ClientCall: @unchecked Sendable {
 
     /// Waits for the next message.
     ///
-    /// - Returns: its bytes; nil when the call has ended well.
+    /// - Returns: the message as it came; nil when the call has ended well.
     /// - Throws: ``RPCError`` when it has not.
-    func next() async throws(RPCError) -> SharedBytes? {
+    func next() async throws(RPCError) -> MessageReader.Frame? {
         // Many messages come at once: only the first of them is waited for.
-        if loop.isCurrent, isRunning, let message = try nextAtHand() { return message }
-        return try await loop.visit { () async throws(RPCError) -> SharedBytes? in
-            try await cancellable { () async throws(RPCError) -> SharedBytes? in
+        if loop.isCurrent, isRunning, let frame = try nextAtHand() { return frame }
+        return try await loop.visit { () async throws(RPCError) -> MessageReader.Frame? in
+            try await cancellable { () async throws(RPCError) -> MessageReader.Frame? in
                 try await awaitNext()
             }
         }
     }
 
-    private var isRunning: Bool { outcome == nil && !isCancelled && !isExpired }
+    var isRunning: Bool { outcome == nil && !isCancelled && !isExpired }
 
     /// Waits for the only message of an answer.
     func onlyAnswer() async throws(RPCError) -> OnlyAnswer {
@@ -249,15 +236,22 @@ public final class ClientCall: @unchecked Sendable {
         } catch {
             throw ended(by: error)
         }
+        try accept(fields)
+        return fields
+    }
+
+    /// Reads the fields that the answer of this attempt begins with.
+    ///
+    /// - Throws: ``RPCError`` if it is no answer of gRPC, or only a status: that commits nobody to
+    ///   anything.
+    func accept(_ fields: HeaderBlock) throws(RPCError) {
         do throws(RPCError) {
             answerCompression = try AnswerReader.compression(fields)
         } catch {
             exchange.reset(.cancel)
             throw error
         }
-        // An answer that is only a status commits nobody to anything.
         if AnswerReader.isStatusOnly(fields), let error = AnswerReader.error(fields) { throw error }
-        return fields
     }
 
     /// Makes the call again, if that is right.
@@ -267,14 +261,17 @@ public final class ClientCall: @unchecked Sendable {
     /// - Throws: ``RPCError`` if the call is over meanwhile.
     func makeAgain(after error: RPCError) async throws(RPCError) -> Bool {
         guard !isExpired, !isCancelled, request.message != nil,
-            let pause = retry?.pause(after: error)
+            let pause = request.retry?.pause(after: error, retries)
         else { return false }
+        retries += 1
         let now = loop.now
         if let deadline = request.options.deadline, deadline <= now + pause { return false }
         if pause > .zero { await rest(for: pause) }
         if Task.isCancelled { throw end(RPCError(.cancelled, "the call was cancelled")) }
         do throws(RPCError) {
-            while try !isBegunAgain(after: error) { try await source.wait() }
+            while try !isBegunAgain(after: error) {
+                try await request.source.wait(before: request.options.deadline)
+            }
         } catch {
             throw end(error)
         }
@@ -300,19 +297,19 @@ public final class ClientCall: @unchecked Sendable {
         if isExpired { throw Self.expired }
         if isCancelled { throw RPCError(.cancelled, "the call was cancelled") }
         var fields = request.fields(at: loop.now, observation)
-        fields.append(Field.attempts, "\(retry?.retries ?? 1)")
-        guard let next = try source.exchangeNow(for: fields) else { return false }
+        fields.append(Field.attempts, "\(retries)")
+        guard let next = try request.source.exchangeNow(for: fields) else { return false }
         observation?.retry(after: error)
         exchange = next
         sendOnlyMessage()
         return true
     }
 
-    func awaitNext() async throws(RPCError) -> SharedBytes? {
+    func awaitNext() async throws(RPCError) -> MessageReader.Frame? {
         if let outcome { return try Self.rest(of: outcome) }
         let fields = try await awaitAnswer()
         while true {
-            if let message = try nextAtHand() { return message }
+            if let frame = try nextAtHand() { return frame }
             if let rest = reader.takeRest() { exchange.putBack(rest) }
             let part: SharedBytes?
             do throws(HTTP2ExchangeError) {
@@ -331,7 +328,7 @@ public final class ClientCall: @unchecked Sendable {
     }
 
     /// The next message of the bytes that were taken, on the loop; nil if there is none.
-    private func nextAtHand() throws(RPCError) -> SharedBytes? {
+    private func nextAtHand() throws(RPCError) -> MessageReader.Frame? {
         do throws(RPCError) {
             return try nextArrived()
         } catch {
@@ -340,34 +337,28 @@ public final class ClientCall: @unchecked Sendable {
         }
     }
 
-    private func nextArrived() throws(RPCError) -> SharedBytes? {
-        let frame: MessageReader.Frame
+    private func nextArrived() throws(RPCError) -> MessageReader.Frame? {
         do throws(MessageReader.Fault) {
-            guard let found = try reader.next() else { return nil }
-            frame = found
+            guard let frame = try reader.next() else { return nil }
+            isLastCompressed = frame.isCompressed
+            return frame
         } catch {
             throw RPCError(error)
         }
-        return try unfold(frame)
     }
 
-    func unfold(_ frame: MessageReader.Frame) throws(RPCError) -> SharedBytes {
-        isLastCompressed = frame.isCompressed
-        guard frame.isCompressed else { return frame.bytes }
-        guard answerCompression == .gzip else {
-            throw RPCError(.internalError, "an answer is compressed, and grpc-encoding says not")
-        }
-        do throws(Gzip.Fault) {
-            return try Gzip.decompress(frame.bytes.bytes, limit: maximumMessageBytes)
-        } catch .tooLarge {
-            throw RPCError.tooLarge(limit: maximumMessageBytes)
-        } catch {
-            throw RPCError(.internalError, "an answer is not compressed as gzip has it")
-        }
+    /// Reads the messages of this attempt's answer, whose first fields have come.
+    var decoder: MessageDecoder {
+        MessageDecoder(
+            of: .server,
+            answerCompression,
+            limit: maximumMessageBytes,
+            request.offload
+        )
     }
 
     /// The answer has ended: reads its status.
-    private func finish(_ fields: HeaderBlock) throws(RPCError) -> SharedBytes? {
+    private func finish(_ fields: HeaderBlock) throws(RPCError) -> MessageReader.Frame? {
         let trailers = exchange.trailers ?? fields
         if let error = AnswerReader.error(trailers) { throw end(error) }
         succeed(with: Metadata(received: trailers))
@@ -381,7 +372,7 @@ public final class ClientCall: @unchecked Sendable {
     private static func rest(
         of outcome: Result<Metadata, RPCError>
     ) throws(RPCError)
-        -> SharedBytes?
+        -> MessageReader.Frame?
     {
         _ = try outcome.get()
         return nil

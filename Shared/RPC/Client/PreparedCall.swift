@@ -3,63 +3,54 @@ internal import Net
 
 /// A call before it is made: what is asked, and of whom.
 public struct PreparedCall: Sendable {
-    /// What is asked, and of whom.
-    private struct Plan: Sendable {
-        let request: CallRequest
-        let source: any ExchangeSource
-        let retry: RetryPlan?
-
-        func onlyAnswer() async throws(RPCError) -> OnlyAnswer {
-            let observation = CallObservation(request, at: source.loop.now)
-            let call: ClientCall
-            if let begun = try ClientCall.beginNow(request, on: source, retry, observation) {
-                call = begun
-            } else {
-                call = try await ClientCall.begin(request, on: source, retry, observation)
-            }
-            return try await call.onlyAnswerOnLoop()
-        }
+    private enum Content: Sendable {
+        case request(CallRequest)
+        indirect case refusal(RPCError)
     }
 
-    private let plan: Result<Plan, RPCError>
+    private let content: Content
 
-    init(_ request: CallRequest, on source: any ExchangeSource, _ retry: RetryPlan? = nil) {
-        plan = .success(Plan(request: request, source: source, retry: retry))
-    }
+    init(_ request: CallRequest) { content = .request(request) }
 
     /// A call that cannot be made: whoever makes it is told why.
     ///
     /// - Parameter error: the reason.
-    public init(refusing error: RPCError) {
-        plan = .failure(error)
-    }
+    public init(refusing error: RPCError) { content = .refusal(error) }
 
     /// Begins the call.
     ///
     /// - Returns: the call, under way.
     /// - Throws: ``RPCError`` if it cannot begin.
     public func begin() async throws(RPCError) -> ClientCall {
-        let plan = try plan.get()
-        return try await plan.source.loop.visit(isUnprocessed: true) {
+        let request = try request
+        return try await request.loop.visit(isUnprocessed: true) {
             () async throws(RPCError) -> ClientCall in
-            let observation = CallObservation(plan.request, at: plan.source.loop.now)
-            return try await ClientCall.begin(
-                plan.request,
-                on: plan.source,
-                plan.retry,
-                observation
-            )
+            try await ClientCall.begin(request, CallObservation(request))
         }
     }
 
     /// Makes a call that gives one message, in one visit to its loop.
     @usableFromInline
     func onlyAnswer() async throws(RPCError) -> OnlyAnswer {
-        let plan = try plan.get()
-        if plan.source.loop.isHome { return try await plan.onlyAnswer() }
-        return try await plan.source.loop.visit(isUnprocessed: true) {
+        let request = try request
+        let isOnLoop = request.loop.isCurrent
+        var observation = isOnLoop ? CallObservation(request) : nil
+        if isOnLoop, let call = try ClientCall.beginNow(request, observation) {
+            return try await call.onlyAnswerOnLoop()
+        }
+        return try await request.loop.visit(isUnprocessed: true) {
             () async throws(RPCError) -> OnlyAnswer in
-            try await plan.onlyAnswer()
+            if !isOnLoop { observation = CallObservation(request) }
+            return try await ClientCall.begin(request, observation).onlyAnswerOnLoop()
+        }
+    }
+
+    private var request: CallRequest {
+        get throws(RPCError) {
+            switch content {
+            case .request(let request): request
+            case .refusal(let error): throw error
+            }
         }
     }
 }

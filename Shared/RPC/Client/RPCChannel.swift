@@ -6,14 +6,12 @@ public protocol RPCChannel: Sendable {
     ///
     /// - Parameters:
     ///   - method: the method's table.
-    ///   - service: its service's table.
     ///   - message: the only message of a call that sends one, behind its prefix; nil if messages
     ///     follow.
     ///   - options: deadline, metadata, compression.
     /// - Returns: the call, to be made once.
     func prepare(
         _ method: MethodSchema,
-        of service: ServiceSchema,
         sending message: FramedMessage?,
         options: CallOptions
     ) -> PreparedCall
@@ -47,23 +45,11 @@ public struct Answer<View: MessageView & ~Escapable>: Sendable {
     public let isCompressed: Bool
 
     @inlinable
-    init(_ answer: OnlyAnswer) throws(RPCError) {
-        message = try Message<View>(answering: answer.bytes)
+    init(_ message: Message<View>, _ answer: OnlyAnswer) {
+        self.message = message
         headers = answer.headers
         trailers = answer.trailers
-        isCompressed = answer.isCompressed
-    }
-}
-
-extension Message where View: ~Escapable {
-    /// Takes in a message that a server has sent.
-    @inlinable
-    init(answering bytes: SharedBytes) throws(RPCError) {
-        do throws(CodecError) {
-            try self.init(bytes)
-        } catch {
-            throw .malformedAnswer(error, View.schema)
-        }
+        isCompressed = answer.frame.isCompressed
     }
 }
 
@@ -79,8 +65,8 @@ public struct AnswerStream<View: MessageView & ~Escapable>: Sendable {
     /// - Returns: the message; nil when the call has ended well.
     /// - Throws: ``RPCError`` when it has not.
     public func next() async throws -> Message<View>? {
-        guard let bytes = try await call.next() else { return nil }
-        return try call.message(bytes)
+        guard let frame = try await call.next() else { return nil }
+        return try await call.message(frame)
     }
 }
 
@@ -105,7 +91,13 @@ public struct ClientStreamingCall<Request: MessageValue, View: MessageView & ~Es
     /// - Throws: ``RPCError`` if the call fails.
     public func finish() async throws -> Answer<View> {
         await call.finishSending()
-        return try Answer(await call.onlyAnswer())
+        let answer = try await call.onlyAnswer()
+        return Answer(
+            MessageDecoder.isQuick(answer.frame)
+                ? try Message<View>(answering: answer.frame.bytes)
+                : try await answer.decoder.decode(answer.frame),
+            answer
+        )
     }
 }
 
@@ -132,16 +124,19 @@ public struct BidirectionalCall<Request: MessageValue, View: MessageView & ~Esca
     /// - Returns: the message; nil when the call has ended well.
     /// - Throws: ``RPCError`` when it has not.
     public func next() async throws -> Message<View>? {
-        guard let bytes = try await call.next() else { return nil }
-        return try call.message(bytes)
+        guard let frame = try await call.next() else { return nil }
+        return try await call.message(frame)
     }
 }
 
 extension ClientCall {
     /// Reads a message; bytes that are none end the call.
-    func message<View: MessageView & ~Escapable>(_ bytes: SharedBytes) throws -> Message<View> {
-        do throws(RPCError) {
-            return try Message<View>(answering: bytes)
+    func message<View: MessageView & ~Escapable>(
+        _ frame: MessageReader.Frame
+    ) async throws -> Message<View> {
+        do {
+            return MessageDecoder.isQuick(frame)
+                ? try Message<View>(answering: frame.bytes) : try await decoder.decode(frame)
         } catch {
             cancel()
             throw error
@@ -154,25 +149,29 @@ extension RPCChannel {
     @inlinable
     public func unary<Request: MessageValue, View: MessageView & ~Escapable>(
         _ method: MethodSchema,
-        of service: ServiceSchema,
         _ request: Request,
         options: CallOptions
     ) async throws -> Answer<View> {
         let message = FramedMessage(request)
-        let call = prepare(method, of: service, sending: message, options: options)
-        return try Answer(await call.onlyAnswer())
+        let call = prepare(method, sending: message, options: options)
+        let answer = try await call.onlyAnswer()
+        return Answer(
+            MessageDecoder.isQuick(answer.frame)
+                ? try Message<View>(answering: answer.frame.bytes)
+                : try await answer.decoder.decode(answer.frame),
+            answer
+        )
     }
 
     /// Makes a call that sends one message and gets any number; generated clients call it.
     public func serverStreaming<Request: MessageValue, View: MessageView & ~Escapable>(
         _ method: MethodSchema,
-        of service: ServiceSchema,
         _ request: Request,
         options: CallOptions
     ) async throws -> AnswerStream<View> {
         let message = FramedMessage(request)
         return AnswerStream(
-            call: try await prepare(method, of: service, sending: message, options: options)
+            call: try await prepare(method, sending: message, options: options)
                 .begin()
         )
     }
@@ -180,22 +179,20 @@ extension RPCChannel {
     /// Makes a call that sends any number of messages and gets one; generated clients call it.
     public func clientStreaming<Request: MessageValue, View: MessageView & ~Escapable>(
         _ method: MethodSchema,
-        of service: ServiceSchema,
         options: CallOptions
     ) async throws -> ClientStreamingCall<Request, View> {
         ClientStreamingCall(
-            call: try await prepare(method, of: service, sending: nil, options: options).begin()
+            call: try await prepare(method, sending: nil, options: options).begin()
         )
     }
 
     /// Makes a call that sends and gets any number of messages; generated clients call it.
     public func bidirectional<Request: MessageValue, View: MessageView & ~Escapable>(
         _ method: MethodSchema,
-        of service: ServiceSchema,
         options: CallOptions
     ) async throws -> BidirectionalCall<Request, View> {
         BidirectionalCall(
-            call: try await prepare(method, of: service, sending: nil, options: options).begin()
+            call: try await prepare(method, sending: nil, options: options).begin()
         )
     }
 }

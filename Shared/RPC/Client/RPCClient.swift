@@ -32,23 +32,30 @@ public final class RPCClient: RPCChannel {
         pools = group.loops.map { ConnectionPool(target, on: $0, configuration) }
     }
 
-    /// Prepares a call; see ``RPCChannel``.
+    /// Prepares a call, which lets others be made again from then on; see ``RPCChannel``.
     public func prepare(
         _ method: MethodSchema,
-        of service: ServiceSchema,
         sending message: FramedMessage?,
         options: CallOptions
     ) -> PreparedCall {
         let pool = pools[(group.current ?? group.next()).index]
-        let request = CallRequest(method, target, message, options)
         budget.noteCall()
         var retry: RetryPlan?
         if options.mayRetry {
             let isIdempotent = method.idempotency != .unknown
             retry = RetryPlan(configuration.retries, budget, isIdempotent: isIdempotent)
         }
-        let source = PooledSource(pool: pool, deadline: options.deadline)
-        return PreparedCall(request, on: source, retry)
+        return PreparedCall(
+            CallRequest(
+                method,
+                of: target,
+                on: pool,
+                sending: message,
+                options,
+                retry,
+                offload: configuration.offload
+            )
+        )
     }
 
     /// Closes all connections in good order, after their calls; later calls fail.
@@ -61,18 +68,11 @@ public final class RPCClient: RPCChannel {
     }
 }
 
-/// Begins requests on the connections of a pool.
-private struct PooledSource: ExchangeSource {
-    let pool: ConnectionPool
-    let deadline: ContinuousClock.Instant?
-
-    var loop: EventLoop { pool.loop }
-
+extension ConnectionPool: ExchangeSource {
+    /// Begins a request on the next connection in turn that takes one.
     func exchangeNow(for fields: HeaderBlock) throws(RPCError) -> (any ClientExchange)? {
-        try pool.connectionNow?.beginCall(fields)
+        try connectionNow?.exchangeNow(for: fields)
     }
-
-    func wait() async throws(RPCError) { try await pool.wait(before: deadline) }
 }
 
 extension CallTarget {

@@ -52,12 +52,10 @@ public struct RPCConnection: RPCChannel {
     /// Prepares a call; see ``RPCChannel``.
     public func prepare(
         _ method: MethodSchema,
-        of service: ServiceSchema,
         sending message: FramedMessage?,
         options: CallOptions
     ) -> PreparedCall {
-        let request = CallRequest(method, target, message, options)
-        return PreparedCall(request, on: SingleSource(client: client))
+        PreparedCall(CallRequest(method, of: target, on: client, sending: message, options))
     }
 
     /// Closes in good order, after the calls that are open, and waits for it.
@@ -66,18 +64,4 @@ public struct RPCConnection: RPCChannel {
     public func close(within limit: Duration = .seconds(5)) async {
         await client.close(within: limit)
     }
-}
-
-/// Begins requests on one connection.
-private struct SingleSource: ExchangeSource {
-    let client: HTTP2Client
-
-    var loop: EventLoop { client.loop }
-
-    func exchangeNow(for fields: HeaderBlock) throws(RPCError) -> (any ClientExchange)? {
-        try client.beginCall(fields)
-    }
-
-    /// Nobody waits: a connection takes a request or refuses it.
-    func wait() async throws(RPCError) {}
 }

@@ -48,6 +48,32 @@ package enum MessageFrame {
         return end(buffer)
     }
 
+    /// Writes a message behind its prefix, or finds it there: in the memory that it came in.
+    ///
+    /// - Parameter message: the message.
+    /// - Returns: prefix and message, not compressed.
+    package static func make(of message: SharedBytes) -> SharedBytes {
+        var prefix: [5 of UInt8] = .init(repeating: 0)
+        for place in 1..<prefixCount {
+            prefix[place] = UInt8(truncatingIfNeeded: message.count >> (8 * (4 - place)))
+        }
+        // An integer has no padding: every byte of it is initialised.
+        let bytes = unsafe prefix.span.bytes
+        if let frame = message.preceded(by: bytes) { return frame }
+        var buffer = OutputBuffer(minimumCapacity: prefixCount + message.count)
+        buffer.append(bytes)
+        buffer.append(message.bytes)
+        return SharedBytes(adopting: buffer)
+    }
+
+    /// How many bytes the body of a call has that gives or takes one message.
+    ///
+    /// - Parameter start: the first bytes of the body.
+    /// - Returns: the number with the prefix; nil if not all of the prefix is there.
+    package static func bodyCount(_ start: RawSpan) -> Int? {
+        start.byteCount < prefixCount ? nil : prefixCount + prefix(in: start, at: 0).count
+    }
+
     /// Compresses the message of a frame.
     ///
     /// - Parameter frame: a frame that is not compressed.
@@ -80,7 +106,8 @@ package enum MessageFrame {
     ///   - isCompressed: whether the message is.
     ///   - count: its bytes as they travel, less than 4 GiB.
     ///   - output: where it goes.
-    static func appendPrefix(isCompressed: Bool, count: Int, to output: inout OutputBuffer) {
+    package static func appendPrefix(isCompressed: Bool, count: Int, to output: inout OutputBuffer)
+    {
         output.append(isCompressed ? 1 : 0)
         output.appendFixed(UInt32(truncatingIfNeeded: count).bigEndian)
     }

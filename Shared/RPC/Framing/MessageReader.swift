@@ -12,6 +12,33 @@ package struct MessageReader {
     package struct Frame: Sendable {
         @usableFromInline package let isCompressed: Bool
         @usableFromInline package let bytes: SharedBytes
+
+        /// The message as it was before it was compressed.
+        ///
+        /// - Parameters:
+        ///   - compression: how its stream says that its messages are compressed.
+        ///   - limit: the most bytes that it may have.
+        /// - Returns: the bytes; its own if it is not compressed.
+        /// - Throws: ``RPCError``.
+        package func unfolded(
+            _ compression: Compression,
+            limit: Int
+        ) throws(RPCError) -> SharedBytes {
+            guard isCompressed else { return bytes }
+            guard compression == .gzip else {
+                throw RPCError(
+                    .internalError,
+                    "a message is compressed, and grpc-encoding says not"
+                )
+            }
+            do throws(Gzip.Fault) {
+                return try Gzip.decompress(bytes.bytes, limit: limit)
+            } catch .tooLarge {
+                throw RPCError.tooLarge(limit: limit)
+            } catch {
+                throw RPCError(.internalError, "a message is not compressed as gzip has it")
+            }
+        }
     }
 
     /// What is wrong with the bytes.

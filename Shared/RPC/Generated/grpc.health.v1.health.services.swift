@@ -58,9 +58,9 @@ extension GrpcHealthV1.Health {
     @inlinable
     public static func methods(of service: some Service) -> [RPCMethod] {
         [
-            .unary(check, of: schema) { try await service.check($0, $1) },
-            .unary(list, of: schema) { try await service.list($0, $1) },
-            .serverStreaming(watch, of: schema) { try await service.watch($0, $1, $2) },
+            .unary(check) { try await service.check($0, $1) },
+            .unary(list) { try await service.list($0, $1) },
+            .serverStreaming(watch) { try await service.watch($0, $1, $2) },
         ]
     }
 
@@ -74,18 +74,18 @@ extension GrpcHealthV1.Health {
         /// Says how a service is; NOT_FOUND if there is none of the name.
         @inlinable
         public func check(_ request: GrpcHealthV1.HealthCheckRequest, options: CallOptions = CallOptions()) async throws -> Answer<GrpcHealthV1.HealthCheckResponse.View> {
-            try await channel.unary(GrpcHealthV1.Health.check, of: GrpcHealthV1.Health.schema, request, options: options)
+            try await channel.unary(GrpcHealthV1.Health.check, request, options: options)
         }
 
         /// Says how all services are.
         @inlinable
         public func list(_ request: GrpcHealthV1.HealthListRequest, options: CallOptions = CallOptions()) async throws -> Answer<GrpcHealthV1.HealthListResponse.View> {
-            try await channel.unary(GrpcHealthV1.Health.list, of: GrpcHealthV1.Health.schema, request, options: options)
+            try await channel.unary(GrpcHealthV1.Health.list, request, options: options)
         }
 
         /// Says how a service is, and again whenever that changes.
         public func watch(_ request: GrpcHealthV1.HealthCheckRequest, options: CallOptions = CallOptions()) async throws -> AnswerStream<GrpcHealthV1.HealthCheckResponse.View> {
-            try await channel.serverStreaming(GrpcHealthV1.Health.watch, of: GrpcHealthV1.Health.schema, request, options: options)
+            try await channel.serverStreaming(GrpcHealthV1.Health.watch, request, options: options)
         }
     }
 }

@@ -34,7 +34,7 @@ extension GrpcReflectionV1.ServerReflection {
     @inlinable
     public static func methods(of service: some Service) -> [RPCMethod] {
         [
-            .bidirectional(serverReflectionInfo, of: schema) { try await service.serverReflectionInfo($0, $1, $2) },
+            .bidirectional(serverReflectionInfo) { try await service.serverReflectionInfo($0, $1, $2) },
         ]
     }
 
@@ -47,7 +47,7 @@ extension GrpcReflectionV1.ServerReflection {
 
         /// Answers questions, one after the other.
         public func serverReflectionInfo(options: CallOptions = CallOptions()) async throws -> BidirectionalCall<GrpcReflectionV1.ServerReflectionRequest, GrpcReflectionV1.ServerReflectionResponse.View> {
-            try await channel.bidirectional(GrpcReflectionV1.ServerReflection.serverReflectionInfo, of: GrpcReflectionV1.ServerReflection.schema, options: options)
+            try await channel.bidirectional(GrpcReflectionV1.ServerReflection.serverReflectionInfo, options: options)
         }
     }
 }

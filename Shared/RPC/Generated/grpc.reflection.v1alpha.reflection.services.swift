@@ -34,7 +34,7 @@ extension GrpcReflectionV1alpha.ServerReflection {
     @inlinable
     public static func methods(of service: some Service) -> [RPCMethod] {
         [
-            .bidirectional(serverReflectionInfo, of: schema) { try await service.serverReflectionInfo($0, $1, $2) },
+            .bidirectional(serverReflectionInfo) { try await service.serverReflectionInfo($0, $1, $2) },
         ]
     }
 
@@ -47,7 +47,7 @@ extension GrpcReflectionV1alpha.ServerReflection {
 
         /// Answers questions, one after the other.
         public func serverReflectionInfo(options: CallOptions = CallOptions()) async throws -> BidirectionalCall<GrpcReflectionV1alpha.ServerReflectionRequest, GrpcReflectionV1alpha.ServerReflectionResponse.View> {
-            try await channel.bidirectional(GrpcReflectionV1alpha.ServerReflection.serverReflectionInfo, of: GrpcReflectionV1alpha.ServerReflection.schema, options: options)
+            try await channel.bidirectional(GrpcReflectionV1alpha.ServerReflection.serverReflectionInfo, options: options)
         }
     }
 }

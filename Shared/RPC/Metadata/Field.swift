@@ -22,9 +22,9 @@ package enum AnswerFields {
     static let plain = HeaderBlock(
         dictionaryLiteral: (":status", "200"),
         (Field.contentType, "application/grpc")
-    ).checked()
+    ).examined()
     /// What an answer ends with that went well and has nothing else to say.
-    static let success = HeaderBlock(dictionaryLiteral: (Field.status, "0")).checked()
+    static let success = HeaderBlock(dictionaryLiteral: (Field.status, "0")).examined()
 
     /// What an answer ends with.
     ///

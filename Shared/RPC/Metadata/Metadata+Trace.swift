@@ -23,13 +23,13 @@ extension Metadata {
 extension HeaderBlock {
     /// Appends the fields that tell a server of the span that calls it.
     mutating func append(_ context: TraceContext) {
-        append(TraceField.traceparent, context.traceparent)
+        append(TraceField.traceparent, context.traceparent, as: .fleeting)
         if !context.state.isEmpty { append(TraceField.tracestate, context.state.text) }
     }
 
     /// Appends the field that says what the request is called.
     mutating func append(_ requestID: RequestID) {
-        append(TraceField.requestID, requestID.text)
+        append(TraceField.requestID, requestID.text, as: .fleeting)
     }
 }
 

@@ -1,4 +1,4 @@
-package import HTTP2
+public import HTTP2
 internal import Wire
 
 /// The fields that callers and services send beside their messages, in order.
@@ -34,20 +34,18 @@ public struct Metadata: Sendable, Equatable {
     /// - Parameters:
     ///   - name: in lower case, not ending in `-bin`.
     ///   - value: printable ASCII without blanks at its ends.
-    ///   - isSensitive: whether it is a secret, which compression must not remember.
+    ///   - treatment: how the value is treated.
     /// - Throws: ``Fault``.
     public mutating func add(
         _ name: String,
         _ value: String,
-        isSensitive: Bool = false
+        as treatment: FieldTreatment = .plain
     ) throws(Fault) {
         try Self.check(name)
-        if name.hasSuffix("-bin") { throw .wrongKind(name: name) }
-        let text = value.utf8
-        guard text.allSatisfy({ (0x20...0x7e).contains($0) }),
-            text.first != 0x20, text.last != 0x20
-        else { throw .illegalValue(name: name) }
-        block.append(name, value, isSensitive: isSensitive)
+        if Self.isBinary(name) { throw .wrongKind(name: name) }
+        let text = value.utf8Span.span.asRawSpan
+        guard Self.isLegal(value: text) else { throw .illegalValue(name: name) }
+        block.append(name.utf8Span.span.asRawSpan, text, as: treatment)
     }
 
     /// Appends a field of bytes, which are sent in base64.
@@ -58,7 +56,7 @@ public struct Metadata: Sendable, Equatable {
     /// - Throws: ``Fault``.
     public mutating func add(_ name: String, bytes value: [UInt8]) throws(Fault) {
         try Self.check(name)
-        guard name.hasSuffix("-bin") else { throw .wrongKind(name: name) }
+        guard Self.isBinary(name) else { throw .wrongKind(name: name) }
         block.append(name, binary: value.rawBytes)
     }
 
@@ -68,8 +66,26 @@ public struct Metadata: Sendable, Equatable {
     }
 
     private static func check(_ name: String) throws(Fault) {
-        guard !name.isEmpty, name.utf8.allSatisfy(isNameByte) else { throw .illegalName(name) }
-        if isReserved(name.utf8Span.span.asRawSpan) { throw .reservedName(name) }
+        let bytes = name.utf8Span.span.asRawSpan
+        guard bytes.byteCount > 0 else { throw .illegalName(name) }
+        for place in 0..<bytes.byteCount where !isNameByte(bytes.byte(at: place)) {
+            throw .illegalName(name)
+        }
+        if isReserved(bytes) { throw .reservedName(name) }
+    }
+
+    /// Whether the values of a name are bytes.
+    private static func isBinary(_ name: String) -> Bool {
+        let bytes = name.utf8Span.span.asRawSpan
+        return bytes.byteCount >= 4
+            && bytes.extracting(droppingFirst: bytes.byteCount - 4).equals("-bin")
+    }
+
+    private static func isLegal(value: RawSpan) -> Bool {
+        let count = value.byteCount
+        if count == 0 { return true }
+        for place in 0..<count where !(0x20...0x7e).contains(value.byte(at: place)) { return false }
+        return value.byte(at: 0) != 0x20 && value.byte(at: count - 1) != 0x20
     }
 
     private static func isNameByte(_ byte: UInt8) -> Bool {
@@ -124,6 +140,21 @@ public struct Metadata: Sendable, Equatable {
         return all
     }
 
+    /// Whether the name of a field begins with a text.
+    ///
+    /// - Parameter beginning: in lower case, not that of names of the protocol's own.
+    /// - Returns: true if there is such a field.
+    public func contains(beginning: StaticString) -> Bool {
+        let bytes = block.bytes
+        var next = 0
+        while let field = HeaderBlock.field(at: next, in: bytes) {
+            next = field.end
+            let name = bytes.extracting(field.start..<field.start + field.nameCount)
+            if name.hasPrefix(beginning) { return true }
+        }
+        return false
+    }
+
     /// The names of all fields, in order, each as often as it comes.
     public var names: [String] {
         var names: [String] = []
@@ -140,15 +171,25 @@ public struct Metadata: Sendable, Equatable {
         return true
     }
 
+    /// The fields whose names are wanted, in order.
+    ///
+    /// - Parameter isWanted: says it of a name; those of the protocol's own are not asked about.
+    /// - Returns: metadata that can be sent on.
+    package func filtered(by isWanted: (RawSpan) -> Bool) -> Metadata {
+        var result = Metadata()
+        for field in block.fields {
+            let name = block.name(of: field)
+            guard !Self.isReserved(name), isWanted(name) else { continue }
+            result.block.append(field, of: block)
+        }
+        return result
+    }
+
     /// Appends the fields to those of a message.
     package func append(to headers: inout HeaderBlock) {
         if block.isEmpty { return }
         for field in block.fields where !Self.isReserved(block.name(of: field)) {
-            headers.append(
-                block.name(of: field),
-                block.value(of: field),
-                isSensitive: field.isSensitive
-            )
+            headers.append(field, of: block)
         }
     }
 
@@ -171,26 +212,7 @@ extension HeaderBlock {
     /// Appends a field of bytes, in base64; the protocol asks for no padding.
     mutating func append(_ name: String, binary value: RawSpan) {
         var text = OutputBuffer()
-        Base64.append(value, to: &text)
-        var count = text.count
-        while count > 0, text.bytes.byte(at: count - 1) == UInt8(ascii: "=") { count -= 1 }
-        append(name.utf8Span.span.asRawSpan, text.bytes.extracting(0..<count))
-    }
-}
-
-extension RawSpan {
-    /// Whether the bytes are those of a text.
-    func equals(_ text: StaticString) -> Bool {
-        byteCount == text.utf8CodeUnitCount && hasPrefix(text)
-    }
-
-    /// Whether the bytes begin with those of a text.
-    func hasPrefix(_ text: StaticString) -> Bool {
-        guard byteCount >= text.utf8CodeUnitCount else { return false }
-        for offset in 0..<text.utf8CodeUnitCount {
-            // Within the text's bytes, which live as long as the process.
-            if byte(at: offset) != (unsafe text.utf8Start[offset]) { return false }
-        }
-        return true
+        Base64.append(unpadded: value, to: &text)
+        append(name.utf8Span.span.asRawSpan, text.bytes)
     }
 }

@@ -32,14 +32,12 @@ public struct ReflectionService: Sendable {
     public var methods: [RPCMethod] {
         // The messages of both are the same on the wire.
         [
-            .bidirectional(
-                GrpcReflectionV1.ServerReflection.serverReflectionInfo,
-                of: GrpcReflectionV1.ServerReflection.schema
-            ) { try await answer($0, $1, $2) },
-            .bidirectional(
-                GrpcReflectionV1alpha.ServerReflection.serverReflectionInfo,
-                of: GrpcReflectionV1alpha.ServerReflection.schema
-            ) { try await answer($0, $1, $2) },
+            .bidirectional(GrpcReflectionV1.ServerReflection.serverReflectionInfo) {
+                try await answer($0, $1, $2)
+            },
+            .bidirectional(GrpcReflectionV1alpha.ServerReflection.serverReflectionInfo) {
+                try await answer($0, $1, $2)
+            },
         ]
     }
 

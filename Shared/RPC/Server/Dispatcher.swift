@@ -28,7 +28,7 @@ final class Dispatcher: Sendable {
             return refuse(exchange, .rpc(unknown(request)), since: start)
         }
         // A caller of many messages may be silent between them.
-        if method.schema.streaming == .client || method.schema.streaming == .both {
+        if method.schema.streaming.hasManyRequests {
             exchange.isBodyTimed = false
         }
         let call = ServerCall(
@@ -42,7 +42,7 @@ final class Dispatcher: Sendable {
         do {
             for guardian in configuration.guards { try guardian.admit(call) }
         } catch {
-            call.finish(status(of: error))
+            call.finish(RPCError.told(of: error, configuration.errorMapping))
             return report(call, since: start)
         }
         run(call, on: loop, since: start)
@@ -63,7 +63,7 @@ final class Dispatcher: Sendable {
                 }
                 call.finish(nil)
             } catch {
-                call.finish(status(of: error))
+                call.finish(RPCError.told(of: error, configuration.errorMapping))
             }
             report(call, since: start)
             call.exchange.handlerEnded(nil)
@@ -136,27 +136,4 @@ final class Dispatcher: Sendable {
             )
         )
     }
-
-    /// What a caller is told of an error.
-    private func status(of error: any Error) -> RPCError {
-        if let known = error as? RPCError, known.origin == .local { return known }
-        if let known = configuration.errorMapping(error) { return known }
-        switch error {
-        case let failure as RPCError:
-            // What another service said of another call is not this caller's to know.
-            return RPCError(
-                failure.code == .unavailable ? .unavailable : .internalError,
-                failure.code == .unavailable
-                    ? "a service that this needs cannot be reached" : Self.internalText,
-                logMessage: "\(failure)"
-            )
-        case is CancellationError:
-            return RPCError(.cancelled, "the call was cancelled")
-        default:
-            return RPCError(.internalError, Self.internalText, logMessage: "\(error)")
-        }
-    }
-
-    /// What callers are told of faults of ours.
-    private static let internalText = "something went wrong on our side"
 }

@@ -7,36 +7,33 @@ public final class RPCMethod: Sendable {
     /// Runs one call: reads its messages, and sends its answers.
     @usableFromInline typealias Run = @Sendable (ServerCall) async throws -> Void
 
-    /// The service's name, as `sextant.ingest.v1.Ingest`.
-    public let service: String
     /// The method's table.
     public let schema: MethodSchema
-    /// The path that it is called by, as `/sextant.ingest.v1.Ingest/RecordEvents`.
-    public let path: String
     let run: Run
 
     @usableFromInline
-    init(_ schema: MethodSchema, of service: ServiceSchema, _ run: @escaping Run) {
-        self.service = service.fullName
+    init(_ schema: MethodSchema, _ run: @escaping Run) {
         self.schema = schema
-        path = schema.path
         self.run = run
     }
+
+    /// The service's name, as `sextant.ingest.v1.Ingest`.
+    public var service: String { schema.service }
+    /// The path that it is called by, as `/sextant.ingest.v1.Ingest/RecordEvents`.
+    public var path: String { schema.path }
 
     /// A method that takes one message and gives one.
     ///
     /// - Parameters:
     ///   - schema: the method's table.
-    ///   - service: its service's table.
     ///   - body: what runs.
     /// - Returns: the method.
     @inlinable
     public static func unary<Request: MessageView & ~Escapable, Answer: MessageValue>(
         _ schema: MethodSchema,
-        of service: ServiceSchema,
         _ body: @escaping @Sendable (Message<Request>, ServerCall) async throws -> Reply<Answer>
     ) -> RPCMethod {
-        RPCMethod(schema, of: service) { call in
+        RPCMethod(schema) { call in
             if !call.isRequestComplete { try await call.collectRequest() }
             let frame = try call.takeOnlyFrame()
             let request: Message<Request> =
@@ -50,16 +47,15 @@ public final class RPCMethod: Sendable {
 
     /// A method that takes any number of messages and gives one.
     ///
-    /// - Parameters: as for ``unary(_:of:_:)``.
+    /// - Parameters: as for ``unary(_:_:)``.
     /// - Returns: the method.
     @inlinable
     public static func clientStreaming<Request: MessageView & ~Escapable, Answer: MessageValue>(
         _ schema: MethodSchema,
-        of service: ServiceSchema,
         _ body:
             @escaping @Sendable (RequestStream<Request>, ServerCall) async throws -> Reply<Answer>
     ) -> RPCMethod {
-        RPCMethod(schema, of: service) { call in
+        RPCMethod(schema) { call in
             let reply = try await body(RequestStream(call), call)
             try call.finish(with: reply.frame)
         }
@@ -67,17 +63,16 @@ public final class RPCMethod: Sendable {
 
     /// A method that takes one message and gives any number.
     ///
-    /// - Parameters: as for ``unary(_:of:_:)``.
+    /// - Parameters: as for ``unary(_:_:)``.
     /// - Returns: the method.
     @inlinable
     public static func serverStreaming<Request: MessageView & ~Escapable, Answer: MessageValue>(
         _ schema: MethodSchema,
-        of service: ServiceSchema,
         _ body:
             @escaping @Sendable (Message<Request>, ResponseStream<Answer>, ServerCall) async throws
             -> Void
     ) -> RPCMethod {
-        RPCMethod(schema, of: service) { call in
+        RPCMethod(schema) { call in
             if !call.isRequestComplete { try await call.collectRequest() }
             let frame = try call.takeOnlyFrame()
             let request: Message<Request> =
@@ -90,17 +85,16 @@ public final class RPCMethod: Sendable {
 
     /// A method that takes and gives any number of messages.
     ///
-    /// - Parameters: as for ``unary(_:of:_:)``.
+    /// - Parameters: as for ``unary(_:_:)``.
     /// - Returns: the method.
     @inlinable
     public static func bidirectional<Request: MessageView & ~Escapable, Answer: MessageValue>(
         _ schema: MethodSchema,
-        of service: ServiceSchema,
         _ body:
             @escaping @Sendable (RequestStream<Request>, ResponseStream<Answer>, ServerCall)
             async throws -> Void
     ) -> RPCMethod {
-        RPCMethod(schema, of: service) { call in
+        RPCMethod(schema) { call in
             try await body(RequestStream(call), ResponseStream(call), call)
         }
     }
@@ -122,8 +116,7 @@ public struct Reply<Answer: MessageValue>: Sendable {
     public init<View: MessageView & ~Escapable>(
         _ message: Message<View>
     ) where View.Value == Answer {
-        let bytes = message.bytes
-        frame = MessageFrame.make(capacity: bytes.count) { $0.append(bytes.bytes) }
+        frame = MessageFrame.make(of: message.bytes)
     }
 }
 

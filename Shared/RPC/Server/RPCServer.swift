@@ -26,6 +26,9 @@ public struct RPCServerConfiguration: Sendable {
     public var onCallBegan: (@Sendable (ServerCall) -> Void)?
     /// Is told on its loop of each call that has ended, for log and metrics.
     public var onCallEnded: (@Sendable (ServerCallReport) -> Void)?
+    /// What makes calls of requests in other protocols than gRPC: it gives the request itself back
+    /// if that is gRPC's, or an exchange around it, or nil if it has answered.
+    package var translator: (@Sendable (HTTP2Exchange) -> (any ServerExchange)?)?
 
     /// The defaults: plain text, limits for strangers, no interceptors.
     public init() {
@@ -106,8 +109,19 @@ public final class RPCServer: Sendable {
         server = try HTTP2Server(
             address: address,
             group: group,
-            configuration: configuration.http2
-        ) { dispatcher.begin($0) }
+            configuration: configuration.http2,
+            begin: Self.beginning(dispatcher, configuration.translator)
+        )
+    }
+
+    private static func beginning(
+        _ dispatcher: Dispatcher,
+        _ translator: (@Sendable (HTTP2Exchange) -> (any ServerExchange)?)?
+    ) -> @Sendable (HTTP2Exchange) -> Void {
+        guard let translator else { return { dispatcher.begin($0) } }
+        return { exchange in
+            if let exchange = translator(exchange) { dispatcher.begin(exchange) }
+        }
     }
 
     /// Where it listens.

@@ -2,6 +2,8 @@ package import HTTP2
 internal import Wire
 
 /// What the fields of a request say of the call, besides its method and its metadata.
+///
+/// `te` is not among them: a server may answer a caller that leaves it out, and so does ours.
 package struct RequestParameters {
     /// Where the path is; nil if there is none.
     package private(set) var path: HeaderBlock.Field?

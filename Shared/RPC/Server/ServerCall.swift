@@ -1,4 +1,4 @@
-internal import HTTP2
+public import HTTP2
 public import Net
 public import Telemetry
 public import Wire
@@ -30,6 +30,8 @@ public final class ServerCall: @unchecked Sendable {
     private var endHandlers: [@Sendable (ServerCall) -> Void] = []
     /// What the request is called, which the answer's first fields repeat; nil if nobody has named
     /// it.
+    ///
+    /// A request that is refused before there is a call, as one for an unknown method, has no name.
     public var requestID: RequestID?
     /// Is told of the calls that are made with ``onward``; nil if nobody wants to know.
     public var observer: (any CallObserver)?
@@ -59,7 +61,12 @@ public final class ServerCall: @unchecked Sendable {
         self.method = method
         self.exchange = exchange
         self.limits = limits
-        decoder = MessageDecoder(parameters.compression, limit: limits.request, offload)
+        decoder = MessageDecoder(
+            of: .caller,
+            parameters.compression,
+            limit: limits.request,
+            offload
+        )
         reader = MessageReader(limit: limits.request)
         guard let timeout = parameters.timeout else {
             deadline = nil
@@ -75,6 +82,12 @@ public final class ServerCall: @unchecked Sendable {
 
     /// The loop that the call is served on.
     public var loop: EventLoop { exchange.loop }
+
+    /// Has the bytes of the request count against an account, beside the budget of the process.
+    ///
+    /// - Parameter account: a budget within that of the server.
+    /// - Returns: false if the account has no room for what has come.
+    public func charge(to account: MemoryBudget) -> Bool { exchange.charge(to: account) }
 
     /// Whether the caller makes the call again, after an attempt that failed.
     public var isRetry: Bool { exchange.request.first(Field.attempts) != nil }
@@ -96,9 +109,12 @@ public final class ServerCall: @unchecked Sendable {
     @usableFromInline
     func collectRequest() async throws {
         do throws(HTTP2ExchangeError) {
-            try await exchange.collectBody(upTo: limits.request + MessageFrame.prefixCount)
+            try await exchange.collectBody(
+                upTo: limits.request + MessageFrame.prefixCount,
+                length: MessageFrame.bodyCount
+            )
         } catch {
-            throw outcome?.error ?? failure(error)
+            throw outcome?.error ?? exchange.fault ?? failure(error)
         }
     }
 
@@ -115,7 +131,7 @@ public final class ServerCall: @unchecked Sendable {
         do throws(HTTP2ExchangeError) {
             body = try exchange.takeBody(upTo: limits.request + MessageFrame.prefixCount)
         } catch {
-            throw RPCError.tooLarge(limit: limits.request)
+            throw exchange.fault ?? RPCError.tooLarge(limit: limits.request)
         }
         do throws(MessageReader.Fault) {
             let frame = try MessageReader.onlyFrame(in: body, limit: limits.request)
@@ -128,17 +144,21 @@ public final class ServerCall: @unchecked Sendable {
 
     /// Waits for the next message; nil at the end.
     func nextMessage<View: MessageView & ~Escapable>() async throws -> Message<View>? {
+        guard let frame = try await nextFrame() else { return nil }
+        return MessageDecoder.isQuick(frame)
+            ? try Message<View>(of: frame.bytes) : try await decoder.decode(frame)
+    }
+
+    /// Waits for the next message, as it came; nil at the end.
+    func nextFrame() async throws -> MessageReader.Frame? {
         while true {
-            if let frame = try nextArrived() {
-                return MessageDecoder.isQuick(frame)
-                    ? try Message<View>(of: frame.bytes) : try await decoder.decode(frame)
-            }
+            if let frame = try nextArrived() { return frame }
             if let rest = reader.takeRest() { exchange.putBack(rest) }
             let part: SharedBytes?
             do throws(HTTP2ExchangeError) {
                 part = try await exchange.nextPart(ofAtLeast: reader.needed)
             } catch {
-                throw outcome?.error ?? failure(error)
+                throw outcome?.error ?? exchange.fault ?? failure(error)
             }
             guard let part else { return nil }
             try read(part)
@@ -183,16 +203,22 @@ public final class ServerCall: @unchecked Sendable {
         }
         if let requestID { fields.append(requestID) }
         headers.append(to: &fields)
-        exchange.respond(fields, endsStream: false)
+        // Metadata is checked when it is made, and comes from services only through nghttp2's
+        // checks.
+        exchange.respond(fields.known(), endsStream: false)
     }
 
     /// Sends a message, and waits while the caller takes no more.
     func send(_ frame: SharedBytes, isCompressed: Bool) async throws {
+        try await send(translated: try fold(frame, isCompressed: isCompressed))
+    }
+
+    /// Sends what a message has become, and waits while the caller takes no more.
+    func send(translated bytes: SharedBytes) async throws {
         try expectRunning()
-        let frame = try fold(frame, isCompressed: isCompressed)
         beginAnswer()
         do throws(HTTP2ExchangeError) {
-            try await exchange.send(frame)
+            try await exchange.send(bytes)
         } catch {
             throw outcome?.error ?? failure(error)
         }
@@ -202,15 +228,21 @@ public final class ServerCall: @unchecked Sendable {
     @usableFromInline
     func finish(with frame: SharedBytes) throws {
         if outcome != nil { return }
-        let frame = try fold(frame, isCompressed: true)
+        finish(sending: try fold(frame, isCompressed: true))
+    }
+
+    /// Sends what the only message of an answer has become, and the status with it.
+    func finish(sending frame: SharedBytes) {
+        if outcome != nil { return }
         beginAnswer()
         end(CallOutcome(.ok))
         let fields = trailers.isEmpty ? AnswerFields.success : AnswerFields.trailers(nil, trailers)
         exchange.finish(sending: frame, trailers: fields)
     }
 
-    /// Compresses a message if that was announced, and is wanted for this one.
-    private func fold(_ frame: SharedBytes, isCompressed: Bool) throws -> SharedBytes {
+    /// A message as it travels: compressed if that was announced and is wanted for this one, and in
+    /// the form of the caller's protocol.
+    func fold(_ frame: SharedBytes, isCompressed: Bool) throws -> SharedBytes {
         let count = frame.count - MessageFrame.prefixCount
         guard count <= limits.response else {
             throw RPCError(
@@ -218,12 +250,12 @@ public final class ServerCall: @unchecked Sendable {
                 "the answer has \(count) bytes, more than \(limits.response)"
             )
         }
-        guard isCompressed, compression == .gzip else { return frame }
+        guard isCompressed, compression == .gzip else { return try exchange.translated(frame) }
         let isAnnounced =
             hasSentHeaders
             ? announcedCompression == compression
             : compression.isAccepted(by: exchange.request[Field.accepts])
-        return isAnnounced ? MessageFrame.compress(frame) : frame
+        return try exchange.translated(isAnnounced ? MessageFrame.compress(frame) : frame)
     }
 
     /// Ends the call with a status, unless it has ended.

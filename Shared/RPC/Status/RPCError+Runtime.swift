@@ -21,6 +21,44 @@ extension RPCError {
         RPCError(.internalError, "\(schema.fullName): \(error)")
     }
 
+    /// What was stored is not what a program of ours would have written.
+    package static let damagedData = RPCError(.dataLoss, "stored data is damaged")
+
+    /// What callers are told of faults of ours.
+    ///
+    /// - Parameter cause: what happened, for the log.
+    /// - Returns: INTERNAL, with the same words each time.
+    package static func fault(_ cause: String) -> RPCError {
+        RPCError(.internalError, "something went wrong on our side", logMessage: cause)
+    }
+
+    /// What whoever asked for something is told of an error that came of it.
+    ///
+    /// - Parameters:
+    ///   - error: what was thrown.
+    ///   - mapping: what a service's own errors mean; nil for what it does not know.
+    /// - Returns: the error itself if it is one of ours.
+    package static func told(
+        of error: any Error,
+        _ mapping: (any Error) -> RPCError?
+    ) -> RPCError {
+        if let known = error as? RPCError, known.origin == .local { return known }
+        if let known = mapping(error) { return known }
+        switch error {
+        case let failure as RPCError where failure.code == .unavailable:
+            return RPCError(
+                .unavailable,
+                "a service that this needs cannot be reached",
+                logMessage: "\(failure)"
+            )
+        case is CancellationError:
+            return RPCError(.cancelled, "the call was cancelled")
+        default:
+            // What another service said of another call is not this caller's to know either.
+            return fault("\(error)")
+        }
+    }
+
     /// The loop of a call has ended; whether before the call was made, the caller knows.
     static func loopStopped(isUnprocessed: Bool) -> RPCError {
         RPCError(

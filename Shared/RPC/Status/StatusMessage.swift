@@ -27,8 +27,8 @@ package enum StatusMessage {
         while offset < text.byteCount {
             let byte = text.byte(at: offset)
             if byte == UInt8(ascii: "%"), offset + 2 < text.byteCount,
-                let high = digit(text.byte(at: offset + 1)),
-                let low = digit(text.byte(at: offset + 2))
+                let high = PercentText.digit(text.byte(at: offset + 1)),
+                let low = PercentText.digit(text.byte(at: offset + 2))
             {
                 bytes.append(high << 4 | low)
                 offset += 3
@@ -46,16 +46,6 @@ package enum StatusMessage {
 
     private static func append(_ byte: UInt8, to escaped: inout [UInt8]) {
         if isLiteral(byte) { return escaped.append(byte) }
-        let digits = Array("0123456789ABCDEF".utf8)
-        escaped += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-    }
-
-    private static func digit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        default: nil
-        }
+        PercentText.appendEscape(of: byte, to: &escaped)
     }
 }

@@ -19,9 +19,9 @@ protocol ClientExchange: AnyObject, Sendable {
     func nextPart(ofAtLeast least: Int) async throws(HTTP2ExchangeError) -> SharedBytes?
     func putBack(_ bytes: SharedBytes)
     var isBodyComplete: Bool { get }
-    func beginCollectingBody(upTo limit: Int)
+    func beginCollectingBody(upTo limit: Int, length: HTTP2Session.BodyLength?)
     var hasReader: Bool { get }
-    @unsafe func wakeAtInput(_ task: UnsafeContinuation<Void, Never>)
+    @unsafe func wakeAtBodyEnd(_ task: UnsafeContinuation<Void, Never>)
     var end: HTTP2ExchangeError? { get }
     func takeBody(upTo limit: Int) throws(HTTP2ExchangeError) -> SharedBytes
 }
@@ -29,7 +29,7 @@ protocol ClientExchange: AnyObject, Sendable {
 extension HTTP2Exchange: ClientExchange {}
 
 /// Where calls find what they travel on.
-protocol ExchangeSource: Sendable {
+protocol ExchangeSource: AnyObject, Sendable {
     /// The loop that the calls live on.
     var loop: EventLoop { get }
 
@@ -42,17 +42,21 @@ protocol ExchangeSource: Sendable {
 
     /// Waits on the loop until somebody can take a request.
     ///
+    /// - Parameter deadline: when the call must be over.
     /// - Throws: ``RPCError`` if nobody will.
-    func wait() async throws(RPCError)
+    func wait(before deadline: ContinuousClock.Instant?) async throws(RPCError)
 }
 
-extension HTTP2Client {
+extension HTTP2Client: ExchangeSource {
     /// Begins a call.
-    func beginCall(_ fields: HeaderBlock) throws(RPCError) -> any ClientExchange {
+    func exchangeNow(for fields: HeaderBlock) throws(RPCError) -> (any ClientExchange)? {
         do throws(HTTP2ExchangeError) {
             return try begin(fields, endsStream: false)
         } catch {
             throw RPCError(lost: error)
         }
     }
+
+    /// Nobody waits: a connection takes a request or refuses it.
+    func wait(before deadline: ContinuousClock.Instant?) async throws(RPCError) {}
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestKit
 import Testing
 import Wire
 
@@ -43,15 +44,16 @@ final class PythonPeer: Sendable {
     init(descriptorSet: URL) throws {
         // A peer that dies is an error to be reported, not the end of the tests.
         signal(SIGPIPE, SIG_IGN)
-        let requests = Pipe()
-        let answers = Pipe()
-        process = Process()
-        process.executableURL = Self.python
-        process.arguments = [Self.script.path, descriptorSet.path]
-        process.standardInput = requests
-        process.standardOutput = answers
-        try process.run()
-        pipes = Mutex((requests.fileHandleForWriting, answers.fileHandleForReading))
+        let (process, ends) = try Process.start { process in
+            process.executableURL = Self.python
+            process.arguments = [Self.script.path, descriptorSet.path]
+            let (requests, answers) = (Pipe(), Pipe())
+            process.standardInput = requests
+            process.standardOutput = answers
+            return (requests.fileHandleForWriting, answers.fileHandleForReading)
+        }
+        self.process = process
+        pipes = Mutex(ends)
     }
 
     /// Ends the process and waits for it.
@@ -124,17 +126,16 @@ extension PythonPeer {
     /// Compiles the test messages and all they import.
     static func writeDescriptorSet(to file: URL) throws {
         let protos = root.appending(path: "Tests/TestKit/Proto")
-        let protoc = Process()
-        protoc.executableURL = URL(filePath: "/usr/bin/env")
-        protoc.arguments = [
-            "protoc", "-I\(root.appending(path: "Proto").path)", "-I\(protos.path)",
-            "--include_imports", "--descriptor_set_out=\(file.path)",
-            "sextant/testing/v1/batch.proto", "sextant/testing/v1/everything.proto",
-        ]
-        try protoc.run()
-        protoc.waitUntilExit()
-        if protoc.terminationStatus != 0 {
-            throw Failure(description: "protoc ended with status \(protoc.terminationStatus)")
+        let (status, output) = try Process.runToEnd(joinsErrors: true) { protoc in
+            protoc.executableURL = URL(filePath: "/usr/bin/env")
+            protoc.arguments = [
+                "protoc", "-I\(root.appending(path: "Proto").path)", "-I\(protos.path)",
+                "--include_imports", "--descriptor_set_out=\(file.path)",
+                "sextant/testing/v1/batch.proto", "sextant/testing/v1/everything.proto",
+            ]
+        }
+        if status != 0 {
+            throw Failure(description: "protoc: \(String(decoding: output, as: UTF8.self))")
         }
     }
 }

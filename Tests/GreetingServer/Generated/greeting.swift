@@ -281,7 +281,7 @@ extension GreetingV1.Greeting {
     @inlinable
     public static func methods(of service: some Service) -> [RPCMethod] {
         [
-            .unary(greet, of: schema) { try await service.greet($0, $1) },
+            .unary(greet) { try await service.greet($0, $1) },
         ]
     }
 
@@ -295,7 +295,7 @@ extension GreetingV1.Greeting {
         /// Greets someone by name.
         @inlinable
         public func greet(_ request: GreetingV1.GreetRequest, options: CallOptions = CallOptions()) async throws -> Answer<GreetingV1.GreetResponse.View> {
-            try await channel.unary(GreetingV1.Greeting.greet, of: GreetingV1.Greeting.schema, request, options: options)
+            try await channel.unary(GreetingV1.Greeting.greet, request, options: options)
         }
     }
 }

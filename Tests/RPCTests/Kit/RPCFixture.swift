@@ -17,6 +17,7 @@ final class RPCFixture: Sendable {
 
     init(
         _ service: ShelfService = ShelfService(),
+        at address: SocketAddress = .loopback(port: 0),
         _ change: (inout RPCServerConfiguration) -> Void = { _ in }
     ) throws {
         group = try EventLoopGroup(count: 1)
@@ -30,7 +31,7 @@ final class RPCFixture: Sendable {
         change(&configuration)
         let methods = TestingV1.Shelf.methods(of: service)
         server = try RPCServer(
-            address: try SocketAddress("127.0.0.1:0"),
+            address: address,
             group: group,
             methods: methods,
             configuration: configuration

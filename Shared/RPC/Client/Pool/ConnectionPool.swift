@@ -16,7 +16,8 @@ final class ConnectionPool: @unchecked Sendable {
     private var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
     private var nextWaiter = 0
     private var isResolving = false
-    private var resolvedAt: ContinuousClock.Instant?
+    /// Until when the addresses are believed; nil if they are not.
+    private var believedUntil: ContinuousClock.Instant?
     /// Why the last attempt to find addresses failed.
     private var resolveFailure: String?
     private var isClosed = false
@@ -57,15 +58,12 @@ final class ConnectionPool: @unchecked Sendable {
 
     /// The next connection in turn that takes a call.
     private func pick() -> HTTP2Client? {
-        for offset in 0..<slots.count {
-            let place = (nextSlot + offset) % slots.count
-            slots[place].connect()
-            if let client = slots[place].ready {
-                nextSlot = place + 1
-                // The others connect meanwhile.
-                for slot in slots { slot.connect() }
-                return client
-            }
+        // Slots connect by themselves: as soon as they exist, and again when they have failed.
+        for _ in slots.indices {
+            if nextSlot >= slots.count { nextSlot = 0 }
+            let slot = slots[nextSlot]
+            nextSlot += 1
+            if let client = slot.ready { return client }
         }
         return nil
     }
@@ -123,14 +121,17 @@ final class ConnectionPool: @unchecked Sendable {
 
     /// An attempt to connect has failed, or a server does not serve.
     func connectionFailed() {
+        // Whoever was there may have started again elsewhere: the next call asks.
+        let soon = loop.now + configuration.firstBackoff
+        believedUntil = min(believedUntil ?? soon, soon)
         serveWaiters()
     }
 
     /// A connection has ended, or takes no more calls.
     func connectionLost() {
-        resolvedAt = nil
+        believedUntil = nil
         refresh()
-        for slot in slots { slot.connect() }
+        for slot in slots { slot.connectAnyway() }
         serveWaiters()
     }
 
@@ -139,7 +140,7 @@ final class ConnectionPool: @unchecked Sendable {
     /// Asks for the addresses again if they are not believed any more.
     private func refresh() {
         guard !isResolving, !isClosed else { return }
-        if let resolvedAt, loop.now - resolvedAt < configuration.resolveInterval { return }
+        if let believedUntil, loop.now < believedUntil { return }
         isResolving = true
         let (target, loop) = (target, loop)
         Task(executorPreference: loop) { [self] in
@@ -149,7 +150,7 @@ final class ConnectionPool: @unchecked Sendable {
                 resolveFailure = "\(error)"
                 isResolving = false
                 // Asked again by the next call, but not at once for each of many.
-                resolvedAt = loop.now - configuration.resolveInterval + configuration.firstBackoff
+                believedUntil = loop.now + configuration.firstBackoff
                 serveWaiters()
             }
         }
@@ -157,7 +158,7 @@ final class ConnectionPool: @unchecked Sendable {
 
     private func resolved(_ addresses: [SocketAddress]) {
         isResolving = false
-        resolvedAt = loop.now
+        believedUntil = loop.now + configuration.resolveInterval
         guard !isClosed else { return }
         guard !addresses.isEmpty else {
             resolveFailure = "the name has no address"

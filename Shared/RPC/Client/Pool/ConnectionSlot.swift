@@ -76,6 +76,22 @@ final class ConnectionSlot: @unchecked Sendable {
         }
     }
 
+    /// Connects at once even if it waits to try again: another has gone, and this may be back.
+    ///
+    /// There is hope until it has failed once more.
+    func connectAnyway() {
+        switch state {
+        case .waiting:
+            timer?.cancel()
+            timer = nil
+            failure = nil
+            state = .idle
+        case .connecting: failure = nil
+        case .idle, .connected, .closed: break
+        }
+        connect()
+    }
+
     private func connected(_ client: HTTP2Client) {
         guard case .connecting = state else {
             // Closed meanwhile.

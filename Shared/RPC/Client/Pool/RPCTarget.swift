@@ -69,6 +69,10 @@ public struct RPCClientConfiguration: Sendable {
     /// first hop of the platform.
     public var retries: RetryPolicy?
 
-    /// The defaults: two connections to a loop, plain text, no health checks, no retries.
+    /// Where answers are decoded that have more than 64 KiB or are compressed; nil decodes them on
+    /// the loop, which does nothing else meanwhile.
+    public var offload: WorkerPool?
+
+    /// The defaults: two connections to a loop, plain text, no health checks, retries or pool.
     public init() {}
 }

@@ -21,25 +21,23 @@ struct RetryPlan {
     let budget: RetryBudget
     let isIdempotent: Bool
 
-    /// How often the call was made again.
-    private(set) var retries = 0
-
     init(_ policy: RetryPolicy?, _ budget: RetryBudget, isIdempotent: Bool) {
         self.policy = policy
         self.budget = budget
         self.isIdempotent = isIdempotent
     }
 
-    /// Whether to make the call again; if so, that counts.
+    /// Whether to make the call again; if so, the budget is charged.
     ///
-    /// - Parameter error: how it failed.
+    /// - Parameters:
+    ///   - error: how it failed.
+    ///   - retries: how often it was made again before.
     /// - Returns: how long to wait first; nil if it is not made again.
-    mutating func pause(after error: RPCError) -> Duration? {
+    func pause(after error: RPCError, _ retries: Int) -> Duration? {
         let attempts = policy?.attempts ?? 2
         guard retries + 1 < attempts, isRetryable(error), budget.take() else { return nil }
-        retries += 1
         if let asked = error.trailers.pushback { return asked }
-        let longest = (policy?.pause ?? .zero) * Double(1 << min(retries - 1, 16))
+        let longest = (policy?.pause ?? .zero) * Double(1 << min(retries, 16))
         return longest * Double.random(in: 0..<1)
     }
 

@@ -69,6 +69,16 @@ struct ByteQueue: ~Copyable {
         return bytes
     }
 
+    /// Takes a whole body.
+    ///
+    /// - Parameter limit: the most bytes it may have.
+    /// - Returns: the bytes, in one piece.
+    /// - Throws: ``HTTP2ExchangeError/bodyTooLarge(limit:)``.
+    mutating func takeAll(upTo limit: Int) throws(HTTP2ExchangeError) -> SharedBytes {
+        if count > limit { throw .bodyTooLarge(limit: limit) }
+        return take() ?? SharedBytes([])
+    }
+
     /// Forgets everything, and wakes whoever waits.
     mutating func cancel() {
         parts = []

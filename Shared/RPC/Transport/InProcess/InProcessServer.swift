@@ -9,6 +9,8 @@ public import Wire
 /// interceptors and reports are the same. A handler runs on its caller's loop, if that is one of
 /// the group's, else on the loops in turn.
 public final class InProcessServer: RPCChannel {
+    private static let target = CallTarget(scheme: "http", authority: "in-process")
+
     private let group: EventLoopGroup
     private let shards: [InProcessShard]
 
@@ -17,8 +19,8 @@ public final class InProcessServer: RPCChannel {
     /// - Parameters:
     ///   - group: the loops; they are stopped after the server.
     ///   - methods: what it serves; no two have the same path.
-    ///   - configuration: limits, and what runs around calls; what it says of connections has no
-    ///     meaning here.
+    ///   - configuration: limits, and what runs around calls; of what it says of connections the
+    ///     number of streams is how many calls may be open on each loop.
     public init(
         group: EventLoopGroup,
         methods: [RPCMethod],
@@ -26,19 +28,20 @@ public final class InProcessServer: RPCChannel {
     ) {
         self.group = group
         let dispatcher = Dispatcher(MethodTable(methods), configuration)
-        shards = group.loops.map { InProcessShard(on: $0, dispatcher) }
+        let most = configuration.http2.connection.maximumConcurrentStreams
+        shards = group.loops.map { InProcessShard(on: $0, dispatcher, most: most) }
     }
 
     /// Prepares a call; see ``RPCChannel``.
     public func prepare(
         _ method: MethodSchema,
-        of service: ServiceSchema,
         sending message: FramedMessage?,
         options: CallOptions
     ) -> PreparedCall {
-        let target = CallTarget(scheme: "http", authority: "in-process")
-        let request = CallRequest(method, target, message, options)
-        return PreparedCall(request, on: shards[(group.current ?? group.next()).index])
+        let shard = shards[(group.current ?? group.next()).index]
+        return PreparedCall(
+            CallRequest(method, of: Self.target, on: shard, sending: message, options)
+        )
     }
 
     /// Stops in good order: no more calls are taken; those on their way are served.
@@ -59,24 +62,22 @@ private final class InProcessShard: ExchangeSource, @unchecked Sendable {
 
     let loop: EventLoop
     private let dispatcher: Dispatcher
+    /// How many calls may be open.
+    private let most: Int
     private var open: [ObjectIdentifier: InProcessStream] = [:]
     private var isStopping = false
     private var stopWaiters: [CheckedContinuation<Void, Never>] = []
 
-    init(on loop: EventLoop, _ dispatcher: Dispatcher) {
+    init(on loop: EventLoop, _ dispatcher: Dispatcher, most: Int) {
         self.loop = loop
         self.dispatcher = dispatcher
+        self.most = most
     }
 
     func exchangeNow(for fields: HeaderBlock) throws(RPCError) -> (any ClientExchange)? {
-        if isStopping {
-            throw RPCError(
-                .unavailable,
-                "the service cannot be reached",
-                logMessage: "the server within the process has stopped",
-                origin: .local,
-                isUnprocessed: true
-            )
+        if isStopping { throw Self.refusal("the server within the process has stopped") }
+        guard open.count < most else {
+            throw Self.refusal("\(most) calls are open on the loop, as many as may be")
         }
         let stream = InProcessStream(fields, on: loop) { [weak self] in self?.ended($0) }
         open[ObjectIdentifier(stream)] = stream
@@ -85,8 +86,18 @@ private final class InProcessShard: ExchangeSource, @unchecked Sendable {
         return InProcessClientExchange(stream)
     }
 
-    /// Nobody waits: the server takes calls until it stops.
-    func wait() async throws(RPCError) {}
+    private static func refusal(_ reason: String) -> RPCError {
+        RPCError(
+            .unavailable,
+            "the service cannot be reached",
+            logMessage: reason,
+            origin: .local,
+            isUnprocessed: true
+        )
+    }
+
+    /// Nobody waits: the server takes a call or refuses it.
+    func wait(before deadline: ContinuousClock.Instant?) async throws(RPCError) {}
 
     private func serve(_ stream: InProcessStream) {
         if stream.closure == nil { dispatcher.begin(InProcessServerExchange(stream)) }

@@ -114,15 +114,18 @@ final class InProcessServerExchange: ServerExchange, @unchecked Sendable {
         (stream.toServer.isEnded && stream.closure == nil) || isBodyTooLarge
     }
 
-    func collectBody(upTo limit: Int) async throws(HTTP2ExchangeError) {
+    /// The length is of no use: what is sent within the process is there in one piece.
+    func collectBody(
+        upTo limit: Int,
+        length: HTTP2Session.BodyLength?
+    ) async throws(HTTP2ExchangeError) {
         while stream.toServer.isShort(of: limit + 1) { try await waitForInput(limit + 1) }
         if let closure = stream.closure { throw closure }
         isBodyTooLarge = stream.toServer.count > limit
     }
 
     func takeBody(upTo limit: Int) throws(HTTP2ExchangeError) -> SharedBytes {
-        if stream.toServer.count > limit { throw .bodyTooLarge(limit: limit) }
-        return stream.toServer.take() ?? SharedBytes([])
+        try stream.toServer.takeAll(upTo: limit)
     }
 
     func nextPart(ofAtLeast least: Int) async throws(HTTP2ExchangeError) -> SharedBytes? {
@@ -170,6 +173,9 @@ final class InProcessServerExchange: ServerExchange, @unchecked Sendable {
         stream.end(trailers)
     }
 
+    /// Without meaning: what goes within the process has been counted where it came in.
+    func charge(to account: MemoryBudget) -> Bool { true }
+
     // MARK: The handler's task
 
     func handlerStarted(_ task: Task<Void, Never>) { stream.handlerStarted(task) }
@@ -182,6 +188,7 @@ final class InProcessClientExchange: ClientExchange, @unchecked Sendable {
     // `@unchecked`: used on the loop only.
 
     private let stream: InProcessStream
+    private var hasFinished = false
 
     init(_ stream: InProcessStream) { self.stream = stream }
 
@@ -189,6 +196,7 @@ final class InProcessClientExchange: ClientExchange, @unchecked Sendable {
 
     func send(_ bytes: SharedBytes) async throws(HTTP2ExchangeError) {
         if let closure = stream.closure { throw closure }
+        if hasFinished { throw .outOfOrder }
         stream.toServer.append(bytes)
         while stream.toServer.isFull {
             if stream.toServer.hasWriter { throw .alreadyWaiting }
@@ -198,9 +206,14 @@ final class InProcessClientExchange: ClientExchange, @unchecked Sendable {
         }
     }
 
-    func finish(trailers: HeaderBlock?) { stream.toServer.end() }
+    func finish(trailers: HeaderBlock?) {
+        hasFinished = true
+        stream.toServer.end()
+    }
 
     func finish(sending bytes: SharedBytes, trailers: HeaderBlock?) {
+        guard !hasFinished else { return }
+        hasFinished = true
         stream.toServer.append(bytes)
         stream.toServer.end()
     }
@@ -221,12 +234,14 @@ final class InProcessClientExchange: ClientExchange, @unchecked Sendable {
         return collectLimit.map { stream.toClient.count > $0 } ?? false
     }
 
-    func beginCollectingBody(upTo limit: Int) { collectLimit = limit }
+    func beginCollectingBody(upTo limit: Int, length: HTTP2Session.BodyLength?) {
+        collectLimit = limit
+    }
 
     var hasReader: Bool { stream.toClient.hasReader }
 
     @unsafe
-    func wakeAtInput(_ task: UnsafeContinuation<Void, Never>) {
+    func wakeAtBodyEnd(_ task: UnsafeContinuation<Void, Never>) {
         let needed = (collectLimit ?? 0) + 1
         if stream.toClient.hasReader || !stream.toClient.isShort(of: needed) {
             return unsafe task.resume()
@@ -235,8 +250,7 @@ final class InProcessClientExchange: ClientExchange, @unchecked Sendable {
     }
 
     func takeBody(upTo limit: Int) throws(HTTP2ExchangeError) -> SharedBytes {
-        if stream.toClient.count > limit { throw .bodyTooLarge(limit: limit) }
-        return stream.toClient.take() ?? SharedBytes([])
+        try stream.toClient.takeAll(upTo: limit)
     }
 
     func response() async throws(HTTP2ExchangeError) -> HeaderBlock {

@@ -142,6 +142,51 @@ void   sextant__api__access__free_unpacked
   assert(message->base.descriptor == &sextant__api__access__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   sextant__api__lifetime__init
+                     (Sextant__Api__Lifetime         *message)
+{
+  static const Sextant__Api__Lifetime init_value = SEXTANT__API__LIFETIME__INIT;
+  *message = init_value;
+}
+size_t sextant__api__lifetime__get_packed_size
+                     (const Sextant__Api__Lifetime *message)
+{
+  assert(message->base.descriptor == &sextant__api__lifetime__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sextant__api__lifetime__pack
+                     (const Sextant__Api__Lifetime *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sextant__api__lifetime__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sextant__api__lifetime__pack_to_buffer
+                     (const Sextant__Api__Lifetime *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sextant__api__lifetime__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sextant__Api__Lifetime *
+       sextant__api__lifetime__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sextant__Api__Lifetime *)
+     protobuf_c_message_unpack (&sextant__api__lifetime__descriptor,
+                                allocator, len, data);
+}
+void   sextant__api__lifetime__free_unpacked
+                     (Sextant__Api__Lifetime *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sextant__api__lifetime__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor sextant__api__http_rule__field_descriptors[9] =
 {
   {
@@ -385,5 +430,43 @@ const ProtobufCMessageDescriptor sextant__api__access__descriptor =
   sextant__api__access__field_indices_by_name,
   1,  sextant__api__access__number_ranges,
   (ProtobufCMessageInit) sextant__api__access__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sextant__api__lifetime__field_descriptors[1] =
+{
+  {
+    "seconds",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Sextant__Api__Lifetime, seconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sextant__api__lifetime__field_indices_by_name[] = {
+  0,   /* field[0] = seconds */
+};
+static const ProtobufCIntRange sextant__api__lifetime__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor sextant__api__lifetime__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sextant.api.Lifetime",
+  "Lifetime",
+  "Sextant__Api__Lifetime",
+  "sextant.api",
+  sizeof(Sextant__Api__Lifetime),
+  1,
+  sextant__api__lifetime__field_descriptors,
+  sextant__api__lifetime__field_indices_by_name,
+  1,  sextant__api__lifetime__number_ranges,
+  (ProtobufCMessageInit) sextant__api__lifetime__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

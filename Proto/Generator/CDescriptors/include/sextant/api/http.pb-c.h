@@ -18,6 +18,7 @@ PROTOBUF_C__BEGIN_DECLS
 typedef struct Sextant__Api__HttpRule Sextant__Api__HttpRule;
 typedef struct Sextant__Api__CustomHttpPattern Sextant__Api__CustomHttpPattern;
 typedef struct Sextant__Api__Access Sextant__Api__Access;
+typedef struct Sextant__Api__Lifetime Sextant__Api__Lifetime;
 
 
 /* --- enums --- */
@@ -81,6 +82,16 @@ struct  Sextant__Api__Access
     , 0,NULL, 0 }
 
 
+struct  Sextant__Api__Lifetime
+{
+  ProtobufCMessage base;
+  uint32_t seconds;
+};
+#define SEXTANT__API__LIFETIME__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sextant__api__lifetime__descriptor) \
+    , 0 }
+
+
 /* Sextant__Api__HttpRule methods */
 void   sextant__api__http_rule__init
                      (Sextant__Api__HttpRule         *message);
@@ -138,6 +149,25 @@ Sextant__Api__Access *
 void   sextant__api__access__free_unpacked
                      (Sextant__Api__Access *message,
                       ProtobufCAllocator *allocator);
+/* Sextant__Api__Lifetime methods */
+void   sextant__api__lifetime__init
+                     (Sextant__Api__Lifetime         *message);
+size_t sextant__api__lifetime__get_packed_size
+                     (const Sextant__Api__Lifetime   *message);
+size_t sextant__api__lifetime__pack
+                     (const Sextant__Api__Lifetime   *message,
+                      uint8_t             *out);
+size_t sextant__api__lifetime__pack_to_buffer
+                     (const Sextant__Api__Lifetime   *message,
+                      ProtobufCBuffer     *buffer);
+Sextant__Api__Lifetime *
+       sextant__api__lifetime__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sextant__api__lifetime__free_unpacked
+                     (Sextant__Api__Lifetime *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Sextant__Api__HttpRule_Closure)
@@ -149,6 +179,9 @@ typedef void (*Sextant__Api__CustomHttpPattern_Closure)
 typedef void (*Sextant__Api__Access_Closure)
                  (const Sextant__Api__Access *message,
                   void *closure_data);
+typedef void (*Sextant__Api__Lifetime_Closure)
+                 (const Sextant__Api__Lifetime *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -158,6 +191,7 @@ typedef void (*Sextant__Api__Access_Closure)
 extern const ProtobufCMessageDescriptor sextant__api__http_rule__descriptor;
 extern const ProtobufCMessageDescriptor sextant__api__custom_http_pattern__descriptor;
 extern const ProtobufCMessageDescriptor sextant__api__access__descriptor;
+extern const ProtobufCMessageDescriptor sextant__api__lifetime__descriptor;
 
 PROTOBUF_C__END_DECLS
 
