@@ -207,3 +207,18 @@ final class CopyExchange: SessionExchange, @unchecked Sendable {
         session.close(reason)
     }
 }
+
+extension PostgresTransaction {
+    /// Begins a COPY, for which the connection is the transaction's alone.
+    func beginCopy(_ statement: CopyStatement) async throws -> CopyExchange {
+        try checkLoop()
+        let exchange = CopyExchange(statement, on: try await beginAlone())
+        do throws(PostgresError) {
+            try await exchange.begin(before: deadline)
+        } catch {
+            try note(Result<Void, PostgresError>.failure(error))
+            throw error
+        }
+        return exchange
+    }
+}

@@ -143,14 +143,7 @@ extension PostgresTransaction {
         _ statement: CopyStatement,
         _ body: (CopyReader) async throws -> Value
     ) async throws -> Value {
-        try checkLoop()
-        let exchange = CopyExchange(statement, on: try await beginAlone())
-        do throws(PostgresError) {
-            try await exchange.begin(before: deadline)
-        } catch {
-            try note(Result<Void, PostgresError>.failure(error))
-            throw error
-        }
+        let exchange = try await beginCopy(statement)
         defer {
             exchange.abandon(PostgresError(.connectionLost, "a COPY was not read to its end"))
         }

@@ -6,11 +6,10 @@ internal import Wire
 /// At most ``unsentLimit`` bytes are in this process's memory beside the row being written.
 public final class CopyWriter {
     private let exchange: CopyExchange
-    private var writer = PostgresWriter()
-    private var columnCount: Int?
+    @usableFromInline var writer = PostgresWriter()
 
     /// How many bytes are gathered before they are sent.
-    static let pieceSize = 64 * 1024
+    @usableFromInline static let pieceSize = 64 * 1024
 
     /// The most bytes that have been written and not been taken by the kernel.
     public static let unsentLimit = 4 * pieceSize
@@ -23,34 +22,46 @@ public final class CopyWriter {
 
     init(_ exchange: CopyExchange) {
         self.exchange = exchange
-        writer.bytes = Self.head
+        writer.append(Self.head.rawBytes)
     }
 
     /// Writes a row.
     ///
     /// - Parameter values: a value for each column, of exactly the column's type.
     /// - Throws: ``PostgresError``, also of rows before this one.
+    @inlinable
     public func write<each Value: PostgresEncodable>(
         _ values: repeat each Value
     ) async throws(PostgresError) {
-        let place = writer.bytes.count
-        writer.append(Int16(0))
-        var count: Int16 = 0
-        for value in repeat each values {
-            writer.appendField(value)
-            count += 1
-        }
-        unsafe withUnsafeBytes(of: count.bigEndian) {
-            writer.bytes[place] = unsafe $0[0]
-            writer.bytes[place + 1] = unsafe $0[1]
-        }
-        try check()
-        if writer.bytes.count >= Self.pieceSize { try await flush() }
+        var count = 0
+        for _ in repeat each values { count += 1 }
+        try await write(columns: count) { row in repeat row.appendField(each values) }
     }
 
-    private func check() throws(PostgresError) {
+    /// Writes a row field by field, for those who write millions: lists of values of any types, as
+    /// ``write(_:)`` takes, are gone through at run time, which costs more than the row.
+    ///
+    /// - Parameters:
+    ///   - columns: how many fields the closure writes; another number fails the COPY.
+    ///   - fields: writes a field for each column, of exactly the column's type.
+    /// - Throws: ``PostgresError``, also of rows before this one.
+    @inlinable
+    @inline(__always)
+    public func write(
+        columns: Int,
+        _ fields: (inout PostgresWriter) -> Void
+    ) async throws(PostgresError) {
+        writer.append(Int16(truncatingIfNeeded: columns))
+        fields(&writer)
+        // Only whoever has to wait pays for an asynchronous call.
+        if writer.count >= Self.pieceSize || writer.fault != nil { try await proceed() }
+    }
+
+    /// Sends what has been gathered, unless it cannot be.
+    @usableFromInline
+    func proceed() async throws(PostgresError) {
         switch writer.fault {
-        case nil: return
+        case nil: try await flush()
         case .nullCharacter: throw PostgresError(.invalidValue, "a row has text with U+0000")
         case .tooLarge: throw PostgresError(.invalidValue, "a value of a row is too large")
         }
@@ -58,15 +69,17 @@ public final class CopyWriter {
 
     /// Sends what has been gathered, in pieces that bound what is unsent.
     private func flush() async throws(PostgresError) {
-        let bytes = writer.bytes
-        writer.bytes = []
-        writer.bytes.reserveCapacity(Self.pieceSize + Self.pieceSize / 4)
+        var full = PostgresWriter()
+        swap(&full, &writer)
         var offset = 0
-        while offset < bytes.count {
-            let end = min(offset + Self.pieceSize, bytes.count)
-            try await exchange.send(bytes.rawBytes.extracting(offset..<end))
+        while offset < full.count {
+            let end = min(offset + Self.pieceSize, full.count)
+            try await exchange.send(full.bytes.extracting(offset..<end))
             offset = end
         }
+        // Its room is used again.
+        full.removeAll()
+        swap(&full, &writer)
     }
 
     /// Sends the rest, and waits until the server has it all.
@@ -96,15 +109,7 @@ extension PostgresTransaction {
         _ statement: CopyStatement,
         _ body: (CopyWriter) async throws -> Void
     ) async throws -> Int {
-        try checkLoop()
-        let exchange = CopyExchange(statement, on: try await beginAlone())
-        do throws(PostgresError) {
-            try await exchange.begin(before: deadline)
-        } catch {
-            try note(Result<Void, PostgresError>.failure(error))
-            throw error
-        }
-        let writer = CopyWriter(exchange)
+        let writer = CopyWriter(try await beginCopy(statement))
         do {
             try await body(writer)
             return try await writer.finish()

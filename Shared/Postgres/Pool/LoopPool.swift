@@ -21,7 +21,8 @@ final class LoopPool: @unchecked Sendable {
     /// Why the last attempt to connect failed; nil after one that did not.
     private var connectFailure: PostgresError?
     private var isMemoryHidden = false
-    private var isClosed = false
+    /// Why nobody is served any more; nil while the pool is open.
+    private var endReason: PostgresError?
     private var counts = PostgresPoolStatistics()
 
     private static let sweepInterval = Duration.seconds(5)
@@ -37,7 +38,13 @@ final class LoopPool: @unchecked Sendable {
         self.blocking = blocking
         self.configuration = configuration
         retryDelay = configuration.retryDelay
+        // Before anyone's first request, as what is asked of a loop is done in order.
+        loop.execute { [weak self] in
+            if let self { self.loop.whenEnding(self) }
+        }
     }
+
+    private var isClosed: Bool { endReason != nil }
 
     var statistics: PostgresPoolStatistics {
         var all = counts
@@ -88,7 +95,7 @@ final class LoopPool: @unchecked Sendable {
     }
 
     private func enqueue(_ waiter: PoolWaiter) {
-        if isClosed { return waiter.fail(PostgresError(.closed, "the pool is closed")) }
+        if let endReason { return waiter.fail(endReason) }
         if queue.count >= configuration.maximumWaiting { queue.dropAbandoned() }
         guard queue.count < configuration.maximumWaiting else {
             let text = "\(queue.count) wait for a connection already"
@@ -278,7 +285,7 @@ final class LoopPool: @unchecked Sendable {
         counts.opened += 1
         connectFailure = nil
         retryDelay = configuration.retryDelay
-        if isClosed { return session.close(PostgresError(.closed, "the pool is closed")) }
+        if let endReason { return session.close(endReason) }
         session.owner = self
         slots.append(PoolSlot(session, now: loop.now))
         serve()
@@ -324,16 +331,21 @@ final class LoopPool: @unchecked Sendable {
     // MARK: The end
 
     /// Refuses those who wait, and closes each connection once nothing is on its way.
-    func close() {
-        guard !isClosed else { return }
-        isClosed = true
+    func close() { close(PostgresError(.closed, "the pool is closed")) }
+
+    private func close(_ reason: PostgresError) {
+        guard endReason == nil else { return }
+        endReason = reason
         retryTimer?.cancel()
         sweepTimer?.cancel()
-        for waiter in queue.removeAll() {
-            waiter.fail(PostgresError(.closed, "the pool is closed"))
-        }
+        for waiter in queue.removeAll() { waiter.fail(reason) }
         for slot in slots { settle(slot) }
     }
+}
+
+extension LoopPool: LoopEndHandler {
+    /// Neither the next attempt to connect nor anyone's deadline would come.
+    func loopEnding() { close(.loopStopped) }
 }
 
 extension LoopPool: SessionOwner {

@@ -66,10 +66,10 @@ public struct Batch: Sendable {
     /// Adds the statements of another batch.
     mutating func append(contentsOf other: Batch) {
         let firstField = fields.count
-        let firstByte = UInt32(writer.bytes.count)
-        writer.append(other.writer.bytes.rawBytes)
+        let firstByte = UInt32(writer.count)
+        writer.append(other.writer.bytes)
         if let fault = other.writer.fault { writer.note(fault) }
-        if writer.bytes.count > Self.mostBytes { writer.note(.tooLarge) }
+        if writer.count > Self.mostBytes { writer.note(.tooLarge) }
         for field in other.fields {
             fields.append(
                 BoundField(
@@ -91,11 +91,11 @@ public struct Batch: Sendable {
     }
 
     private mutating func bind<Value: PostgresEncodable>(_ value: Value) {
-        let start = writer.bytes.count
+        let start = writer.count
         let isNull = value.isPostgresNull
         if !isNull { value.write(to: &writer) }
-        let length = writer.bytes.count - start
-        if writer.bytes.count > Self.mostBytes { return writer.note(.tooLarge) }
+        let length = writer.count - start
+        if writer.count > Self.mostBytes { return writer.note(.tooLarge) }
         fields.append(
             BoundField(
                 offset: UInt32(start),
@@ -108,8 +108,8 @@ public struct Batch: Sendable {
     /// How many statements there are.
     public var count: Int { steps.count }
 
-    /// The values, one after the other.
-    var bytes: [UInt8] { writer.bytes }
+    /// The values, one after the other, and perhaps bytes of none.
+    var bytes: [UInt8] { writer.room }
 
     /// Throws what could not be bound.
     func check() throws(PostgresError) {

@@ -19,6 +19,7 @@ public final class PostgresTransaction: Sendable {
         var hasBegun = false
         /// Why nothing more can be done.
         var ending: PostgresError?
+        var afterCommit: [@Sendable () -> Void] = []
     }
 
     init(
@@ -96,6 +97,9 @@ public final class PostgresTransaction: Sendable {
 
     var schema: String { unsafe state.scope?.schema ?? "" }
 
+    /// Whether names are looked up in a schema; on the loop.
+    package func isIn(schema: String) -> Bool { self.schema == schema }
+
     /// The session, if statements can be sent.
     func usableSession() throws(PostgresError) -> Session {
         if let ending = unsafe state.ending { throw ending }
@@ -149,6 +153,18 @@ public final class PostgresTransaction: Sendable {
 
     // MARK: The end
 
+    /// Does something once the transaction is committed, as giving a hint that may be lost.
+    ///
+    /// It is not done if the transaction is rolled back; it is if nobody knows.
+    ///
+    /// - Parameter action: returns at once; on the loop.
+    /// - Throws: ``PostgresError`` outside of the transaction's closure.
+    public func afterCommit(_ action: @escaping @Sendable () -> Void) throws(PostgresError) {
+        try checkLoop()
+        _ = try usableSession()
+        unsafe state.afterCommit.append(action)
+    }
+
     /// Takes the session away: nothing more can be done.
     ///
     /// - Returns: the session, nil if it had been taken.
@@ -172,6 +188,11 @@ public final class PostgresTransaction: Sendable {
             effect: .commit,
             before: deadline
         )
+        let actions = unsafe state.afterCommit
+        unsafe state.afterCommit = []
+        var isCommitted = true
+        if case .failure(let error) = outcome { isCommitted = error.kind == .outcomeUnknown }
+        if isCommitted { for action in actions { action() } }
         _ = try note(outcome)
     }
 }

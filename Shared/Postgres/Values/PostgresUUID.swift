@@ -56,6 +56,13 @@ public struct PostgresUUID: PostgresValue, Hashable {
     }
 }
 
+extension PostgresUUID: Comparable {
+    /// As the server orders them: byte by byte.
+    public static func < (left: PostgresUUID, right: PostgresUUID) -> Bool {
+        (left.high, left.low) < (right.high, right.low)
+    }
+}
+
 extension PostgresUUID: CustomStringConvertible {
     /// Lower-case digits in groups of 8, 4, 4, 4 and 12.
     public var description: String {

@@ -1,3 +1,4 @@
+import Net
 import TestKit
 import Testing
 
@@ -237,6 +238,32 @@ struct PoolTests {
         while try await fixture.database.run(
             "select count(*) from pg_stat_activity where datname = current_database()"
         ) != "1" {}
+    }
+
+    @Test("whose loop stops refuses those who wait: for a connection, or for one to be made")
+    func loopStops() async throws {
+        let fixture = try await PostgresFixture { $0.maximumConnections = 1 }
+        let held = try await hold(fixture)
+        let reads = (0..<3).map { _ in Task { try await fixture.read(one).count } }
+        let leases = (0..<3).map { _ in Task { try await fixture.transaction { _ in } } }
+        await waitUntil(fixture) { $0.waiting == 6 }
+        fixture.group.stop()
+        for read in reads { #expect(await failure { try await read.value }?.kind == .closed) }
+        for lease in leases { #expect(await failure { try await lease.value }?.kind == .closed) }
+        held.release()
+        #expect(await failure { try await held.end.value } != nil)
+
+        // Here the first attempt fails, and the next would be long after.
+        let proxy = try FaultProxy(to: .socket(path: "/nonexistent"))
+        let silent = try await PostgresFixture(login: .tcp(user: "postgres", port: proxy.port)) {
+            $0.retryDelay = .seconds(3_600)
+            $0.longestRetryDelay = .seconds(3_600)
+        }
+        let waiting = Task { try await silent.read(one).count }
+        await waitUntil(silent) { $0.waiting == 1 && $0.connecting == 0 }
+        silent.group.stop()
+        #expect(await failure { try await waiting.value }?.kind == .closed)
+        proxy.stop()
     }
 
     @Test("is one for each database")

@@ -184,19 +184,21 @@ struct ValueTests {
         #expect(read(PostgresJSON.self, [2, 0x7b], .jsonb) == nil)
         var array = PostgresWriter()
         [1, 2, 3].write(to: &array)
-        for count in 0..<array.bytes.count {
-            #expect([Int].read(array.bytes.rawBytes.extracting(0..<count), as: .int8) == nil)
+        let written = Array(copying: array.bytes)
+        for count in written.indices {
+            #expect([Int].read(written.rawBytes.extracting(0..<count), as: .int8) == nil)
         }
-        for index in array.bytes.indices {
+        for index in written.indices {
             // No change may crash; most are refused.
-            var bytes = array.bytes
+            var bytes = written
             bytes[index] ^= 0x81
             _ = [Int].read(bytes.rawBytes, as: .int8)
         }
         var numeric = PostgresWriter()
         PostgresDecimal(coefficient: -123_456_789, scale: 4)?.write(to: &numeric)
-        for index in numeric.bytes.indices {
-            var bytes = numeric.bytes
+        let digits = Array(copying: numeric.bytes)
+        for index in digits.indices {
+            var bytes = digits
             bytes[index] ^= 0xa5
             _ = PostgresDecimal.read(bytes.rawBytes, as: .numeric)
             #expect(read(PostgresDecimal.self, Array(bytes[..<index]), .numeric) == nil)

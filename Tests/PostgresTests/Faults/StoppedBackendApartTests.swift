@@ -6,23 +6,9 @@ import Wire
 
 @_spi(PostgresSessions) @testable import Postgres
 
-/// What the tests' own process holds, from the kernel's books.
-private enum ThisProcess {
-    /// Resident memory in bytes.
-    static func residentBytes() throws -> Int {
-        let text = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
-        return try #require(Int(text.split(separator: " ")[1])) * 4_096
-    }
-
-    /// Open descriptors.
-    static func descriptors() throws -> Int {
-        try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
-    }
-}
-
 // Each in a process of its own, whose memory and descriptors are nobody else's.
 @Suite("A process whose database misbehaves")
-struct StoppedBackendTests {
+struct StoppedBackendApartTests {
     private static let table = "create table a (b bytea)"
     private static let copy = CopyStatement("test.copy", "copy a from stdin (format binary)")
     private static let copier = Statement(
@@ -30,14 +16,20 @@ struct StoppedBackendTests {
         "select pid from pg_stat_activity where query like 'copy%' and datname = current_database()"
     )
     private static let nap = Statement("test.nap", "select pg_sleep(0.3)")
+    private static let tenSeconds = Statement("test.ten_seconds", "select pg_sleep(10)")
 
+    /// The long form copies 1 GB, and its backend stands still for ten seconds.
     @Test("grows by less than 4 MB while the backend of a large COPY stands still, and goes on")
     func copyToStopped() async {
-        await #expect(processExitsWith: .success) {
+        let process = await #expect(
+            processExitsWith: .success,
+            observing: [\.standardOutputContent]
+        ) {
             let fixture = try await PostgresFixture(Self.table, on: try await PrivatePostgres())
             let written = Locked(0)
             let piece = SharedBytes([UInt8](repeating: 7, count: 64 * 1024))
-            let total = 3_000
+            let isLong = ProcessInfo.processInfo.environment["SEXTANT_LONG"] == "1"
+            let total = isLong ? 16_384 : 3_000
             let copying = Task {
                 try await fixture.transaction { transaction in
                     try await transaction.copyIn(Self.copy) { rows in
@@ -58,12 +50,71 @@ struct StoppedBackendTests {
                 _ = try await fixture.read(Self.nap)
             }
             // It stands, far from the end, and would stand for ever.
-            _ = try await fixture.read(Self.nap)
+            _ = try await fixture.read(isLong ? Self.tenSeconds : Self.nap)
             try #require(stalledAt == written.withLock { $0 } && stalledAt < total)
             let growth = try ThisProcess.residentBytes() - before
             try #require(growth < 4 << 20, "grew by \(growth)")
             try #require(kill(pid, SIGCONT) == 0)
             try #require(try await copying.value == total)
+            if isLong {
+                let end = try ThisProcess.residentBytes() - before
+                print(
+                    "COPY of \(total * 64 / 1_024) MB: memory grew by \(growth / 1_024) kB while",
+                    "the backend stood still, by \(end / 1_024) kB until the end"
+                )
+            }
+        }
+        Self.tell(process)
+    }
+
+    /// The long form runs a million.
+    @Test("does not grow with the number of its transactions")
+    func manyTransactions() async {
+        let process = await #expect(
+            processExitsWith: .success,
+            observing: [\.standardOutputContent]
+        ) {
+            let isLong = ProcessInfo.processInfo.environment["SEXTANT_LONG"] == "1"
+            let total = isLong ? 1_000_000 : 40_000
+            let fixture = try await PostgresFixture(Self.table, on: try await PrivatePostgres())
+            try await Self.transactions(total / 4, fixture)
+            let before = try ThisProcess.residentBytes()
+            try await Self.transactions(total - total / 4, fixture)
+            let growth = try ThisProcess.residentBytes() - before
+            let most = (2 << 20) + ThisProcess.quarantineBytes
+            try #require(growth < most, "grew by \(growth)")
+            if isLong { print("\(total) transactions: the last 3/4 grew by \(growth / 1_024) kB") }
+        }
+        Self.tell(process)
+    }
+
+    /// Prints what a process has measured.
+    private static func tell(_ process: ExitTest.Result?) {
+        let text = String(decoding: process?.standardOutputContent ?? [], as: UTF8.self)
+        for line in text.split(separator: "\n") where line.contains(" grew by ") { print(line) }
+    }
+
+    /// Transactions of 32 tasks: short ones in pipelines, and each fourth with a connection of its
+    /// own.
+    private static func transactions(_ count: Int, _ fixture: PostgresFixture) async throws {
+        let insert = Statement("test.insert", "insert into a values ($1)")
+        let look = Statement("test.look", "select $1::bigint")
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            for _ in 0..<32 {
+                tasks.addTask {
+                    for number in 0..<count / 32 {
+                        if number.isMultiple(of: 4) {
+                            try await fixture.transaction { transaction in
+                                try await transaction.query(look, number)
+                                try await transaction.query(insert, SharedBytes([1, 2, 3]))
+                            }
+                        } else {
+                            _ = try await fixture.read(look, number)
+                        }
+                    }
+                }
+            }
+            try await tasks.waitForAll()
         }
     }
 
