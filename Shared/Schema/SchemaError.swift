@@ -24,6 +24,8 @@ public enum SchemaError: Error, Sendable {
     case unknownTimeZone(String)
     /// Settings were changed by someone else meanwhile.
     case settingsChanged(TenantID)
+    /// A tenant has as many quotas of its own as it may.
+    case tooManyQuotas(TenantID)
 }
 
 extension SchemaError: CustomStringConvertible {
@@ -46,6 +48,7 @@ extension SchemaError: CustomStringConvertible {
         case .unknownTimeZone(let name): "there is no time zone '\(name)'"
         case .settingsChanged(let tenant):
             "the settings of tenant \(tenant) were changed by someone else"
+        case .tooManyQuotas(let tenant): "tenant \(tenant) has too many quotas of its own"
         }
     }
 }

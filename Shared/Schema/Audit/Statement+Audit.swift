@@ -4,7 +4,7 @@ internal import Postgres
 extension Statement {
     static let audits = [
         foreignRights, publicRights, databaseRights, ownedObjects, serviceRights, roleAttributes,
-        strayMemberships, looseFunctions, unmatchedSchemas, tablesThatCannotMove,
+        strayMemberships, looseFunctions, tablesThatCannotMove,
     ]
 
     /// A tenant's role has rights on what is not in its schema, or more than the four.
@@ -140,20 +140,23 @@ extension Statement {
         """
     )
 
-    /// The directory and the catalog do not agree on which tenants there are.
-    private static let unmatchedSchemas = Statement(
+    /// The directory, which has these tenants here, and the catalog do not agree.
+    static let unmatchedSchemas = Statement(
         "schema.audit_schemas",
         """
+        with expected as (
+            select id from unnest($1::text[]) as id
+        )
         select format('schema %s is of no tenant', n.nspname) from pg_namespace n
         where n.nspname like 't\\_%' and not exists (
-            select from tenants t where 't_' || t.id = n.nspname and t.state <> 'deleted'
+            select from expected where 't_' || id = n.nspname
         )
         union all
-        select format('tenant %s has no schema', t.id) from tenants t
-        where t.state <> 'deleted' and t.node = '' and to_regnamespace('t_' || t.id) is null
+        select format('tenant %s has no schema', id) from expected
+        where to_regnamespace('t_' || id) is null
         union all
-        select format('tenant %s has no role', t.id) from tenants t
-        where t.state <> 'deleted' and t.node = '' and to_regrole('t_' || t.id) is null
+        select format('tenant %s has no role', id) from expected
+        where to_regrole('t_' || id) is null
         union all
         select format('schema %s has %s tables', n.nspname, count(*))
         from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -199,16 +202,22 @@ extension Statement {
         """
     )
 
-    /// The same as ``fingerprint`` for every tenant, with what it has been migrated to.
-    static let fingerprints = Statement(
-        "schema.fingerprints",
+    /// What each tenant of a node has been migrated to.
+    static let migratedTo = Statement(
+        "schema.migrated_to",
         """
         select t.id, coalesce((
                 select string_agg(area || ' ' || version, ', ' order by area)
                 from tenant_versions v where v.tenant_id = t.id
-            ), ''), schema_fingerprint('t_' || t.id)
-        from tenants t where t.state <> 'deleted' and t.node = ''
+            ), '')
+        from tenants t where t.state <> 'deleted' and t.node = $1 order by t.id
         """
+    )
+
+    /// The same as ``fingerprint`` for several tenants.
+    static let fingerprints = Statement(
+        "schema.fingerprints",
+        "select id, schema_fingerprint('t_' || id) from unnest($1::text[]) as id"
     )
 
     static let fingerprint = Statement(

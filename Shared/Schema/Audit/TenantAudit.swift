@@ -16,17 +16,22 @@ public struct TenantAudit: Sendable {
     /// - Returns: one line for each fault, in order; empty if all is well.
     /// - Throws: `PostgresError`.
     public func faults() async throws -> [String] {
-        var batch = Batch()
-        for statement in Statement.audits { batch.append(statement) }
-        let results = try await migrator.pool.run(
-            batch,
-            as: Migrator.platformScope,
-            .reads,
-            before: migrator.deadline
-        )
         var faults: [String] = []
-        for row in results.joined() { faults.append(try row.read(String.self, at: 0)) }
+        for (node, tenants) in try await migrator.tenantsByNode() {
+            var batch = Batch()
+            for statement in Statement.audits { batch.append(statement) }
+            batch.append(.unmatchedSchemas, tenants.map(\.text))
+            for row in try await read(batch, on: node).joined() {
+                let fault = try row.read(String.self, at: 0)
+                faults.append(node.isEmpty ? fault : "\(fault), on node '\(node)'")
+            }
+        }
         return faults.sorted()
+    }
+
+    private func read(_ batch: Batch, on node: String) async throws -> [Rows] {
+        try await migrator.pool(of: node)
+            .run(batch, as: Migrator.platformScope, .reads, before: migrator.deadline)
     }
 
     /// What a tenant's schema is made of, as one number: tables, columns, defaults, constraints,
@@ -38,12 +43,7 @@ public struct TenantAudit: Sendable {
     public func fingerprint(of tenant: TenantID) async throws -> String {
         var batch = Batch()
         batch.append(.fingerprint, tenant.schemaName)
-        let rows = try await migrator.pool.run(
-            batch,
-            as: Migrator.platformScope,
-            .reads,
-            before: migrator.deadline
-        )
+        let rows = try await read(batch, on: try await migrator.place(of: tenant).node)
         return try rows[0].one().read(String.self, at: 0)
     }
 
@@ -53,22 +53,22 @@ public struct TenantAudit: Sendable {
     /// - Returns: in order of their ids; empty if all are equal.
     /// - Throws: `PostgresError`.
     public func deviants() async throws -> [TenantID] {
-        var batch = Batch()
-        batch.append(.fingerprints)
-        let rows = try await migrator.pool.run(
-            batch,
-            as: Migrator.platformScope,
-            .reads,
-            before: migrator.deadline
-        )[0]
         var groups: [String: [String: [TenantID]]] = [:]
-        for row in rows {
-            let (tenant, versions, fingerprint) = try row.read(
-                TenantID.self,
-                String.self,
-                String.self
-            )
-            groups[versions, default: [:]][fingerprint, default: []].append(tenant)
+        for node in try await migrator.tenantsByNode().keys {
+            var asking = Batch()
+            asking.append(.migratedTo, node)
+            var versions: [TenantID: String] = [:]
+            for row in try await read(asking, on: "")[0] {
+                let (tenant, version) = try row.read(TenantID.self, String.self)
+                versions[tenant] = version
+            }
+            var batch = Batch()
+            batch.append(.fingerprints, versions.keys.map(\.text))
+            for row in try await read(batch, on: node)[0] {
+                let (tenant, fingerprint) = try row.read(TenantID.self, String.self)
+                groups[versions[tenant] ?? "", default: [:]][fingerprint, default: []]
+                    .append(tenant)
+            }
         }
         return groups.values.flatMap { group in
             // Among equally frequent ones the lesser number is taken for the right one.

@@ -1,3 +1,4 @@
+internal import IngestMigrations
 public import Tenancy
 
 /// The migrations of one area: of the platform, of what all tenants have, or of one service.
@@ -45,6 +46,8 @@ public struct MigrationSet: Sendable, Hashable {
                 ("m0001_directory", PackageResources.m0001_directory_sql),
                 ("m0002_credentials", PackageResources.m0002_credentials_sql),
                 ("m0003_administration", PackageResources.m0003_administration_sql),
+                ("m0004_wakeups", PackageResources.m0004_wakeups_sql),
+                ("m0005_quotas", PackageResources.m0005_quotas_sql),
             ]
         )
     }
@@ -57,8 +60,15 @@ public struct MigrationSet: Sendable, Hashable {
                 (
                     "m0001_idempotency_and_secrets",
                     PackageResources.m0001_idempotency_and_secrets_sql
-                )
+                ),
+                ("m0002_jobs_and_schedules", PackageResources.m0002_jobs_and_schedules_sql),
+                ("m0003_claim_by_kind", PackageResources.m0003_claim_by_kind_sql),
             ]
         )
+    }
+
+    /// What ingest has in each tenant's schema.
+    public static func ingest() throws(SchemaError) -> MigrationSet {
+        try MigrationSet(IngestMigrations.area, IngestMigrations.files)
     }
 }

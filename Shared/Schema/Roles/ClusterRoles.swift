@@ -30,10 +30,21 @@ public enum ClusterRoles {
         blocking: WorkerPool,
         before deadline: ContinuousClock.Instant
     ) async throws(PostgresError) {
-        let pool = PostgresPool(dsn, group: group, blocking: blocking)
         var batch = Batch()
         batch.append(makeRoles)
         batch.append(closeDatabase)
+        try await run(batch, at: dsn, group: group, blocking: blocking, before: deadline)
+    }
+
+    /// Runs statements as a superuser, who is known no longer than that.
+    static func run(
+        _ batch: Batch,
+        at dsn: PostgresDSN,
+        group: EventLoopGroup,
+        blocking: WorkerPool,
+        before deadline: ContinuousClock.Instant
+    ) async throws(PostgresError) {
+        let pool = PostgresPool(dsn, group: group, blocking: blocking)
         let result: Result<[Rows], PostgresError>
         do throws(PostgresError) {
             result = .success(try await pool.run(batch, as: nil, .writes, before: deadline))
@@ -112,7 +123,10 @@ public enum ClusterRoles {
             if to_regnamespace('platform') is null then
                 create schema platform authorization platform_owner;
             end if;
-            execute 'grant usage on schema platform to ' || services;
+            if to_regnamespace('node') is null then
+                create schema node authorization platform_owner;
+            end if;
+            execute 'grant usage on schema platform, node to ' || services;
         end
         $database$
         """

@@ -8,10 +8,18 @@ public import Tenancy
 /// tenant lacks. Steps are recorded in `platform.migration_runs`: a run that was interrupted goes
 /// on where it stood, and several migrators may run at the same time, since a step begins by
 /// locking its tenant and looking at what it has.
+///
+/// Tenants may lie on other servers than the platform, their nodes: those have the platform's
+/// schema too, of which only the functions and the schema `node` are used. A node that is away
+/// keeps none but its own tenants from being migrated.
 public final class Migrator: Sendable {
+    /// The platform's own database.
     let pool: PostgresPool
+    let dsn: PostgresDSN
+    /// Those of other nodes.
+    let pools: PostgresPools
     let plan: MigrationPlan
-    private let limits: Limits
+    let limits: Limits
 
     /// How long and how much at once.
     public struct Limits: Sendable {
@@ -19,6 +27,8 @@ public final class Migrator: Sendable {
         public var lanes = 4
         /// How long one transaction may take.
         public var transaction: Duration = .seconds(600)
+        /// How long a node may take to give its first answer.
+        public var reach: Duration = .seconds(30)
         /// How often a step is tried whose locks are not free, or whose connection is lost.
         public var attempts = 5
 
@@ -45,12 +55,17 @@ public final class Migrator: Sendable {
         var configuration = PostgresPoolConfiguration()
         configuration.maximumConnections = limits.lanes
         pool = PostgresPool(dsn, group: group, blocking: blocking, configuration: configuration)
+        pools = PostgresPools(group: group, blocking: blocking, configuration: configuration)
+        self.dsn = dsn
         self.plan = plan
         self.limits = limits
     }
 
     /// Closes its connections.
-    public func close() async { await pool.close() }
+    public func close() async {
+        await pool.close()
+        await pools.close()
+    }
 
     /// When a transaction that begins now must be over.
     var deadline: ContinuousClock.Instant { .now.advanced(by: limits.transaction) }
@@ -84,14 +99,14 @@ public final class Migrator: Sendable {
         progress: @Sendable (TenantID, Int) -> Void = { _, _ in }
     ) async throws -> Report {
         var report = Report()
-        report.platform = try await migratePlatform()
-        let pending = try await pendingTenants()
-        var failures: [TenantID: String] = [:]
+        report.platform = try await migratePlatform(on: pool, "the platform")
+        var failures = try await migrateNodes()
+        let pending = try await pendingTenants().filter { failures[$0.id] == nil }
         try await withThrowingTaskGroup(of: (TenantID, Result<Int, SchemaError>).self) { lanes in
             var next = pending.makeIterator()
             func startNext() {
                 guard let tenant = next.next() else { return }
-                lanes.addTask { (tenant, try await self.step(tenant)) }
+                lanes.addTask { (tenant.id, try await self.step(tenant)) }
             }
             for _ in 0..<limits.lanes { startNext() }
             while let (tenant, result) = try await lanes.next() {
@@ -109,7 +124,10 @@ public final class Migrator: Sendable {
         return report
     }
 
-    private func migratePlatform() async throws -> Int {
+    /// Brings the platform's schema of a database up to date.
+    ///
+    /// - Returns: how many migrations it lacked.
+    func migratePlatform(on pool: PostgresPool, _ place: String) async throws -> Int {
         let plan = plan
         return try await pool.transaction(as: Self.platformScope, before: deadline) { transaction in
             var opening = Batch()
@@ -120,26 +138,29 @@ public final class Migrator: Sendable {
             let steps = try MigrationPlan.steps(
                 of: [plan.platform],
                 after: try MigrationPlan.Applied.all(in: rows),
-                in: "the platform"
+                in: place
             )
-            try await Self.apply(steps, "the platform", in: transaction)
+            try await Self.apply(steps, place, in: transaction)
+            var closing = Batch()
+            closing.append(.publishVersions)
+            _ = try await transaction.run(closing)
             return steps.count
         }
     }
 
     /// The tenants that are not done yet, in order of their ids.
-    private func pendingTenants() async throws -> [TenantID] {
+    private func pendingTenants() async throws -> [Place] {
         var batch = Batch()
         batch.append(.openRun, plan.fingerprint)
         batch.append(.pendingSteps, plan.fingerprint)
         let rows = try await pool.run(batch, as: Self.platformScope, .writes, before: deadline)[1]
-        return try rows.map { row in try row.tenant(at: 0) }
+        return try rows.map { try Place($0) }
     }
 
     // MARK: A step
 
     /// Migrates one tenant, and records how it went.
-    private func step(_ tenant: TenantID) async throws -> Result<Int, SchemaError> {
+    private func step(_ tenant: Place) async throws -> Result<Int, SchemaError> {
         var attempt = 1
         while true {
             do {
@@ -150,13 +171,13 @@ public final class Migrator: Sendable {
                 let mayHelp = error.isRetriable || error.kind == .outcomeUnknown
                 guard mayHelp, attempt < limits.attempts else {
                     return try await record(
-                        .failed(place: "tenant \(tenant)", cause: error),
-                        tenant
+                        .failed(place: "tenant \(tenant.id)", cause: error),
+                        tenant.id
                     )
                 }
                 attempt += 1
             } catch let error as SchemaError {
-                return try await record(error, tenant)
+                return try await record(error, tenant.id)
             }
         }
     }
@@ -176,26 +197,39 @@ public final class Migrator: Sendable {
     /// - Parameter tenant: an active or suspended one.
     /// - Returns: how many migrations it lacked.
     /// - Throws: ``SchemaError`` or `PostgresError`.
-    func upgrade(_ tenant: TenantID) async throws -> Int {
-        let plan = plan
+    func upgrade(_ tenant: Place) async throws -> Int {
+        guard tenant.node.isEmpty else { return try await upgradeAway(tenant) }
+        let (plan, tenant) = (plan, tenant.id)
         let scope = Self.scope(of: tenant)
         return try await pool.transaction(as: scope, before: deadline) { transaction in
-            var opening = Batch()
-            opening.append(.lockStep)
-            opening.append(.appliedMigrations)
-            let rows = try await transaction.run(opening)[1]
-            let steps = try MigrationPlan.steps(
-                of: plan.tenant,
-                after: try MigrationPlan.Applied.all(in: rows),
-                in: "tenant \(tenant)"
-            )
-            try await Self.apply(steps, "tenant \(tenant)", in: transaction)
+            let steps = try await Self.apply(plan, to: tenant, in: transaction)
             var closing = Batch()
             if !steps.isEmpty { closing.append(.noteVersions, tenant.text) }
             closing.append(.noteDone, plan.fingerprint, tenant.text)
             _ = try await transaction.run(closing)
             return steps.count
         }
+    }
+
+    /// Applies what a tenant lacks, in a transaction in its schema.
+    ///
+    /// - Returns: what that was.
+    static func apply(
+        _ plan: MigrationPlan,
+        to tenant: TenantID,
+        in transaction: PostgresTransaction
+    ) async throws -> [MigrationPlan.Step] {
+        var opening = Batch()
+        opening.append(.lockStep)
+        opening.append(.appliedMigrations)
+        let rows = try await transaction.run(opening)[1]
+        let steps = try MigrationPlan.steps(
+            of: plan.tenant,
+            after: try MigrationPlan.Applied.all(in: rows),
+            in: "tenant \(tenant)"
+        )
+        try await apply(steps, "tenant \(tenant)", in: transaction)
+        return steps
     }
 
     private static func apply(

@@ -26,7 +26,7 @@ extension Statement {
     static let pendingSteps = Statement(
         "schema.pending_steps",
         """
-        select r.tenant_id from migration_runs r join tenants t on t.id = r.tenant_id
+        select r.tenant_id, t.node from migration_runs r join tenants t on t.id = r.tenant_id
         where r.plan = $1 and r.state <> 'done' and t.state <> 'deleted' order by r.tenant_id
         """
     )

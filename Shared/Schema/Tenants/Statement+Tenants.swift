@@ -79,9 +79,9 @@ extension Statement {
             update platform.directory_head set version = version + 1 returning version
         )
         insert into platform.tenants (id, slug, state, version, created_at, changed_at,
-            time_zone, currency, week_start, attribution_days, retention_days)
+            time_zone, currency, week_start, attribution_days, retention_days, node)
         select $1, $2, 'active', head.version, clock_timestamp(), clock_timestamp(),
-            $3, $4, $5, $6, $7
+            $3, $4, $5, $6, $7, $8
         from head where timezone($3, clock_timestamp()) is not null
         """
     )
@@ -126,6 +126,18 @@ extension Statement {
         """
     )
 
+    /// Has those who follow the directory look at a tenant again.
+    static let touchTenant = Statement(
+        "schema.touch_tenant",
+        """
+        with head as (
+            update platform.directory_head set version = version + 1 returning version
+        )
+        update platform.tenants set version = head.version, changed_at = clock_timestamp()
+        from head where id = $1 and state <> 'deleted'
+        """
+    )
+
     static let buryTenant = Statement(
         "schema.bury_tenant",
         """
@@ -149,7 +161,7 @@ extension Statement {
             if name !~ '^t_[0-9a-hjkmnp-tv-z]{15}$' then
                 raise exception 'this is no tenant' using errcode = 'invalid_parameter_value';
             end if;
-            execute format('drop schema %I cascade', name);
+            execute format('drop schema if exists %I cascade', name);
         end
         $drop$
         """
@@ -167,7 +179,9 @@ extension Statement {
         """
         do $drop$
         begin
-            execute format('drop role %I', 't_' || current_setting('sextant.tenant'));
+            execute format(
+                'drop role if exists %I', 't_' || current_setting('sextant.tenant')
+            );
         end
         $drop$
         """
@@ -190,9 +204,19 @@ extension Statement {
         """
     )
 
+    static let deleteQuotas = Statement(
+        "schema.delete_quotas",
+        "delete from platform.quotas where tenant_id = $1"
+    )
+
     static let deleteVersions = Statement(
         "schema.delete_versions",
         "delete from platform.tenant_versions where tenant_id = $1"
+    )
+
+    static let deleteWakeups = Statement(
+        "schema.delete_wakeups",
+        "delete from node.wakeups where tenant_id = $1"
     )
 
     static let deleteSteps = Statement(

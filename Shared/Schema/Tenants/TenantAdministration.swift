@@ -10,15 +10,27 @@ public import Tenancy
 public struct TenantAdministration: Sendable {
     let migrator: Migrator
     private let actor: Actor
+    private let limit: ContinuousClock.Instant?
 
     /// The administration, in the name of someone.
     ///
     /// - Parameters:
     ///   - migrator: has brought the platform up to date.
     ///   - actor: who stands in the audit log.
-    public init(_ migrator: Migrator, by actor: Actor) {
+    ///   - deadline: when each of its transactions must be over; nil for the migrator's own limit.
+    public init(
+        _ migrator: Migrator,
+        by actor: Actor,
+        before deadline: ContinuousClock.Instant? = nil
+    ) {
         self.migrator = migrator
         self.actor = actor
+        limit = deadline
+    }
+
+    /// When a transaction that begins now must be over.
+    var deadline: ContinuousClock.Instant {
+        limit.map { min($0, migrator.deadline) } ?? migrator.deadline
     }
 
     // MARK: The beginning
@@ -28,15 +40,38 @@ public struct TenantAdministration: Sendable {
     /// - Parameters:
     ///   - slug: what people call it.
     ///   - settings: what it has settled.
+    ///   - node: the libpq keywords in which its database differs from the platform's, which
+    ///     ``ClusterRoles`` has prepared; empty for none.
     /// - Returns: its id, which no other tenant has had.
     /// - Throws: ``SchemaError/slugTaken(_:)``, or `PostgresError`.
     public func create(
         _ slug: TenantSlug,
-        settings: TenantSettings = TenantSettings()
+        settings: TenantSettings = TenantSettings(),
+        on node: String = ""
     ) async throws -> TenantID {
         var generator = SecureRandom()
         let tenant = TenantID.random(using: &generator)
         var batch = Batch()
+        try appendMaking(of: tenant, to: &batch)
+        do {
+            if node.isEmpty {
+                append(slug, settings, of: tenant, on: node, to: &batch)
+                batch.append(.noteVersions, tenant.text)
+                batch.append(.noteDone, migrator.plan.fingerprint, tenant.text)
+                batch.append(try audit("tenant.create", tenant, ["slug": slug.text]))
+                _ = try await migrator.pool.run(batch, as: nil, .writes, before: deadline)
+            } else {
+                try await create(tenant, by: batch, slug, settings, on: node)
+            }
+        } catch let error as PostgresError {
+            if error.constraint == "tenants_slug_key" { throw SchemaError.slugTaken(slug) }
+            throw Self.naming(settings, in: error)
+        }
+        return tenant
+    }
+
+    /// Adds what makes a tenant's role and schema, in its own database.
+    private func appendMaking(of tenant: TenantID, to batch: inout Batch) throws {
         batch.append(.takeTenant, tenant.text)
         batch.append(.makeSchema)
         batch.append(.enterSchema, tenant.schemaName)
@@ -45,26 +80,6 @@ public struct TenantAdministration: Sendable {
         let steps = try MigrationPlan.steps(of: migrator.plan.tenant, after: [], in: "")
         for step in steps { batch.append(step) }
         batch.append(.protectMigrationTable)
-        batch.append(
-            .insertTenant,
-            tenant.text,
-            slug.text,
-            settings.timeZone,
-            settings.currency,
-            Int16(settings.weekStart.rawValue),
-            Int32(settings.attributionDays),
-            Int32(settings.retentionDays)
-        )
-        batch.append(.noteVersions, tenant.text)
-        batch.append(.noteDone, migrator.plan.fingerprint, tenant.text)
-        batch.append(try audit("tenant.create", tenant, ["slug": slug.text]))
-        do throws(PostgresError) {
-            _ = try await migrator.pool.run(batch, as: nil, .writes, before: migrator.deadline)
-        } catch {
-            if error.constraint == "tenants_slug_key" { throw SchemaError.slugTaken(slug) }
-            throw Self.naming(settings, in: error)
-        }
-        return tenant
     }
 
     // MARK: Changes
@@ -143,24 +158,37 @@ public struct TenantAdministration: Sendable {
             ? SchemaError.unknownTimeZone(settings.timeZone) : error
     }
 
-    private func change(
+    func change(
         _ tenant: TenantID,
         _ action: String,
         _ details: [String: String] = [:],
         needed: String,
-        _ append: (inout Batch) -> Void
+        _ append: (inout Batch) -> Void,
+        check: ([Rows]) throws -> Void = { _ in }
     ) async throws {
         var change = Batch()
         append(&change)
         var record = Batch()
         record.append(try audit(action, tenant, details))
         let (changing, recording) = (change, record)
-        let deadline = migrator.deadline
+        let deadline = deadline
         try await migrator.pool.transaction(as: Migrator.platformScope, before: deadline) {
-            guard try await $0.run(changing)[0].affected == 1 else {
+            let results = try await $0.run(changing)
+            guard results[0].affected == 1 else {
                 throw SchemaError.wrongState(tenant, needed: needed)
             }
+            try check(results)
             _ = try await $0.run(recording)
+        }
+    }
+
+    /// Notes that someone takes all that is stored for a tenant; before they do.
+    ///
+    /// - Parameter tenant: which.
+    /// - Throws: ``SchemaError/wrongState(_:needed:)`` if there is no such tenant; `PostgresError`.
+    public func noteExport(of tenant: TenantID) async throws {
+        try await change(tenant, "tenant.export", needed: "there") {
+            $0.append(.touchTenant, tenant.text)
         }
     }
 
@@ -175,7 +203,11 @@ public struct TenantAdministration: Sendable {
     /// - Throws: ``SchemaError/wrongState(_:needed:)``, or `PostgresError`.
     public func delete(_ tenant: TenantID) async throws {
         let event = try audit("tenant.delete", tenant, [:])
-        try await migrator.pool.transaction(as: nil, before: migrator.deadline) { transaction in
+        let node = try await node(ofSuspended: tenant)
+        // What cannot be done together is done in the order in which it can be done again: until
+        // the directory says that the tenant is gone, it is suspended.
+        if !node.isEmpty { try await drop(tenant, on: node) }
+        try await migrator.pool.transaction(as: nil, before: deadline) { transaction in
             var opening = Batch()
             opening.append(.takeTenant, tenant.text)
             opening.append(.enterSchema, "platform")
@@ -185,17 +217,24 @@ public struct TenantAdministration: Sendable {
             }
             var ending = Batch()
             ending.append(.deleteGrants, tenant.text)
+            ending.append(.deleteQuotas, tenant.text)
             ending.append(.deleteVersions, tenant.text)
             ending.append(.deleteSteps, tenant.text)
             ending.append(event)
-            ending.append(.dropSchema)
-            ending.append(.leaveSchema)
-            ending.append(.dropRole)
+            if node.isEmpty { Self.append(droppingOf: tenant, to: &ending) }
             _ = try await transaction.run(ending)
         }
     }
 
-    private func audit(
+    /// Adds what takes away a tenant's schema, role and hints; as the owner of the schema.
+    static func append(droppingOf tenant: TenantID, to batch: inout Batch) {
+        batch.append(.deleteWakeups, tenant.text)
+        batch.append(.dropSchema)
+        batch.append(.leaveSchema)
+        batch.append(.dropRole)
+    }
+
+    func audit(
         _ action: String,
         _ tenant: TenantID,
         _ details: [String: String]

@@ -5,7 +5,7 @@ public import Tenancy
 /// JSON Lines.
 ///
 /// All of it is as of one moment. Secrets are left out, and what only serves for a while: answers
-/// to requests that came under a key, and tables that do not survive a crash.
+/// to requests that came under a key, jobs, and tables that do not survive a crash.
 public struct TenantExport: Sendable {
     private let migrator: Migrator
 
@@ -41,9 +41,19 @@ public struct TenantExport: Sendable {
     ) async throws -> [String: Int] {
         let options = TransactionOptions(isolation: .repeatableRead, isReadOnly: true)
         let scope = Migrator.scope(of: tenant)
-        return try await migrator.pool.transaction(as: scope, options, before: deadline) {
-            let manifest = try await $0.query(.exportManifest, tenant).atMostOne()
-            guard let manifest else { throw SchemaError.unknownTenant(tenant) }
+        var asking = Batch()
+        asking.append(.exportSettings, tenant)
+        let known = try await migrator.pool.run(
+            asking,
+            as: Migrator.platformScope,
+            .reads,
+            before: deadline
+        )[0]
+        guard let row = try known.atMostOne() else { throw SchemaError.unknownTenant(tenant) }
+        let (node, settings) = try row.read(String.self, PostgresJSON.self)
+        let pool = try migrator.pool(of: node)
+        return try await pool.transaction(as: scope, options, before: deadline) {
+            let manifest = try await $0.query(.exportManifest, settings).one()
             try await sink(.manifest(try manifest.read(PostgresJSON.self, at: 0).text))
             var counts: [String: Int] = [:]
             for row in try await $0.query(.exportedTables) {
@@ -76,16 +86,24 @@ public struct TenantExport: Sendable {
 }
 
 extension Statement {
-    fileprivate static let exportManifest = Statement(
-        "schema.export_manifest",
+    fileprivate static let exportSettings = Statement(
+        "schema.export_settings",
         """
-        select jsonb_build_object(
-            'format', 'sextant-tenant-1', 'tenant', t.id, 'slug', t.slug, 'at', now(),
+        select t.node, jsonb_build_object(
+            'format', 'sextant-tenant-1', 'tenant', t.id, 'slug', t.slug,
             'settings', jsonb_build_object(
                 'time_zone', t.time_zone, 'currency', t.currency, 'week_start', t.week_start,
                 'attribution_days', t.attribution_days, 'retention_days', t.retention_days
-            ),
-            'tables', (
+            )
+        )
+        from tenants t where t.id = $1 and t.state <> 'deleted'
+        """
+    )
+    fileprivate static let exportManifest = Statement(
+        "schema.export_manifest",
+        """
+        select $1::jsonb || jsonb_build_object(
+            'at', now(), 'tables', (
                 select coalesce(jsonb_object_agg(c.relname, (
                     select jsonb_object_agg(a.attname, format_type(a.atttypid, a.atttypmod))
                     from pg_attribute a
@@ -95,10 +113,9 @@ extension Statement {
                 where c.relnamespace = current_schema()::regnamespace
                     and c.relkind in ('r', 'p') and not c.relispartition
                     and c.relpersistence = 'p'
-                    and c.relname not in ('secrets', 'idempotency_keys')
+                    and c.relname not in ('secrets', 'idempotency_keys', 'jobs')
             )
         )
-        from platform.tenants t where t.id = $1 and t.state <> 'deleted'
         """
     )
     fileprivate static let exportedTables = Statement(
@@ -107,7 +124,7 @@ extension Statement {
         select c.relname from pg_class c
         where c.relnamespace = current_schema()::regnamespace
             and c.relkind in ('r', 'p') and not c.relispartition and c.relpersistence = 'p'
-            and c.relname not in ('secrets', 'idempotency_keys')
+            and c.relname not in ('secrets', 'idempotency_keys', 'jobs')
         order by c.relname
         """
     )

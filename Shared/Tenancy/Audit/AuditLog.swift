@@ -38,7 +38,7 @@ public struct AuditLog: Sendable {
     /// - Parameters:
     ///   - tenant: whose.
     ///   - id: before which place; nil for the newest.
-    ///   - limit: how many, 1 to 1,000.
+    ///   - limit: how many, 1 to 1,001: a page, and one that tells of another.
     ///   - deadline: when they must be here.
     /// - Returns: the events.
     /// - Throws: `PostgresError`.
@@ -49,7 +49,7 @@ public struct AuditLog: Sendable {
         deadline: ContinuousClock.Instant
     ) async throws -> [Entry] {
         var batch = Batch()
-        batch.append(Self.find, tenant, id ?? .max, Int64(min(max(limit, 1), 1_000)))
+        batch.append(Self.find, tenant, id ?? .max, Int64(min(max(limit, 1), 1_001)))
         let rows = try await pool.run(batch, as: nil, .reads, before: deadline)[0]
         return try rows.map { row in try Self.entry(row) }
     }

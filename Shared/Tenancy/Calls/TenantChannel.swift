@@ -1,3 +1,4 @@
+internal import HTTP2
 public import RPC
 public import Wire
 
@@ -42,31 +43,27 @@ public struct TenantChannel: RPCChannel {
     /// One that cannot carry its context ends with INTERNAL.
     public func prepare(
         _ method: MethodSchema,
-        of service: ServiceSchema,
         sending message: FramedMessage?,
         options: CallOptions
     ) -> PreparedCall {
         var options = options
         do {
-            try attach(to: &options.metadata)
+            try attach(to: &options.metadata, naming: options.requestID == nil)
         } catch {
             return PreparedCall(
-                refusing: RPCError(
-                    .internalError,
-                    "something went wrong on our side",
-                    logMessage: "a call to \(audience) cannot carry its context: \(error)"
-                )
+                refusing: .fault("a call to \(audience) cannot carry its context: \(error)")
             )
         }
-        return base.prepare(method, of: service, sending: message, options: options)
+        return base.prepare(method, sending: message, options: options)
     }
 
-    private func attach(to metadata: inout Metadata) throws {
+    /// Adds the context to what goes with a call, and the request's name if nothing else names it.
+    private func attach(to metadata: inout Metadata, naming: Bool) throws {
         let token = try issuer.token(for: context, to: audience)
-        try metadata.add(TenantField.context, token, isSensitive: true)
+        try metadata.add(TenantField.context, token, as: .token)
         try metadata.add(TenantField.id, context.tenant.text)
         if let slug { try metadata.add(TenantField.slug, slug.text) }
-        if let requestID, metadata[TenantField.requestID] == nil {
+        if naming, let requestID, metadata[TenantField.requestID] == nil {
             try metadata.add(TenantField.requestID, requestID)
         }
     }

@@ -1,9 +1,9 @@
 internal import RPC
 
 /// The fields by which a tenant travels.
-enum TenantField {
+package enum TenantField {
     /// The signed context, which alone counts.
-    static let context = ContextToken.field
+    package static let context = ContextToken.field
     /// The tenant's id: to our services a copy for logs and proxies, to the gateway a choice.
     static let id = "x-tenant-id"
     /// The tenant's slug, likewise.

@@ -26,7 +26,8 @@ public final class TenantGuard: ServerGuard {
     private let logger: Logger
     private let refusals: [AccessRefusal.Reason: Counter]
 
-    private static let openServices: Set<String> = [
+    /// Services that are open to all, whatever their contracts say.
+    package static let openServices: Set<String> = [
         GrpcHealthV1.Health.schema.fullName,
         GrpcReflectionV1.ServerReflection.schema.fullName,
         GrpcReflectionV1alpha.ServerReflection.schema.fullName,

@@ -131,7 +131,7 @@ private struct ClaimsReader {
 }
 
 extension [UInt8] {
-    fileprivate mutating func append(bigEndian number: UInt64, count: Int) {
+    mutating func append(bigEndian number: UInt64, count: Int) {
         for place in (0..<count).reversed() {
             append(UInt8(truncatingIfNeeded: number >> UInt64(place * 8)))
         }

@@ -32,7 +32,8 @@ public final class ContextIssuer: Sendable {
         var issued: [Recipient: Issued] = [:]
     }
 
-    private let name: ServiceName
+    /// This service.
+    package let name: ServiceName
     private let now: @Sendable () -> UTCTimestamp
     private let maximumKept: Int
     private let state: Locked<State>

@@ -22,10 +22,30 @@ extension KeyRing where Key == AuthenticationKey {
         issuer: ServiceName,
         audience: ServiceName
     ) throws(CryptoError) -> KeyRing<AuthenticationKey> {
+        try KeyRing<SecretBytes>.contextSecrets(from: root, issuer: issuer, audience: audience)
+            .map { secret throws(CryptoError) in AuthenticationKey(secret) }
+    }
+}
+
+extension KeyRing where Key == SecretBytes {
+    /// The secrets of a pair, for whoever hands them out; see
+    /// ``contextKeys(from:issuer:audience:)``.
+    ///
+    /// - Parameters:
+    ///   - root: the secrets of the installation; the ids stay theirs.
+    ///   - issuer: who signs.
+    ///   - audience: who verifies.
+    /// - Returns: what the keys of the pair are made of.
+    /// - Throws: nothing that a ring of secrets can cause.
+    public static func contextSecrets(
+        from root: KeyRing<SecretBytes>,
+        issuer: ServiceName,
+        audience: ServiceName
+    ) throws(CryptoError) -> KeyRing<SecretBytes> {
         // A service's name has no NUL in it, so that no two pairs have the same purpose.
         let purpose = Array("sextant tenant context\0\(issuer)\0\(audience)".utf8)
         return try root.map { secret throws(CryptoError) in
-            AuthenticationKey(KeyDerivation.key(from: secret, purpose: purpose.rawBytes))
+            KeyDerivation.key(from: secret, purpose: purpose.rawBytes)
         }
     }
 }

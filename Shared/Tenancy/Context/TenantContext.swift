@@ -23,10 +23,14 @@ public final class VerifiedContext: Sendable {
     public let context: TenantContext
     /// The service that vouches for it.
     public let issuer: ServiceName
+    /// What the tenant is called, if whoever established the context has looked it up.
+    package let slug: TenantSlug?
 
-    init(_ context: TenantContext, issuer: ServiceName) {
+    /// A context that a service vouches for, and has verified or established itself.
+    package init(_ context: TenantContext, issuer: ServiceName, slug: TenantSlug? = nil) {
         self.context = context
         self.issuer = issuer
+        self.slug = slug
     }
 
     /// The tenant.

@@ -17,6 +17,7 @@ public final class TenantDatabase: Sendable {
 
     private let dsn: PostgresDSN
     private let pools: PostgresPools
+    private let poolsAside: PostgresPools
     private let requirements: [SchemaRequirement]
     private let limits: Limits
     private let misuse: ScopeMisuse
@@ -58,6 +59,9 @@ public final class TenantDatabase: Sendable {
         logger: Logger
     ) throws(PostgresError) {
         pools = PostgresPools(group: group, blocking: blocking, configuration: configuration)
+        var aside = configuration
+        aside.maximumConnections = 1
+        poolsAside = PostgresPools(group: group, blocking: blocking, configuration: aside)
         platform = try pools.pool(for: dsn)
         directory = TenantDirectory(
             platform,
@@ -72,7 +76,30 @@ public final class TenantDatabase: Sendable {
     }
 
     /// Closes all connections, once what is on its way has ended.
-    public func close() async { await pools.close() }
+    public func close() async {
+        await pools.close()
+        await poolsAside.close()
+    }
+
+    /// The pool of a node, with the rights of the service's login; for stores of this library.
+    ///
+    /// - Parameter node: what the directory calls it; empty for the platform's own.
+    /// - Returns: the pool that the tenants' scopes of the node use.
+    /// - Throws: `PostgresError`.
+    @_spi(PostgresSessions)
+    public func nodePool(_ node: String) throws(PostgresError) -> PostgresPool {
+        try pools.pool(for: try nodeDSN(node))
+    }
+
+    /// How the service logs into a node, for those who listen there.
+    ///
+    /// - Parameter node: what the directory calls it; empty for the platform's own.
+    /// - Returns: the connection string.
+    /// - Throws: `PostgresError`.
+    @_spi(PostgresSessions)
+    public func nodeDSN(_ node: String) throws(PostgresError) -> PostgresDSN {
+        try dsn.moved(to: node)
+    }
 
     // MARK: Scopes
 
@@ -98,6 +125,30 @@ public final class TenantDatabase: Sendable {
         for context: TenantContext,
         before deadline: ContinuousClock.Instant
     ) throws(RPCError) -> TenantScope {
+        try scope(for: context, on: pools, before: deadline)
+    }
+
+    /// The same on a connection of each loop that is kept aside for what must not wait for others,
+    /// as heartbeats; what is done by it is short, and waits for no locks.
+    ///
+    /// - Parameters:
+    ///   - context: for whom something is done.
+    ///   - deadline: when it must be over.
+    /// - Returns: the scope.
+    /// - Throws: as ``scope(for:)``.
+    @_spi(PostgresSessions)
+    public func scopeAside(
+        for context: TenantContext,
+        before deadline: ContinuousClock.Instant
+    ) throws(RPCError) -> TenantScope {
+        try scope(for: context, on: poolsAside, before: deadline)
+    }
+
+    private func scope(
+        for context: TenantContext,
+        on pools: PostgresPools,
+        before deadline: ContinuousClock.Instant
+    ) throws(RPCError) -> TenantScope {
         let entry: TenantEntry
         do throws(AccessRefusal) {
             entry = try directory.activeEntry(of: context.tenant)
@@ -117,7 +168,7 @@ public final class TenantDatabase: Sendable {
             return TenantScope(
                 context,
                 entry,
-                on: try pools.pool(for: try dsn.moved(to: entry.node)),
+                on: try pools.pool(for: try nodeDSN(entry.node)),
                 before: deadline,
                 misuse
             )

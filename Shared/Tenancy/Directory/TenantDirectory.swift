@@ -96,11 +96,21 @@ public final class TenantDirectory: Sendable {
         return entry
     }
 
+    /// Whether what is known is new enough to say who is served.
+    public var isFresh: Bool { state.withLock { isFresh($0) } }
+
     /// The tenants that are active, in order of their ids: for sweeps.
     public var activeTenants: [TenantID] {
         state.withLock { state in
             state.entries.values.filter { $0.state == .active }.map(\.id)
         }.sorted()
+    }
+
+    /// The nodes on which active tenants lie, as the directory calls them.
+    public var activeNodes: Set<String> {
+        state.withLock { state in
+            Set(state.entries.values.lazy.filter { $0.state == .active }.map(\.node))
+        }
     }
 
     private func isFresh(_ state: State) -> Bool {
@@ -111,15 +121,23 @@ public final class TenantDirectory: Sendable {
 
     /// Keeps the directory fresh until the task is cancelled.
     ///
-    /// - Parameter loop: whose time it is.
-    public func run(on loop: EventLoop) async {
+    /// - Parameters:
+    ///   - loop: whose time it is.
+    ///   - onRefresh: is told after each refresh, on the loop, why it failed; nil if it did not.
+    public func run(
+        on loop: EventLoop,
+        onRefresh: @escaping @Sendable (PostgresError?) -> Void = { _ in }
+    ) async {
         await withTaskExecutorPreference(loop) {
             guard await loop.arrive() else { return }
             while !Task.isCancelled {
-                do {
+                do throws(PostgresError) {
                     try await refresh()
+                    onRefresh(nil)
                 } catch {
+                    if Task.isCancelled { return }
                     logger.warning("tenant directory not refreshed", ["cause": .string("\(error)")])
+                    onRefresh(error)
                 }
                 do {
                     try await loop.sleep(for: limits.interval)
@@ -161,13 +179,21 @@ public final class TenantDirectory: Sendable {
         """
         select t.id, t.slug, t.state, t.node, t.version, t.settings_version, t.time_zone,
             t.currency, t.week_start, t.attribution_days, t.retention_days,
-            coalesce(v.areas, '{}'), coalesce(v.versions, '{}')
+            coalesce(v.areas, '{}'), coalesce(v.versions, '{}'), coalesce(q.names, '{}'),
+            coalesce(q.amounts, '{}'), coalesce(q.windows, '{}'), coalesce(q.bursts, '{}')
         from platform.tenants t
         left join lateral (
             select array_agg(area order by area) as areas,
                 array_agg(version::bigint order by area) as versions
             from platform.tenant_versions where tenant_id = t.id
         ) v on true
+        left join lateral (
+            select array_agg(name order by name) as names,
+                array_agg(amount order by name) as amounts,
+                array_agg(window_milliseconds order by name) as windows,
+                array_agg(burst order by name) as bursts
+            from platform.quotas where tenant_id = t.id
+        ) q on true
         where t.version > $1 and (t.state <> 'deleted' or $1 >= 0)
         order by t.version
         """
@@ -178,7 +204,7 @@ public final class TenantDirectory: Sendable {
     ) throws(PostgresError) -> (version: Int64, entry: TenantEntry) {
         let (
             id, slug, state, node, version, settingsVersion, timeZone, currency, weekStart,
-            attributionDays, retentionDays, areas, versions
+            attributionDays, retentionDays, areas, versions, quotas, amounts, windows, bursts
         ) = try row.read(
             TenantID.self,
             String?.self,
@@ -192,8 +218,21 @@ public final class TenantDirectory: Sendable {
             Int.self,
             Int.self,
             [String].self,
+            [Int].self,
+            [String].self,
+            [Int].self,
+            [Int64].self,
             [Int].self
         )
+        var limits: [String: QuotaLimit] = [:]
+        for (place, name) in quotas.enumerated() {
+            // The table's conditions are those of the limit.
+            limits[name] = QuotaLimit(
+                amounts[place],
+                per: .milliseconds(windows[place]),
+                burst: bursts[place]
+            )
+        }
         let settings = TenantSettings(
             timeZone: timeZone,
             currency: currency,
@@ -209,7 +248,8 @@ public final class TenantDirectory: Sendable {
             // The table's conditions are those of the settings.
             settings: settings ?? TenantSettings(),
             settingsVersion: settingsVersion,
-            versions: Dictionary(zip(areas, versions)) { _, last in last }
+            versions: Dictionary(zip(areas, versions)) { _, last in last },
+            quotas: limits
         )
         return (version, entry)
     }

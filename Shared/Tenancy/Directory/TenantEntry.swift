@@ -24,4 +24,6 @@ public struct TenantEntry: Hashable, Sendable {
     public let settingsVersion: Int64
     /// How far the areas of its schema have been migrated.
     public let versions: [String: Int]
+    /// What it may use that differs from what all may, by name.
+    public let quotas: [String: QuotaLimit]
 }

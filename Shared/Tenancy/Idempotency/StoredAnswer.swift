@@ -29,11 +29,7 @@ public struct StoredAnswer: Hashable, Sendable {
         storedAt: UTCTimestamp
     ) throws(RPCError) {
         guard answer.count <= Self.maximumCount else {
-            throw RPCError(
-                .internalError,
-                "something went wrong on our side",
-                logMessage: "an answer of \(answer.count) bytes cannot be kept for its key"
-            )
+            throw .fault("an answer of \(answer.count) bytes cannot be kept for its key")
         }
         self.fingerprint = fingerprint
         self.answer = answer
@@ -60,7 +56,8 @@ public struct StoredAnswer: Hashable, Sendable {
         guard request == fingerprint else {
             throw RPCError(
                 .invalidArgument,
-                "this idempotency-key was used for another request in the last 24 hours"
+                "this idempotency-key was used for another request in the last 24 hours",
+                ErrorDetails(reason: "IDEMPOTENCY_KEY_REUSED")
             )
         }
         return answer

@@ -39,7 +39,7 @@ extension TenantScope {
             let (bytes, answer, storedAt) = try await transaction.query(.findAnswer, key.text).one()
                 .read(SharedBytes.self, SharedBytes.self, UTCTimestamp.self)
             guard let first = RequestFingerprint(bytes: Array(copying: bytes.bytes)) else {
-                throw RPCError(.dataLoss, "stored data is damaged")
+                throw RPCError.damagedData
             }
             let stored = try StoredAnswer(
                 Array(copying: answer.bytes),

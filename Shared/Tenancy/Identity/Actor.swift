@@ -1,4 +1,5 @@
-/// Who acts for a tenant: the holder of a key, a person, a job, or one of our services.
+/// Who acts for a tenant: the holder of a key, a person, a job, one of our services, or an
+/// operator of the platform.
 public struct Actor: Hashable, Sendable {
     /// What kind of actor.
     public enum Kind: String, Sendable, CaseIterable {
@@ -10,6 +11,8 @@ public struct Actor: Hashable, Sendable {
         case job
         /// A service of ours, by its name.
         case service
+        /// Whoever runs the platform, by the name of their token.
+        case `operator`
     }
 
     /// What kind of actor it is.
@@ -19,11 +22,12 @@ public struct Actor: Hashable, Sendable {
 
     /// An actor; nil if the id has another form.
     public init?(_ kind: Kind, _ id: some StringProtocol) {
-        guard (1...64).contains(id.utf8.count), id.utf8.allSatisfy(Self.isIDByte) else {
-            return nil
-        }
+        let id = String(id)
+        let bytes = id.utf8Span.span
+        guard (1...64).contains(bytes.count) else { return nil }
+        for place in bytes.indices where !Self.isIDByte(bytes[place]) { return nil }
         self.kind = kind
-        self.id = String(id)
+        self.id = id
     }
 
     /// Reads an actor, as `user:42`; nil for any other text.

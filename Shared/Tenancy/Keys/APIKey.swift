@@ -38,7 +38,7 @@ public struct APIKey: Sendable {
         self.environment = environment
         self.id = id
         let body = "sxt_\(environment)_\(id)_" + Base62.encode(secret.bytes)
-        text = SecretBytes(utf8: body + Self.checksum(of: body))
+        text = SecretBytes(utf8: body + Self.checksum(of: body.utf8Span.span.asRawSpan))
     }
 
     /// Reads a key.
@@ -46,21 +46,45 @@ public struct APIKey: Sendable {
     /// - Parameter text: what a caller has sent.
     /// - Throws: ``Fault``.
     public init(_ text: String) throws(Fault) {
-        guard text.utf8.count <= Self.maximumCount, text.utf8.allSatisfy({ $0 < 0x80 }) else {
+        let bytes = text.utf8Span.span.asRawSpan
+        guard bytes.byteCount <= Self.maximumCount, let ends = Self.partEnds(of: bytes) else {
             throw .malformed
         }
-        let parts = text.split(separator: "_", omittingEmptySubsequences: false)
-        let checksumDigits = Base62.digitCount(forBytes: Self.checksumCount)
-        guard parts.count == 4, parts[0] == "sxt",
-            let environment = APIKeyEnvironment(parts[1]), let id = APIKeyID(parts[2]),
-            Base62.decode(parts[3].dropLast(checksumDigits), count: Self.secretCount) != nil,
-            Base62.decode(parts[3].suffix(checksumDigits), count: Self.checksumCount) != nil
+        let end = bytes.byteCount - Base62.digitCount(forBytes: Self.checksumCount)
+        guard end > ends.id,
+            let environment = APIKeyEnvironment(bytes.extracting(4..<ends.environment)),
+            let id = APIKeyID(bytes.extracting(ends.environment + 1..<ends.id)),
+            Base62.isEncoded(bytes.extracting(ends.id + 1..<end), count: Self.secretCount),
+            Base62.isEncoded(bytes.extracting(end..<bytes.byteCount), count: Self.checksumCount)
         else { throw .malformed }
-        let body = String(text.dropLast(checksumDigits))
-        guard text == body + Self.checksum(of: body) else { throw .mistyped }
+        let checksum = Self.checksum(of: bytes.extracting(0..<end))
+        guard
+            checksum.utf8Span.span.asRawSpan.hasSameBytes(as: bytes.extracting(droppingFirst: end))
+        else { throw .mistyped }
         self.environment = environment
         self.id = id
-        self.text = SecretBytes(utf8: text)
+        self.text = SecretBytes(copying: bytes)
+    }
+
+    /// The id that a text has if it is a key, which is not checked here.
+    static func claimedID(in text: RawSpan) -> APIKeyID? {
+        guard text.byteCount <= maximumCount, let ends = partEnds(of: text) else { return nil }
+        return APIKeyID(claimed: text.extracting(ends.environment + 1..<ends.id))
+    }
+
+    /// Where the second and the third of a key's four parts end; nil for what begins otherwise.
+    private static func partEnds(of bytes: RawSpan) -> (environment: Int, id: Int)? {
+        guard bytes.byteCount > 4, bytes.littleEndian(at: 0, as: UInt32.self) == 0x5F74_7873 else {
+            return nil  // It is not `sxt_`.
+        }
+        var ends: [2 of Int] = [0, 0]
+        var count = 0
+        for place in 4..<bytes.byteCount where bytes.byte(at: place) == UInt8(ascii: "_") {
+            guard count < 2 else { return nil }
+            ends[count] = place
+            count += 1
+        }
+        return count == 2 ? (ends[0], ends[1]) : nil
     }
 
     /// The text, to be shown to whoever made the key, once.
@@ -70,8 +94,8 @@ public struct APIKey: Sendable {
     var bytes: SecretBytes { text }
 
     /// Six digits that depend on all of a text; whoever has the text can compute them.
-    private static func checksum(of text: String) -> String {
-        let digest = SHA256.digest(of: Array(text.utf8).rawBytes)
+    private static func checksum(of text: RawSpan) -> String {
+        let digest = SHA256.digest(of: text)
         return Base62.encode(digest.bytes.rawBytes.extracting(first: checksumCount))
     }
 }
@@ -100,6 +124,9 @@ public struct APIKeyEnvironment: Hashable, Sendable, CustomStringConvertible {
         self.text = String(text)
     }
 
+    /// Reads a name from bytes, as ``init(_:)``.
+    init?(_ bytes: RawSpan) { self.init(String(repairing: bytes)) }
+
     /// The name.
     public var description: String { text }
 }
@@ -117,12 +144,21 @@ public struct APIKeyID: Hashable, Sendable, CustomStringConvertible {
         self.text = String(text)
     }
 
+    /// Reads an id from bytes, as ``init(_:)``.
+    init?(_ bytes: RawSpan) {
+        guard Base62.isEncoded(bytes, count: Self.byteCount) else { return nil }
+        text = String(repairing: bytes)
+    }
+
     /// Draws an id.
     public static func random() -> APIKeyID {
         APIKeyID(checked: Base62.encode(SecureRandom.bytes(byteCount).rawBytes))
     }
 
     private init(checked text: String) { self.text = text }
+
+    /// What may be an id, to look it up.
+    fileprivate init(claimed bytes: RawSpan) { text = String(repairing: bytes) }
 
     /// The digits.
     public var description: String { text }

@@ -101,6 +101,11 @@ public struct APIKeyRecord: Hashable, Sendable {
             throw .unknownPepper
         }
         guard isRight else { throw .wrongKey }
+        try checkUse(from: origin, at: now)
+    }
+
+    /// Checks that a key, which is the right one, counts and may be used.
+    func checkUse(from origin: String?, at now: UTCTimestamp) throws(Refusal) {
         if let revokedAt, revokedAt <= now { throw .revoked }
         if let expiresAt, expiresAt <= now { throw .expired }
         if case .browser(let origins) = use {

@@ -13,18 +13,12 @@ public final class APIKeyStore: Sendable {
     private let peppers: KeyRing<AuthenticationKey>
     private let environment: APIKeyEnvironment
     private let now: @Sendable () -> UTCTimestamp
-    private let instant: @Sendable () -> ContinuousClock.Instant
-    private let known = Locked<[APIKeyID: Known]>([:])
+    private let known: APIKeyCache
 
     /// How long what was found is remembered.
     public static let maximumAge = Duration.seconds(4)
-    /// How many keys are remembered; when there are more, all are forgotten.
-    private static let maximumKnown = 20_000
-
-    private struct Known {
-        let key: GrantedKey?
-        let until: ContinuousClock.Instant
-    }
+    /// How long the database may take to find a key.
+    private static let readTimeout = Duration.seconds(5)
 
     /// A key and the tenants that it may act for.
     public struct GrantedKey: Hashable, Sendable {
@@ -49,11 +43,18 @@ public final class APIKeyStore: Sendable {
         now: @escaping @Sendable () -> UTCTimestamp = { .now },
         instant: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) {
-        pool = database.platform
+        let pool = database.platform
+        self.pool = pool
+        known = APIKeyCache(instant: instant) { id in
+            var batch = Batch()
+            batch.append(.findKey, id.text)
+            let latest = ContinuousClock.now.advanced(by: Self.readTimeout)
+            let rows = try await pool.run(batch, as: nil, .reads, before: latest)[0]
+            return try Self.granted(in: rows)
+        }
         self.peppers = peppers
         self.environment = environment
         self.now = now
-        self.instant = instant
     }
 
     // MARK: Making and ending keys
@@ -135,7 +136,7 @@ public final class APIKeyStore: Sendable {
             _ = try await $0.run(batch)
             return rotation.key
         }
-        forget(id)
+        known.forget(id)
         return rotated
     }
 
@@ -166,7 +167,7 @@ public final class APIKeyStore: Sendable {
             _ = try await $0.run(batch)
             return true
         }
-        forget(id)
+        known.forget(id)
         return isThere
     }
 
@@ -179,65 +180,95 @@ public final class APIKeyStore: Sendable {
         try AuditEvent(action, of: id.text, by: actor, for: tenant, .done, at: now())
     }
 
-    private func forget(_ id: APIKeyID) {
-        known.withLock { $0[id] = nil }
-    }
-
     // MARK: Checking keys
 
+    /// Checks what a caller has sent against the texts of keys that were checked a moment ago,
+    /// which costs a fraction of ``check(_:from:before:)``.
+    ///
+    /// A text is remembered as long as what was found of its key, where nobody sees it, and
+    /// forgotten with it.
+    ///
+    /// - Parameters:
+    ///   - text: what a caller has sent.
+    ///   - origin: the value of the field `origin`; nil if there is none.
+    /// - Returns: what the key may do, and for which tenants; nil if the text has to be read as a
+    ///   key and checked.
+    /// - Throws: ``APIKeyRecord/Refusal`` of a key that is known and does not count.
+    public func known(
+        _ text: String,
+        from origin: String?
+    ) throws(APIKeyRecord.Refusal) -> GrantedKey? {
+        guard let found = known.find(text: text.utf8Span.span.asRawSpan) else { return nil }
+        try found.record.checkUse(from: origin, at: now())
+        return found
+    }
+
     /// Checks a key that a caller has sent; one whose pepper is old is hashed anew.
+    ///
+    /// A key that is not known is read once for all who ask, however long they wait: who gives up
+    /// has their task cancelled.
     ///
     /// - Parameters:
     ///   - key: the key.
     ///   - origin: the value of the field `origin`; nil if there is none.
-    ///   - deadline: when the answer must be here.
+    ///   - deadline: when a key that is hashed anew must be stored; it is read in its own time.
     /// - Returns: what the key may do, and for which tenants.
-    /// - Throws: ``APIKeyRecord/Refusal``, `wrongKey` also if there is none, or `PostgresError`.
+    /// - Throws: ``APIKeyRecord/Refusal``, `wrongKey` also if there is none, `PostgresError`,
+    ///   `SingleFlightFull`, or `CancellationError`.
     public func check(
         _ key: APIKey,
         from origin: String?,
         before deadline: ContinuousClock.Instant
     ) async throws -> GrantedKey {
-        guard let found = try await find(key.id, before: deadline) else {
+        guard let found = try await known.find(key.id) else {
             throw APIKeyRecord.Refusal.wrongKey
         }
         try found.record.check(key, from: origin, at: now(), with: peppers)
-        if found.record.hash.pepperID != peppers.currentID {
-            let hash = APIKeyHash(key, with: peppers)
-            var batch = Batch()
-            batch.append(
-                .rehashKey,
-                key.id.text,
-                Int64(found.record.hash.pepperID.number),
-                Int64(hash.pepperID.number),
-                SharedBytes(hash.code)
-            )
-            _ = try await pool.run(batch, as: nil, .writes, before: deadline)
-            forget(key.id)
+        guard found.record.hash.pepperID != peppers.currentID else {
+            known.note(key.bytes, of: found)
+            return found
         }
+        let hash = APIKeyHash(key, with: peppers)
+        var batch = Batch()
+        batch.append(
+            .rehashKey,
+            key.id.text,
+            Int64(found.record.hash.pepperID.number),
+            Int64(hash.pepperID.number),
+            SharedBytes(hash.code)
+        )
+        _ = try await pool.run(batch, as: nil, .writes, before: deadline)
+        known.forget(key.id)
         return found
     }
 
-    private func find(
-        _ id: APIKeyID,
+    /// The keys that act for a tenant, in the order of their ids; also those that do not count any
+    /// more.
+    ///
+    /// - Parameters:
+    ///   - tenant: whose.
+    ///   - id: after which; nil for the first.
+    ///   - limit: how many, 1 to 1,001: a page, and one that tells of another.
+    ///   - deadline: when they must be here.
+    /// - Returns: the keys.
+    /// - Throws: `PostgresError`.
+    public func keys(
+        of tenant: TenantID,
+        after id: APIKeyID? = nil,
+        limit: Int,
         before deadline: ContinuousClock.Instant
-    ) async throws -> GrantedKey? {
-        // What is read is at least as new as this.
-        let start = instant()
-        if let known = known.withLock({ $0[id] }), start < known.until { return known.key }
+    ) async throws -> [GrantedKey] {
         var batch = Batch()
-        batch.append(.findKey, id.text)
+        batch.append(.listKeys, tenant, id?.text ?? "", Int64(min(max(limit, 1), 1_001)))
         let rows = try await pool.run(batch, as: nil, .reads, before: deadline)[0]
-        let key = try Self.granted(in: rows)
-        known.withLock { known in
-            if known.count >= Self.maximumKnown { known.removeAll(keepingCapacity: true) }
-            known[id] = Known(key: key, until: start.advanced(by: Self.maximumAge))
-        }
-        return key
+        return try rows.map { try Self.granted($0) }
     }
 
     private static func granted(in rows: Rows) throws -> GrantedKey? {
-        guard let row = try rows.atMostOne() else { return nil }
+        try rows.atMostOne().map { try granted($0) }
+    }
+
+    private static func granted(_ row: Row) throws -> GrantedKey {
         let (id, pepper, code, scopes, origins, expiresAt, revokedAt, tenants) = try row.read(
             String.self,
             Int64.self,

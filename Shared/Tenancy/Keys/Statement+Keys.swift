@@ -30,6 +30,21 @@ extension Statement {
         """
     )
 
+    static let listKeys = Statement(
+        "tenancy.list_keys",
+        """
+        select k.id, k.pepper_id, k.code, k.scopes, k.origins, k.expires_at, k.revoked_at,
+            coalesce((
+                select array_agg(g.tenant_id order by g.tenant_id) from platform.grants g
+                where g.holder_kind = 'key' and g.holder_id = k.id
+            ), '{}')
+        from platform.api_keys k
+            join platform.grants own on own.holder_kind = 'key' and own.holder_id = k.id
+        where own.tenant_id = $1 and k.id > $2
+        order by k.id limit $3
+        """
+    )
+
     fileprivate static let insertKey = Statement(
         "tenancy.insert_key",
         """

@@ -1,3 +1,4 @@
+import TestTenants
 import Testing
 
 @testable import Schema

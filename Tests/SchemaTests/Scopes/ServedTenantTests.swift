@@ -3,6 +3,7 @@ import Messages
 import Net
 import RPC
 import Telemetry
+import TestTenants
 import Testing
 import Wire
 
@@ -35,7 +36,6 @@ private final class ServedNotes: Sendable {
         streaming: .server,
         access: .scopes([])
     )
-    static let notes = ServiceSchema("test.Notes", file: "notes.proto", [add, watch])
     private static let insert = Statement("test.insert", "insert into notes (body) values ($1)")
     private static let all = Statement(
         "test.all",
@@ -66,7 +66,7 @@ private final class ServedNotes: Sendable {
             address: .loopback(port: 0),
             group: fixture.group,
             methods: [
-                .unary(Self.add, of: Self.notes) { (request: Message<Text.View>, call) in
+                .unary(Self.add) { (request: Message<Text.View>, call) in
                     let scope = try database.scope(for: call)
                     try await scope.write(Self.insert, request.value().value)
                     let row = try await scope.read(Self.all).one()
@@ -74,7 +74,7 @@ private final class ServedNotes: Sendable {
                     answer.value = try row.read(String.self, at: 0)
                     return Reply(answer)
                 },
-                .serverStreaming(Self.watch, of: Self.notes) {
+                .serverStreaming(Self.watch) {
                     (_: Message<Text.View>, answers: ResponseStream<Text>, call) in
                     var answer = Text()
                     answer.value = try call.tenant.tenant.text
@@ -103,7 +103,6 @@ private final class ServedNotes: Sendable {
         text.value = body
         let answer: Answer<Text.View> = try await channel.unary(
             Self.add,
-            of: Self.notes,
             text,
             options: CallOptions()
         )
@@ -113,7 +112,6 @@ private final class ServedNotes: Sendable {
     func watch(_ channel: TenantChannel) async throws -> AnswerStream<Text.View> {
         try await channel.serverStreaming(
             Self.watch,
-            of: Self.notes,
             Text(),
             options: CallOptions()
         )

@@ -2,6 +2,7 @@ import Net
 import RPC
 import Telemetry
 import TestKit
+import TestTenants
 import Testing
 
 @_spi(PostgresSessions) import Postgres

@@ -2,6 +2,7 @@ import Crypto
 import Net
 import Telemetry
 import TestKit
+import TestTenants
 import Testing
 
 @_spi(PostgresSessions) import Postgres
@@ -52,6 +53,7 @@ struct APIKeyStoreTests {
         /// Why a key is refused; nil if it is not.
         func refusal(_ key: APIKey, _ store: APIKeyStore) async throws -> APIKeyRecord.Refusal? {
             do {
+                if try store.known(key.reveal(), from: nil) != nil { return nil }
                 _ = try await store.check(key, from: nil, before: SchemaFixture.soon)
                 return nil
             } catch let refusal as APIKeyRecord.Refusal {
@@ -85,6 +87,62 @@ struct APIKeyStoreTests {
         }
         #expect(error?.sqlState == .insufficientPrivilege)
         await ingest.close()
+        await keys.gateway.close()
+    }
+
+    @Test("are known by their text for a while once they were checked, and no other text is")
+    func known() async throws {
+        let keys = try await Keys()
+        let (store, other) = (try keys.store(1), try keys.store(2, 1))
+        let key = try await keys.create(store)
+        #expect(try store.known(key.reveal(), from: nil) == nil)
+        let found = try await store.check(key, from: nil, before: SchemaFixture.soon)
+        #expect(try store.known(key.reveal(), from: nil) == found)
+        var wrong = key.reveal()
+        wrong.replaceSubrange(wrong.index(before: wrong.endIndex)..., with: "?")
+        let environment = try #require(APIKeyEnvironment("test"))
+        let forged = APIKey(environment, key.id, SecretBytes([UInt8](repeating: 1, count: 32)))
+        for text in [wrong, forged.reveal(), "", "sxt_", key.reveal() + "0", key.id.text] {
+            #expect(try store.known(text, from: nil) == nil, "\(text)")
+        }
+        #expect(try await keys.refusal(forged, store) == .wrongKey)
+        keys.clock.advance(by: .seconds(4))
+        #expect(try store.known(key.reveal(), from: nil) == nil)
+        _ = try await store.check(key, from: nil, before: SchemaFixture.soon)
+        #expect(try await store.revoke(key.id, by: keys.actor, before: SchemaFixture.soon))
+        #expect(try store.known(key.reveal(), from: nil) == nil)
+        // One that is hashed anew is known only after that.
+        let old = try await keys.create(store)
+        for isKnown in [false, true] {
+            #expect(try await keys.refusal(old, other) == nil)
+            #expect((try other.known(old.reveal(), from: nil) != nil) == isKnown)
+        }
+        await keys.gateway.close()
+    }
+
+    @Test("are known by their text only where and as long as they count")
+    func knownUse() async throws {
+        let keys = try await Keys()
+        let store = try keys.store(1)
+        let end = UTCTimestamp(milliseconds: keys.clock.milliseconds + 2_000)
+        let key = try await store.create(
+            for: [keys.tenant],
+            scopes: try #require(ScopeSet(text: "events:write")),
+            use: .browser(origins: ["https://shop.example"]),
+            expiresAt: end,
+            by: keys.actor,
+            before: SchemaFixture.soon
+        )
+        let (text, origin) = (key.reveal(), "https://shop.example")
+        _ = try await store.check(key, from: origin, before: SchemaFixture.soon)
+        #expect(try store.known(text, from: origin) != nil)
+        for other in [nil, "https://other.example"] {
+            #expect(throws: APIKeyRecord.Refusal.wrongOrigin) {
+                try store.known(text, from: other)
+            }
+        }
+        keys.clock.advance(by: .seconds(2))
+        #expect(throws: APIKeyRecord.Refusal.expired) { try store.known(text, from: origin) }
         await keys.gateway.close()
     }
 

@@ -4,6 +4,7 @@ import RPC
 import Synchronization
 import Telemetry
 import TestKit
+import TestTenants
 import Testing
 
 @_spi(PostgresSessions) import Postgres

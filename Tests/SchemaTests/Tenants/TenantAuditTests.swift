@@ -1,6 +1,7 @@
 import Net
 import Tenancy
 import TestKit
+import TestTenants
 import Testing
 
 @_spi(PostgresSessions) import Postgres

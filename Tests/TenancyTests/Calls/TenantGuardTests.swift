@@ -24,6 +24,11 @@ struct TenantGuardTests {
             #expect(book.name == "7f3k9q2m0c5xw8r user:42 gateway")
             #expect(book.title == "books:read books:write request-7")
         }
+        // What the call itself is named counts, and once.
+        var options = CallOptions()
+        options.requestID = RequestID("request-8")
+        let named = try await client.getBook(.init(), options: options).message.value()
+        #expect(named.title == "books:read books:write request-8")
         _ = try await client.deleteBook(.init())
         await connection.close()
         await fixture.stop()
@@ -246,8 +251,7 @@ struct TenantGuardTests {
             from: TestingV1.Nothing.schema,
             to: TestingV1.Nothing.schema
         )
-        let service = ServiceSchema("test.Closed", file: "closed.proto", [schema])
-        let method: RPCMethod = .unary(schema, of: service) {
+        let method: RPCMethod = .unary(schema) {
             (_: Message<TestingV1.Nothing.View>, _) in Reply(TestingV1.Nothing())
         }
         let fixture = try TenancyFixture(more: [method])
@@ -261,7 +265,6 @@ struct TenantGuardTests {
         let error = await failure {
             let _: Answer<TestingV1.Nothing.View> = try await channel.unary(
                 schema,
-                of: service,
                 TestingV1.Nothing(),
                 options: CallOptions()
             )

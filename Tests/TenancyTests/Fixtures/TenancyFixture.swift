@@ -124,7 +124,8 @@ struct BookService: TestingV1.Shelf.Service {
         let verified = try call.tenant
         var book = TestingV1.Book()
         book.name = "\(verified.tenant) \(verified.actor) \(verified.issuer)"
-        book.title = "\(verified.scopes) \(call.metadata["x-request-id"] ?? "")"
+        let names = call.metadata.values("x-request-id").joined(separator: ",")
+        book.title = "\(verified.scopes) \(names)"
         return Reply(book)
     }
 

@@ -29,16 +29,17 @@ struct TokenBucketTests {
         let limit = try #require(QuotaLimit(2, per: .seconds(60)))
         var bucket = TokenBucket(limit, at: start)
         #expect(
-            bucket.take(at: start).fields.map { "\($0.name): \($0.value)" } == [
-                "ratelimit-limit: 2", "ratelimit-remaining: 1", "ratelimit-reset: 30",
+            bucket.take(at: start).fields(of: limit).map { "\($0.name): \($0.value)" } == [
+                #"ratelimit-policy: "default";q=2;w=60"#, #"ratelimit: "default";r=1;t=30"#,
             ]
         )
         _ = bucket.take(at: start)
         #expect(
-            bucket.take(at: start + .milliseconds(1)).fields.map { "\($0.name): \($0.value)" } == [
-                "ratelimit-limit: 2", "ratelimit-remaining: 0", "ratelimit-reset: 60",
-                "retry-after: 30",
-            ]
+            bucket.take(at: start + .milliseconds(1)).fields(of: limit, named: "calls")
+                .map { "\($0.name): \($0.value)" } == [
+                    #"ratelimit-policy: "calls";q=2;w=60"#, #"ratelimit: "calls";r=0;t=60"#,
+                    "retry-after: 30",
+                ]
         )
         // What is more than the bucket holds will never be allowed.
         let never = bucket.take(3, at: start + .seconds(600))
