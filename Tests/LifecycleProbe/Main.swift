@@ -23,7 +23,7 @@ enum Main {
         }
         let lifecycle = try ServiceLifecycle(
             [component],
-            readiness: ServiceReadiness(),
+            readiness: [ServiceReadiness()],
             configuration: LifecycleConfiguration(stopLimit: limit, endpointDelay: .zero)
         ) { event in
             if event == .started { say("started") }

@@ -2,10 +2,11 @@ internal import Glibc
 internal import Net
 
 /// Small files that are read whole: configuration and secrets.
-enum BoundedFile {
+package enum BoundedFile {
     /// Why a file was not read, as `open: No such file or directory`.
-    struct Refusal: Error {
-        let reason: String
+    package struct Refusal: Error {
+        /// The reason, in words.
+        package let reason: String
     }
 
     /// Reads a file, through links.
@@ -15,9 +16,14 @@ enum BoundedFile {
     /// - Parameters:
     ///   - path: the file.
     ///   - limit: the most bytes it may have.
+    ///   - isPrivate: whether it must be the process's own, and nobody else may read or write it.
     /// - Returns: its bytes.
     /// - Throws: ``Refusal``.
-    static func read(_ path: String, upTo limit: Int) throws(Refusal) -> [UInt8] {
+    package static func read(
+        _ path: String,
+        upTo limit: Int,
+        isPrivate: Bool = false
+    ) throws(Refusal) -> [UInt8] {
         if path.isEmpty || path.utf8.contains(0) { throw Refusal(reason: "that is not a path") }
         // Not to wait for the writer of a pipe, which is refused below.
         // The kernel reads the path during the call only.
@@ -31,6 +37,14 @@ enum BoundedFile {
         }
         guard status.st_mode & S_IFMT == S_IFREG else {
             throw Refusal(reason: "it is not a regular file")
+        }
+        if isPrivate {
+            guard status.st_uid == geteuid() else {
+                throw Refusal(reason: "it belongs to another user")
+            }
+            guard status.st_mode & 0o077 == 0 else {
+                throw Refusal(reason: "others may read or write it: expected mode 600")
+            }
         }
         return try read(descriptor, upTo: limit)
     }

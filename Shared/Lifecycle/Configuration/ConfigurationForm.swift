@@ -1,8 +1,10 @@
 public import Net
 
 /// Why a text is not a value.
-enum ConfigurationFault: Error {
+package enum ConfigurationFault: Error {
+    /// It is none.
     case malformed
+    /// It is one that may not be.
     case outOfRange
 }
 
@@ -16,10 +18,10 @@ public struct ConfigurationForm<Value: Sendable>: Sendable {
     /// What a declaration gets while there is no value, in a configuration that is refused later.
     let placeholder: Value
 
-    let read: @Sendable (String) throws(ConfigurationFault) -> Value
-    let print: @Sendable (Value) -> String
+    package let read: @Sendable (String) throws(ConfigurationFault) -> Value
+    package let print: @Sendable (Value) -> String
 
-    init(
+    package init(
         expecting expectation: String,
         placeholder: Value,
         read: @escaping @Sendable (String) throws(ConfigurationFault) -> Value,

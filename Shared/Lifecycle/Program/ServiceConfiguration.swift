@@ -1,58 +1,52 @@
-internal import Glibc
 internal import HTTP2
 public import Net
 public import RPC
 public import Telemetry
 
-/// What every service of ours can be told: where it listens, what it may cost, and whom it tells of
+/// What every service of ours can be told: where it listens, what it may cost, and what it tells of
 /// itself.
 public struct ServiceConfiguration: Configurable {
     /// Where calls come in.
     public let listenAddress: SocketAddress
-    /// Where probes and Prometheus ask.
-    public let metricsAddress: SocketAddress
-    /// How many loops serve; at least 1.
-    public let loops: Int
+    /// What the service has in common with all others of its process.
+    public let process: ProcessConfiguration
     /// The certificates and whom they are shown to; nil for plain text.
     public let tls: TLSConfiguration.Server?
     /// What callers may cost.
     public let limits: ServiceLimits
     /// Records that matter less are not logged.
     public let logLevel: LogLevel
-    /// What traces and metrics call this process of the service.
-    public let instance: String
-    /// Where the service runs, as `production`; nil if nobody has said so.
-    public let environment: String?
-    /// The collector of traces; nil for none.
-    public let collector: ServiceEndpoint?
-    /// The part of the traces that begin here which is recorded, from 0 to 1.
-    public let traceRatio: Double
     /// Whether programs may ask what is served.
     public let hasReflection: Bool
-    /// How long a stop may take.
-    public let lifecycle: LifecycleConfiguration
 
-    /// Reads all keys.
+    /// What traces and metrics call this process of the service.
+    public var instance: String { process.instance }
+
+    /// Reads all keys, those of a process of its own among them.
     public init(from reader: inout ConfigurationReader) {
+        self.init(from: &reader) { ProcessConfiguration(from: &$0) }
+    }
+
+    /// Reads the keys of a service that shares its process with others.
+    ///
+    /// - Parameters:
+    ///   - reader: what is configured.
+    ///   - process: what is settled for all of them.
+    init(from reader: inout ConfigurationReader, in process: ProcessConfiguration) {
+        self.init(from: &reader) { _ in process }
+    }
+
+    private init(
+        from reader: inout ConfigurationReader,
+        _ process: (inout ConfigurationReader) -> ProcessConfiguration
+    ) {
         listenAddress = reader.value(
             "listen_address",
             .socketAddress,
             defaultText: "127.0.0.1:50051",
             "Where calls of gRPC come in; port 0 lets the system choose."
         )
-        metricsAddress = reader.value(
-            "metrics_address",
-            .socketAddress,
-            defaultText: "127.0.0.1:9464",
-            "Where probes ask for /livez and /readyz, and Prometheus for /metrics, by HTTP/1.1."
-        )
-        let loops = reader.value(
-            "loops",
-            .integer(in: 0...256),
-            default: 0,
-            "How many threads serve calls; 0 stands for one for each core."
-        )
-        self.loops = loops > 0 ? loops : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        self.process = process(&reader)
         tls = reader.section("tls", ServiceTLS.self).server
         limits = reader.section("limit")
         logLevel = reader.value(
@@ -61,45 +55,12 @@ public struct ServiceConfiguration: Configurable {
             default: .info,
             "Records that matter less are not logged."
         )
-        instance =
-            reader.optional(
-                "instance",
-                .string(bytes: 1...128),
-                "What traces call this process; else the host's name and the process's number."
-            ) ?? Self.processInstance
-        environment = reader.optional(
-            "environment",
-            .string(bytes: 1...64),
-            "Where the service runs, as production."
-        )
-        collector = reader.optional(
-            "otlp_endpoint",
-            .endpoint,
-            "The collector that traces are sent to by OTLP/gRPC in plain text."
-        )
-        traceRatio = reader.value(
-            "trace_ratio",
-            .number(in: 0...1),
-            default: 0.01,
-            "The part of the traces that is recorded of those that begin here."
-        )
         hasReflection = reader.value(
             "reflection",
             .boolean,
             default: true,
             "Whether programs may ask what is served, by gRPC's reflection."
         )
-        lifecycle = LifecycleConfiguration(from: &reader)
-    }
-
-    /// The host's name and the number of the process.
-    private static var processInstance: String {
-        var name = [CChar](repeating: 0, count: 256)
-        // It writes no more than the array has; the last byte stays zero.
-        let code = unsafe gethostname(&name, name.count - 1)
-        let bytes = name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
-        let host = code == 0 ? String(decoding: bytes, as: UTF8.self) : "host"
-        return "\(host)-\(getpid())"
     }
 }
 
@@ -111,6 +72,9 @@ public struct ServiceLimits: Configurable {
     public let connections: Int
     /// How many calls a connection may have open.
     public let callsPerConnection: Int
+    /// How many calls of a connection may be cancelled, and how many refused for their fields, in
+    /// ten seconds.
+    public let faultsPerConnection: Int
     /// How many bytes of messages that have come may be held at a time.
     public let bodyMemory: Int
 
@@ -141,6 +105,15 @@ public struct ServiceLimits: Configurable {
             .integer(in: 1...1_000_000),
             default: 1_000,
             "How many calls a connection may have open; others are refused."
+        )
+        // A limit for strangers would have one of them end the calls of all who come by the same
+        // proxy.
+        faultsPerConnection = reader.value(
+            "faults_per_connection",
+            .integer(in: 1...1_000_000_000),
+            default: 10_000,
+            "How many calls of a connection may be cancelled, and how many refused for their "
+                + "fields, in ten seconds; more end it."
         )
         bodyMemory = reader.value(
             "body_memory",

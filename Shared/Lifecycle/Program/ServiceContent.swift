@@ -14,6 +14,9 @@ public struct ServiceContent: Sendable {
     public var interceptors: [any ServerInterceptor] = []
     /// What the service's own errors mean to callers; nil for what it does not know.
     public var errorMapping: @Sendable (any Error) -> RPCError? = { _ in nil }
+    /// Changes how calls are taken, as a gateway does that takes other protocols too; by default
+    /// not at all.
+    package var configure: @Sendable (inout RPCServerConfiguration) -> Void = { _ in }
     /// Ends calls that would go on for ever, as those of watches: calls are drained from now on.
     public var onDrain: @Sendable () -> Void = {}
 
@@ -23,6 +26,11 @@ public struct ServiceContent: Sendable {
     ///   - contracts: what is served.
     ///   - components: what must work before.
     public init(_ contracts: ServedContract..., components: [ServiceComponent] = []) {
+        self.init(contracts, components: components)
+    }
+
+    /// What serves contracts by means of components; see ``init(_:components:)``.
+    public init(_ contracts: [ServedContract], components: [ServiceComponent] = []) {
         self.contracts = contracts
         self.components = components
     }
@@ -30,9 +38,9 @@ public struct ServiceContent: Sendable {
 
 /// A contract and what serves it.
 public struct ServedContract: Sendable {
-    let schema: ServiceSchema
-    let methods: [RPCMethod]
-    let files: [FileSchema]
+    package let schema: ServiceSchema
+    package let methods: [RPCMethod]
+    package let files: [FileSchema]
 
     /// Joins what the generator has made of a contract.
     ///

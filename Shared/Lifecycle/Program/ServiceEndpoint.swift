@@ -5,17 +5,32 @@ public import RPC
 public enum ServiceEndpoint: Sendable, Equatable {
     /// At an address.
     case address(SocketAddress)
+    /// At several, each an instance of it.
+    case addresses([SocketAddress])
     /// At all addresses of a name, on a port.
     case name(host: String, port: UInt16)
 
-    /// Reads `collector:4317`, or what ``SocketAddress`` reads.
+    /// How many addresses there may be.
+    public static let mostAddresses = 64
+
+    /// Reads `collector:4317`, or what ``SocketAddress`` reads, or several of those with commas
+    /// between them.
     ///
-    /// Nil if it is neither.
+    /// Nil if it is none of these.
     ///
     /// - Parameter text: the endpoint.
     public init?(_ text: String) {
         if let address = try? SocketAddress(text) {
             self = .address(address)
+            return
+        }
+        let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+        if parts.count > 1 {
+            let addresses = parts.compactMap { try? SocketAddress(String($0)) }
+            guard addresses.count == parts.count, parts.count <= Self.mostAddresses else {
+                return nil
+            }
+            self = .addresses(addresses)
             return
         }
         guard let colon = text.lastIndex(of: ":") else { return nil }
@@ -36,6 +51,7 @@ public enum ServiceEndpoint: Sendable, Equatable {
         case .address(.unix(let path)):
             RPCTarget(addresses: [.unix(path: path)], authority: "localhost")
         case .address(let address): RPCTarget(addresses: [address], authority: "\(address)")
+        case .addresses(let addresses): RPCTarget(addresses: addresses, authority: "localhost")
         case .name(let host, let port): RPCTarget(host: host, port: port, resolver: resolver)
         }
     }
@@ -66,6 +82,7 @@ extension ServiceEndpoint: CustomStringConvertible {
     public var description: String {
         switch self {
         case .address(let address): "\(address)"
+        case .addresses(let addresses): addresses.map(\.description).joined(separator: ",")
         case .name(let host, let port): "\(host):\(port)"
         }
     }
@@ -75,7 +92,7 @@ extension ConfigurationForm<ServiceEndpoint> {
     /// Where another service is, by its name or address.
     public static var endpoint: Self {
         Self(
-            expecting: "host:port, IPv4:port, [IPv6]:port or unix:path",
+            expecting: "host:port, IPv4:port, [IPv6]:port or unix:path, or addresses a,b",
             placeholder: .address(.loopback(port: 0)),
             reading: { ServiceEndpoint($0) },
             printing: { $0.description }

@@ -56,6 +56,8 @@ final class ServiceFront: Sendable {
         configuration.http2.tls = tls
         configuration.http2.listener.maximumConnections = limits.connections
         configuration.http2.connection.maximumConcurrentStreams = limits.callsPerConnection
+        configuration.http2.connection.abuse.resets = limits.faultsPerConnection
+        configuration.http2.connection.abuse.oversizedHeaders = limits.faultsPerConnection
         configuration.http2.budget = MemoryBudget(limit: limits.bodyMemory)
         let logger = parts.logger
         configuration.http2.onFailure = { address, failure in
@@ -68,6 +70,7 @@ final class ServiceFront: Sendable {
         configuration.guards = content.guards
         configuration.interceptors = content.interceptors
         configuration.errorMapping = content.errorMapping
+        content.configure(&configuration)
         parts.telemetry.watch(&configuration)
         return configuration
     }
@@ -75,7 +78,7 @@ final class ServiceFront: Sendable {
     /// The last part of the service to start, and the first to stop.
     var component: ServiceComponent {
         // What is left after it is quick, but for what the service itself has.
-        let stopLimit = max(.seconds(1), service.lifecycle.stopLimit / 2)
+        let stopLimit = max(.seconds(1), service.process.lifecycle.stopLimit / 2)
         return ServiceComponent("calls", stopLimit: stopLimit) {
             try self.start()
         } stop: { limit in

@@ -18,9 +18,13 @@ public struct ServiceParts<Configuration: Configurable>: Sendable {
     public let readiness: ServiceReadiness
     /// What measures, logs and traces calls.
     public let telemetry: CallTelemetry
+    /// Where spans go that are not of calls, as those of jobs; nil if nobody collects them.
+    public var spans: (any SpanSink)?
 
     /// The loops.
     public var group: EventLoopGroup { threads.group }
+    /// Threads for what takes long to decode.
+    public var offload: WorkerPool { threads.offload }
     /// Threads for what blocks.
     public var blocking: WorkerPool { threads.blocking }
 
@@ -28,13 +32,16 @@ public struct ServiceParts<Configuration: Configurable>: Sendable {
     ///
     /// - Parameters:
     ///   - endpoint: where the other service is.
-    ///   - configuration: connections, health, retries.
+    ///   - configuration: connections, health, retries; long answers are decoded off the loops,
+    ///     wherever it says.
     /// - Returns: the client, to be closed by a component of the service.
     public func client(
         of endpoint: ServiceEndpoint,
         _ configuration: RPCClientConfiguration = RPCClientConfiguration()
     ) -> RPCClient {
-        RPCClient(
+        var configuration = configuration
+        configuration.offload = offload
+        return RPCClient(
             endpoint.target(NameResolver(pool: blocking)),
             group: group,
             configuration: configuration

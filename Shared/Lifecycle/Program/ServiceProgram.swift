@@ -24,7 +24,7 @@ internal import Telemetry
 /// configuration are wrong, all of which it then names.
 public struct ServiceProgram<Configuration: Configurable>: Sendable {
     private let identity: ServiceIdentity
-    private let build: @Sendable (ServiceParts<Configuration>) throws -> ServiceContent
+    private let definition: ServiceDefinition<Configuration>
 
     /// Describes a program.
     ///
@@ -41,8 +41,22 @@ public struct ServiceProgram<Configuration: Configurable>: Sendable {
         configuration: Configuration.Type = Configuration.self,
         _ build: @escaping @Sendable (ServiceParts<Configuration>) throws -> ServiceContent
     ) {
-        identity = ServiceIdentity(name: name, version: version, revision: revision)
-        self.build = build
+        self.init(ServiceDefinition(name, build), version: version, revision: revision)
+    }
+
+    /// A program of its own for a service.
+    ///
+    /// - Parameters:
+    ///   - definition: the service.
+    ///   - version: its version.
+    ///   - revision: the commit it was built from.
+    public init(
+        _ definition: ServiceDefinition<Configuration>,
+        version: String,
+        revision: String = "unknown"
+    ) {
+        identity = ServiceIdentity(name: definition.name, version: version, revision: revision)
+        self.definition = definition
     }
 
     /// Runs the program as its arguments and environment ask.
@@ -85,7 +99,8 @@ public struct ServiceProgram<Configuration: Configurable>: Sendable {
     ) async -> Never {
         do {
             let sink = try StandardOutputSink(service: identity.name, version: identity.version)
-            let host = ServiceHost(identity, loaded, sink: sink, build)
+            let service = ConfiguredService(definition, loaded)
+            let host = ProcessHost(identity, service.process, [service], sink: sink)
             do {
                 let report = try await host.run(watching: WatchedSignals())
                 sink.stop()
@@ -114,6 +129,11 @@ struct ServiceIdentity: Sendable {
     let version: String
     let revision: String
 
+    /// What another service of the same build is called.
+    func named(_ name: String) -> ServiceIdentity {
+        ServiceIdentity(name: name, version: version, revision: revision)
+    }
+
     /// Variables with our prefix that are for those who build and test.
     static let foreignVariables: Set<String> = ["SEXTANT_REFERENCE", "SEXTANT_SCRATCH"]
 }
@@ -125,6 +145,11 @@ struct ProgramConfiguration<Own: Configurable>: Configurable {
 
     init(from reader: inout ConfigurationReader) {
         service = ServiceConfiguration(from: &reader)
+        own = Own(from: &reader)
+    }
+
+    init(from reader: inout ConfigurationReader, in process: ProcessConfiguration) {
+        service = ServiceConfiguration(from: &reader, in: process)
         own = Own(from: &reader)
     }
 }

@@ -10,13 +10,13 @@ struct SpanOutput {
 
     init?(
         _ identity: ServiceIdentity,
-        _ service: ServiceConfiguration,
+        _ process: ProcessConfiguration,
         _ group: EventLoopGroup,
         _ blocking: WorkerPool,
         _ registry: MetricRegistry,
         _ logger: Logger
     ) {
-        guard let collector = service.collector else { return nil }
+        guard let collector = process.collector else { return nil }
         var configuration = RPCClientConfiguration()
         configuration.connectionsPerLoop = 1
         client = RPCClient(
@@ -28,8 +28,8 @@ struct SpanOutput {
             resource: TelemetryResource(
                 service: identity.name,
                 version: identity.version,
-                instance: service.instance,
-                environment: service.environment
+                instance: process.instance,
+                environment: process.environment
             ),
             transport: OTLPTransport(client),
             scheduler: LoopScheduler(group.next()),

@@ -35,4 +35,15 @@ public struct ServiceComponent: Sendable {
         self.start = start
         self.stop = stop
     }
+
+    /// The component among those of several services.
+    func of(_ service: String) -> ServiceComponent {
+        ServiceComponent(
+            "\(service): \(name)",
+            startLimit: startLimit,
+            stopLimit: stopLimit,
+            start: start,
+            stop: stop
+        )
+    }
 }

@@ -16,8 +16,8 @@ internal import Synchronization
 /// may, as when a component blocks the threads that tasks run on, the process ends with status 1.
 public final class ServiceLifecycle: Sendable {
     private let components: [ServiceComponent]
-    private let readiness: ServiceReadiness
-    private let hasStarted: ReadinessCondition
+    private let readiness: [ServiceReadiness]
+    private let hasStarted: [ReadinessCondition]
     private let configuration: LifecycleConfiguration
     private let clock: any LifecycleClock
     private let endAtOnce: @Sendable (Int32) -> Void
@@ -30,7 +30,8 @@ public final class ServiceLifecycle: Sendable {
     ///
     /// - Parameters:
     ///   - components: what to start, in order.
-    ///   - readiness: gets the condition `start`, and is drained by a stop.
+    ///   - readiness: of the service, or of each that shares the process: gets the condition
+    ///     `start`, and is drained by a stop.
     ///   - configuration: how long a stop may take.
     ///   - clock: what time is measured by; by default the system's.
     ///   - onEvent: is told what happens, for the log; it must not block.
@@ -39,7 +40,7 @@ public final class ServiceLifecycle: Sendable {
     /// - Throws: ``Net/SystemError`` if the process is out of threads or descriptors.
     public init(
         _ components: [ServiceComponent],
-        readiness: ServiceReadiness,
+        readiness: [ServiceReadiness],
         configuration: LifecycleConfiguration = LifecycleConfiguration(),
         clock: (any LifecycleClock)? = nil,
         onEvent: @escaping @Sendable (LifecycleEvent) -> Void = { _ in },
@@ -51,7 +52,7 @@ public final class ServiceLifecycle: Sendable {
         if let clock { self.clock = clock } else { self.clock = try SystemLifecycleClock() }
         self.endAtOnce = endAtOnce
         self.onEvent = onEvent
-        hasStarted = readiness.addCondition("start", reason: "starting")
+        hasStarted = readiness.map { $0.addCondition("start", reason: "starting") }
     }
 
     /// Asks for a stop; the first cause is the one that is reported.
@@ -72,11 +73,11 @@ public final class ServiceLifecycle: Sendable {
         // Who stops before that was never sent a request.
         let hasServed = request.details == nil
         if hasServed {
-            hasStarted.fulfil()
+            for condition in hasStarted { condition.fulfil() }
             onEvent(.started)
         }
         let stop = await request.wait()
-        readiness.beginDraining()
+        for each in readiness { each.beginDraining() }
         onEvent(.stopping(stop.cause))
         let end = stop.time + configuration.stopLimit - configuration.reserve
         if hasServed { await waitForEndpoints(until: end) }

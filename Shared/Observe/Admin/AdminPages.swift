@@ -2,7 +2,8 @@ internal import Telemetry
 
 /// What the metrics port answers to each request, whoever carries it.
 struct AdminPages: Sendable {
-    let registry: MetricRegistry
+    /// Whose metrics are told.
+    let registries: [MetricRegistry]
     let readiness: @Sendable () -> AdminReadiness
 
     /// Answers a request.
@@ -34,7 +35,7 @@ struct AdminPages: Sendable {
             return AdminAnswer(
                 status: 200,
                 contentType: format.contentType,
-                body: registry.text(format)
+                body: MetricRegistry.text(of: registries, format)
             )
         }
     }

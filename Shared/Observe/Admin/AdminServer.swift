@@ -23,12 +23,27 @@ public final class AdminServer: Sendable {
     ///   - registry: the metrics.
     ///   - readiness: says how the service is, each time it is asked; it does not wait for anyone.
     /// - Throws: ``AdminServerError`` if it cannot listen.
-    public init(
+    public convenience init(
         _ configuration: AdminServerConfiguration = AdminServerConfiguration(),
         registry: MetricRegistry,
         readiness: @escaping @Sendable () -> AdminReadiness
     ) throws(AdminServerError) {
-        let pages = AdminPages(registry: registry, readiness: readiness)
+        try self.init(configuration, registries: [registry], readiness: readiness)
+    }
+
+    /// Begins to listen and to answer for several services that share a process.
+    ///
+    /// - Parameters:
+    ///   - configuration: where, and the limits.
+    ///   - registries: their metrics, told apart by their labels.
+    ///   - readiness: says how all are, each time it is asked; it does not wait for anyone.
+    /// - Throws: ``AdminServerError`` if it cannot listen.
+    public init(
+        _ configuration: AdminServerConfiguration = AdminServerConfiguration(),
+        registries: [MetricRegistry],
+        readiness: @escaping @Sendable () -> AdminReadiness
+    ) throws(AdminServerError) {
+        let pages = AdminPages(registries: registries, readiness: readiness)
         do {
             let socket = try ListeningSocket(
                 address: configuration.address,

@@ -30,7 +30,7 @@ extension ExportOutcome {
             self = .failed(code: "\(type(of: error))")
             return
         }
-        let wait = Self.requestedWait(error.details)
+        let wait = error.explanation.retryAfter
         switch error.code {
         case .unavailable, .deadlineExceeded, .cancelled, .aborted, .outOfRange, .dataLoss:
             self = .failedForNow(code: error.code.name, after: wait)
@@ -40,19 +40,4 @@ extension ExportOutcome {
             self = .failed(code: error.code.name)
         }
     }
-
-    /// How long the details of a status ask to wait; nil if they do not.
-    private static func requestedWait(_ details: SharedBytes?) -> Duration? {
-        // Details that cannot be read are as good as none.
-        guard let details, let status = try? GoogleRpc.Status(decoding: details.bytes),
-            let entry = status.details.first(where: { $0.typeURL.hasSuffix(typeSuffix) }),
-            let info = try? GoogleRpc.RetryInfo(decoding: entry.value.rawBytes)
-        else { return nil }
-        let delay = info.retryDelay ?? GoogleProtobuf.Duration()
-        // As long as the type allows: ten thousand years.
-        let seconds = min(max(delay.seconds, 0), 315_576_000_000)
-        return .seconds(seconds) + .nanoseconds(Int64(max(delay.nanos, 0)))
-    }
-
-    private static let typeSuffix = "/google.rpc.RetryInfo"
 }

@@ -34,7 +34,7 @@ extension OpentelemetryProtoCollectorTraceV1.TraceService {
     @inlinable
     public static func methods(of service: some Service) -> [RPCMethod] {
         [
-            .unary(export, of: schema) { try await service.export($0, $1) },
+            .unary(export) { try await service.export($0, $1) },
         ]
     }
 
@@ -48,7 +48,7 @@ extension OpentelemetryProtoCollectorTraceV1.TraceService {
         /// Takes a batch of spans.
         @inlinable
         public func export(_ request: OpentelemetryProtoCollectorTraceV1.ExportTraceServiceRequest, options: CallOptions = CallOptions()) async throws -> Answer<OpentelemetryProtoCollectorTraceV1.ExportTraceServiceResponse.View> {
-            try await channel.unary(OpentelemetryProtoCollectorTraceV1.TraceService.export, of: OpentelemetryProtoCollectorTraceV1.TraceService.schema, request, options: options)
+            try await channel.unary(OpentelemetryProtoCollectorTraceV1.TraceService.export, request, options: options)
         }
     }
 }

@@ -11,14 +11,23 @@ public final class MetricRegistry: Sendable {
     /// How many series a family has room for, unless it is told otherwise.
     public static let defaultMaximumSeries = 500
 
+    /// Labels that all series have, beside their own.
+    private let labels: [(name: String, value: String)]
     private let state = Monitor(State())
     private let overCap: Monitor<MetricFamily<Counter>?> = Monitor(nil)
     private let now: @Sendable () -> UTCTimestamp
 
     /// A registry whose only metric counts the label values for which there was no room.
     ///
-    /// - Parameter now: the clock of the exemplars.
-    public init(now: @escaping @Sendable () -> UTCTimestamp = { .now }) {
+    /// - Parameters:
+    ///   - labels: what all series have beside their own labels: names and values. By them the
+    ///     metrics of several services that share a process are told apart.
+    ///   - now: the clock of the exemplars.
+    public init(
+        labels: KeyValuePairs<String, String> = [:],
+        now: @escaping @Sendable () -> UTCTimestamp = { .now }
+    ) {
+        self.labels = labels.map { (name: $0.key, value: $0.value) }
         self.now = now
         let family = counter(
             "metric_label_sets_over_cap_total",
@@ -34,12 +43,32 @@ public final class MetricRegistry: Sendable {
     /// - Parameter format: which form.
     /// - Returns: the text in UTF-8.
     public func text(_ format: MetricsFormat) -> [UInt8] {
-        let families = state.withLock { $0.families }.sorted {
-            $0.description.name.utf8.lexicographicallyPrecedes($1.description.name.utf8)
+        Self.text(of: [self], format)
+    }
+
+    /// Writes the metrics of several registries as one text: a metric that more than one has stands
+    /// once, with the series of all.
+    ///
+    /// - Parameters:
+    ///   - registries: no two of them have the same labels.
+    ///   - format: which form.
+    /// - Returns: the text in UTF-8.
+    public static func text(of registries: [MetricRegistry], _ format: MetricsFormat) -> [UInt8] {
+        let families = registries.enumerated().flatMap { place, registry in
+            registry.state.withLock { $0.families }.map { (place: place, family: $0) }
+        }.sorted { left, right in
+            let (leftName, rightName) = (
+                left.family.description.name, right.family.description.name
+            )
+            if leftName == rightName { return left.place < right.place }
+            return leftName.utf8.lexicographicallyPrecedes(rightName.utf8)
         }
         var writer = MetricsTextWriter(format)
-        for family in families {
-            writer.begin(family.description)
+        var last: String?
+        for (place, family) in families {
+            if family.description.name != last { writer.begin(family.description) }
+            last = family.description.name
+            writer.sharedLabels = registries[place].labels
             family.writeSamples(to: &writer)
         }
         writer.finish()
@@ -56,6 +85,10 @@ public final class MetricRegistry: Sendable {
     ) -> MetricFamily<Series> {
         let fault = description.fault
         precondition(fault == nil, fault ?? "")
+        precondition(
+            labels.allSatisfy { !description.labels.contains($0.name) },
+            "a label that all series have is none of '\(description.name)'"
+        )
         let name = description.name
         let family = MetricFamily(
             description,

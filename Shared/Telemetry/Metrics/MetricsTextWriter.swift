@@ -1,6 +1,17 @@
 /// Writes families of metrics in one of the text forms.
 struct MetricsTextWriter {
     let format: MetricsFormat
+    /// Labels that stand before those of each series.
+    var sharedLabels: [(name: String, value: String)] = [] {
+        didSet {
+            sharedLabelText = []
+            for label in sharedLabels {
+                if !sharedLabelText.isEmpty { sharedLabelText.append(UInt8(ascii: ",")) }
+                sharedLabelText.appendLabel(label.name, label.value)
+            }
+        }
+    }
+    private var sharedLabelText: [UInt8] = []
     fileprivate(set) var bytes: [UInt8] = []
 
     init(_ format: MetricsFormat) {
@@ -34,10 +45,11 @@ struct MetricsTextWriter {
         labelText: [UInt8],
         _ body: (inout MetricSampleWriter) -> Void
     ) {
+        let separator = sharedLabelText.isEmpty || labelText.isEmpty ? [] : [UInt8(ascii: ",")]
         var writer = MetricSampleWriter(
             text: self,
             description: description,
-            labelText: labelText
+            labelText: sharedLabelText + separator + labelText
         )
         // One owner of the bytes at a time, so that they are not copied.
         bytes = []

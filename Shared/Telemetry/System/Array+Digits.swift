@@ -11,8 +11,11 @@ extension Array where Element == UInt8 {
 
     /// Appends 64 bits as sixteen hexadecimal digits in lower case.
     mutating func appendHexadecimal(_ bits: UInt64) {
-        for shift in stride(from: UInt64(60), through: 0, by: -4) {
-            append(Hexadecimal.digit(bits >> shift))
+        var digits: [16 of UInt8] = .init(repeating: 0)
+        for place in 0..<16 {
+            digits[place] = Hexadecimal.digit(bits >> UInt64(60 - place * 4))
         }
+        // Every byte is initialised.
+        unsafe Swift.withUnsafeBytes(of: digits) { unsafe append(contentsOf: $0) }
     }
 }

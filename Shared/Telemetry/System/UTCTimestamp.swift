@@ -15,12 +15,15 @@ public struct UTCTimestamp: Hashable, Sendable {
 
     /// What the system's clock says.
     public static var now: UTCTimestamp {
+        UTCTimestamp(milliseconds: nanosecondsNow / 1_000_000)
+    }
+
+    /// What the system's clock says, in nanoseconds since 1970.
+    public static var nanosecondsNow: Int64 {
         var time = timespec()
         // It writes the one structure it is given.
         unsafe clock_gettime(CLOCK_REALTIME, &time)
-        return UTCTimestamp(
-            milliseconds: Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec / 1_000_000)
-        )
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 
     private static let earliest: Int64 = -62_167_219_200_000
@@ -53,36 +56,5 @@ extension UTCTimestamp: CustomStringConvertible {
         text.append(UInt8(ascii: "."))
         text.appendDecimal(millisecondOfDay % 1_000, digits: 3)
         text.append(UInt8(ascii: "Z"))
-    }
-}
-
-/// A day of the Gregorian calendar, which is reckoned back before its introduction as well.
-struct CivilDate: Equatable {
-    let year: Int64
-    let month: Int64
-    let day: Int64
-
-    /// The date of a day.
-    ///
-    /// In years that begin in March the leap day is the last, and the lengths of the months repeat
-    /// every five: 153 days (Hinnant: chrono-compatible low-level date algorithms, 2014).
-    init(daysSince1970: Int64) {
-        let daysSinceMarchOfYear0 = daysSince1970 + 719_468
-        let (era, dayOfEra) = daysSinceMarchOfYear0.dividedDown(by: 146_097)
-        let leapDays = dayOfEra / 1_460 - dayOfEra / 36_524 + dayOfEra / 146_096
-        let yearOfEra = (dayOfEra - leapDays) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let monthFromMarch = (5 * dayOfYear + 2) / 153
-        day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
-        month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
-        year = era * 400 + yearOfEra + (month <= 2 ? 1 : 0)
-    }
-}
-
-extension Int64 {
-    /// The quotient rounded down, and the remainder, which is not negative.
-    fileprivate func dividedDown(by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
-        let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
-        return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
     }
 }

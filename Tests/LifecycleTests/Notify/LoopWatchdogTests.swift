@@ -1,5 +1,6 @@
 import Glibc
 import Net
+import TestKit
 import Testing
 
 @testable import Lifecycle
@@ -9,7 +10,7 @@ struct LoopWatchdogTests {
     @Test("tells twice in each limit, while all loops turn")
     func turns() async throws {
         let group = try EventLoopGroup(count: 2)
-        let clock = ManualLifecycleClock()
+        let clock = AlarmClock()
         let (told, source) = AsyncStream<Void>.makeStream()
         let watchdog = LoopWatchdog(watching: group.loops, within: .seconds(30), clock: clock) {
             source.yield()
@@ -29,7 +30,7 @@ struct LoopWatchdogTests {
     @Test("is silent while a loop is held, and tells again when it turns")
     func held() async throws {
         let group = try EventLoopGroup(count: 2)
-        let clock = ManualLifecycleClock()
+        let clock = AlarmClock()
         let count = Locked(0)
         let (told, source) = AsyncStream<Void>.makeStream()
         let gate = Locked(true)

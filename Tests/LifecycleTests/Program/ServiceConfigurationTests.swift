@@ -18,13 +18,13 @@ struct ServiceConfigurationTests {
     func defaults() throws {
         let configuration = try Self.load([:])
         #expect(configuration.listenAddress == .loopback(port: 50_051))
-        #expect(configuration.metricsAddress == .loopback(port: 9_464))
-        #expect(configuration.loops >= 1 && configuration.tls == nil)
+        #expect(configuration.process.metricsAddress == .loopback(port: 9_464))
+        #expect(configuration.process.loops >= 1 && configuration.tls == nil)
         #expect(configuration.limits.messages.request == 4 << 20)
         #expect(configuration.limits.messages.response == 64 << 20)
-        #expect(configuration.logLevel == .info && configuration.traceRatio == 0.01)
-        #expect(configuration.collector == nil && configuration.environment == nil)
-        #expect(configuration.lifecycle == LifecycleConfiguration())
+        #expect(configuration.logLevel == .info && configuration.process.traceRatio == 0.01)
+        #expect(configuration.process.collector == nil && configuration.process.environment == nil)
+        #expect(configuration.process.lifecycle == LifecycleConfiguration())
         #expect(configuration.instance.contains("-") && configuration.hasReflection)
     }
 
@@ -40,7 +40,8 @@ struct ServiceConfigurationTests {
             "ENDPOINT_DELAY": "1s",
         ])
         #expect(configuration.listenAddress == (try SocketAddress("[::]:1")))
-        #expect(configuration.metricsAddress == .unix(path: "/m") && configuration.loops == 3)
+        #expect(configuration.process.metricsAddress == .unix(path: "/m"))
+        #expect(configuration.process.loops == 3)
         let tls = try #require(configuration.tls)
         #expect(tls.identity == .init(certificateChainFile: "/c", privateKeyFile: "/k"))
         #expect(tls.clientAuthentication == .required(authoritiesFile: "/a"))
@@ -48,11 +49,11 @@ struct ServiceConfigurationTests {
         #expect(limits.messages.request == 1_024 && limits.messages.response == 2_048)
         #expect(limits.connections == 5 && limits.callsPerConnection == 6)
         #expect(limits.bodyMemory == 1 << 30 && configuration.logLevel == .warning)
-        #expect(configuration.instance == "i" && configuration.environment == "e")
-        #expect(configuration.collector == .name(host: "collector", port: 4_317))
-        #expect(configuration.traceRatio == 0.5 && !configuration.hasReflection)
+        #expect(configuration.instance == "i" && configuration.process.environment == "e")
+        #expect(configuration.process.collector == .name(host: "collector", port: 4_317))
+        #expect(configuration.process.traceRatio == 0.5 && !configuration.hasReflection)
         let lifecycle = LifecycleConfiguration(stopLimit: .seconds(9), endpointDelay: .seconds(1))
-        #expect(configuration.lifecycle == lifecycle)
+        #expect(configuration.process.lifecycle == lifecycle)
     }
 
     @Test(
@@ -77,13 +78,14 @@ struct ServiceConfigurationTests {
     }
 
     @Test(
-        "has endpoints that are addresses or names",
+        "has endpoints that are names, addresses, or several of those",
         arguments: [
             ("127.0.0.1:80", true), ("[::1]:80", true), ("unix:/s", true), ("a:1", true),
             ("collector.trace-1.svc:4317", true), ("a_b:1", true), ("localhost:65535", true),
             ("a", false), ("a:0", false), ("a:65536", false), (":1", false), ("a..b:1", false),
             ("-a:1", false), ("1.2.3:4", false), ("1.2.3.256:4", false), ("http://a:1", false),
-            ("a:+1", false), ("é:1", false),
+            ("a:+1", false), ("é:1", false), ("127.0.0.1:80,[::1]:81", true),
+            ("127.0.0.1:80,", false), ("127.0.0.1:80,a:1", false), (",", false),
         ]
     )
     func endpoints(text: String, isGood: Bool) {

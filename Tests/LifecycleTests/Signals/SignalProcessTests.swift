@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestKit
 import Testing
 
 @Suite("A process that watches signals")
@@ -61,18 +62,21 @@ private final class Probe {
         case signal(Int32)
     }
 
-    private let process = Process()
-    private let output = Pipe()
+    private let process: Process
+    private let output: Pipe
     private var pending: [UInt8] = []
 
     init(_ arguments: [String] = []) throws {
         // It is built beside the program that runs the tests.
         let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        process.executableURL = URL(fileURLWithPath: tests)
-            .deletingLastPathComponent().appendingPathComponent("lifecycle-probe")
-        process.arguments = arguments
-        process.standardOutput = output
-        try process.run()
+        (process, output) = try Process.start { process in
+            process.executableURL = URL(fileURLWithPath: tests)
+                .deletingLastPathComponent().appendingPathComponent("lifecycle-probe")
+            process.arguments = arguments
+            let output = Pipe()
+            process.standardOutput = output
+            return output
+        }
     }
 
     deinit {

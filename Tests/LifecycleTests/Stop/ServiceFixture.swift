@@ -1,4 +1,5 @@
 import Net
+import TestKit
 
 @testable import Lifecycle
 
@@ -8,7 +9,7 @@ final class ServiceFixture: Sendable {
         let description: String
     }
 
-    let clock = ManualLifecycleClock()
+    let clock = AlarmClock()
     let readiness = ServiceReadiness()
     /// What happened, in order.
     let journal = Journal<String>()
@@ -48,7 +49,7 @@ final class ServiceFixture: Sendable {
     ) throws -> ServiceLifecycle {
         try ServiceLifecycle(
             components,
-            readiness: readiness,
+            readiness: [readiness],
             configuration: LifecycleConfiguration(
                 stopLimit: stopLimit,
                 endpointDelay: endpointDelay

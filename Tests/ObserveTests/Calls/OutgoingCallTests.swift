@@ -168,10 +168,8 @@ struct OutgoingCallTests {
     @Test("again are one span, which tells of each attempt that failed")
     func retries() async throws {
         let failures = Locked(2)
-        let method = RPCMethod.unary(
-            TestingV1.Example.getItem,
-            of: TestingV1.Example.schema
-        ) { (_: Message<TestingV1.GetItemRequest.View>, _) -> Reply<TestingV1.Item> in
+        let method = RPCMethod.unary(TestingV1.Example.getItem) {
+            (_: Message<TestingV1.GetItemRequest.View>, _) -> Reply<TestingV1.Item> in
             let fails = failures.withLock { left in
                 left -= 1
                 return left >= 0

@@ -1,5 +1,6 @@
 import Net
 import Telemetry
+import TestKit
 import Testing
 
 @testable import Observe
@@ -10,7 +11,7 @@ struct SpanExporterTests {
 
     private struct Parts {
         let exporter: SpanExporter
-        let scheduler = ManualScheduler()
+        let scheduler = AlarmClock()
         let transport: ScriptedTransport
         let registry = MetricRegistry()
         let log = CollectingLogSink()
@@ -126,7 +127,7 @@ struct SpanExporterTests {
     @Test("is let go of though spans wait")
     func letGo() {
         weak var exporter: SpanExporter?
-        let scheduler = ManualScheduler()
+        let scheduler = AlarmClock()
         do {
             let made = SpanExporter(
                 resource: .ofTests,

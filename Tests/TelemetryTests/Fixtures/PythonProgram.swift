@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 
 /// A program in Python that reads a file and prints an answer.
 struct PythonProgram {
@@ -25,19 +26,14 @@ struct PythonProgram {
         try Data(input).write(to: file)
         let errors = folder.appending(path: "errors")
         try Data().write(to: errors)
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["python3", "-c", text, file.path]
-        let output = Pipe()
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = output
-        process.standardError = try FileHandle(forWritingTo: errors)
-        try process.run()
-        let answer = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
+        let (status, answer) = try Process.runToEnd { process in
+            process.executableURL = URL(filePath: "/usr/bin/env")
+            process.arguments = ["python3", "-c", text, file.path]
+            process.standardError = try FileHandle(forWritingTo: errors)
+        }
+        guard status == 0 else {
             let text = try String(contentsOf: errors, encoding: .utf8)
-            throw Failure(status: process.terminationStatus, errors: text)
+            throw Failure(status: status, errors: text)
         }
         return String(decoding: answer, as: UTF8.self).split(separator: "\n").map(String.init)
     }

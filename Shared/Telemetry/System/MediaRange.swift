@@ -1,5 +1,5 @@
 /// One of the kinds of content that an `Accept` header names.
-struct MediaRange: Equatable {
+package struct MediaRange: Equatable {
     let type: String
     let subtype: String
     /// The parameter `version`, if there is one.
@@ -23,12 +23,31 @@ struct MediaRange: Equatable {
         return split(header[...], at: ",").compactMap { MediaRange($0) }
     }
 
+    /// Which of several kinds of content a caller takes most gladly.
+    ///
+    /// - Parameters:
+    ///   - types: those there are, as `text/csv`, the usual one first.
+    ///   - header: the value of the `Accept` header; by one that says nothing all kinds are taken.
+    /// - Returns: the first of those that are most wanted; nil if none is taken.
+    package static func preferred(of types: [String], by header: String?) -> String? {
+        let ranges = all(in: header ?? "")
+        if ranges.isEmpty { return types.first }
+        var best: (type: String, quality: Int)?
+        for text in types {
+            let names = text.split(separator: "/", maxSplits: 1).map(String.init)
+            guard names.count == 2 else { continue }
+            let quality = Self.best(of: ranges, type: names[0], subtype: names[1]).quality
+            if quality > best?.quality ?? 0 { best = (text, quality) }
+        }
+        return best?.type
+    }
+
     /// What the most specific of the ranges that match says (RFC 9110, 12.5.1).
     static func best(
         of ranges: [MediaRange],
         type: String,
         subtype: String,
-        version: String
+        version: String? = nil
     ) -> Match {
         var best = Match()
         var bestSpecificity = -1

@@ -1,0 +1,4 @@
+public import Lifecycle
+public import TestKit
+
+extension AlarmClock: LifecycleClock {}

@@ -1,0 +1,4 @@
+public import Observe
+public import TestKit
+
+extension AlarmClock: ExportScheduler {}
