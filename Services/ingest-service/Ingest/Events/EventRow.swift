@@ -1,0 +1,55 @@
+internal import Messages
+internal import Postgres
+internal import Wire
+
+/// An event as it is stored.
+struct EventRow: Sendable {
+    /// What it is known by.
+    let key: PostgresUUID
+    /// What its id is remembered by; nil if the key alone decides.
+    let digest: PostgresUUID?
+    let kind: Int16
+    let occurredAt: PostgresTimestamp
+    let receivedAt: PostgresTimestamp
+    let eventID: String
+    var anonymousID: String?
+    var userID: String?
+    var name: String?
+    var channel: Int32?
+    var rulesVersion: Int64?
+    var confidence: Float?
+    var source: String?
+    var medium: String?
+    var campaign: String?
+    var value: PostgresDecimal?
+    var currency: String?
+    var orderID: String?
+    var geo: String?
+    let origin: String
+    /// What has no column of its own, encoded.
+    var rest: SharedBytes?
+    /// Pairs of ids that turned out to be one's.
+    var edges: [IdentityEdge] = []
+    /// About how many bytes it takes.
+    let size: Int
+}
+
+/// Two ids of one person: those of visitors begin with `a:`, those of users with `u:`.
+struct IdentityEdge: Hashable, Sendable {
+    /// The lesser of the two, byte by byte.
+    let one: String
+    /// The other.
+    let other: String
+
+    /// The edge between two ids; nil if they are the same.
+    init?(_ first: String, _ second: String) {
+        if first == second { return nil }
+        let isOrdered = first.utf8.lexicographicallyPrecedes(second.utf8)
+        (one, other) = isOrdered ? (first, second) : (second, first)
+    }
+}
+
+extension RowFault {
+    /// Why an event is not taken: the field with the fault, and the rule that it breaks.
+    init(_ field: String, _ rule: String) { self.init(.invalid, field, rule) }
+}

@@ -1,0 +1,269 @@
+internal import Crypto
+internal import Messages
+internal import Postgres
+internal import RPC
+internal import Telemetry
+internal import Tenancy
+internal import Wire
+
+/// The events of tenants: all their SQL.
+struct EventStore: Sendable {
+    /// What makes keys of a tenant's events.
+    ///
+    /// - Throws: `PostgresError`.
+    func keys(in scope: TenantScope) async throws -> EventKeys {
+        let secret = try await scope.read(.eventSecret).one().read(SharedBytes.self)
+        guard let hash = SipHash(key: secret.bytes) else {
+            throw RPCError(.internalError, "the tenant's secret is none")
+        }
+        return EventKeys(hash)
+    }
+
+    // MARK: Writing
+
+    /// What writes a group in one transaction, and notes it in the feed if there was anything new.
+    ///
+    /// - Parameter group: the rows.
+    /// - Returns: the statements; of the first the rows are the places of those stored before.
+    static func batch(_ group: EventGroup) -> Batch {
+        var batch = Batch()
+        let rows = group.rows
+        batch.append(
+            .insertEvents,
+            rows.map(\.key),
+            rows.map(\.digest),
+            rows.map(\.kind),
+            rows.map(\.occurredAt),
+            rows.map(\.receivedAt),
+            rows.map(\.eventID),
+            rows.map(\.anonymousID),
+            rows.map(\.userID),
+            rows.map(\.name),
+            rows.map(\.channel),
+            rows.map(\.rulesVersion),
+            rows.map(\.confidence),
+            rows.map(\.source),
+            rows.map(\.medium),
+            rows.map(\.campaign),
+            rows.map(\.value),
+            rows.map(\.currency),
+            rows.map(\.orderID),
+            rows.map(\.geo),
+            rows.map(\.origin),
+            rows.map(\.rest),
+            group.token
+        )
+        let edges = group.edges
+        if !edges.isEmpty {
+            batch.append(
+                .insertEdges,
+                edges.map(\.edge.one),
+                edges.map(\.edge.other),
+                edges.map(\.occurredAt)
+            )
+        }
+        return batch
+    }
+
+    /// The text of the first of them.
+    static var insertStatement: String { "\(Statement.insertEvents.sql)" }
+
+    /// Writes a group.
+    ///
+    /// - Parameters:
+    ///   - batch: see ``batch(_:)``.
+    ///   - scope: the tenant's.
+    /// - Returns: the places of rows that were stored before.
+    /// - Throws: `PostgresError`.
+    func write(_ batch: Batch, in scope: TenantScope) async throws(PostgresError) -> [Int] {
+        try Self.known(try await scope.write(batch)[0])
+    }
+
+    /// The places of rows that were stored before, as the first statement of a batch tells them.
+    static func known(_ rows: Rows) throws(PostgresError) -> [Int] {
+        try rows.map { row throws(PostgresError) in
+            let place = try row.read(Int64.self)
+            return Int(place) - 1
+        }
+    }
+
+    /// Finds out what became of rows whose transaction may have been committed.
+    ///
+    /// - Parameters:
+    ///   - group: the rows.
+    ///   - scope: the tenant's.
+    /// - Returns: the places of rows that were stored before; nil if it was not committed, or had
+    ///   nothing to store.
+    /// - Throws: `PostgresError`.
+    func settle(_ group: EventGroup, in scope: TenantScope) async throws(PostgresError) -> [Int]? {
+        let commits = try await scope.read(.findCommit, group.token)
+        guard let commit = try commits.atMostOne()?.read(Int64.self) else { return nil }
+        var own: Set<PostgresUUID> = []
+        for row in try await scope.read(.listOwn, group.rows.map(\.key), commit) {
+            own.insert(try row.read(PostgresUUID.self))
+        }
+        return group.rows.indices.filter { !own.contains(group.rows[$0].key) }
+    }
+
+    // MARK: Reading
+
+    /// Counts events.
+    ///
+    /// - Parameters:
+    ///   - days: the first and the last day.
+    ///   - timeZone: where the days are, as the database calls it.
+    ///   - kind: which; nil for all.
+    ///   - scope: the tenant's.
+    /// - Returns: the counts.
+    /// - Throws: `PostgresError`.
+    func count(
+        _ days: ClosedRange<PostgresDate>,
+        in timeZone: String,
+        kind: Int16?,
+        _ scope: TenantScope
+    ) async throws(PostgresError) -> [IngestV1.CountEventsResponse.Count] {
+        try await scope.read(
+            .countEvents,
+            days.lowerBound,
+            days.upperBound,
+            timeZone,
+            kind
+        ).map { row throws(PostgresError) in
+            var count = IngestV1.CountEventsResponse.Count()
+            count.day = try row.read(PostgresDate.self, at: 0).text
+            count.kind = IngestV1.Event.Kind(rawValue: Int32(try row.read(Int16.self, at: 1)))
+            count.channel = try row.read(String?.self, at: 2) ?? ""
+            count.events = try row.read(Int64.self, at: 3)
+            return count
+        }
+    }
+
+    /// Commits after a place that can be followed by no earlier one any more.
+    ///
+    /// - Parameters:
+    ///   - place: after which.
+    ///   - limit: how many.
+    ///   - scope: the tenant's.
+    /// - Returns: the commits and their places.
+    /// - Throws: `PostgresError`.
+    func commits(
+        after place: EventPlace,
+        limit: Int,
+        in scope: TenantScope
+    ) async throws(PostgresError) -> [(EventPlace, IngestV1.ListEventCommitsResponse.Commit)] {
+        try await scope.read(.listCommits, place.transaction, place.commit, Int64(limit))
+            .map { row throws(PostgresError) in
+                var commit = IngestV1.ListEventCommitsResponse.Commit()
+                let transaction = try row.read(String.self, at: 0)
+                commit.commitID = try row.read(Int64.self, at: 1)
+                commit.events = try row.read(Int32.self, at: 2)
+                commit.days = try row.read([PostgresDate].self, at: 3).map(\.text)
+                commit.writeTime = GoogleProtobuf.Timestamp(try row.read(UTCTimestamp.self, at: 4))
+                return (EventPlace(transaction: transaction, commit: commit.commitID), commit)
+            }
+    }
+}
+
+extension Statement {
+    fileprivate static let eventSecret = Statement(
+        "ingest.event_secret",
+        "select secret from event_head"
+    )
+
+    /// The places, from 1, of rows that were stored before.
+    ///
+    /// `$2` is null where the key alone decides. Rows come in the order of their keys, and ids in
+    /// that of their digests: two groups with some in common wait for each other, and never both.
+    fileprivate static let insertEvents = Statement(
+        "ingest.insert_events",
+        """
+        with head as materialized (
+            select nextval('event_commit_ids') as commit_id
+        ),
+        given as materialized (
+            select * from unnest(
+                $1::uuid[], $2::uuid[], $3::smallint[], $4::timestamptz[], $5::timestamptz[],
+                $6::text[], $7::text[], $8::text[], $9::text[], $10::integer[], $11::bigint[],
+                $12::real[], $13::text[], $14::text[], $15::text[], $16::numeric[], $17::text[],
+                $18::text[], $19::text[], $20::text[], $21::bytea[]
+            ) with ordinality as given (
+                key, digest, kind, occurred_at, received_at, event_id, anonymous_id, user_id, name,
+                channel, rules_version, confidence, source, medium, campaign, value, currency,
+                order_id, geo, origin, rest, place
+            )
+        ),
+        seen as (
+            insert into event_seen (hash, day)
+            select digest, (occurred_at at time zone 'UTC')::date from given
+            where digest is not null
+            order by digest
+            on conflict (hash) do nothing
+            returning hash
+        ),
+        stored as (
+            insert into events (
+                key, commit_id, kind, occurred_at, received_at, event_id, anonymous_id, user_id,
+                name, channel, rules_version, confidence, source, medium, campaign, value,
+                currency, order_id, geo, origin, rest
+            )
+            select key, head.commit_id, kind, occurred_at, received_at, event_id, anonymous_id,
+                user_id, name, channel, rules_version, confidence, source, medium, campaign, value,
+                currency, order_id, geo, origin, rest
+            from head, given
+            where digest is null or digest in (select hash from seen)
+            order by key
+            on conflict (key) do nothing
+            returning key, occurred_at
+        ),
+        noted as (
+            insert into event_commits (commit_id, xid, token, events, days, written_at)
+            select head.commit_id, pg_current_xact_id(), $22, count(*),
+                array_agg(distinct (occurred_at at time zone 'UTC')::date), now()
+            from head, stored
+            group by head.commit_id
+        )
+        select place from given where not exists (select from stored where stored.key = given.key)
+        """
+    )
+    fileprivate static let insertEdges = Statement(
+        "ingest.insert_identity_edges",
+        """
+        insert into identity_edges (one, other, commit_id, occurred_at)
+        select one, other, currval('event_commit_ids'), occurred_at
+        from unnest($1::text[], $2::text[], $3::timestamptz[]) as given (one, other, occurred_at)
+        order by one, other
+        on conflict (one, other) do nothing
+        """
+    )
+    fileprivate static let findCommit = Statement(
+        "ingest.find_event_commit",
+        "select commit_id from event_commits where token = $1"
+    )
+    fileprivate static let listOwn = Statement(
+        "ingest.list_events_of_commit",
+        "select key from events where key = any ($1::uuid[]) and commit_id = $2"
+    )
+    fileprivate static let countEvents = Statement(
+        "ingest.count_events",
+        """
+        select (e.occurred_at at time zone $3)::date as day, e.kind, c.slug, count(*)
+        from events e left join channels c on c.number = e.channel
+        where e.occurred_at >= $1::timestamp at time zone $3
+            and e.occurred_at < ($2::date + 1)::timestamp at time zone $3
+            and ($4::smallint is null or e.kind = $4)
+        group by day, e.kind, c.slug
+        order by day, e.kind, c.slug
+        """
+    )
+    /// Of transactions that are older than all that still run: none is to come before these.
+    fileprivate static let listCommits = Statement(
+        "ingest.list_event_commits",
+        """
+        select xid::text, commit_id, events, days, written_at from event_commits
+        where (xid, commit_id) > ($1::text::xid8, $2)
+            and xid < pg_snapshot_xmin(pg_current_snapshot())
+        order by xid, commit_id
+        limit $3
+        """
+    )
+}

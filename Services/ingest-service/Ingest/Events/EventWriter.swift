@@ -1,0 +1,224 @@
+internal import Net
+internal import Postgres
+internal import RPC
+internal import Tenancy
+
+/// Writes rows of calls by groups: those of a tenant that come while others are being written go
+/// together, in one transaction.
+///
+/// What has been taken is written even if its caller has gone. A group whose rows the database
+/// refuses is written by halves, so that only the call with the fault fails.
+final class EventWriter: Sendable {
+    private let database: TenantDatabase
+    private let offload: WorkerPool?
+    private let store = EventStore()
+    private let state = Locked(State())
+
+    /// The most rows of a group that has several calls'.
+    static let mostRows = 10_000
+    /// The most bytes of such a group.
+    static let mostBytes = 4 << 20
+    /// How many groups of a tenant are on their way at once.
+    private static let mostFlights = 2
+    /// What may wait of one tenant, and of all.
+    private static let mostWaiting = (tenant: 32 << 20, all: 128 << 20)
+    /// How long a group has.
+    private static let time = Duration.seconds(30)
+    /// From how many rows on a group is put together on another thread.
+    private static let offloadedRows = 64
+
+    private struct State {
+        var queues: [TenantID: Queue] = [:]
+        var bytes = 0
+    }
+
+    private struct Queue {
+        var waiting: [Request] = []
+        var bytes = 0
+        var flights = 0
+    }
+
+    /// The rows of a call, and who waits for them.
+    private final class Request: Sendable {
+        let rows: [EventRow]
+        let size: Int
+        let context: TenantContext
+        private let waiter: CheckedContinuation<[Bool], any Error>
+
+        init(
+            _ rows: [EventRow],
+            _ size: Int,
+            _ context: TenantContext,
+            _ waiter: CheckedContinuation<[Bool], any Error>
+        ) {
+            self.rows = rows
+            self.size = size
+            self.context = context
+            self.waiter = waiter
+        }
+
+        func end(_ result: Result<[Bool], any Error>) { waiter.resume(with: result) }
+    }
+
+    init(_ database: TenantDatabase, offload: WorkerPool?) {
+        self.database = database
+        self.offload = offload
+    }
+
+    /// Writes rows, and waits until they are committed.
+    ///
+    /// - Parameters:
+    ///   - rows: those of a call, at least one.
+    ///   - call: whose they are.
+    /// - Returns: for each row whether it is new.
+    /// - Throws: RESOURCE_EXHAUSTED if too much waits; or what a store throws.
+    func write(_ rows: [EventRow], for call: ServerCall) async throws -> [Bool] {
+        let context = try call.tenant.context
+        let size = rows.reduce(0) { $0 + $1.size }
+        let loop = call.loop
+        return try await withCheckedThrowingContinuation { waiter in
+            let request = Request(rows, size, context, waiter)
+            switch take(request) {
+            case .refused: request.end(.failure(Self.overload))
+            case .waits: break
+            case .starts:
+                Task(executorPreference: loop) { [self] in
+                    _ = await loop.arrive()
+                    await fly(context.tenant)
+                }
+            }
+        }
+    }
+
+    private static let overload = RPCError(
+        .resourceExhausted,
+        "more events wait to be written than may: send these again later",
+        ErrorDetails(reason: "WRITE_BACKLOG", retryAfter: .seconds(1))
+    )
+
+    // MARK: Groups
+
+    private enum Admission {
+        case refused, waits, starts
+    }
+
+    private func take(_ request: Request) -> Admission {
+        state.withLock { state in
+            var queue = state.queues[request.context.tenant] ?? Queue()
+            // A call alone is taken however large: its size is bounded by that of a message.
+            guard queue.bytes == 0 || queue.bytes + request.size <= Self.mostWaiting.tenant,
+                state.bytes == 0 || state.bytes + request.size <= Self.mostWaiting.all
+            else { return .refused }
+            queue.waiting.append(request)
+            queue.bytes += request.size
+            state.bytes += request.size
+            let starts = queue.flights < Self.mostFlights
+            if starts { queue.flights += 1 }
+            state.queues[request.context.tenant] = queue
+            return starts ? .starts : .waits
+        }
+    }
+
+    /// Writes what waits of a tenant until nothing does.
+    private func fly(_ tenant: TenantID) async {
+        while let requests = nextGroup(of: tenant) {
+            await write(requests[...])
+            let bytes = requests.reduce(0) { $0 + $1.size }
+            state.withLock { state in
+                state.bytes -= bytes
+                state.queues[tenant]?.bytes -= bytes
+            }
+        }
+    }
+
+    /// The calls that are written next; nil, and one on its way less, if there are none.
+    private func nextGroup(of tenant: TenantID) -> [Request]? {
+        state.withLock { state in
+            guard var queue = state.queues[tenant] else { return nil }
+            var (rows, bytes) = (0, 0)
+            let most = queue.waiting.firstIndex { next in
+                rows += next.rows.count
+                bytes += next.size
+                return rows > Self.mostRows || bytes > Self.mostBytes
+            }
+            // One alone is written however large it is.
+            let group = queue.waiting.prefix(max(1, most ?? queue.waiting.count))
+            queue.waiting.removeFirst(group.count)
+            if group.isEmpty { queue.flights -= 1 }
+            state.queues[tenant] = queue.flights == 0 ? nil : queue
+            return group.isEmpty ? nil : Array(group)
+        }
+    }
+
+    // MARK: Writing
+
+    /// Writes calls' rows, and tells each call.
+    private func write(_ requests: ArraySlice<Request>) async {
+        do {
+            let outcomes = try await outcomes(of: requests)
+            for (request, isNew) in zip(requests, outcomes) { request.end(.success(isNew)) }
+        } catch let error as PostgresError where error.isOfValues && requests.count > 1 {
+            let middle = requests.startIndex + requests.count / 2
+            await write(requests[..<middle])
+            await write(requests[middle...])
+        } catch {
+            let told = (error as? PostgresError).flatMap(Self.uncertainty) ?? error
+            for request in requests { request.end(.failure(told)) }
+        }
+    }
+
+    /// What callers are told of an end that nobody knows: events may be sent again, and are then
+    /// told to be duplicates if they had been written.
+    private static func uncertainty(_ error: PostgresError) -> RPCError? {
+        guard error.kind == .outcomeUnknown else { return nil }
+        return RPCError(
+            .unavailable,
+            "whether the events were written is not known: send the same again",
+            logMessage: error.description
+        )
+    }
+
+    private func outcomes(of requests: ArraySlice<Request>) async throws -> [[Bool]] {
+        guard let context = requests.first?.context else { return [] }
+        let rows = requests.map(\.rows)
+        let count = rows.reduce(0) { $0 + $1.count }
+        let pool = count < Self.offloadedRows ? nil : offload
+        let (group, batch) = try await pool.runBeside {
+            let group = EventGroup(rows)
+            return (group, EventStore.batch(group))
+        }
+        let deadline = ContinuousClock.now.advanced(by: Self.time)
+        let scope = try database.scope(for: context, before: deadline)
+        return group.outcomes(try await known(group, batch, in: scope))
+    }
+
+    /// Writes a group, a second time if the first surely or perhaps did nothing.
+    ///
+    /// A transaction of which nobody knows may be committed later still: rows that it stored are
+    /// told from those of others by the commit that they carry.
+    private func known(
+        _ group: EventGroup,
+        _ batch: Batch,
+        in scope: TenantScope
+    ) async throws(PostgresError) -> [Int] {
+        do {
+            return try await store.write(batch, in: scope)
+        } catch  where error.isRetriable {
+            return try await store.write(batch, in: scope)
+        } catch  where error.kind == .outcomeUnknown {
+            let known = try await store.write(batch, in: scope)
+            return try await store.settle(group, in: scope) ?? known
+        }
+    }
+}
+
+extension PostgresError {
+    /// Whether it is the values that the server does not take.
+    fileprivate var isOfValues: Bool {
+        switch kind {
+        case .invalidValue: true
+        case .server: sqlState?.category == "22" || sqlState?.category == "23"
+        default: false
+        }
+    }
+}

@@ -1,0 +1,94 @@
+internal import Crypto
+internal import Messages
+internal import Postgres
+internal import Tenancy
+internal import Wire
+
+/// A row of a daily series that has been checked; rows are equal if they have one key and the same
+/// values.
+protocol SeriesRow: Hashable, Sendable {
+    /// What it comes as.
+    associatedtype Source: MessageValue
+    /// What must be known to read rows.
+    associatedtype Context: Sendable
+
+    static var kind: RowKind { get }
+
+    /// The day.
+    var day: PostgresDate { get }
+    /// The rest of its key.
+    var series: PostgresUUID { get }
+
+    /// Learns what must be known to read rows.
+    static func context(
+        for sources: [Source],
+        mappings: SpendMappingCatalogue,
+        in transaction: PostgresTransaction,
+        _ scope: TenantScope
+    ) async throws -> Context
+
+    /// Reads a row.
+    init(_ source: Source, _ reader: RowReader, _ context: Context) throws(RowFault)
+
+    /// Does what must be done before rows can be stored.
+    static func prepare(
+        _ rows: [Self],
+        _ context: Context,
+        in transaction: PostgresTransaction
+    ) async throws
+
+    /// Adds the statement that stores rows with different keys, in their order, and returns day,
+    /// series and revision of each that has changed anything.
+    static func appendWrite(of rows: [Self], commit: Int64, to batch: inout Batch)
+}
+
+extension SeriesRow where Context == Void {
+    static func context(
+        for sources: [Source],
+        mappings: SpendMappingCatalogue,
+        in transaction: PostgresTransaction,
+        _ scope: TenantScope
+    ) async throws {}
+
+    static func prepare(
+        _ rows: [Self],
+        _ context: Void,
+        in transaction: PostgresTransaction
+    ) async throws {}
+}
+
+extension SeriesRow {
+    /// Which row it is.
+    var key: SeriesKey { SeriesKey(day: day, series: series) }
+}
+
+/// Which row of a kind.
+struct SeriesKey: Hashable, Comparable {
+    let day: PostgresDate
+    let series: PostgresUUID
+
+    /// The digest of the texts of a key: half of SHA-256 of each with its length before it.
+    static func digest(_ parts: [String]) -> PostgresUUID {
+        var hash = SHA256()
+        for part in parts {
+            let bytes = Array(part.utf8)
+            hash.update(length(of: bytes).rawBytes)
+            hash.update(bytes.rawBytes)
+        }
+        let digest = hash.finish().bytes
+        func half(_ range: Range<Int>) -> UInt64 {
+            digest[range].reduce(0) { $0 << 8 | UInt64($1) }
+        }
+        return PostgresUUID(high: half(0..<8), low: half(8..<16))
+    }
+
+    private static func length(of bytes: [UInt8]) -> [UInt8] {
+        let count = UInt32(clamping: bytes.count)
+        return (0..<4).map { UInt8(truncatingIfNeeded: count >> (8 * $0)) }
+    }
+
+    /// The order in which rows are locked, the same for all writers.
+    static func < (left: SeriesKey, right: SeriesKey) -> Bool {
+        (left.day, left.series) < (right.day, right.series)
+    }
+}

@@ -1,0 +1,13 @@
+/// The tables that ingest has in each tenant's schema.
+public enum IngestMigrations {
+    /// The area.
+    public static let area = "ingest"
+    /// The names without `.sql`, and the texts, in order.
+    public static let files = [
+        ("m0001_channels", PackageResources.m0001_channels_sql),
+        ("m0002_channel_rules", PackageResources.m0002_channel_rules_sql),
+        ("m0003_events", PackageResources.m0003_events_sql),
+        ("m0004_rejected_rows", PackageResources.m0004_rejected_rows_sql),
+        ("m0005_series", PackageResources.m0005_series_sql),
+    ]
+}
