@@ -1,0 +1,9 @@
+import Command
+
+/// The `sextant` command.
+@main
+enum Main {
+    static func main() async {
+        await SextantCommand.main()
+    }
+}
