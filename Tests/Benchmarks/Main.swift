@@ -3,7 +3,7 @@ import Foundation
 /// The benchmarks behind `deploy/bench`, which builds the peers first.
 ///
 ///     Benchmarks NAME --peers FOLDER [--server PROGRAM] [--pairs N] [--seconds S] [--requests N]
-///                [--connections N] [--reference FOLDER] [--json] [--check]
+///                [--connections N] [--reference FOLDER] [--floods] [--json] [--check]
 @main
 enum Main {
     static func main() async {
@@ -16,7 +16,10 @@ enum Main {
                 case .http2Soak: try HTTP2Soak(arguments).run()
                 case .rpc: try RPCBenchmark(arguments).run()
                 case .rpcSoak: try RPCSoak(arguments).run()
+                case .gateway: try GatewayBenchmark(arguments).run()
                 case .postgres: try PostgresBenchmark(arguments).run()
+                case .ingest: try IngestBenchmark(arguments).run()
+                case .faults: try FaultsBenchmark(arguments).run()
                 case .numerics: try await NumericsBenchmark(arguments).run()
                 }
             print(arguments.isJSON ? report.json : report.table)
@@ -37,14 +40,19 @@ struct Arguments {
         case http2Soak = "http2-soak"
         case rpc
         case rpcSoak = "rpc-soak"
+        case gateway
         case postgres
+        case ingest
+        case faults
         case numerics
 
         /// The options that it takes beside those of all benchmarks.
         var options: Set<String> {
             switch self {
             case .codec, .postgres: ["--pairs", "--seconds"]
-            case .http2, .rpc: ["--server", "--pairs", "--seconds"]
+            case .ingest: ["--pairs"]
+            case .faults: ["--server", "--pairs", "--floods"]
+            case .http2, .rpc, .gateway: ["--server", "--pairs", "--seconds"]
             case .http2Soak: ["--server", "--requests", "--connections"]
             case .rpcSoak: ["--server", "--requests"]
             case .numerics: ["--reference", "--pairs", "--seconds"]
@@ -56,6 +64,8 @@ struct Arguments {
     /// Where the peers' programs and files are.
     var peers = URL(fileURLWithPath: ".")
     /// Our server; our client is beside it.
+    ///
+    /// Of gateways it is the folder of our programs.
     var server = URL(fileURLWithPath: "echo-server")
     /// The folder of reference data.
     var reference = URL(fileURLWithPath: ".")
@@ -67,6 +77,8 @@ struct Arguments {
     var requests = 10_000_000
     /// How many connections a soak opens and closes.
     var connections = 100_000
+    /// Whether of faults only the floods are caused.
+    var isFloodsAlone = false
     var isJSON = false
     var isCheck = false
 
@@ -87,10 +99,13 @@ struct Arguments {
         }
         self.benchmark = benchmark
         var rest = arguments.dropFirst()
-        func value(_ option: String) throws(Problem) -> String {
+        func expect(_ option: String) throws(Problem) {
             guard benchmark.options.contains(option) || option == "--peers" else {
                 throw Problem("\(name) takes no argument '\(option)'")
             }
+        }
+        func value(_ option: String) throws(Problem) -> String {
+            try expect(option)
             guard let value = rest.popFirst() else { throw Problem("\(option) needs a value") }
             return value
         }
@@ -98,6 +113,9 @@ struct Arguments {
             switch argument {
             case "--json": isJSON = true
             case "--check": isCheck = true
+            case "--floods":
+                try expect(argument)
+                isFloodsAlone = true
             case "--peers": peers = URL(fileURLWithPath: try value(argument))
             case "--reference": reference = URL(fileURLWithPath: try value(argument))
             case "--server": server = URL(fileURLWithPath: try value(argument))

@@ -6,8 +6,8 @@ import Testing
 struct StartTests {
     @Test("names every key that is wrong, of file and environment, and exits with 2")
     func wrongConfiguration() async throws {
-        let file = try Self.file("log_level = loud\nmost_itms = 3\ntls_key_file = /key.pem\n")
-        defer { try? FileManager.default.removeItem(atPath: file) }
+        let file = try TemporaryFile("log_level = loud\nmost_itms = 3\ntls_key_file = /key.pem\n")
+        defer { file.remove() }
         let environment = [
             "SEXTANT_LISTEN_ADDRESS": "localhost", "SEXTANT_LOOPS": "many",
             "SEXTANT_TRACE_RATIO": "1.5", "SEXTANT_NEXT_ADDRESS": "next", "SEXTANT_LOPS": "1",
@@ -15,7 +15,7 @@ struct StartTests {
         for option in [[], ["--print-config"]] {
             let server = try ServerProcess(
                 "example-server",
-                ["--config", file] + option,
+                ["--config", file.path] + option,
                 environment
             )
             let ending = try await server.ending()
@@ -46,16 +46,16 @@ struct StartTests {
         for text in ["listen_address  (SEXTANT_LISTEN_ADDRESS)", "Default: 5s", "most_items"] {
             #expect(help.output.contains(text))
         }
-        let file = try Self.file("endpoint_delay = 7s\n")
-        defer { try? FileManager.default.removeItem(atPath: file) }
+        let file = try TemporaryFile("endpoint_delay = 7s\n")
+        defer { file.remove() }
         let effective = try ServerProcess(
             "example-server",
-            ["--print-config", "--config", file],
+            ["--print-config", "--config", file.path],
             ["SEXTANT_LOOPS": "3"]
         )
         #expect(try await effective.ending().status == 0)
         #expect(effective.output.contains(#"loops = "3" (environment SEXTANT_LOOPS)"#))
-        #expect(effective.output.contains("endpoint_delay = \"7s\" (\(file):1)\n"))
+        #expect(effective.output.contains("endpoint_delay = \"7s\" (\(file.path):1)\n"))
         #expect(effective.output.contains("otlp_endpoint is not set\n"))
     }
 
@@ -81,7 +81,10 @@ struct StartTests {
             .appendingPathComponent("certificates-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        try await Self.makeCertificate(in: folder)
+        try SelfSignedCertificate.make(
+            chain: folder + "/chain.pem",
+            key: folder + "/key.pem"
+        )
         let server = try ServerProcess.example([
             "SEXTANT_TLS_CERTIFICATE_FILE": folder + "/chain.pem",
             "SEXTANT_TLS_KEY_FILE": folder + "/key.pem",
@@ -89,7 +92,10 @@ struct StartTests {
         let address = try await server.address()
         for round in 1...2 {
             if round == 2 {
-                try await Self.makeCertificate(in: folder)
+                try SelfSignedCertificate.make(
+                    chain: folder + "/chain.pem",
+                    key: folder + "/key.pem"
+                )
                 server.send(SIGHUP)
                 try await server.record("certificates were read anew")
             }
@@ -140,34 +146,5 @@ struct StartTests {
         let server = try ServerProcess.example(["NOTIFY_SOCKET": "run/notify"])
         let ending = try await server.ending()
         #expect(ending.status == 1 && ending.errors.contains(#"NOTIFY_SOCKET = "run/notify""#))
-    }
-
-    private static func makeCertificate(in folder: String) async throws {
-        let made = try await OutsideProgram.run(
-            "openssl",
-            "req",
-            "-x509",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:P-256",
-            "-nodes",
-            "-subj",
-            "/CN=example",
-            "-addext",
-            "subjectAltName=IP:127.0.0.1",
-            "-keyout",
-            folder + "/key.pem",
-            "-out",
-            folder + "/chain.pem"
-        )
-        #expect(made.status == 0, "\(made.errors)")
-    }
-
-    private static func file(_ text: String) throws -> String {
-        let path = FileManager.default.temporaryDirectory
-            .appendingPathComponent("configuration-\(UUID().uuidString)").path
-        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
-        return path
     }
 }

@@ -8,7 +8,7 @@ import TestMessages
 enum Main {
     static func main() async {
         await ServiceProgram<ExampleConfiguration>("example", version: "1.0.0") { parts in
-            let store = ExampleStore(mostItems: parts.configuration.mostItems)
+            let store = MemoryItemStore(mostItems: parts.configuration.mostItems)
             let next = parts.configuration.next.map { parts.client(of: $0) }
             let service = ExampleService(store, instance: parts.service.instance, next: next)
             var content = ServiceContent(
@@ -19,7 +19,7 @@ enum Main {
                 )
             )
             if let next { content.components = [.client("next", next)] }
-            content.errorMapping = ExampleStore.Fault.status
+            content.errorMapping = ExampleService.status
             content.onDrain = { store.closeWatches() }
             return content
         }

@@ -71,7 +71,40 @@ let codeRules = [
             }
             .map { file.violation(line: $0.number, "is excused by hand") }
     },
+    Rule(
+        name: "tests start programs one at a time",
+        samples: [
+            Sample("Tests/ATests/A.swift", "let a = " + "Process()\n", faultyLines: [1]),
+            Sample("Tests/TestKit/Kit/ProgramStart.swift", "let a = " + "Process()\n"),
+            Sample("Tests/Benchmarks/A.swift", "let a = " + "Process()\n"),
+            Sample("Tests/ATests/A.swift", "let a = try " + "Process.start { _ in }\n"),
+        ]
+    ) { file in
+        guard file.isSwift, file.path.hasPrefix("Tests/"),
+            !House.startsPrograms.contains(where: file.path.hasPrefix)
+        else { return [] }
+        return numberedLines(of: file.code)
+            .filter { $0.line.contains("Process()") }
+            .map { file.violation(line: $0.number, "starts a program by hand: Process.start") }
+    },
+    Rule(
+        name: "suites with servers run no test in a process of its own, but apart from the others",
+        samples: [
+            Sample("Tests/JobsTests/A.swift", "#expect(" + exitTest + ")\n", faultyLines: [1]),
+            Sample("Tests/PostgresTests/A/ApartTests.swift", "#expect(" + exitTest + ")\n"),
+            Sample("Tests/WireTests/A.swift", "#expect(" + exitTest + ")\n"),
+        ]
+    ) { file in
+        guard file.isSwift, House.serverSuites.contains(where: file.path.hasPrefix),
+            !file.path.hasSuffix("ApartTests.swift")
+        else { return [] }
+        return numberedLines(of: file.code)
+            .filter { $0.line.contains("processExitsWith") }
+            .map { file.violation(line: $0.number, "belongs to a suite named …ApartTests") }
+    },
 ]
+
+private let exitTest = "processExitsWith: .failure"
 
 private func lines(_ count: Int) -> String {
     String(repeating: "    x()\n", count: count)

@@ -10,6 +10,7 @@ enum House {
     static let sharedLibraries = [
         "Telemetry", "Numerics", "Wire", "Messages", "HTTP2", "Crypto", "Net", "RPC", "Contracts",
         "Observe", "Outbound", "Postgres", "Tenancy", "Schema", "Jobs", "Lifecycle",
+        "Platform",
     ]
 
     /// The libraries of each service.
@@ -17,15 +18,16 @@ enum House {
     /// `sextant` hosts all services in one process, so it may import any of them; the others see
     /// only their own.
     static let serviceLibraries: [String: [String]] = [
-        "ingest-service": ["Ingest"],
+        "ingest-service": ["Taxonomy", "Files", "Ingest"],
         "attribution-service": ["Attribution"],
         "mmm-service": ["MixModel"],
         "experiment-service": ["Experiments"],
         "insights-service": ["Insights"],
-        "gateway": ["Gateway"],
+        "gateway": ["Gateway", "Administration"],
         "simulator": ["Simulator"],
         "sextant": [
-            "Ingest", "Attribution", "MixModel", "Experiments", "Insights", "Gateway", "Simulator",
+            "Command", "Ingest", "Attribution", "MixModel", "Experiments", "Insights", "Gateway",
+            "Administration", "Simulator",
         ],
     ]
 
@@ -35,18 +37,21 @@ enum House {
         "CPQ": ["Shared/Postgres/"],
         "COpenSSL": ["Shared/Crypto/", "Shared/Net/"],
         "CArgon2": ["Shared/Crypto/"],
-        "CLinux": ["Shared/Net/", "Tests/"],
+        "CLinux": ["Shared/Net/", "Services/sextant/", "Tests/"],
         "CSignals": ["Shared/Lifecycle/"],
-        "CZlib": ["Shared/RPC/"],
+        "CZlib": ["Shared/RPC/", "Services/ingest-service/Files/"],
+        "CZstd": ["Services/ingest-service/Files/"],
         "CCurl": ["Shared/Outbound/"],
         "CMicrohttpd": ["Shared/Observe/"],
         "CLAPACKE": ["Shared/Numerics/"],
         "CNLopt": ["Shared/Numerics/"],
         "CSpecial": ["Shared/Numerics/"],
+        "CRE2": ["Services/ingest-service/Taxonomy/"],
         "CProtobufC": ["Proto/Generator/", "Tests/"],
         "CDescriptors": ["Proto/Generator/", "Tests/"],
         "CFuzzer": ["Tests/Fuzz/Driver/"],
         "CTestMessages": ["Tests/"],
+        "CAllocations": ["Tests/AllocationProbe/"],
     ]
 
     /// The folders whose Swift may take a connection without a tenant's scope: everyone else's
@@ -54,6 +59,18 @@ enum House {
     static let sessionHolders = [
         "Shared/Postgres/", "Shared/Tenancy/", "Shared/Schema/", "Shared/Jobs/", "Tests/",
     ]
+
+    /// Where tests may start programs by hand: where others do it for them, and where nothing else
+    /// runs beside.
+    static let startsPrograms = [
+        "Tests/TestKit/Kit/ProgramStart.swift", "Tests/Benchmarks/", "Tests/TidyTests/",
+    ]
+
+    /// The suites that `deploy/test` runs beside servers of theirs, which inherit what is open.
+    static let serverSuites = [
+        "Postgres", "Tenancy", "Schema", "Jobs", "Isolation", "Administration", "Gateway", "Ingest",
+        "Sextant", "EndToEnd",
+    ].map { "Tests/\($0)Tests/" }
 
     /// Modules of the toolchain that the product may use; there are no outside Swift packages.
     ///

@@ -14,6 +14,8 @@ struct Load {
     var fields: [String] = []
     /// How many bytes the body of each answer must have; nil for any number.
     var answerBytes: Int?
+    /// How many requests a second each connection makes; nil for as many as it can.
+    var rate: Int?
     /// The only cipher of TLS 1.3 that is offered; nil for those that `h2load` knows.
     var cipher: String?
 
@@ -49,13 +51,23 @@ struct LoadGenerator {
     ///
     /// - Returns: the 99th percentile, in microseconds, without the first twentieth.
     func p99(_ load: Load, count: Int, to server: any BenchServer) throws -> Double {
+        try latency(0.99, load, count: count, to: server)
+    }
+
+    /// How long a part of requests take at most; see ``p99(_:count:to:)``.
+    func latency(
+        _ part: Double,
+        _ load: Load,
+        count: Int,
+        to server: any BenchServer
+    ) throws -> Double {
         try? FileManager.default.removeItem(at: log)
         try run(load, count: count, to: server, ["--log-file=\(log.path)"])
         guard let latencies = LoadLatencies(log: Array(try Data(contentsOf: log))) else {
             throw PinnedProcess.Failure(description: "cannot read the log of h2load")
         }
         try FileManager.default.removeItem(at: log)
-        return Double(latencies.percentile(0.99))
+        return Double(latencies.percentile(part))
     }
 
     /// Whether the server answers one request.
@@ -108,6 +120,7 @@ struct LoadGenerator {
         let path = load.path ?? load.body.lastPathComponent
         var options = options + load.fields.flatMap { ["-H", $0] }
         if let cipher = load.cipher { options.append("--tls13-ciphers=\(cipher)") }
+        if let rate = load.rate { options.append("--rps=\(rate)") }
         let process = try PinnedProcess(
             "h2load",
             program: "timeout",

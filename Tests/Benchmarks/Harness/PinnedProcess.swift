@@ -26,8 +26,9 @@ final class PinnedProcess {
     init(_ name: String, program: String, _ arguments: [String], cores: String) throws {
         self.name = name
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        // Not TERM: who is started from a thread of Dispatch's has it blocked, and may leave it so.
         process.arguments =
-            ["setpriv", "--pdeathsig", "TERM", "taskset", "-c", cores, program] + arguments
+            ["setpriv", "--pdeathsig", "KILL", "taskset", "-c", cores, program] + arguments
         process.standardInput = input
         process.standardOutput = output
         process.standardError = output
@@ -80,6 +81,12 @@ final class PinnedProcess {
 
     /// Asks it to end.
     func terminate() { process.terminate() }
+
+    /// Ends it at once, whatever it does.
+    func end() {
+        kill(identifier, SIGKILL)
+        process.waitUntilExit()
+    }
 
     /// Waits until it has ended; kills it if it takes longer.
     ///

@@ -3,8 +3,9 @@
     python numerics.py REFERENCE        (nutpie, PyMC and ArviZ as in numerics-requirements.txt)
 
 Compiles all models, prints `ready`, then for each seed that it reads prints a line for each model, `name seconds ess`,
-and `done`: the processor time of sampling alone, and the smallest bulk effective sample size of the unconstrained
-parameters. A name that ends in `+` is sampled with the low-rank metric.
+and `done`: the processor time of the chains alone, and the smallest bulk effective sample size of the parameters that
+posteriordb has draws of. Neither compilation nor making a sampler nor turning its draws into a data set is in the time.
+A name that ends in `+` is sampled with the low-rank metric.
 """
 import json
 import sys
@@ -111,18 +112,29 @@ for name, build in builders.items():
     compiled[name] = nutpie.compile_pymc_model(model, backend="numba")
 
 
+def reference_parameters(name, posterior):
+    if not name.startswith("eight_schools"):
+        return posterior
+    effects = posterior["mu"] + posterior["tau"] * posterior["z"]
+    return posterior.drop_vars("z").assign(theta=effects)
+
+
 def smallest_size(posterior):
     sizes = az.ess(posterior, method="bulk")
     return min(float(np.min(sizes[name].values)) for name in sizes.data_vars)
 
 
 def sample(name, model, seed, low_rank):
+    sampler = nutpie.sample(
+        model, draws=1000, tune=1000, chains=4, cores=1, seed=seed, progress_bar=False, save_warmup=False,
+        low_rank_modified_mass_matrix=low_rank, blocking=False)
+    # The chains run by now, on a thread that the clock of the process sees; the public way to wait would go on to turn the
+    # draws into a data set.
     start = time.process_time()
-    trace = nutpie.sample(
-        model, draws=1000, tune=1000, chains=4, cores=1, seed=seed, progress_bar=False,
-        low_rank_modified_mass_matrix=low_rank)
+    sampler._sampler.wait(None)
     seconds = time.process_time() - start
-    print(name + ("+" if low_rank else ""), seconds, smallest_size(trace.posterior), flush=True)
+    posterior = reference_parameters(name, sampler.wait().posterior)
+    print(name + ("+" if low_rank else ""), seconds, smallest_size(posterior), flush=True)
 
 
 # The first run of a model loads code: it is not measured.

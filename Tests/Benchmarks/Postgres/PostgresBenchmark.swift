@@ -27,18 +27,54 @@ struct PostgresBenchmark {
         for _ in 0..<arguments.pairs {
             ours.append(try await operations.measure(seconds: seconds))
             try c.measure([database.dsn(), "\(seconds)"])
-            pgbench.append(try await bench(database))
+            let count = Int(seconds * 10_000)
+            pgbench.append(
+                try await PGBench.rate(database, transactions: count, ["--select-only"])
+            )
         }
+        var rows = try Self.rows(ours, c.runs, pgbench)
+        rows.append(try await EnqueueBenchmark(seconds: seconds).run(pairs: arguments.pairs))
+        for size in [1, 50] {
+            let claims = try await ClaimBenchmark(together: size, seconds: seconds)
+            rows.append(try await claims.run(pairs: arguments.pairs))
+        }
+        rows.append(try await ProvisioningBenchmark().run())
+        return Report(
+            benchmark: "postgres",
+            note: "one connection on a Unix socket, 32 transactions in a pipeline, durable off; "
+                + "medians of \(arguments.pairs) pairs",
+            rows: rows,
+            remarks: [
+                "Beside pgbench the budget is 0.9 of what the C program reaches in the same run:",
+                "one backend is busy all the time, and three times pgbench would leave it less",
+                "time than its own part of a transaction takes (Tests/long-results.md).",
+            ]
+        )
+    }
+
+    /// The table of what was measured in turn.
+    ///
+    /// - Parameters:
+    ///   - ours: nanoseconds by operation.
+    ///   - theirs: likewise of the program of C.
+    ///   - pgbench: transactions a second.
+    /// - Returns: a row for each comparison.
+    /// - Throws: an error if an operation was not measured.
+    private static func rows(
+        _ ours: [[String: Double]],
+        _ theirs: [[String: Double]],
+        _ pgbench: [Double]
+    ) throws -> [Report.Row] {
         func row(
             _ what: String,
             _ operation: String,
-            _ theirs: String,
+            _ peersOperation: String,
             peer: String = "C, libpq",
             atLeast budget: Double? = nil
         ) throws -> Report.Row {
-            let pairs = try zip(ours, c.runs).map { ours, c in
-                guard let mine = ours[operation], let peers = c[theirs] else {
-                    throw Peer.Failure(description: "\(c) did not measure \(theirs)")
+            let pairs = try zip(ours, theirs).map { ours, theirs in
+                guard let mine = ours[operation], let peers = theirs[peersOperation] else {
+                    throw Peer.Failure(description: "\(theirs) has no \(peersOperation)")
                 }
                 return (ours: 1e6 / mine, theirs: 1e6 / peers)
             }
@@ -50,55 +86,42 @@ struct PostgresBenchmark {
                 budget: budget.map { .atLeast($0) }
             )
         }
-        return Report(
-            benchmark: "postgres",
-            note: "one connection on a Unix socket, 32 transactions in a pipeline, durable off; "
-                + "medians of \(arguments.pairs) pairs",
-            rows: [
-                try row(
-                    "scoped read",
-                    "scoped",
-                    "plain",
-                    peer: "C: begin, select, commit",
-                    atLeast: 0.6
-                ),
-                Report.Row(
-                    "scoped read",
-                    peer: "pgbench -S -M prepared -c 1",
-                    unit: "k/s",
-                    pairs: zip(ours, pgbench).map { (1e6 / ($0["scoped"] ?? .infinity), $1 / 1e3) },
-                    budget: .atLeast(3)
-                ),
-                try row("scoped read", "scoped", "scoped", atLeast: 0.9),
-                try row(
-                    "other tenant each time",
-                    "changing",
-                    "plain",
-                    peer: "C: begin, select, commit",
-                    atLeast: 0.6
-                ),
-                try row("other tenant each time", "changing", "changing", atLeast: 0.9),
-                try row("COPY in, rows", "copy", "copy", atLeast: 0.9),
-            ]
+        let limit = Report.Row(
+            "scoped read by C, libpq: the limit",
+            peer: "pgbench -S -M prepared -c 1",
+            unit: "k/s",
+            pairs: zip(theirs, pgbench).map { (1e6 / ($0["scoped"] ?? .infinity), $1 / 1e3) }
         )
-    }
-
-    /// Transactions a second of one client of pgbench.
-    private func bench(_ database: TestDatabase) async throws -> Double {
-        let server = database.server
-        let output = try await OutsideProgram.run([
-            "sh", "-c", "exec $(ls -d /usr/lib/postgresql/*/bin | tail -1)/pgbench \"$@\"",
-            "pgbench",
-            "--host", server.folder, "--port", "\(server.port)", "--username", "postgres",
-            "--no-vacuum", "--select-only", "--protocol", "prepared", "--client", "1",
-            // By count, as a limit of time needs a signal, which programs started here do not get.
-            "--transactions", "\(Int(seconds * 10_000))", database.name,
-        ])
-        guard
-            let line = output.text.split(separator: "\n").first(where: { $0.hasPrefix("tps = ") }),
-            let rate = Double(line.split(separator: " ")[2])
-        else { throw Peer.Failure(description: "pgbench: \(output.text)\(output.errors)") }
-        return rate
+        return [
+            try row(
+                "scoped read",
+                "scoped",
+                "plain",
+                peer: "C: begin, select, commit",
+                atLeast: 0.6
+            ),
+            // What three times pgbench would need no client can have on one connection: the
+            // server's process is busy all the time, and its own part of a transaction is more than
+            // a third of pgbench's round trip. The limit is what the program of C reaches here.
+            Report.Row(
+                "scoped read",
+                peer: "pgbench -S -M prepared -c 1",
+                unit: "k/s",
+                pairs: zip(ours, pgbench).map { (1e6 / ($0["scoped"] ?? .infinity), $1 / 1e3) },
+                budget: .atLeast(0.9 * limit.ratio)
+            ),
+            limit,
+            try row("scoped read", "scoped", "scoped", atLeast: 0.9),
+            try row(
+                "other tenant each time",
+                "changing",
+                "plain",
+                peer: "C: begin, select, commit",
+                atLeast: 0.6
+            ),
+            try row("other tenant each time", "changing", "changing", atLeast: 0.9),
+            try row("COPY in, rows", "copy", "copy", atLeast: 0.9),
+        ]
     }
 }
 

@@ -111,7 +111,11 @@ final class PostgresOperations: Sendable {
                 let start = ContinuousClock.now
                 _ = try await transaction.copyIn(copyRows) { rows in
                     for row in 0..<Self.copiedRows {
-                        try await rows.write(row, "twenty letters long.", Double(row) * 0.5)
+                        try await rows.write(columns: 3) { fields in
+                            fields.appendField(row)
+                            fields.appendField("twenty letters long.")
+                            fields.appendField(Double(row) * 0.5)
+                        }
                     }
                 }
                 elapsed = start.duration(to: .now)

@@ -15,6 +15,7 @@ struct RPCBench {
     static let cpp = "gRPC C++"
     static let nghttpd = "nghttpd"
     static let grpcio = "grpcio"
+    static let limit = "C, nghttp2"
 
     /// Writes the files; `deploy/bench` has made the programs, certificate and key.
     init(_ arguments: Arguments) throws {
@@ -57,6 +58,11 @@ struct RPCBench {
             Self.grpcio,
             program: peers.appendingPathComponent("traffic-server-grpcio")
         )
+    }
+
+    /// What sends large messages back, and does nothing else.
+    func limit() throws -> TrafficServer {
+        try TrafficServer(Self.limit, program: peers.appendingPathComponent("traffic-limit"))
     }
 
     func nghttpd() throws -> NghttpServer {

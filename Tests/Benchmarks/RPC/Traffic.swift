@@ -72,13 +72,13 @@ struct Traffic {
         let (method, answerBytes): (String, Int)
         switch action {
         case .echo(let bytes):
-            request = Self.frame(Self.parcel(bytes))
+            request = Self.parcel(bytes).framed
             (method, answerBytes) = ("Echo", request.count)
         case .download(let parcels, let bytes):
             var message = TestingV1.DownloadRequest()
             (message.parcels, message.size) = (Int32(parcels), Int32(bytes))
-            request = Self.frame(message)
-            (method, answerBytes) = ("Download", parcels * Self.frame(Self.parcel(bytes)).count)
+            request = message.framed
+            (method, answerBytes) = ("Download", parcels * Self.parcel(bytes).framed.count)
         }
         try Data(request).write(to: file)
         return Load(
@@ -95,12 +95,5 @@ struct Traffic {
         var parcel = TestingV1.Parcel()
         parcel.contents = [UInt8](repeating: UInt8(ascii: "x"), count: bytes)
         return parcel
-    }
-
-    /// A message behind gRPC's prefix: not compressed, and its length.
-    private static func frame(_ message: some MessageValue) -> [UInt8] {
-        let bytes = message.encoded()
-        let length = [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: bytes.count >> $0) }
-        return [0] + length + [UInt8](copying: bytes.bytes)
     }
 }

@@ -17,10 +17,22 @@ enum GRPCCalls {
 
     /// Makes calls one after the other.
     ///
+    /// - Parameters:
+    ///   - address: as HOST:PORT.
+    ///   - token: what calls carry; empty for nothing.
+    ///   - authority: a file with who vouches for the server; nil for calls without TLS.
+    ///   - calls: what is called.
     /// - Returns: a line for each message, or status that is not OK.
-    static func run(_ address: String, _ calls: [Call]) async throws -> [String] {
+    /// - Throws: ``Failure`` if the client fails itself.
+    static func run(
+        _ address: String,
+        bearing token: String = "",
+        by authority: String? = nil,
+        _ calls: [Call]
+    ) async throws -> [String] {
         let output = try await OutsideProgram.run(
-            [OutsideProgram.python, Self.peer("grpc_calls.py"), address]
+            ["env"] + (authority.map { ["SEXTANT_TEST_AUTHORITY=\($0)"] } ?? [])
+                + [OutsideProgram.python, Self.peer("grpc_calls.py"), address, token]
                 + calls.flatMap { [$0.path, $0.request, "\($0.seconds)"] }
         )
         guard output.status == 0 else { throw Failure(errors: output.errors) }

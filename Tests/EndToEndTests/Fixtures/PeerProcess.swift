@@ -12,13 +12,14 @@ final class PeerProcess: Sendable {
     ///   - arguments: what it is told.
     /// - Throws: an error if it cannot be started.
     init(_ name: String, _ arguments: String...) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: OutsideProgram.python)
-        process.arguments = [GRPCCalls.peer(name)] + arguments
-        let (output, errors) = (Pipe(), Pipe())
-        process.standardOutput = output
-        process.standardError = errors
-        try process.run()
+        let (process, (output, errors)) = try Process.start { process in
+            process.executableURL = URL(fileURLWithPath: OutsideProgram.python)
+            process.arguments = [GRPCCalls.peer(name)] + arguments
+            let (output, errors) = (Pipe(), Pipe())
+            process.standardOutput = output
+            process.standardError = errors
+            return (output, errors)
+        }
         // They belong to the thread from here on.
         let (lines, complaints) = (output.fileHandleForReading, errors.fileHandleForReading)
         Thread.detachNewThread { [journal] in

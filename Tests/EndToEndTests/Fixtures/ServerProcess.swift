@@ -1,5 +1,6 @@
 import Foundation
 import Net
+import TestKit
 
 /// A program of ours in a process of its own, whose log a test reads.
 final class ServerProcess: Sendable {
@@ -21,26 +22,41 @@ final class ServerProcess: Sendable {
     /// - Throws: an error if it cannot be started.
     init(_ name: String, _ arguments: [String] = [], _ environment: [String: String]) throws {
         let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: tests)
-            .deletingLastPathComponent().appendingPathComponent(name)
-        process.arguments = arguments
-        process.environment = environment.merging(["PATH": "/usr/bin:/bin"]) { own, _ in own }
-        let (output, errors) = (Pipe(), Pipe())
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = output
-        process.standardError = errors
-        try process.run()
+        let (process, (output, errors)) = try Process.start { process in
+            process.executableURL = URL(fileURLWithPath: tests)
+                .deletingLastPathComponent().appendingPathComponent(name)
+            process.arguments = arguments
+            process.environment = environment.merging(Self.inherited) { own, _ in own }
+            let (output, errors) = (Pipe(), Pipe())
+            process.standardInput = FileHandle.nullDevice
+            process.standardOutput = output
+            process.standardError = errors
+            return (output, errors)
+        }
         identifier = process.processIdentifier
-        // They belong to the thread from here on; it keeps what it reads, and nothing else of this.
+        // They belong to the threads from here on, which keep what they read, and nothing else of
+        // this. Both ends are read at once: a program waits whose reports nobody takes.
         let (lines, complaints) = (output.fileHandleForReading, errors.fileHandleForReading)
+        let text = Locked("")
+        let hasText = DispatchSemaphore(value: 0)
+        Thread.detachNewThread {
+            let read = String(decoding: complaints.readDataToEndOfFile(), as: UTF8.self)
+            text.withLock { $0 = read }
+            hasText.signal()
+        }
         Thread.detachNewThread { [journal] in
             journal.read(lines)
-            let text = String(decoding: complaints.readDataToEndOfFile(), as: UTF8.self)
+            hasText.wait()
             process.waitUntilExit()
-            journal.end(Ending(status: process.terminationStatus, errors: text))
+            let errors = text.withLock { $0 }
+            journal.end(Ending(status: process.terminationStatus, errors: errors))
         }
     }
+
+    /// What every program is told: where programs are, and what sanitizers are to look for.
+    private static let inherited = ProcessInfo.processInfo.environment.filter {
+        $0.key == "ASAN_OPTIONS" || $0.key == "TSAN_OPTIONS"
+    }.merging(["PATH": "/usr/bin:/bin"]) { _, own in own }
 
     /// The example, at ports of the system's choice, which stops without delay.
     static func example(_ environment: [String: String] = [:]) throws -> ServerProcess {
@@ -95,6 +111,17 @@ final class ServerProcess: Sendable {
     /// Where it answers probes.
     func metricsAddress() async throws -> String {
         try await record("metrics port is open")["address"] ?? ""
+    }
+
+    /// Waits until what it says of its readiness has a text in it.
+    func readiness(is text: String) async throws {
+        let url = "http://\(try await metricsAddress())/readyz"
+        while true {
+            try Task.checkCancellation()
+            if journal.now.isOver { throw Silence(message: text, records: records) }
+            let answer = try await OutsideProgram.run("curl", "--silent", url)
+            if answer.text.contains(text) { return }
+        }
     }
 
     struct Silence: Error {

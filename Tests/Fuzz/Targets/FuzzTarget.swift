@@ -20,6 +20,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case grpc
     /// What tenants are known by: contexts, keys, hashes, names.
     case credentials
+    /// Files that are imported: packed or not, of cells or of objects.
+    case files
 
     /// Runs the target on one input.
     public func run(_ input: RawSpan) {
@@ -33,6 +35,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .http2Client: HTTP2Target(role: .client, bits: bits).run(message)
         case .grpc: GRPCTarget(bits: bits).run(message)
         case .credentials: CredentialsTarget(bits: bits).run(message)
+        case .files: FilesTarget(bits: bits).run(message)
         }
     }
 }

@@ -89,7 +89,7 @@ struct HTTP2Target {
         }
 
         private mutating func flush() {
-            var output = OutputBuffer()
+            var output = OutputChain()
             repeat {
                 output.removeAll()
                 session.produce(into: &output, limit: 4_096, at: now)

@@ -37,14 +37,14 @@ extension GrpcTesting.TestService {
     @inlinable
     public static func methods(of service: some Service) -> [RPCMethod] {
         [
-            .unary(emptyCall, of: schema) { try await service.emptyCall($0, $1) },
-            .unary(unaryCall, of: schema) { try await service.unaryCall($0, $1) },
-            .unary(cacheableUnaryCall, of: schema) { try await service.cacheableUnaryCall($0, $1) },
-            .serverStreaming(streamingOutputCall, of: schema) { try await service.streamingOutputCall($0, $1, $2) },
-            .clientStreaming(streamingInputCall, of: schema) { try await service.streamingInputCall($0, $1) },
-            .bidirectional(fullDuplexCall, of: schema) { try await service.fullDuplexCall($0, $1, $2) },
-            .bidirectional(halfDuplexCall, of: schema) { try await service.halfDuplexCall($0, $1, $2) },
-            .unary(unimplementedCall, of: schema) { try await service.unimplementedCall($0, $1) },
+            .unary(emptyCall) { try await service.emptyCall($0, $1) },
+            .unary(unaryCall) { try await service.unaryCall($0, $1) },
+            .unary(cacheableUnaryCall) { try await service.cacheableUnaryCall($0, $1) },
+            .serverStreaming(streamingOutputCall) { try await service.streamingOutputCall($0, $1, $2) },
+            .clientStreaming(streamingInputCall) { try await service.streamingInputCall($0, $1) },
+            .bidirectional(fullDuplexCall) { try await service.fullDuplexCall($0, $1, $2) },
+            .bidirectional(halfDuplexCall) { try await service.halfDuplexCall($0, $1, $2) },
+            .unary(unimplementedCall) { try await service.unimplementedCall($0, $1) },
         ]
     }
 
@@ -58,45 +58,45 @@ extension GrpcTesting.TestService {
         /// Calls the method `EmptyCall`.
         @inlinable
         public func emptyCall(_ request: GrpcTesting.Empty, options: CallOptions = CallOptions()) async throws -> Answer<GrpcTesting.Empty.View> {
-            try await channel.unary(GrpcTesting.TestService.emptyCall, of: GrpcTesting.TestService.schema, request, options: options)
+            try await channel.unary(GrpcTesting.TestService.emptyCall, request, options: options)
         }
 
         /// Calls the method `UnaryCall`.
         @inlinable
         public func unaryCall(_ request: GrpcTesting.SimpleRequest, options: CallOptions = CallOptions()) async throws -> Answer<GrpcTesting.SimpleResponse.View> {
-            try await channel.unary(GrpcTesting.TestService.unaryCall, of: GrpcTesting.TestService.schema, request, options: options)
+            try await channel.unary(GrpcTesting.TestService.unaryCall, request, options: options)
         }
 
         /// Calls the method `CacheableUnaryCall`.
         @inlinable
         public func cacheableUnaryCall(_ request: GrpcTesting.SimpleRequest, options: CallOptions = CallOptions()) async throws -> Answer<GrpcTesting.SimpleResponse.View> {
-            try await channel.unary(GrpcTesting.TestService.cacheableUnaryCall, of: GrpcTesting.TestService.schema, request, options: options)
+            try await channel.unary(GrpcTesting.TestService.cacheableUnaryCall, request, options: options)
         }
 
         /// Calls the method `StreamingOutputCall`.
         public func streamingOutputCall(_ request: GrpcTesting.StreamingOutputCallRequest, options: CallOptions = CallOptions()) async throws -> AnswerStream<GrpcTesting.StreamingOutputCallResponse.View> {
-            try await channel.serverStreaming(GrpcTesting.TestService.streamingOutputCall, of: GrpcTesting.TestService.schema, request, options: options)
+            try await channel.serverStreaming(GrpcTesting.TestService.streamingOutputCall, request, options: options)
         }
 
         /// Calls the method `StreamingInputCall`.
         public func streamingInputCall(options: CallOptions = CallOptions()) async throws -> ClientStreamingCall<GrpcTesting.StreamingInputCallRequest, GrpcTesting.StreamingInputCallResponse.View> {
-            try await channel.clientStreaming(GrpcTesting.TestService.streamingInputCall, of: GrpcTesting.TestService.schema, options: options)
+            try await channel.clientStreaming(GrpcTesting.TestService.streamingInputCall, options: options)
         }
 
         /// Calls the method `FullDuplexCall`.
         public func fullDuplexCall(options: CallOptions = CallOptions()) async throws -> BidirectionalCall<GrpcTesting.StreamingOutputCallRequest, GrpcTesting.StreamingOutputCallResponse.View> {
-            try await channel.bidirectional(GrpcTesting.TestService.fullDuplexCall, of: GrpcTesting.TestService.schema, options: options)
+            try await channel.bidirectional(GrpcTesting.TestService.fullDuplexCall, options: options)
         }
 
         /// Calls the method `HalfDuplexCall`.
         public func halfDuplexCall(options: CallOptions = CallOptions()) async throws -> BidirectionalCall<GrpcTesting.StreamingOutputCallRequest, GrpcTesting.StreamingOutputCallResponse.View> {
-            try await channel.bidirectional(GrpcTesting.TestService.halfDuplexCall, of: GrpcTesting.TestService.schema, options: options)
+            try await channel.bidirectional(GrpcTesting.TestService.halfDuplexCall, options: options)
         }
 
         /// No server has it.
         @inlinable
         public func unimplementedCall(_ request: GrpcTesting.Empty, options: CallOptions = CallOptions()) async throws -> Answer<GrpcTesting.Empty.View> {
-            try await channel.unary(GrpcTesting.TestService.unimplementedCall, of: GrpcTesting.TestService.schema, request, options: options)
+            try await channel.unary(GrpcTesting.TestService.unimplementedCall, request, options: options)
         }
     }
 }
@@ -112,7 +112,7 @@ extension GrpcTesting.UnimplementedService {
     @inlinable
     public static func methods(of service: some Service) -> [RPCMethod] {
         [
-            .unary(unimplementedCall, of: schema) { try await service.unimplementedCall($0, $1) },
+            .unary(unimplementedCall) { try await service.unimplementedCall($0, $1) },
         ]
     }
 
@@ -126,7 +126,7 @@ extension GrpcTesting.UnimplementedService {
         /// Calls the method `UnimplementedCall`.
         @inlinable
         public func unimplementedCall(_ request: GrpcTesting.Empty, options: CallOptions = CallOptions()) async throws -> Answer<GrpcTesting.Empty.View> {
-            try await channel.unary(GrpcTesting.UnimplementedService.unimplementedCall, of: GrpcTesting.UnimplementedService.schema, request, options: options)
+            try await channel.unary(GrpcTesting.UnimplementedService.unimplementedCall, request, options: options)
         }
     }
 }

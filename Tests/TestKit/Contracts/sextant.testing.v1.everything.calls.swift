@@ -31,12 +31,12 @@ extension TestingV1.Shelf {
     @inlinable
     public static func methods(of service: some Service) -> [RPCMethod] {
         [
-            .unary(getBook, of: schema) { try await service.getBook($0, $1) },
-            .unary(createBook, of: schema) { try await service.createBook($0, $1) },
-            .unary(deleteBook, of: schema) { try await service.deleteBook($0, $1) },
-            .bidirectional(chat, of: schema) { try await service.chat($0, $1, $2) },
-            .clientStreaming(`import`, of: schema) { try await service.`import`($0, $1) },
-            .serverStreaming(ping, of: schema) { try await service.ping($0, $1, $2) },
+            .unary(getBook) { try await service.getBook($0, $1) },
+            .unary(createBook) { try await service.createBook($0, $1) },
+            .unary(deleteBook) { try await service.deleteBook($0, $1) },
+            .bidirectional(chat) { try await service.chat($0, $1, $2) },
+            .clientStreaming(`import`) { try await service.`import`($0, $1) },
+            .serverStreaming(ping) { try await service.ping($0, $1, $2) },
         ]
     }
 
@@ -50,34 +50,34 @@ extension TestingV1.Shelf {
         /// Finds a book.
         @inlinable
         public func getBook(_ request: TestingV1.GetBookRequest, options: CallOptions = CallOptions()) async throws -> Answer<TestingV1.Book.View> {
-            try await channel.unary(TestingV1.Shelf.getBook, of: TestingV1.Shelf.schema, request, options: options)
+            try await channel.unary(TestingV1.Shelf.getBook, request, options: options)
         }
 
         /// Puts a book on the shelf.
         @inlinable
         public func createBook(_ request: TestingV1.CreateBookRequest, options: CallOptions = CallOptions()) async throws -> Answer<TestingV1.Book.View> {
-            try await channel.unary(TestingV1.Shelf.createBook, of: TestingV1.Shelf.schema, request, options: options)
+            try await channel.unary(TestingV1.Shelf.createBook, request, options: options)
         }
 
         /// Takes a book off the shelf for ever.
         @inlinable
         public func deleteBook(_ request: TestingV1.GetBookRequest, options: CallOptions = CallOptions()) async throws -> Answer<TestingV1.Nothing.View> {
-            try await channel.unary(TestingV1.Shelf.deleteBook, of: TestingV1.Shelf.schema, request, options: options)
+            try await channel.unary(TestingV1.Shelf.deleteBook, request, options: options)
         }
 
         /// Streams in both directions.
         public func chat(options: CallOptions = CallOptions()) async throws -> BidirectionalCall<TestingV1.Book, TestingV1.Book.View> {
-            try await channel.bidirectional(TestingV1.Shelf.chat, of: TestingV1.Shelf.schema, options: options)
+            try await channel.bidirectional(TestingV1.Shelf.chat, options: options)
         }
 
         /// Takes many books at once.
         public func `import`(options: CallOptions = CallOptions()) async throws -> ClientStreamingCall<TestingV1.CreateBookRequest, TestingV1.Nothing.View> {
-            try await channel.clientStreaming(TestingV1.Shelf.`import`, of: TestingV1.Shelf.schema, options: options)
+            try await channel.clientStreaming(TestingV1.Shelf.`import`, options: options)
         }
 
         /// Needs no credential, and answers a verb of its own.
         public func ping(_ request: TestingV1.Nothing, options: CallOptions = CallOptions()) async throws -> AnswerStream<TestingV1.Book.View> {
-            try await channel.serverStreaming(TestingV1.Shelf.ping, of: TestingV1.Shelf.schema, request, options: options)
+            try await channel.serverStreaming(TestingV1.Shelf.ping, request, options: options)
         }
     }
 }

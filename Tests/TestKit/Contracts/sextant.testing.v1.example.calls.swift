@@ -9,7 +9,7 @@ extension TestingV1.Example {
     /// What serves `sextant.testing.v1.Example`.
     public protocol Service: Sendable {
         /// Makes an item. The same key with the same request gives the same item, once; with another
-        /// request it is refused with ALREADY_EXISTS.
+        /// request it is refused with INVALID_ARGUMENT.
         func createItem(_ request: Message<TestingV1.CreateItemRequest.View>, _ call: ServerCall) async throws -> Reply<TestingV1.Item>
 
         /// Finds an item; NOT_FOUND if there is none of the name.
@@ -28,29 +28,59 @@ extension TestingV1.Example {
         /// Fails as it is told to.
         func fail(_ request: Message<TestingV1.FailRequest.View>, _ call: ServerCall) async throws -> Reply<TestingV1.FailResponse>
 
-        /// Sends so many messages of so many bytes.
+        /// Sends so many messages of so many bytes; after the metadata `last-event-id`, which it repeats,
+        /// only those that follow the first so many.
         func streamChunks(_ request: Message<TestingV1.StreamChunksRequest.View>, _ responses: ResponseStream<TestingV1.Chunk>, _ call: ServerCall) async throws
+
+        /// Adds up what comes.
+        func digest(_ requests: RequestStream<TestingV1.DigestRequest.View>, _ call: ServerCall) async throws -> Reply<TestingV1.DigestResponse>
+
+        /// Gives points of a line.
+        func plotLine(_ request: Message<TestingV1.PlotLineRequest.View>, _ call: ServerCall) async throws -> Reply<TestingV1.PlotLineResponse>
 
         /// Sends back what comes.
         func echo(_ requests: RequestStream<TestingV1.Chunk.View>, _ responses: ResponseStream<TestingV1.Chunk>, _ call: ServerCall) async throws
 
         /// Asks the next of its kind, if there are hops left, and says who has answered.
         func relay(_ request: Message<TestingV1.RelayRequest.View>, _ call: ServerCall) async throws -> Reply<TestingV1.RelayResponse>
+
+        /// Has the items copied, by a job. The same key with the same request gives the same job, once;
+        /// while an export of a title is not over, it is the one that is given for the title.
+        func startExport(_ request: Message<TestingV1.StartExportRequest.View>, _ call: ServerCall) async throws -> Reply<TestingV1.Job>
+
+        /// Finds a job; NOT_FOUND if there is none of the name.
+        func getJob(_ request: Message<TestingV1.GetJobRequest.View>, _ call: ServerCall) async throws -> Reply<TestingV1.Job>
+
+        /// Lists jobs, the newest first, a page at a time.
+        func listJobs(_ request: Message<TestingV1.ListJobsRequest.View>, _ call: ServerCall) async throws -> Reply<TestingV1.ListJobsResponse>
+
+        /// Has a job not be done, or not to its end; one that is over stays as it is.
+        func cancelJob(_ request: Message<TestingV1.CancelJobRequest.View>, _ call: ServerCall) async throws -> Reply<TestingV1.Job>
+
+        /// Tells of a job, at first and whenever it has changed, until it is over.
+        func watchJob(_ request: Message<TestingV1.WatchJobRequest.View>, _ responses: ResponseStream<TestingV1.Job>, _ call: ServerCall) async throws
     }
 
     /// The methods of a service, for a server to run.
     @inlinable
     public static func methods(of service: some Service) -> [RPCMethod] {
         [
-            .unary(createItem, of: schema) { try await service.createItem($0, $1) },
-            .unary(getItem, of: schema) { try await service.getItem($0, $1) },
-            .unary(listItems, of: schema) { try await service.listItems($0, $1) },
-            .serverStreaming(watchItems, of: schema) { try await service.watchItems($0, $1, $2) },
-            .unary(sleep, of: schema) { try await service.sleep($0, $1) },
-            .unary(fail, of: schema) { try await service.fail($0, $1) },
-            .serverStreaming(streamChunks, of: schema) { try await service.streamChunks($0, $1, $2) },
-            .bidirectional(echo, of: schema) { try await service.echo($0, $1, $2) },
-            .unary(relay, of: schema) { try await service.relay($0, $1) },
+            .unary(createItem) { try await service.createItem($0, $1) },
+            .unary(getItem) { try await service.getItem($0, $1) },
+            .unary(listItems) { try await service.listItems($0, $1) },
+            .serverStreaming(watchItems) { try await service.watchItems($0, $1, $2) },
+            .unary(sleep) { try await service.sleep($0, $1) },
+            .unary(fail) { try await service.fail($0, $1) },
+            .serverStreaming(streamChunks) { try await service.streamChunks($0, $1, $2) },
+            .clientStreaming(digest) { try await service.digest($0, $1) },
+            .unary(plotLine) { try await service.plotLine($0, $1) },
+            .bidirectional(echo) { try await service.echo($0, $1, $2) },
+            .unary(relay) { try await service.relay($0, $1) },
+            .unary(startExport) { try await service.startExport($0, $1) },
+            .unary(getJob) { try await service.getJob($0, $1) },
+            .unary(listJobs) { try await service.listJobs($0, $1) },
+            .unary(cancelJob) { try await service.cancelJob($0, $1) },
+            .serverStreaming(watchJob) { try await service.watchJob($0, $1, $2) },
         ]
     }
 
@@ -62,56 +92,98 @@ extension TestingV1.Example {
         public init(_ channel: any RPCChannel) { self.channel = channel }
 
         /// Makes an item. The same key with the same request gives the same item, once; with another
-        /// request it is refused with ALREADY_EXISTS.
+        /// request it is refused with INVALID_ARGUMENT.
         @inlinable
         public func createItem(_ request: TestingV1.CreateItemRequest, options: CallOptions = CallOptions()) async throws -> Answer<TestingV1.Item.View> {
-            try await channel.unary(TestingV1.Example.createItem, of: TestingV1.Example.schema, request, options: options)
+            try await channel.unary(TestingV1.Example.createItem, request, options: options)
         }
 
         /// Finds an item; NOT_FOUND if there is none of the name.
         @inlinable
         public func getItem(_ request: TestingV1.GetItemRequest, options: CallOptions = CallOptions()) async throws -> Answer<TestingV1.Item.View> {
-            try await channel.unary(TestingV1.Example.getItem, of: TestingV1.Example.schema, request, options: options)
+            try await channel.unary(TestingV1.Example.getItem, request, options: options)
         }
 
         /// Lists items in the order they were made in, a page at a time.
         @inlinable
         public func listItems(_ request: TestingV1.ListItemsRequest, options: CallOptions = CallOptions()) async throws -> Answer<TestingV1.ListItemsResponse.View> {
-            try await channel.unary(TestingV1.Example.listItems, of: TestingV1.Example.schema, request, options: options)
+            try await channel.unary(TestingV1.Example.listItems, request, options: options)
         }
 
         /// Tells of items that are made from now on, until the caller goes. A caller that reads too slowly
         /// is let go of with RESOURCE_EXHAUSTED.
         public func watchItems(_ request: TestingV1.WatchItemsRequest, options: CallOptions = CallOptions()) async throws -> AnswerStream<TestingV1.ItemChange.View> {
-            try await channel.serverStreaming(TestingV1.Example.watchItems, of: TestingV1.Example.schema, request, options: options)
+            try await channel.serverStreaming(TestingV1.Example.watchItems, request, options: options)
         }
 
         /// Answers after a while.
         @inlinable
         public func sleep(_ request: TestingV1.SleepRequest, options: CallOptions = CallOptions()) async throws -> Answer<TestingV1.SleepResponse.View> {
-            try await channel.unary(TestingV1.Example.sleep, of: TestingV1.Example.schema, request, options: options)
+            try await channel.unary(TestingV1.Example.sleep, request, options: options)
         }
 
         /// Fails as it is told to.
         @inlinable
         public func fail(_ request: TestingV1.FailRequest, options: CallOptions = CallOptions()) async throws -> Answer<TestingV1.FailResponse.View> {
-            try await channel.unary(TestingV1.Example.fail, of: TestingV1.Example.schema, request, options: options)
+            try await channel.unary(TestingV1.Example.fail, request, options: options)
         }
 
-        /// Sends so many messages of so many bytes.
+        /// Sends so many messages of so many bytes; after the metadata `last-event-id`, which it repeats,
+        /// only those that follow the first so many.
         public func streamChunks(_ request: TestingV1.StreamChunksRequest, options: CallOptions = CallOptions()) async throws -> AnswerStream<TestingV1.Chunk.View> {
-            try await channel.serverStreaming(TestingV1.Example.streamChunks, of: TestingV1.Example.schema, request, options: options)
+            try await channel.serverStreaming(TestingV1.Example.streamChunks, request, options: options)
+        }
+
+        /// Adds up what comes.
+        public func digest(options: CallOptions = CallOptions()) async throws -> ClientStreamingCall<TestingV1.DigestRequest, TestingV1.DigestResponse.View> {
+            try await channel.clientStreaming(TestingV1.Example.digest, options: options)
+        }
+
+        /// Gives points of a line.
+        @inlinable
+        public func plotLine(_ request: TestingV1.PlotLineRequest, options: CallOptions = CallOptions()) async throws -> Answer<TestingV1.PlotLineResponse.View> {
+            try await channel.unary(TestingV1.Example.plotLine, request, options: options)
         }
 
         /// Sends back what comes.
         public func echo(options: CallOptions = CallOptions()) async throws -> BidirectionalCall<TestingV1.Chunk, TestingV1.Chunk.View> {
-            try await channel.bidirectional(TestingV1.Example.echo, of: TestingV1.Example.schema, options: options)
+            try await channel.bidirectional(TestingV1.Example.echo, options: options)
         }
 
         /// Asks the next of its kind, if there are hops left, and says who has answered.
         @inlinable
         public func relay(_ request: TestingV1.RelayRequest, options: CallOptions = CallOptions()) async throws -> Answer<TestingV1.RelayResponse.View> {
-            try await channel.unary(TestingV1.Example.relay, of: TestingV1.Example.schema, request, options: options)
+            try await channel.unary(TestingV1.Example.relay, request, options: options)
+        }
+
+        /// Has the items copied, by a job. The same key with the same request gives the same job, once;
+        /// while an export of a title is not over, it is the one that is given for the title.
+        @inlinable
+        public func startExport(_ request: TestingV1.StartExportRequest, options: CallOptions = CallOptions()) async throws -> Answer<TestingV1.Job.View> {
+            try await channel.unary(TestingV1.Example.startExport, request, options: options)
+        }
+
+        /// Finds a job; NOT_FOUND if there is none of the name.
+        @inlinable
+        public func getJob(_ request: TestingV1.GetJobRequest, options: CallOptions = CallOptions()) async throws -> Answer<TestingV1.Job.View> {
+            try await channel.unary(TestingV1.Example.getJob, request, options: options)
+        }
+
+        /// Lists jobs, the newest first, a page at a time.
+        @inlinable
+        public func listJobs(_ request: TestingV1.ListJobsRequest, options: CallOptions = CallOptions()) async throws -> Answer<TestingV1.ListJobsResponse.View> {
+            try await channel.unary(TestingV1.Example.listJobs, request, options: options)
+        }
+
+        /// Has a job not be done, or not to its end; one that is over stays as it is.
+        @inlinable
+        public func cancelJob(_ request: TestingV1.CancelJobRequest, options: CallOptions = CallOptions()) async throws -> Answer<TestingV1.Job.View> {
+            try await channel.unary(TestingV1.Example.cancelJob, request, options: options)
+        }
+
+        /// Tells of a job, at first and whenever it has changed, until it is over.
+        public func watchJob(_ request: TestingV1.WatchJobRequest, options: CallOptions = CallOptions()) async throws -> AnswerStream<TestingV1.Job.View> {
+            try await channel.serverStreaming(TestingV1.Example.watchJob, request, options: options)
         }
     }
 }

@@ -19,8 +19,8 @@ extension TestingV1.Traffic {
     @inlinable
     public static func methods(of service: some Service) -> [RPCMethod] {
         [
-            .unary(echo, of: schema) { try await service.echo($0, $1) },
-            .serverStreaming(download, of: schema) { try await service.download($0, $1, $2) },
+            .unary(echo) { try await service.echo($0, $1) },
+            .serverStreaming(download) { try await service.download($0, $1, $2) },
         ]
     }
 
@@ -34,12 +34,12 @@ extension TestingV1.Traffic {
         /// Sends a parcel back.
         @inlinable
         public func echo(_ request: TestingV1.Parcel, options: CallOptions = CallOptions()) async throws -> Answer<TestingV1.Parcel.View> {
-            try await channel.unary(TestingV1.Traffic.echo, of: TestingV1.Traffic.schema, request, options: options)
+            try await channel.unary(TestingV1.Traffic.echo, request, options: options)
         }
 
         /// Sends many.
         public func download(_ request: TestingV1.DownloadRequest, options: CallOptions = CallOptions()) async throws -> AnswerStream<TestingV1.Parcel.View> {
-            try await channel.serverStreaming(TestingV1.Traffic.download, of: TestingV1.Traffic.schema, request, options: options)
+            try await channel.serverStreaming(TestingV1.Traffic.download, request, options: options)
         }
     }
 }

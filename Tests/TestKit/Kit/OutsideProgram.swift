@@ -48,18 +48,13 @@ public enum OutsideProgram {
             .appendingPathComponent("errors-\(UUID().uuidString)")
         try Data().write(to: errors)
         defer { try? FileManager.default.removeItem(at: errors) }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = command
-        let output = Pipe()
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = output
-        process.standardError = try FileHandle(forWritingTo: errors)
-        try process.run()
-        let data = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
+        let (status, data) = try Process.runToEnd { process in
+            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+            process.arguments = command
+            process.standardError = try FileHandle(forWritingTo: errors)
+        }
         return Output(
-            status: process.terminationStatus,
+            status: status,
             bytes: [UInt8](data),
             errors: try String(contentsOf: errors, encoding: .utf8)
         )

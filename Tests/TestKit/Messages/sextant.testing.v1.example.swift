@@ -185,7 +185,7 @@ extension TestingV1 {
         /// The item's title; 1 to 200 characters.
         public var title: String = ""
 
-        /// What tells a repeated request from a new one; 1 to 64 characters.
+        /// What tells a repeated request from a new one; 1 to 64 visible characters of ASCII.
         public var idempotencyKey: String = ""
 
         /// Fields the schema does not name, kept as they were sent.
@@ -264,7 +264,7 @@ extension TestingV1 {
                 }
             }
 
-            /// What tells a repeated request from a new one; 1 to 64 characters.
+            /// What tells a repeated request from a new one; 1 to 64 visible characters of ASCII.
             public var idempotencyKey: Text {
                 @_lifetime(copy self)
                 get {
@@ -311,13 +311,13 @@ extension TestingV1 {
                 if !value.isEmpty { buffer.appendField(tag: 10, value.utf8) }
             }
 
-            /// What tells a repeated request from a new one; 1 to 64 characters.
+            /// What tells a repeated request from a new one; 1 to 64 visible characters of ASCII.
             @inlinable
             public mutating func setIdempotencyKey(_ value: String) {
                 if !value.isEmpty { buffer.appendField(tag: 18, value) }
             }
 
-            /// What tells a repeated request from a new one; 1 to 64 characters.
+            /// What tells a repeated request from a new one; 1 to 64 visible characters of ASCII.
             @inlinable
             public mutating func setIdempotencyKey(_ value: Text) {
                 if !value.isEmpty { buffer.appendField(tag: 18, value.utf8) }
@@ -1660,6 +1660,885 @@ extension TestingV1 {
         }
     }
 
+    /// A part of what is to be added up.
+    public struct DigestRequest: MessageValue {
+
+        /// What it is called; the last part that has one decides.
+        public var label: String = ""
+
+        /// The bytes.
+        public var data: [UInt8] = []
+
+        /// Fields the schema does not name, kept as they were sent.
+        public var unknownFields = UnknownFields()
+
+        /// The message with every field at its default.
+        public init() {}
+
+        /// Copies the fields of a view.
+        public init(_ view: View) {
+            unsafe self.init(validated: view.bytes)
+        }
+
+        /// Copies the fields of a message.
+        ///
+        /// - Parameter bytes: a validated message of this type.
+        @unsafe
+        public init(validated bytes: RawSpan) {
+            let view = unsafe View(validated: bytes)
+            self.label = String(view.label)
+            self.data = Array(copying: view.data)
+            self.unknownFields = view.unknownFields
+        }
+
+        /// Appends the message's fields to a buffer.
+        public func write(to buffer: inout OutputBuffer) {
+            if !self.label.isEmpty { buffer.appendField(tag: 10, self.label) }
+            if !self.data.isEmpty { buffer.appendField(tag: 18, self.data.rawBytes) }
+            if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+        }
+
+        /// The message's table.
+        public static let schema: MessageSchema = MessageSchema("sextant.testing.v1.DigestRequest", [
+            FieldSchema(1, "label", .string),
+            FieldSchema(2, "data", .bytes),
+        ], valueStride: MemoryLayout<TestingV1.DigestRequest>.stride)
+
+        /// The fields of a `DigestRequest`, read where they lie.
+        public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = TestingV1.DigestRequest
+
+            /// The message's table.
+            public static var schema: MessageSchema { TestingV1.DigestRequest.schema }
+
+            /// The message's bytes.
+            public let bytes: RawSpan
+            fileprivate var _label = FieldSlice()
+            fileprivate var _data = FieldSlice()
+            fileprivate var _has_unknown = false
+
+            /// Finds the fields.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            @_lifetime(copy bytes)
+            public init(validated bytes: RawSpan) {
+                self.bytes = bytes
+                var reader = WireReader(bytes)
+                while let tag = reader.nextTag() {
+                    switch tag {
+                        case 10: _label = reader.slice()
+                        case 18: _data = reader.slice()
+                        default:
+                            reader.skip(tag)
+                            _has_unknown = true
+                    }
+                }
+            }
+
+            /// What it is called; the last part that has one decides.
+            public var label: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _label.text(in: bytes)
+                }
+            }
+
+            /// The bytes.
+            public var data: RawSpan {
+                @_lifetime(copy self)
+                get {
+                    _data.bytes(in: bytes)
+                }
+            }
+
+            /// The fields the schema does not name. Linear in the message's own fields.
+            public var unknownFields: UnknownFields {
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+            }
+        }
+
+        /// Writes the message.
+        ///
+        /// - Parameters:
+        ///   - capacity: bytes to reserve at once.
+        ///   - write: receives the message's writer.
+        public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+            try SharedBytes.encode(capacity: capacity, write)
+        }
+
+        /// Writes the fields of a `DigestRequest` straight into a buffer.
+        public struct Writer: MessageWriter, ~Copyable {
+            @usableFromInline var buffer = OutputBuffer()
+
+            /// Makes a writer with an empty buffer.
+            @inlinable public init() {}
+
+            /// Exchanges the writer's buffer for another.
+            @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                swap(&buffer, &other)
+            }
+
+            /// What it is called; the last part that has one decides.
+            @inlinable
+            public mutating func setLabel(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 10, value) }
+            }
+
+            /// What it is called; the last part that has one decides.
+            @inlinable
+            public mutating func setLabel(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 10, value.utf8) }
+            }
+
+            /// The bytes.
+            @inlinable
+            public mutating func setData(_ value: RawSpan) {
+                if !value.isEmpty { buffer.appendField(tag: 18, value) }
+            }
+        }
+    }
+
+    /// What has come.
+    public struct DigestResponse: MessageValue {
+
+        /// What it is called.
+        public var label: String = ""
+
+        /// How many bytes.
+        public var size: Int64 = 0
+
+        /// How many messages.
+        public var parts: Int32 = 0
+
+        /// The sum of the bytes.
+        public var sum: UInt64 = 0
+
+        /// Fields the schema does not name, kept as they were sent.
+        public var unknownFields = UnknownFields()
+
+        /// The message with every field at its default.
+        public init() {}
+
+        /// Copies the fields of a view.
+        public init(_ view: View) {
+            unsafe self.init(validated: view.bytes)
+        }
+
+        /// Copies the fields of a message.
+        ///
+        /// - Parameter bytes: a validated message of this type.
+        @unsafe
+        public init(validated bytes: RawSpan) {
+            let view = unsafe View(validated: bytes)
+            self.label = String(view.label)
+            self.size = view.size
+            self.parts = view.parts
+            self.sum = view.sum
+            self.unknownFields = view.unknownFields
+        }
+
+        /// Appends the message's fields to a buffer.
+        public func write(to buffer: inout OutputBuffer) {
+            if !self.label.isEmpty { buffer.appendField(tag: 10, self.label) }
+            if self.size != 0 { buffer.appendField(tag: 16, self.size, as: Scalar.Int64.self) }
+            if self.parts != 0 { buffer.appendField(tag: 24, self.parts, as: Scalar.Int32.self) }
+            if self.sum != 0 { buffer.appendField(tag: 32, self.sum, as: Scalar.UInt64.self) }
+            if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+        }
+
+        /// The message's table.
+        public static let schema: MessageSchema = MessageSchema("sextant.testing.v1.DigestResponse", [
+            FieldSchema(1, "label", .string),
+            FieldSchema(2, "size", .int64),
+            FieldSchema(3, "parts", .int32),
+            FieldSchema(4, "sum", .uint64),
+        ], valueStride: MemoryLayout<TestingV1.DigestResponse>.stride)
+
+        /// The fields of a `DigestResponse`, read where they lie.
+        public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = TestingV1.DigestResponse
+
+            /// The message's table.
+            public static var schema: MessageSchema { TestingV1.DigestResponse.schema }
+
+            /// The message's bytes.
+            public let bytes: RawSpan
+            fileprivate var _label = FieldSlice()
+
+            /// How many bytes.
+            public private(set) var size: Int64 = 0
+
+            /// How many messages.
+            public private(set) var parts: Int32 = 0
+
+            /// The sum of the bytes.
+            public private(set) var sum: UInt64 = 0
+            fileprivate var _has_unknown = false
+
+            /// Finds the fields.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            @_lifetime(copy bytes)
+            public init(validated bytes: RawSpan) {
+                self.bytes = bytes
+                var reader = WireReader(bytes)
+                while let tag = reader.nextTag() {
+                    switch tag {
+                        case 10: _label = reader.slice()
+                        case 16: self.size = Scalar.Int64.read(&reader)
+                        case 24: self.parts = Scalar.Int32.read(&reader)
+                        case 32: self.sum = Scalar.UInt64.read(&reader)
+                        default:
+                            reader.skip(tag)
+                            _has_unknown = true
+                    }
+                }
+            }
+
+            /// What it is called.
+            public var label: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _label.text(in: bytes)
+                }
+            }
+
+            /// The fields the schema does not name. Linear in the message's own fields.
+            public var unknownFields: UnknownFields {
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+            }
+        }
+
+        /// Writes the message.
+        ///
+        /// - Parameters:
+        ///   - capacity: bytes to reserve at once.
+        ///   - write: receives the message's writer.
+        public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+            try SharedBytes.encode(capacity: capacity, write)
+        }
+
+        /// Writes the fields of a `DigestResponse` straight into a buffer.
+        public struct Writer: MessageWriter, ~Copyable {
+            @usableFromInline var buffer = OutputBuffer()
+
+            /// Makes a writer with an empty buffer.
+            @inlinable public init() {}
+
+            /// Exchanges the writer's buffer for another.
+            @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                swap(&buffer, &other)
+            }
+
+            /// What it is called.
+            @inlinable
+            public mutating func setLabel(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 10, value) }
+            }
+
+            /// What it is called.
+            @inlinable
+            public mutating func setLabel(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 10, value.utf8) }
+            }
+
+            /// How many bytes.
+            @inlinable
+            public mutating func setSize(_ value: Int64) {
+                if value != 0 { buffer.appendField(tag: 16, value, as: Scalar.Int64.self) }
+            }
+
+            /// How many messages.
+            @inlinable
+            public mutating func setParts(_ value: Int32) {
+                if value != 0 { buffer.appendField(tag: 24, value, as: Scalar.Int32.self) }
+            }
+
+            /// The sum of the bytes.
+            @inlinable
+            public mutating func setSum(_ value: UInt64) {
+                if value != 0 { buffer.appendField(tag: 32, value, as: Scalar.UInt64.self) }
+            }
+        }
+    }
+
+    /// Asks for points of a line.
+    public struct PlotLineRequest: MessageValue {
+
+        /// Where the line begins.
+        public var start: Int64 = 0
+
+        /// How many points; at most 1,000,000.
+        public var count: Int32 = 0
+
+        /// Where it goes.
+        public var direction: TestingV1.PlotLineRequest.Direction = TestingV1.PlotLineRequest.Direction(rawValue: 0)
+
+        /// How it is drawn.
+        public var scale: TestingV1.PlotLineRequest.Scale?
+
+        /// From when on; sent back.
+        public var since: GoogleProtobuf.Timestamp?
+
+        /// Fields the schema does not name, kept as they were sent.
+        public var unknownFields = UnknownFields()
+
+        /// The message with every field at its default.
+        public init() {}
+
+        /// Copies the fields of a view.
+        public init(_ view: View) {
+            unsafe self.init(validated: view.bytes)
+        }
+
+        /// Copies the fields of a message.
+        ///
+        /// - Parameter bytes: a validated message of this type.
+        @unsafe
+        public init(validated bytes: RawSpan) {
+            let view = unsafe View(validated: bytes)
+            self.start = view.start
+            self.count = view.count
+            self.direction = view.direction
+            if view._scale.isPresent { unsafe self.scale.decode(validated: view._scale.bytes(in: view.bytes)) }
+            if view._since.isPresent { unsafe self.since.decode(validated: view._since.bytes(in: view.bytes)) }
+            self.unknownFields = view.unknownFields
+        }
+
+        /// Appends the message's fields to a buffer.
+        public func write(to buffer: inout OutputBuffer) {
+            if self.start != 0 { buffer.appendField(tag: 8, self.start, as: Scalar.Int64.self) }
+            if self.count != 0 { buffer.appendField(tag: 16, self.count, as: Scalar.Int32.self) }
+            if self.direction.rawValue != 0 { buffer.appendField(tag: 24, self.direction, as: Scalar.Enumeration<TestingV1.PlotLineRequest.Direction>.self) }
+            self.scale.write(tag: 34, to: &buffer)
+            self.since.write(tag: 42, to: &buffer)
+            if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+        }
+
+        /// The message's table.
+        public static let schema: MessageSchema = MessageSchema("sextant.testing.v1.PlotLineRequest", [
+            FieldSchema(1, "start", .int64),
+            FieldSchema(2, "count", .int32),
+            FieldSchema(3, "direction", .enumeration(TestingV1.PlotLineRequest.Direction.schema)),
+            FieldSchema(4, "scale", .message { TestingV1.PlotLineRequest.Scale.schema }, .explicit),
+            FieldSchema(5, "since", .message { GoogleProtobuf.Timestamp.schema }, .explicit),
+        ], valueStride: MemoryLayout<TestingV1.PlotLineRequest>.stride)
+
+        /// The fields of a `PlotLineRequest`, read where they lie.
+        public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = TestingV1.PlotLineRequest
+
+            /// The message's table.
+            public static var schema: MessageSchema { TestingV1.PlotLineRequest.schema }
+
+            /// The message's bytes.
+            public let bytes: RawSpan
+
+            /// Where the line begins.
+            public private(set) var start: Int64 = 0
+
+            /// How many points; at most 1,000,000.
+            public private(set) var count: Int32 = 0
+
+            /// Where it goes.
+            public private(set) var direction: TestingV1.PlotLineRequest.Direction = TestingV1.PlotLineRequest.Direction(rawValue: 0)
+            fileprivate var _scale = FieldSlice()
+            fileprivate var _since = FieldSlice()
+            fileprivate var _has_unknown = false
+
+            /// Finds the fields.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            @_lifetime(copy bytes)
+            public init(validated bytes: RawSpan) {
+                self.bytes = bytes
+                var reader = WireReader(bytes)
+                while let tag = reader.nextTag() {
+                    switch tag {
+                        case 8: self.start = Scalar.Int64.read(&reader)
+                        case 16: self.count = Scalar.Int32.read(&reader)
+                        case 24: self.direction = Scalar.Enumeration<TestingV1.PlotLineRequest.Direction>.read(&reader)
+                        case 34: _scale = reader.slice()
+                        case 42: _since = reader.slice()
+                        default:
+                            reader.skip(tag)
+                            _has_unknown = true
+                    }
+                }
+            }
+
+            /// How it is drawn.
+            public var scale: TestingV1.PlotLineRequest.Scale.View? {
+                @_lifetime(copy self)
+                get {
+                    unsafe _scale.isPresent ? TestingV1.PlotLineRequest.Scale.View(validated: _scale.bytes(in: bytes)) : nil
+                }
+            }
+
+            /// From when on; sent back.
+            public var since: GoogleProtobuf.Timestamp.View? {
+                @_lifetime(copy self)
+                get {
+                    unsafe _since.isPresent ? GoogleProtobuf.Timestamp.View(validated: _since.bytes(in: bytes)) : nil
+                }
+            }
+
+            /// The fields the schema does not name. Linear in the message's own fields.
+            public var unknownFields: UnknownFields {
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+            }
+        }
+
+        /// Writes the message.
+        ///
+        /// - Parameters:
+        ///   - capacity: bytes to reserve at once.
+        ///   - write: receives the message's writer.
+        public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+            try SharedBytes.encode(capacity: capacity, write)
+        }
+
+        /// Writes the fields of a `PlotLineRequest` straight into a buffer.
+        public struct Writer: MessageWriter, ~Copyable {
+            @usableFromInline var buffer = OutputBuffer()
+
+            /// Makes a writer with an empty buffer.
+            @inlinable public init() {}
+
+            /// Exchanges the writer's buffer for another.
+            @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                swap(&buffer, &other)
+            }
+
+            /// Where the line begins.
+            @inlinable
+            public mutating func setStart(_ value: Int64) {
+                if value != 0 { buffer.appendField(tag: 8, value, as: Scalar.Int64.self) }
+            }
+
+            /// How many points; at most 1,000,000.
+            @inlinable
+            public mutating func setCount(_ value: Int32) {
+                if value != 0 { buffer.appendField(tag: 16, value, as: Scalar.Int32.self) }
+            }
+
+            /// Where it goes.
+            @inlinable
+            public mutating func setDirection(_ value: TestingV1.PlotLineRequest.Direction) {
+                if value.rawValue != 0 { buffer.appendField(tag: 24, value, as: Scalar.Enumeration<TestingV1.PlotLineRequest.Direction>.self) }
+            }
+
+            /// How it is drawn.
+            @inlinable
+            public mutating func setScale<Failure: Error>(_ write: (inout TestingV1.PlotLineRequest.Scale.Writer) throws(Failure) -> Void) throws(Failure) {
+                try buffer.appendMessage(tag: 34, write)
+            }
+
+            /// How it is drawn.
+            @inlinable
+            public mutating func setScale(_ value: TestingV1.PlotLineRequest.Scale) {
+                buffer.appendMessage(tag: 34, value)
+            }
+
+            /// From when on; sent back.
+            @inlinable
+            public mutating func setSince<Failure: Error>(_ write: (inout GoogleProtobuf.Timestamp.Writer) throws(Failure) -> Void) throws(Failure) {
+                try buffer.appendMessage(tag: 42, write)
+            }
+
+            /// From when on; sent back.
+            @inlinable
+            public mutating func setSince(_ value: GoogleProtobuf.Timestamp) {
+                buffer.appendMessage(tag: 42, value)
+            }
+        }
+
+        /// Where a line goes.
+        public struct Direction: OpenEnum {
+            /// The value's number.
+            public var rawValue: Int32
+
+            /// The value of a number, named or not.
+            public init(rawValue: Int32) {
+                self.rawValue = rawValue
+            }
+
+            /// `DIRECTION_UNSPECIFIED`, number 0.
+            public static let unspecified = Direction(rawValue: 0)
+
+            /// Upwards.
+            public static let rising = Direction(rawValue: 1)
+
+            /// Downwards.
+            public static let falling = Direction(rawValue: 2)
+
+            /// The enum's table of names.
+            public static let schema: EnumSchema = EnumSchema("sextant.testing.v1.PlotLineRequest.Direction", [
+                (0, "DIRECTION_UNSPECIFIED"),
+                (1, "DIRECTION_RISING"),
+                (2, "DIRECTION_FALLING"),
+            ])
+        }
+
+        /// How a line is drawn.
+        public struct Scale: MessageValue {
+
+            /// What each step adds; 0 stands for 1.
+            public var step: Double = 0
+
+            /// What each value is called.
+            public var labels: [String] = []
+
+            /// Fields the schema does not name, kept as they were sent.
+            public var unknownFields = UnknownFields()
+
+            /// The message with every field at its default.
+            public init() {}
+
+            /// Copies the fields of a view.
+            public init(_ view: View) {
+                unsafe self.init(validated: view.bytes)
+            }
+
+            /// Copies the fields of a message.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            public init(validated bytes: RawSpan) {
+                let view = unsafe View(validated: bytes)
+                self.step = view.step
+                self.labels = view.labels.strings()
+                self.unknownFields = view.unknownFields
+            }
+
+            /// Appends the message's fields to a buffer.
+            public func write(to buffer: inout OutputBuffer) {
+                if self.step.bitPattern != 0 { buffer.appendField(tag: 9, self.step, as: Scalar.Double.self) }
+                for value in self.labels { buffer.appendField(tag: 18, value) }
+                if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+            }
+
+            /// The message's table.
+            public static let schema: MessageSchema = MessageSchema("sextant.testing.v1.PlotLineRequest.Scale", [
+                FieldSchema(1, "step", .double),
+                FieldSchema(2, "labels", .string, .repeated),
+            ], valueStride: MemoryLayout<TestingV1.PlotLineRequest.Scale>.stride)
+
+            /// The fields of a `Scale`, read where they lie.
+            public struct View: MessageView, ~Escapable {
+                /// The message as a plain value.
+                public typealias Value = TestingV1.PlotLineRequest.Scale
+
+                /// The message's table.
+                public static var schema: MessageSchema { TestingV1.PlotLineRequest.Scale.schema }
+
+                /// The message's bytes.
+                public let bytes: RawSpan
+
+                /// What each step adds; 0 stands for 1.
+                public private(set) var step: Double = 0
+                fileprivate var _labels = FieldRun()
+                fileprivate var _has_unknown = false
+
+                /// Finds the fields.
+                ///
+                /// - Parameter bytes: a validated message of this type.
+                @unsafe
+                @_lifetime(copy bytes)
+                public init(validated bytes: RawSpan) {
+                    self.bytes = bytes
+                    var reader = WireReader(bytes)
+                    var start = 0
+                    while let tag = reader.nextTag() {
+                        switch tag {
+                            case 9: self.step = Scalar.Double.read(&reader)
+                            case 18:
+                                _ = reader.slice()
+                                _labels.extend(from: start, to: reader.position)
+                            default:
+                                reader.skip(tag)
+                                _has_unknown = true
+                        }
+                        start = reader.position
+                    }
+                }
+
+                /// What each value is called.
+                public var labels: RepeatedText {
+                    @_lifetime(copy self)
+                    get {
+                        unsafe RepeatedText(_labels, in: bytes)
+                    }
+                }
+
+                /// The fields the schema does not name. Linear in the message's own fields.
+                public var unknownFields: UnknownFields {
+                    _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+                }
+            }
+
+            /// Writes the message.
+            ///
+            /// - Parameters:
+            ///   - capacity: bytes to reserve at once.
+            ///   - write: receives the message's writer.
+            public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+                try SharedBytes.encode(capacity: capacity, write)
+            }
+
+            /// Writes the fields of a `Scale` straight into a buffer.
+            public struct Writer: MessageWriter, ~Copyable {
+                @usableFromInline var buffer = OutputBuffer()
+
+                /// Makes a writer with an empty buffer.
+                @inlinable public init() {}
+
+                /// Exchanges the writer's buffer for another.
+                @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                    swap(&buffer, &other)
+                }
+
+                /// What each step adds; 0 stands for 1.
+                @inlinable
+                public mutating func setStep(_ value: Double) {
+                    if value.bitPattern != 0 { buffer.appendField(tag: 9, value, as: Scalar.Double.self) }
+                }
+
+                /// What each value is called.
+                @inlinable
+                public mutating func addLabels(_ value: String) {
+                    buffer.appendField(tag: 18, value)
+                }
+
+                /// What each value is called.
+                @inlinable
+                public mutating func addLabels(_ value: Text) {
+                    buffer.appendField(tag: 18, value.utf8)
+                }
+            }
+        }
+    }
+
+    /// Points of a line.
+    public struct PlotLineResponse: MessageValue {
+
+        /// Where the line goes.
+        public var direction: TestingV1.PlotLineRequest.Direction = TestingV1.PlotLineRequest.Direction(rawValue: 0)
+
+        /// The places.
+        public var x: [Int64] = []
+
+        /// The values.
+        public var y: [Double] = []
+
+        /// What the values are called, as far as they have names.
+        public var labelNames: [String] = []
+
+        /// From when on.
+        public var since: GoogleProtobuf.Timestamp?
+
+        /// Fields the schema does not name, kept as they were sent.
+        public var unknownFields = UnknownFields()
+
+        /// The message with every field at its default.
+        public init() {}
+
+        /// Copies the fields of a view.
+        public init(_ view: View) {
+            unsafe self.init(validated: view.bytes)
+        }
+
+        /// Copies the fields of a message.
+        ///
+        /// - Parameter bytes: a validated message of this type.
+        @unsafe
+        public init(validated bytes: RawSpan) {
+            let view = unsafe View(validated: bytes)
+            self.direction = view.direction
+            self.x = view.x.values()
+            self.y = view.y.values()
+            self.labelNames = view.labelNames.strings()
+            if view._since.isPresent { unsafe self.since.decode(validated: view._since.bytes(in: view.bytes)) }
+            self.unknownFields = view.unknownFields
+        }
+
+        /// Appends the message's fields to a buffer.
+        public func write(to buffer: inout OutputBuffer) {
+            if self.direction.rawValue != 0 { buffer.appendField(tag: 8, self.direction, as: Scalar.Enumeration<TestingV1.PlotLineRequest.Direction>.self) }
+            buffer.appendPacked(tag: 18, self.x, as: Scalar.Int64.self)
+            buffer.appendPacked(tag: 26, self.y, as: Scalar.Double.self)
+            for value in self.labelNames { buffer.appendField(tag: 34, value) }
+            self.since.write(tag: 42, to: &buffer)
+            if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+        }
+
+        /// The message's table.
+        public static let schema: MessageSchema = MessageSchema("sextant.testing.v1.PlotLineResponse", [
+            FieldSchema(1, "direction", .enumeration(TestingV1.PlotLineRequest.Direction.schema)),
+            FieldSchema(2, "x", .int64, .packed),
+            FieldSchema(3, "y", .double, .packed),
+            FieldSchema(4, "label_names", .string, .repeated),
+            FieldSchema(5, "since", .message { GoogleProtobuf.Timestamp.schema }, .explicit),
+        ], valueStride: MemoryLayout<TestingV1.PlotLineResponse>.stride)
+
+        /// The fields of a `PlotLineResponse`, read where they lie.
+        public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = TestingV1.PlotLineResponse
+
+            /// The message's table.
+            public static var schema: MessageSchema { TestingV1.PlotLineResponse.schema }
+
+            /// The message's bytes.
+            public let bytes: RawSpan
+
+            /// Where the line goes.
+            public private(set) var direction: TestingV1.PlotLineRequest.Direction = TestingV1.PlotLineRequest.Direction(rawValue: 0)
+            fileprivate var _x = FieldRun()
+            fileprivate var _y = FieldRun()
+            fileprivate var _labelNames = FieldRun()
+            fileprivate var _since = FieldSlice()
+            fileprivate var _has_unknown = false
+
+            /// Finds the fields.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            @_lifetime(copy bytes)
+            public init(validated bytes: RawSpan) {
+                self.bytes = bytes
+                var reader = WireReader(bytes)
+                var start = 0
+                while let tag = reader.nextTag() {
+                    switch tag {
+                        case 8: self.direction = Scalar.Enumeration<TestingV1.PlotLineRequest.Direction>.read(&reader)
+                        case 16, 18:
+                            reader.skip(tag)
+                            _x.extend(from: start, to: reader.position)
+                        case 25, 26:
+                            reader.skip(tag)
+                            _y.extend(from: start, to: reader.position)
+                        case 34:
+                            _ = reader.slice()
+                            _labelNames.extend(from: start, to: reader.position)
+                        case 42: _since = reader.slice()
+                        default:
+                            reader.skip(tag)
+                            _has_unknown = true
+                    }
+                    start = reader.position
+                }
+            }
+
+            /// The places.
+            public var x: RepeatedScalars<Scalar.Int64> {
+                @_lifetime(copy self)
+                get {
+                    RepeatedScalars<Scalar.Int64>(_x, in: bytes)
+                }
+            }
+
+            /// The values.
+            public var y: RepeatedScalars<Scalar.Double> {
+                @_lifetime(copy self)
+                get {
+                    RepeatedScalars<Scalar.Double>(_y, in: bytes)
+                }
+            }
+
+            /// What the values are called, as far as they have names.
+            public var labelNames: RepeatedText {
+                @_lifetime(copy self)
+                get {
+                    unsafe RepeatedText(_labelNames, in: bytes)
+                }
+            }
+
+            /// From when on.
+            public var since: GoogleProtobuf.Timestamp.View? {
+                @_lifetime(copy self)
+                get {
+                    unsafe _since.isPresent ? GoogleProtobuf.Timestamp.View(validated: _since.bytes(in: bytes)) : nil
+                }
+            }
+
+            /// The fields the schema does not name. Linear in the message's own fields.
+            public var unknownFields: UnknownFields {
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+            }
+        }
+
+        /// Writes the message.
+        ///
+        /// - Parameters:
+        ///   - capacity: bytes to reserve at once.
+        ///   - write: receives the message's writer.
+        public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+            try SharedBytes.encode(capacity: capacity, write)
+        }
+
+        /// Writes the fields of a `PlotLineResponse` straight into a buffer.
+        public struct Writer: MessageWriter, ~Copyable {
+            @usableFromInline var buffer = OutputBuffer()
+
+            /// Makes a writer with an empty buffer.
+            @inlinable public init() {}
+
+            /// Exchanges the writer's buffer for another.
+            @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                swap(&buffer, &other)
+            }
+
+            /// Where the line goes.
+            @inlinable
+            public mutating func setDirection(_ value: TestingV1.PlotLineRequest.Direction) {
+                if value.rawValue != 0 { buffer.appendField(tag: 8, value, as: Scalar.Enumeration<TestingV1.PlotLineRequest.Direction>.self) }
+            }
+
+            /// The places.
+            @inlinable
+            public mutating func addX(_ values: [Int64]) {
+                buffer.appendPacked(tag: 18, values, as: Scalar.Int64.self)
+            }
+
+            /// The values.
+            @inlinable
+            public mutating func addY(_ values: [Double]) {
+                buffer.appendPacked(tag: 26, values, as: Scalar.Double.self)
+            }
+
+            /// What the values are called, as far as they have names.
+            @inlinable
+            public mutating func addLabelNames(_ value: String) {
+                buffer.appendField(tag: 34, value)
+            }
+
+            /// What the values are called, as far as they have names.
+            @inlinable
+            public mutating func addLabelNames(_ value: Text) {
+                buffer.appendField(tag: 34, value.utf8)
+            }
+
+            /// From when on.
+            @inlinable
+            public mutating func setSince<Failure: Error>(_ write: (inout GoogleProtobuf.Timestamp.Writer) throws(Failure) -> Void) throws(Failure) {
+                try buffer.appendMessage(tag: 42, write)
+            }
+
+            /// From when on.
+            @inlinable
+            public mutating func setSince(_ value: GoogleProtobuf.Timestamp) {
+                buffer.appendMessage(tag: 42, value)
+            }
+        }
+    }
+
     /// Asks along a chain of services.
     public struct RelayRequest: MessageValue {
 
@@ -1888,13 +2767,1558 @@ extension TestingV1 {
         }
     }
 
+    /// Asks for the items to be copied.
+    public struct StartExportRequest: MessageValue {
+
+        /// What people call the export; 1 to 50 characters.
+        public var title: String = ""
+
+        /// What tells a repeated request from a new one; 1 to 64 visible characters of ASCII.
+        public var idempotencyKey: String = ""
+
+        /// How many items are copied at once; 0 stands for 100, at most 1,000.
+        public var partSize: Int32 = 0
+
+        /// How many services along the chain the job asks first; at most 8.
+        public var hops: Int32 = 0
+
+        /// How long the job rests after each part; at most an hour.
+        public var pause: GoogleProtobuf.Duration?
+
+        /// How long the job waits before it starts; at most an hour.
+        public var delay: GoogleProtobuf.Duration?
+
+        /// Fields the schema does not name, kept as they were sent.
+        public var unknownFields = UnknownFields()
+
+        /// The message with every field at its default.
+        public init() {}
+
+        /// Copies the fields of a view.
+        public init(_ view: View) {
+            unsafe self.init(validated: view.bytes)
+        }
+
+        /// Copies the fields of a message.
+        ///
+        /// - Parameter bytes: a validated message of this type.
+        @unsafe
+        public init(validated bytes: RawSpan) {
+            let view = unsafe View(validated: bytes)
+            self.title = String(view.title)
+            self.idempotencyKey = String(view.idempotencyKey)
+            self.partSize = view.partSize
+            self.hops = view.hops
+            if view._pause.isPresent { unsafe self.pause.decode(validated: view._pause.bytes(in: view.bytes)) }
+            if view._delay.isPresent { unsafe self.delay.decode(validated: view._delay.bytes(in: view.bytes)) }
+            self.unknownFields = view.unknownFields
+        }
+
+        /// Appends the message's fields to a buffer.
+        public func write(to buffer: inout OutputBuffer) {
+            if !self.title.isEmpty { buffer.appendField(tag: 10, self.title) }
+            if !self.idempotencyKey.isEmpty { buffer.appendField(tag: 18, self.idempotencyKey) }
+            if self.partSize != 0 { buffer.appendField(tag: 24, self.partSize, as: Scalar.Int32.self) }
+            if self.hops != 0 { buffer.appendField(tag: 32, self.hops, as: Scalar.Int32.self) }
+            self.pause.write(tag: 42, to: &buffer)
+            self.delay.write(tag: 50, to: &buffer)
+            if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+        }
+
+        /// The message's table.
+        public static let schema: MessageSchema = MessageSchema("sextant.testing.v1.StartExportRequest", [
+            FieldSchema(1, "title", .string),
+            FieldSchema(2, "idempotency_key", .string),
+            FieldSchema(3, "part_size", .int32),
+            FieldSchema(4, "hops", .int32),
+            FieldSchema(5, "pause", .message { GoogleProtobuf.Duration.schema }, .explicit),
+            FieldSchema(6, "delay", .message { GoogleProtobuf.Duration.schema }, .explicit),
+        ], valueStride: MemoryLayout<TestingV1.StartExportRequest>.stride)
+
+        /// The fields of a `StartExportRequest`, read where they lie.
+        public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = TestingV1.StartExportRequest
+
+            /// The message's table.
+            public static var schema: MessageSchema { TestingV1.StartExportRequest.schema }
+
+            /// The message's bytes.
+            public let bytes: RawSpan
+            fileprivate var _title = FieldSlice()
+            fileprivate var _idempotencyKey = FieldSlice()
+
+            /// How many items are copied at once; 0 stands for 100, at most 1,000.
+            public private(set) var partSize: Int32 = 0
+
+            /// How many services along the chain the job asks first; at most 8.
+            public private(set) var hops: Int32 = 0
+            fileprivate var _pause = FieldSlice()
+            fileprivate var _delay = FieldSlice()
+            fileprivate var _has_unknown = false
+
+            /// Finds the fields.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            @_lifetime(copy bytes)
+            public init(validated bytes: RawSpan) {
+                self.bytes = bytes
+                var reader = WireReader(bytes)
+                while let tag = reader.nextTag() {
+                    switch tag {
+                        case 10: _title = reader.slice()
+                        case 18: _idempotencyKey = reader.slice()
+                        case 24: self.partSize = Scalar.Int32.read(&reader)
+                        case 32: self.hops = Scalar.Int32.read(&reader)
+                        case 42: _pause = reader.slice()
+                        case 50: _delay = reader.slice()
+                        default:
+                            reader.skip(tag)
+                            _has_unknown = true
+                    }
+                }
+            }
+
+            /// What people call the export; 1 to 50 characters.
+            public var title: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _title.text(in: bytes)
+                }
+            }
+
+            /// What tells a repeated request from a new one; 1 to 64 visible characters of ASCII.
+            public var idempotencyKey: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _idempotencyKey.text(in: bytes)
+                }
+            }
+
+            /// How long the job rests after each part; at most an hour.
+            public var pause: GoogleProtobuf.Duration.View? {
+                @_lifetime(copy self)
+                get {
+                    unsafe _pause.isPresent ? GoogleProtobuf.Duration.View(validated: _pause.bytes(in: bytes)) : nil
+                }
+            }
+
+            /// How long the job waits before it starts; at most an hour.
+            public var delay: GoogleProtobuf.Duration.View? {
+                @_lifetime(copy self)
+                get {
+                    unsafe _delay.isPresent ? GoogleProtobuf.Duration.View(validated: _delay.bytes(in: bytes)) : nil
+                }
+            }
+
+            /// The fields the schema does not name. Linear in the message's own fields.
+            public var unknownFields: UnknownFields {
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+            }
+        }
+
+        /// Writes the message.
+        ///
+        /// - Parameters:
+        ///   - capacity: bytes to reserve at once.
+        ///   - write: receives the message's writer.
+        public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+            try SharedBytes.encode(capacity: capacity, write)
+        }
+
+        /// Writes the fields of a `StartExportRequest` straight into a buffer.
+        public struct Writer: MessageWriter, ~Copyable {
+            @usableFromInline var buffer = OutputBuffer()
+
+            /// Makes a writer with an empty buffer.
+            @inlinable public init() {}
+
+            /// Exchanges the writer's buffer for another.
+            @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                swap(&buffer, &other)
+            }
+
+            /// What people call the export; 1 to 50 characters.
+            @inlinable
+            public mutating func setTitle(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 10, value) }
+            }
+
+            /// What people call the export; 1 to 50 characters.
+            @inlinable
+            public mutating func setTitle(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 10, value.utf8) }
+            }
+
+            /// What tells a repeated request from a new one; 1 to 64 visible characters of ASCII.
+            @inlinable
+            public mutating func setIdempotencyKey(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 18, value) }
+            }
+
+            /// What tells a repeated request from a new one; 1 to 64 visible characters of ASCII.
+            @inlinable
+            public mutating func setIdempotencyKey(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 18, value.utf8) }
+            }
+
+            /// How many items are copied at once; 0 stands for 100, at most 1,000.
+            @inlinable
+            public mutating func setPartSize(_ value: Int32) {
+                if value != 0 { buffer.appendField(tag: 24, value, as: Scalar.Int32.self) }
+            }
+
+            /// How many services along the chain the job asks first; at most 8.
+            @inlinable
+            public mutating func setHops(_ value: Int32) {
+                if value != 0 { buffer.appendField(tag: 32, value, as: Scalar.Int32.self) }
+            }
+
+            /// How long the job rests after each part; at most an hour.
+            @inlinable
+            public mutating func setPause<Failure: Error>(_ write: (inout GoogleProtobuf.Duration.Writer) throws(Failure) -> Void) throws(Failure) {
+                try buffer.appendMessage(tag: 42, write)
+            }
+
+            /// How long the job rests after each part; at most an hour.
+            @inlinable
+            public mutating func setPause(_ value: GoogleProtobuf.Duration) {
+                buffer.appendMessage(tag: 42, value)
+            }
+
+            /// How long the job waits before it starts; at most an hour.
+            @inlinable
+            public mutating func setDelay<Failure: Error>(_ write: (inout GoogleProtobuf.Duration.Writer) throws(Failure) -> Void) throws(Failure) {
+                try buffer.appendMessage(tag: 50, write)
+            }
+
+            /// How long the job waits before it starts; at most an hour.
+            @inlinable
+            public mutating func setDelay(_ value: GoogleProtobuf.Duration) {
+                buffer.appendMessage(tag: 50, value)
+            }
+        }
+    }
+
+    /// What an export has copied.
+    public struct Export: MessageValue {
+
+        /// The export's title.
+        public var title: String = ""
+
+        /// How many items.
+        public var items: Int64 = 0
+
+        /// The last of them; empty if there are none.
+        public var last: TestingV1.Item?
+
+        /// The instances that the job has asked, from the first to the last.
+        public var instances: [String] = []
+
+        /// Fields the schema does not name, kept as they were sent.
+        public var unknownFields = UnknownFields()
+
+        /// The message with every field at its default.
+        public init() {}
+
+        /// Copies the fields of a view.
+        public init(_ view: View) {
+            unsafe self.init(validated: view.bytes)
+        }
+
+        /// Copies the fields of a message.
+        ///
+        /// - Parameter bytes: a validated message of this type.
+        @unsafe
+        public init(validated bytes: RawSpan) {
+            let view = unsafe View(validated: bytes)
+            self.title = String(view.title)
+            self.items = view.items
+            if view._last.isPresent { unsafe self.last.decode(validated: view._last.bytes(in: view.bytes)) }
+            self.instances = view.instances.strings()
+            self.unknownFields = view.unknownFields
+        }
+
+        /// Appends the message's fields to a buffer.
+        public func write(to buffer: inout OutputBuffer) {
+            if !self.title.isEmpty { buffer.appendField(tag: 10, self.title) }
+            if self.items != 0 { buffer.appendField(tag: 16, self.items, as: Scalar.Int64.self) }
+            self.last.write(tag: 26, to: &buffer)
+            for value in self.instances { buffer.appendField(tag: 34, value) }
+            if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+        }
+
+        /// The message's table.
+        public static let schema: MessageSchema = MessageSchema("sextant.testing.v1.Export", [
+            FieldSchema(1, "title", .string),
+            FieldSchema(2, "items", .int64),
+            FieldSchema(3, "last", .message { TestingV1.Item.schema }, .explicit),
+            FieldSchema(4, "instances", .string, .repeated),
+        ], valueStride: MemoryLayout<TestingV1.Export>.stride)
+
+        /// The fields of a `Export`, read where they lie.
+        public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = TestingV1.Export
+
+            /// The message's table.
+            public static var schema: MessageSchema { TestingV1.Export.schema }
+
+            /// The message's bytes.
+            public let bytes: RawSpan
+            fileprivate var _title = FieldSlice()
+
+            /// How many items.
+            public private(set) var items: Int64 = 0
+            fileprivate var _last = FieldSlice()
+            fileprivate var _instances = FieldRun()
+            fileprivate var _has_unknown = false
+
+            /// Finds the fields.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            @_lifetime(copy bytes)
+            public init(validated bytes: RawSpan) {
+                self.bytes = bytes
+                var reader = WireReader(bytes)
+                var start = 0
+                while let tag = reader.nextTag() {
+                    switch tag {
+                        case 10: _title = reader.slice()
+                        case 16: self.items = Scalar.Int64.read(&reader)
+                        case 26: _last = reader.slice()
+                        case 34:
+                            _ = reader.slice()
+                            _instances.extend(from: start, to: reader.position)
+                        default:
+                            reader.skip(tag)
+                            _has_unknown = true
+                    }
+                    start = reader.position
+                }
+            }
+
+            /// The export's title.
+            public var title: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _title.text(in: bytes)
+                }
+            }
+
+            /// The last of them; empty if there are none.
+            public var last: TestingV1.Item.View? {
+                @_lifetime(copy self)
+                get {
+                    unsafe _last.isPresent ? TestingV1.Item.View(validated: _last.bytes(in: bytes)) : nil
+                }
+            }
+
+            /// The instances that the job has asked, from the first to the last.
+            public var instances: RepeatedText {
+                @_lifetime(copy self)
+                get {
+                    unsafe RepeatedText(_instances, in: bytes)
+                }
+            }
+
+            /// The fields the schema does not name. Linear in the message's own fields.
+            public var unknownFields: UnknownFields {
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+            }
+        }
+
+        /// Writes the message.
+        ///
+        /// - Parameters:
+        ///   - capacity: bytes to reserve at once.
+        ///   - write: receives the message's writer.
+        public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+            try SharedBytes.encode(capacity: capacity, write)
+        }
+
+        /// Writes the fields of a `Export` straight into a buffer.
+        public struct Writer: MessageWriter, ~Copyable {
+            @usableFromInline var buffer = OutputBuffer()
+
+            /// Makes a writer with an empty buffer.
+            @inlinable public init() {}
+
+            /// Exchanges the writer's buffer for another.
+            @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                swap(&buffer, &other)
+            }
+
+            /// The export's title.
+            @inlinable
+            public mutating func setTitle(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 10, value) }
+            }
+
+            /// The export's title.
+            @inlinable
+            public mutating func setTitle(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 10, value.utf8) }
+            }
+
+            /// How many items.
+            @inlinable
+            public mutating func setItems(_ value: Int64) {
+                if value != 0 { buffer.appendField(tag: 16, value, as: Scalar.Int64.self) }
+            }
+
+            /// The last of them; empty if there are none.
+            @inlinable
+            public mutating func setLast<Failure: Error>(_ write: (inout TestingV1.Item.Writer) throws(Failure) -> Void) throws(Failure) {
+                try buffer.appendMessage(tag: 26, write)
+            }
+
+            /// The last of them; empty if there are none.
+            @inlinable
+            public mutating func setLast(_ value: TestingV1.Item) {
+                buffer.appendMessage(tag: 26, value)
+            }
+
+            /// The instances that the job has asked, from the first to the last.
+            @inlinable
+            public mutating func addInstances(_ value: String) {
+                buffer.appendField(tag: 34, value)
+            }
+
+            /// The instances that the job has asked, from the first to the last.
+            @inlinable
+            public mutating func addInstances(_ value: Text) {
+                buffer.appendField(tag: 34, value.utf8)
+            }
+        }
+    }
+
+    /// Something that is done in its own time.
+    public struct Job: MessageValue {
+
+        /// As `jobs/` and 32 digits in five groups; the service gives it.
+        public var name: String = ""
+
+        /// Where it is on its way.
+        public var state: TestingV1.Job.State = TestingV1.Job.State(rawValue: 0)
+
+        /// How much is done, from 0 to 1.
+        public var progress: Double = 0
+
+        /// What is being done, in words.
+        public var progressText: String = ""
+
+        /// When it was made.
+        public var createdAt: GoogleProtobuf.Timestamp?
+
+        /// When it ended; none before.
+        public var finishedAt: GoogleProtobuf.Timestamp?
+
+        /// What came of it; in lists, and before the end, none.
+        public var result: TestingV1.Export?
+
+        /// Why it failed last.
+        public var problem: TestingV1.JobProblem?
+
+        /// Whether it is to be cancelled.
+        public var cancelRequested: Bool = false
+
+        /// Fields the schema does not name, kept as they were sent.
+        public var unknownFields = UnknownFields()
+
+        /// The message with every field at its default.
+        public init() {}
+
+        /// Copies the fields of a view.
+        public init(_ view: View) {
+            unsafe self.init(validated: view.bytes)
+        }
+
+        /// Copies the fields of a message.
+        ///
+        /// - Parameter bytes: a validated message of this type.
+        @unsafe
+        public init(validated bytes: RawSpan) {
+            let view = unsafe View(validated: bytes)
+            self.name = String(view.name)
+            self.state = view.state
+            self.progress = view.progress
+            self.progressText = String(view.progressText)
+            if view._createdAt.isPresent { unsafe self.createdAt.decode(validated: view._createdAt.bytes(in: view.bytes)) }
+            if view._finishedAt.isPresent { unsafe self.finishedAt.decode(validated: view._finishedAt.bytes(in: view.bytes)) }
+            if view._result.isPresent { unsafe self.result.decode(validated: view._result.bytes(in: view.bytes)) }
+            if view._problem.isPresent { unsafe self.problem.decode(validated: view._problem.bytes(in: view.bytes)) }
+            self.cancelRequested = view.cancelRequested
+            self.unknownFields = view.unknownFields
+        }
+
+        /// Appends the message's fields to a buffer.
+        public func write(to buffer: inout OutputBuffer) {
+            if !self.name.isEmpty { buffer.appendField(tag: 10, self.name) }
+            if self.state.rawValue != 0 { buffer.appendField(tag: 16, self.state, as: Scalar.Enumeration<TestingV1.Job.State>.self) }
+            if self.progress.bitPattern != 0 { buffer.appendField(tag: 25, self.progress, as: Scalar.Double.self) }
+            if !self.progressText.isEmpty { buffer.appendField(tag: 34, self.progressText) }
+            self.createdAt.write(tag: 42, to: &buffer)
+            self.finishedAt.write(tag: 50, to: &buffer)
+            self.result.write(tag: 58, to: &buffer)
+            self.problem.write(tag: 66, to: &buffer)
+            if self.cancelRequested { buffer.appendField(tag: 72, self.cancelRequested, as: Scalar.Bool.self) }
+            if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+        }
+
+        /// The message's table.
+        public static let schema: MessageSchema = MessageSchema("sextant.testing.v1.Job", [
+            FieldSchema(1, "name", .string),
+            FieldSchema(2, "state", .enumeration(TestingV1.Job.State.schema)),
+            FieldSchema(3, "progress", .double),
+            FieldSchema(4, "progress_text", .string),
+            FieldSchema(5, "created_at", .message { GoogleProtobuf.Timestamp.schema }, .explicit),
+            FieldSchema(6, "finished_at", .message { GoogleProtobuf.Timestamp.schema }, .explicit),
+            FieldSchema(7, "result", .message { TestingV1.Export.schema }, .explicit),
+            FieldSchema(8, "problem", .message { TestingV1.JobProblem.schema }, .explicit),
+            FieldSchema(9, "cancel_requested", .bool),
+        ], valueStride: MemoryLayout<TestingV1.Job>.stride)
+
+        /// The fields of a `Job`, read where they lie.
+        public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = TestingV1.Job
+
+            /// The message's table.
+            public static var schema: MessageSchema { TestingV1.Job.schema }
+
+            /// The message's bytes.
+            public let bytes: RawSpan
+            fileprivate var _name = FieldSlice()
+
+            /// Where it is on its way.
+            public private(set) var state: TestingV1.Job.State = TestingV1.Job.State(rawValue: 0)
+
+            /// How much is done, from 0 to 1.
+            public private(set) var progress: Double = 0
+            fileprivate var _progressText = FieldSlice()
+            fileprivate var _createdAt = FieldSlice()
+            fileprivate var _finishedAt = FieldSlice()
+            fileprivate var _result = FieldSlice()
+            fileprivate var _problem = FieldSlice()
+
+            /// Whether it is to be cancelled.
+            public private(set) var cancelRequested: Bool = false
+            fileprivate var _has_unknown = false
+
+            /// Finds the fields.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            @_lifetime(copy bytes)
+            public init(validated bytes: RawSpan) {
+                self.bytes = bytes
+                var reader = WireReader(bytes)
+                while let tag = reader.nextTag() {
+                    switch tag {
+                        case 10: _name = reader.slice()
+                        case 16: self.state = Scalar.Enumeration<TestingV1.Job.State>.read(&reader)
+                        case 25: self.progress = Scalar.Double.read(&reader)
+                        case 34: _progressText = reader.slice()
+                        case 42: _createdAt = reader.slice()
+                        case 50: _finishedAt = reader.slice()
+                        case 58: _result = reader.slice()
+                        case 66: _problem = reader.slice()
+                        case 72: self.cancelRequested = Scalar.Bool.read(&reader)
+                        default:
+                            reader.skip(tag)
+                            _has_unknown = true
+                    }
+                }
+            }
+
+            /// As `jobs/` and 32 digits in five groups; the service gives it.
+            public var name: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _name.text(in: bytes)
+                }
+            }
+
+            /// What is being done, in words.
+            public var progressText: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _progressText.text(in: bytes)
+                }
+            }
+
+            /// When it was made.
+            public var createdAt: GoogleProtobuf.Timestamp.View? {
+                @_lifetime(copy self)
+                get {
+                    unsafe _createdAt.isPresent ? GoogleProtobuf.Timestamp.View(validated: _createdAt.bytes(in: bytes)) : nil
+                }
+            }
+
+            /// When it ended; none before.
+            public var finishedAt: GoogleProtobuf.Timestamp.View? {
+                @_lifetime(copy self)
+                get {
+                    unsafe _finishedAt.isPresent ? GoogleProtobuf.Timestamp.View(validated: _finishedAt.bytes(in: bytes)) : nil
+                }
+            }
+
+            /// What came of it; in lists, and before the end, none.
+            public var result: TestingV1.Export.View? {
+                @_lifetime(copy self)
+                get {
+                    unsafe _result.isPresent ? TestingV1.Export.View(validated: _result.bytes(in: bytes)) : nil
+                }
+            }
+
+            /// Why it failed last.
+            public var problem: TestingV1.JobProblem.View? {
+                @_lifetime(copy self)
+                get {
+                    unsafe _problem.isPresent ? TestingV1.JobProblem.View(validated: _problem.bytes(in: bytes)) : nil
+                }
+            }
+
+            /// The fields the schema does not name. Linear in the message's own fields.
+            public var unknownFields: UnknownFields {
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+            }
+        }
+
+        /// Writes the message.
+        ///
+        /// - Parameters:
+        ///   - capacity: bytes to reserve at once.
+        ///   - write: receives the message's writer.
+        public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+            try SharedBytes.encode(capacity: capacity, write)
+        }
+
+        /// Writes the fields of a `Job` straight into a buffer.
+        public struct Writer: MessageWriter, ~Copyable {
+            @usableFromInline var buffer = OutputBuffer()
+
+            /// Makes a writer with an empty buffer.
+            @inlinable public init() {}
+
+            /// Exchanges the writer's buffer for another.
+            @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                swap(&buffer, &other)
+            }
+
+            /// As `jobs/` and 32 digits in five groups; the service gives it.
+            @inlinable
+            public mutating func setName(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 10, value) }
+            }
+
+            /// As `jobs/` and 32 digits in five groups; the service gives it.
+            @inlinable
+            public mutating func setName(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 10, value.utf8) }
+            }
+
+            /// Where it is on its way.
+            @inlinable
+            public mutating func setState(_ value: TestingV1.Job.State) {
+                if value.rawValue != 0 { buffer.appendField(tag: 16, value, as: Scalar.Enumeration<TestingV1.Job.State>.self) }
+            }
+
+            /// How much is done, from 0 to 1.
+            @inlinable
+            public mutating func setProgress(_ value: Double) {
+                if value.bitPattern != 0 { buffer.appendField(tag: 25, value, as: Scalar.Double.self) }
+            }
+
+            /// What is being done, in words.
+            @inlinable
+            public mutating func setProgressText(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 34, value) }
+            }
+
+            /// What is being done, in words.
+            @inlinable
+            public mutating func setProgressText(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 34, value.utf8) }
+            }
+
+            /// When it was made.
+            @inlinable
+            public mutating func setCreatedAt<Failure: Error>(_ write: (inout GoogleProtobuf.Timestamp.Writer) throws(Failure) -> Void) throws(Failure) {
+                try buffer.appendMessage(tag: 42, write)
+            }
+
+            /// When it was made.
+            @inlinable
+            public mutating func setCreatedAt(_ value: GoogleProtobuf.Timestamp) {
+                buffer.appendMessage(tag: 42, value)
+            }
+
+            /// When it ended; none before.
+            @inlinable
+            public mutating func setFinishedAt<Failure: Error>(_ write: (inout GoogleProtobuf.Timestamp.Writer) throws(Failure) -> Void) throws(Failure) {
+                try buffer.appendMessage(tag: 50, write)
+            }
+
+            /// When it ended; none before.
+            @inlinable
+            public mutating func setFinishedAt(_ value: GoogleProtobuf.Timestamp) {
+                buffer.appendMessage(tag: 50, value)
+            }
+
+            /// What came of it; in lists, and before the end, none.
+            @inlinable
+            public mutating func setResult<Failure: Error>(_ write: (inout TestingV1.Export.Writer) throws(Failure) -> Void) throws(Failure) {
+                try buffer.appendMessage(tag: 58, write)
+            }
+
+            /// What came of it; in lists, and before the end, none.
+            @inlinable
+            public mutating func setResult(_ value: TestingV1.Export) {
+                buffer.appendMessage(tag: 58, value)
+            }
+
+            /// Why it failed last.
+            @inlinable
+            public mutating func setProblem<Failure: Error>(_ write: (inout TestingV1.JobProblem.Writer) throws(Failure) -> Void) throws(Failure) {
+                try buffer.appendMessage(tag: 66, write)
+            }
+
+            /// Why it failed last.
+            @inlinable
+            public mutating func setProblem(_ value: TestingV1.JobProblem) {
+                buffer.appendMessage(tag: 66, value)
+            }
+
+            /// Whether it is to be cancelled.
+            @inlinable
+            public mutating func setCancelRequested(_ value: Bool) {
+                if value { buffer.appendField(tag: 72, value, as: Scalar.Bool.self) }
+            }
+        }
+
+        /// Where a job is on its way.
+        public struct State: OpenEnum {
+            /// The value's number.
+            public var rawValue: Int32
+
+            /// The value of a number, named or not.
+            public init(rawValue: Int32) {
+                self.rawValue = rawValue
+            }
+
+            /// `STATE_UNSPECIFIED`, number 0.
+            public static let unspecified = State(rawValue: 0)
+
+            /// It waits: for its time, for a worker, or to be tried again.
+            public static let waiting = State(rawValue: 1)
+
+            /// It is being done.
+            public static let running = State(rawValue: 2)
+
+            /// It has succeeded.
+            public static let done = State(rawValue: 3)
+
+            /// It has failed for good.
+            public static let failed = State(rawValue: 4)
+
+            /// It was not to be done any more.
+            public static let cancelled = State(rawValue: 5)
+
+            /// The enum's table of names.
+            public static let schema: EnumSchema = EnumSchema("sextant.testing.v1.Job.State", [
+                (0, "STATE_UNSPECIFIED"),
+                (1, "STATE_WAITING"),
+                (2, "STATE_RUNNING"),
+                (3, "STATE_DONE"),
+                (4, "STATE_FAILED"),
+                (5, "STATE_CANCELLED"),
+            ])
+        }
+    }
+
+    /// Why a job failed.
+    public struct JobProblem: MessageValue {
+
+        /// The number of the status.
+        public var code: Int32 = 0
+
+        /// What went wrong, and what to do.
+        public var message: String = ""
+
+        /// Fields the schema does not name, kept as they were sent.
+        public var unknownFields = UnknownFields()
+
+        /// The message with every field at its default.
+        public init() {}
+
+        /// Copies the fields of a view.
+        public init(_ view: View) {
+            unsafe self.init(validated: view.bytes)
+        }
+
+        /// Copies the fields of a message.
+        ///
+        /// - Parameter bytes: a validated message of this type.
+        @unsafe
+        public init(validated bytes: RawSpan) {
+            let view = unsafe View(validated: bytes)
+            self.code = view.code
+            self.message = String(view.message)
+            self.unknownFields = view.unknownFields
+        }
+
+        /// Appends the message's fields to a buffer.
+        public func write(to buffer: inout OutputBuffer) {
+            if self.code != 0 { buffer.appendField(tag: 8, self.code, as: Scalar.Int32.self) }
+            if !self.message.isEmpty { buffer.appendField(tag: 18, self.message) }
+            if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+        }
+
+        /// The message's table.
+        public static let schema: MessageSchema = MessageSchema("sextant.testing.v1.JobProblem", [
+            FieldSchema(1, "code", .int32),
+            FieldSchema(2, "message", .string),
+        ], valueStride: MemoryLayout<TestingV1.JobProblem>.stride)
+
+        /// The fields of a `JobProblem`, read where they lie.
+        public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = TestingV1.JobProblem
+
+            /// The message's table.
+            public static var schema: MessageSchema { TestingV1.JobProblem.schema }
+
+            /// The message's bytes.
+            public let bytes: RawSpan
+
+            /// The number of the status.
+            public private(set) var code: Int32 = 0
+            fileprivate var _message = FieldSlice()
+            fileprivate var _has_unknown = false
+
+            /// Finds the fields.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            @_lifetime(copy bytes)
+            public init(validated bytes: RawSpan) {
+                self.bytes = bytes
+                var reader = WireReader(bytes)
+                while let tag = reader.nextTag() {
+                    switch tag {
+                        case 8: self.code = Scalar.Int32.read(&reader)
+                        case 18: _message = reader.slice()
+                        default:
+                            reader.skip(tag)
+                            _has_unknown = true
+                    }
+                }
+            }
+
+            /// What went wrong, and what to do.
+            public var message: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _message.text(in: bytes)
+                }
+            }
+
+            /// The fields the schema does not name. Linear in the message's own fields.
+            public var unknownFields: UnknownFields {
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+            }
+        }
+
+        /// Writes the message.
+        ///
+        /// - Parameters:
+        ///   - capacity: bytes to reserve at once.
+        ///   - write: receives the message's writer.
+        public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+            try SharedBytes.encode(capacity: capacity, write)
+        }
+
+        /// Writes the fields of a `JobProblem` straight into a buffer.
+        public struct Writer: MessageWriter, ~Copyable {
+            @usableFromInline var buffer = OutputBuffer()
+
+            /// Makes a writer with an empty buffer.
+            @inlinable public init() {}
+
+            /// Exchanges the writer's buffer for another.
+            @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                swap(&buffer, &other)
+            }
+
+            /// The number of the status.
+            @inlinable
+            public mutating func setCode(_ value: Int32) {
+                if value != 0 { buffer.appendField(tag: 8, value, as: Scalar.Int32.self) }
+            }
+
+            /// What went wrong, and what to do.
+            @inlinable
+            public mutating func setMessage(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 18, value) }
+            }
+
+            /// What went wrong, and what to do.
+            @inlinable
+            public mutating func setMessage(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 18, value.utf8) }
+            }
+        }
+    }
+
+    /// Asks for a job.
+    public struct GetJobRequest: MessageValue {
+
+        /// As in the job.
+        public var name: String = ""
+
+        /// Fields the schema does not name, kept as they were sent.
+        public var unknownFields = UnknownFields()
+
+        /// The message with every field at its default.
+        public init() {}
+
+        /// Copies the fields of a view.
+        public init(_ view: View) {
+            unsafe self.init(validated: view.bytes)
+        }
+
+        /// Copies the fields of a message.
+        ///
+        /// - Parameter bytes: a validated message of this type.
+        @unsafe
+        public init(validated bytes: RawSpan) {
+            let view = unsafe View(validated: bytes)
+            self.name = String(view.name)
+            self.unknownFields = view.unknownFields
+        }
+
+        /// Appends the message's fields to a buffer.
+        public func write(to buffer: inout OutputBuffer) {
+            if !self.name.isEmpty { buffer.appendField(tag: 10, self.name) }
+            if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+        }
+
+        /// The message's table.
+        public static let schema: MessageSchema = MessageSchema("sextant.testing.v1.GetJobRequest", [
+            FieldSchema(1, "name", .string),
+        ], valueStride: MemoryLayout<TestingV1.GetJobRequest>.stride)
+
+        /// The fields of a `GetJobRequest`, read where they lie.
+        public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = TestingV1.GetJobRequest
+
+            /// The message's table.
+            public static var schema: MessageSchema { TestingV1.GetJobRequest.schema }
+
+            /// The message's bytes.
+            public let bytes: RawSpan
+            fileprivate var _name = FieldSlice()
+            fileprivate var _has_unknown = false
+
+            /// Finds the fields.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            @_lifetime(copy bytes)
+            public init(validated bytes: RawSpan) {
+                self.bytes = bytes
+                var reader = WireReader(bytes)
+                while let tag = reader.nextTag() {
+                    switch tag {
+                        case 10: _name = reader.slice()
+                        default:
+                            reader.skip(tag)
+                            _has_unknown = true
+                    }
+                }
+            }
+
+            /// As in the job.
+            public var name: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _name.text(in: bytes)
+                }
+            }
+
+            /// The fields the schema does not name. Linear in the message's own fields.
+            public var unknownFields: UnknownFields {
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+            }
+        }
+
+        /// Writes the message.
+        ///
+        /// - Parameters:
+        ///   - capacity: bytes to reserve at once.
+        ///   - write: receives the message's writer.
+        public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+            try SharedBytes.encode(capacity: capacity, write)
+        }
+
+        /// Writes the fields of a `GetJobRequest` straight into a buffer.
+        public struct Writer: MessageWriter, ~Copyable {
+            @usableFromInline var buffer = OutputBuffer()
+
+            /// Makes a writer with an empty buffer.
+            @inlinable public init() {}
+
+            /// Exchanges the writer's buffer for another.
+            @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                swap(&buffer, &other)
+            }
+
+            /// As in the job.
+            @inlinable
+            public mutating func setName(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 10, value) }
+            }
+
+            /// As in the job.
+            @inlinable
+            public mutating func setName(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 10, value.utf8) }
+            }
+        }
+    }
+
+    /// Asks for a page of jobs.
+    public struct ListJobsRequest: MessageValue {
+
+        /// How many jobs at most; 0 stands for 50, and more than 1,000 for 1,000.
+        public var pageSize: Int32 = 0
+
+        /// What the page before said comes next; empty for the first page.
+        public var pageToken: String = ""
+
+        /// Fields the schema does not name, kept as they were sent.
+        public var unknownFields = UnknownFields()
+
+        /// The message with every field at its default.
+        public init() {}
+
+        /// Copies the fields of a view.
+        public init(_ view: View) {
+            unsafe self.init(validated: view.bytes)
+        }
+
+        /// Copies the fields of a message.
+        ///
+        /// - Parameter bytes: a validated message of this type.
+        @unsafe
+        public init(validated bytes: RawSpan) {
+            let view = unsafe View(validated: bytes)
+            self.pageSize = view.pageSize
+            self.pageToken = String(view.pageToken)
+            self.unknownFields = view.unknownFields
+        }
+
+        /// Appends the message's fields to a buffer.
+        public func write(to buffer: inout OutputBuffer) {
+            if self.pageSize != 0 { buffer.appendField(tag: 8, self.pageSize, as: Scalar.Int32.self) }
+            if !self.pageToken.isEmpty { buffer.appendField(tag: 18, self.pageToken) }
+            if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+        }
+
+        /// The message's table.
+        public static let schema: MessageSchema = MessageSchema("sextant.testing.v1.ListJobsRequest", [
+            FieldSchema(1, "page_size", .int32),
+            FieldSchema(2, "page_token", .string),
+        ], valueStride: MemoryLayout<TestingV1.ListJobsRequest>.stride)
+
+        /// The fields of a `ListJobsRequest`, read where they lie.
+        public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = TestingV1.ListJobsRequest
+
+            /// The message's table.
+            public static var schema: MessageSchema { TestingV1.ListJobsRequest.schema }
+
+            /// The message's bytes.
+            public let bytes: RawSpan
+
+            /// How many jobs at most; 0 stands for 50, and more than 1,000 for 1,000.
+            public private(set) var pageSize: Int32 = 0
+            fileprivate var _pageToken = FieldSlice()
+            fileprivate var _has_unknown = false
+
+            /// Finds the fields.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            @_lifetime(copy bytes)
+            public init(validated bytes: RawSpan) {
+                self.bytes = bytes
+                var reader = WireReader(bytes)
+                while let tag = reader.nextTag() {
+                    switch tag {
+                        case 8: self.pageSize = Scalar.Int32.read(&reader)
+                        case 18: _pageToken = reader.slice()
+                        default:
+                            reader.skip(tag)
+                            _has_unknown = true
+                    }
+                }
+            }
+
+            /// What the page before said comes next; empty for the first page.
+            public var pageToken: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _pageToken.text(in: bytes)
+                }
+            }
+
+            /// The fields the schema does not name. Linear in the message's own fields.
+            public var unknownFields: UnknownFields {
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+            }
+        }
+
+        /// Writes the message.
+        ///
+        /// - Parameters:
+        ///   - capacity: bytes to reserve at once.
+        ///   - write: receives the message's writer.
+        public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+            try SharedBytes.encode(capacity: capacity, write)
+        }
+
+        /// Writes the fields of a `ListJobsRequest` straight into a buffer.
+        public struct Writer: MessageWriter, ~Copyable {
+            @usableFromInline var buffer = OutputBuffer()
+
+            /// Makes a writer with an empty buffer.
+            @inlinable public init() {}
+
+            /// Exchanges the writer's buffer for another.
+            @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                swap(&buffer, &other)
+            }
+
+            /// How many jobs at most; 0 stands for 50, and more than 1,000 for 1,000.
+            @inlinable
+            public mutating func setPageSize(_ value: Int32) {
+                if value != 0 { buffer.appendField(tag: 8, value, as: Scalar.Int32.self) }
+            }
+
+            /// What the page before said comes next; empty for the first page.
+            @inlinable
+            public mutating func setPageToken(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 18, value) }
+            }
+
+            /// What the page before said comes next; empty for the first page.
+            @inlinable
+            public mutating func setPageToken(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 18, value.utf8) }
+            }
+        }
+    }
+
+    /// A page of jobs.
+    public struct ListJobsResponse: MessageValue {
+
+        /// The jobs, the newest first.
+        public var jobs: [TestingV1.Job] = []
+
+        /// Where the next page begins; empty if this one is the last.
+        public var nextPageToken: String = ""
+
+        /// Fields the schema does not name, kept as they were sent.
+        public var unknownFields = UnknownFields()
+
+        /// The message with every field at its default.
+        public init() {}
+
+        /// Copies the fields of a view.
+        public init(_ view: View) {
+            unsafe self.init(validated: view.bytes)
+        }
+
+        /// Copies the fields of a message.
+        ///
+        /// - Parameter bytes: a validated message of this type.
+        @unsafe
+        public init(validated bytes: RawSpan) {
+            let view = unsafe View(validated: bytes)
+            self.jobs = view.jobs.values()
+            self.nextPageToken = String(view.nextPageToken)
+            self.unknownFields = view.unknownFields
+        }
+
+        /// Appends the message's fields to a buffer.
+        public func write(to buffer: inout OutputBuffer) {
+            buffer.appendMessages(tag: 10, self.jobs)
+            if !self.nextPageToken.isEmpty { buffer.appendField(tag: 18, self.nextPageToken) }
+            if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+        }
+
+        /// The message's table.
+        public static let schema: MessageSchema = MessageSchema("sextant.testing.v1.ListJobsResponse", [
+            FieldSchema(1, "jobs", .message { TestingV1.Job.schema }, .repeated),
+            FieldSchema(2, "next_page_token", .string),
+        ], valueStride: MemoryLayout<TestingV1.ListJobsResponse>.stride)
+
+        /// The fields of a `ListJobsResponse`, read where they lie.
+        public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = TestingV1.ListJobsResponse
+
+            /// The message's table.
+            public static var schema: MessageSchema { TestingV1.ListJobsResponse.schema }
+
+            /// The message's bytes.
+            public let bytes: RawSpan
+            fileprivate var _jobs = FieldRun()
+            fileprivate var _nextPageToken = FieldSlice()
+            fileprivate var _has_unknown = false
+
+            /// Finds the fields.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            @_lifetime(copy bytes)
+            public init(validated bytes: RawSpan) {
+                self.bytes = bytes
+                var reader = WireReader(bytes)
+                var start = 0
+                while let tag = reader.nextTag() {
+                    switch tag {
+                        case 10:
+                            _ = reader.slice()
+                            _jobs.extend(from: start, to: reader.position)
+                        case 18: _nextPageToken = reader.slice()
+                        default:
+                            reader.skip(tag)
+                            _has_unknown = true
+                    }
+                    start = reader.position
+                }
+            }
+
+            /// The jobs, the newest first.
+            public var jobs: RepeatedMessages<TestingV1.Job.View> {
+                @_lifetime(copy self)
+                get {
+                    unsafe RepeatedMessages<TestingV1.Job.View>(_jobs, in: bytes)
+                }
+            }
+
+            /// Where the next page begins; empty if this one is the last.
+            public var nextPageToken: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _nextPageToken.text(in: bytes)
+                }
+            }
+
+            /// The fields the schema does not name. Linear in the message's own fields.
+            public var unknownFields: UnknownFields {
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+            }
+        }
+
+        /// Writes the message.
+        ///
+        /// - Parameters:
+        ///   - capacity: bytes to reserve at once.
+        ///   - write: receives the message's writer.
+        public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+            try SharedBytes.encode(capacity: capacity, write)
+        }
+
+        /// Writes the fields of a `ListJobsResponse` straight into a buffer.
+        public struct Writer: MessageWriter, ~Copyable {
+            @usableFromInline var buffer = OutputBuffer()
+
+            /// Makes a writer with an empty buffer.
+            @inlinable public init() {}
+
+            /// Exchanges the writer's buffer for another.
+            @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                swap(&buffer, &other)
+            }
+
+            /// The jobs, the newest first.
+            @inlinable
+            public mutating func addJobs<Failure: Error>(_ write: (inout TestingV1.Job.Writer) throws(Failure) -> Void) throws(Failure) {
+                try buffer.appendMessage(tag: 10, write)
+            }
+
+            /// The jobs, the newest first.
+            @inlinable
+            public mutating func addJobs(_ value: TestingV1.Job) {
+                buffer.appendMessage(tag: 10, value)
+            }
+
+            /// Where the next page begins; empty if this one is the last.
+            @inlinable
+            public mutating func setNextPageToken(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 18, value) }
+            }
+
+            /// Where the next page begins; empty if this one is the last.
+            @inlinable
+            public mutating func setNextPageToken(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 18, value.utf8) }
+            }
+        }
+    }
+
+    /// Asks for a job to be cancelled.
+    public struct CancelJobRequest: MessageValue {
+
+        /// As in the job.
+        public var name: String = ""
+
+        /// Fields the schema does not name, kept as they were sent.
+        public var unknownFields = UnknownFields()
+
+        /// The message with every field at its default.
+        public init() {}
+
+        /// Copies the fields of a view.
+        public init(_ view: View) {
+            unsafe self.init(validated: view.bytes)
+        }
+
+        /// Copies the fields of a message.
+        ///
+        /// - Parameter bytes: a validated message of this type.
+        @unsafe
+        public init(validated bytes: RawSpan) {
+            let view = unsafe View(validated: bytes)
+            self.name = String(view.name)
+            self.unknownFields = view.unknownFields
+        }
+
+        /// Appends the message's fields to a buffer.
+        public func write(to buffer: inout OutputBuffer) {
+            if !self.name.isEmpty { buffer.appendField(tag: 10, self.name) }
+            if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+        }
+
+        /// The message's table.
+        public static let schema: MessageSchema = MessageSchema("sextant.testing.v1.CancelJobRequest", [
+            FieldSchema(1, "name", .string),
+        ], valueStride: MemoryLayout<TestingV1.CancelJobRequest>.stride)
+
+        /// The fields of a `CancelJobRequest`, read where they lie.
+        public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = TestingV1.CancelJobRequest
+
+            /// The message's table.
+            public static var schema: MessageSchema { TestingV1.CancelJobRequest.schema }
+
+            /// The message's bytes.
+            public let bytes: RawSpan
+            fileprivate var _name = FieldSlice()
+            fileprivate var _has_unknown = false
+
+            /// Finds the fields.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            @_lifetime(copy bytes)
+            public init(validated bytes: RawSpan) {
+                self.bytes = bytes
+                var reader = WireReader(bytes)
+                while let tag = reader.nextTag() {
+                    switch tag {
+                        case 10: _name = reader.slice()
+                        default:
+                            reader.skip(tag)
+                            _has_unknown = true
+                    }
+                }
+            }
+
+            /// As in the job.
+            public var name: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _name.text(in: bytes)
+                }
+            }
+
+            /// The fields the schema does not name. Linear in the message's own fields.
+            public var unknownFields: UnknownFields {
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+            }
+        }
+
+        /// Writes the message.
+        ///
+        /// - Parameters:
+        ///   - capacity: bytes to reserve at once.
+        ///   - write: receives the message's writer.
+        public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+            try SharedBytes.encode(capacity: capacity, write)
+        }
+
+        /// Writes the fields of a `CancelJobRequest` straight into a buffer.
+        public struct Writer: MessageWriter, ~Copyable {
+            @usableFromInline var buffer = OutputBuffer()
+
+            /// Makes a writer with an empty buffer.
+            @inlinable public init() {}
+
+            /// Exchanges the writer's buffer for another.
+            @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                swap(&buffer, &other)
+            }
+
+            /// As in the job.
+            @inlinable
+            public mutating func setName(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 10, value) }
+            }
+
+            /// As in the job.
+            @inlinable
+            public mutating func setName(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 10, value.utf8) }
+            }
+        }
+    }
+
+    /// Asks to be told of a job.
+    public struct WatchJobRequest: MessageValue {
+
+        /// As in the job.
+        public var name: String = ""
+
+        /// Fields the schema does not name, kept as they were sent.
+        public var unknownFields = UnknownFields()
+
+        /// The message with every field at its default.
+        public init() {}
+
+        /// Copies the fields of a view.
+        public init(_ view: View) {
+            unsafe self.init(validated: view.bytes)
+        }
+
+        /// Copies the fields of a message.
+        ///
+        /// - Parameter bytes: a validated message of this type.
+        @unsafe
+        public init(validated bytes: RawSpan) {
+            let view = unsafe View(validated: bytes)
+            self.name = String(view.name)
+            self.unknownFields = view.unknownFields
+        }
+
+        /// Appends the message's fields to a buffer.
+        public func write(to buffer: inout OutputBuffer) {
+            if !self.name.isEmpty { buffer.appendField(tag: 10, self.name) }
+            if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+        }
+
+        /// The message's table.
+        public static let schema: MessageSchema = MessageSchema("sextant.testing.v1.WatchJobRequest", [
+            FieldSchema(1, "name", .string),
+        ], valueStride: MemoryLayout<TestingV1.WatchJobRequest>.stride)
+
+        /// The fields of a `WatchJobRequest`, read where they lie.
+        public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = TestingV1.WatchJobRequest
+
+            /// The message's table.
+            public static var schema: MessageSchema { TestingV1.WatchJobRequest.schema }
+
+            /// The message's bytes.
+            public let bytes: RawSpan
+            fileprivate var _name = FieldSlice()
+            fileprivate var _has_unknown = false
+
+            /// Finds the fields.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            @_lifetime(copy bytes)
+            public init(validated bytes: RawSpan) {
+                self.bytes = bytes
+                var reader = WireReader(bytes)
+                while let tag = reader.nextTag() {
+                    switch tag {
+                        case 10: _name = reader.slice()
+                        default:
+                            reader.skip(tag)
+                            _has_unknown = true
+                    }
+                }
+            }
+
+            /// As in the job.
+            public var name: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _name.text(in: bytes)
+                }
+            }
+
+            /// The fields the schema does not name. Linear in the message's own fields.
+            public var unknownFields: UnknownFields {
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+            }
+        }
+
+        /// Writes the message.
+        ///
+        /// - Parameters:
+        ///   - capacity: bytes to reserve at once.
+        ///   - write: receives the message's writer.
+        public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+            try SharedBytes.encode(capacity: capacity, write)
+        }
+
+        /// Writes the fields of a `WatchJobRequest` straight into a buffer.
+        public struct Writer: MessageWriter, ~Copyable {
+            @usableFromInline var buffer = OutputBuffer()
+
+            /// Makes a writer with an empty buffer.
+            @inlinable public init() {}
+
+            /// Exchanges the writer's buffer for another.
+            @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                swap(&buffer, &other)
+            }
+
+            /// As in the job.
+            @inlinable
+            public mutating func setName(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 10, value) }
+            }
+
+            /// As in the job.
+            @inlinable
+            public mutating func setName(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 10, value.utf8) }
+            }
+        }
+    }
+
     /// The file `sextant/testing/v1/example.proto`.
     public static let exampleFile: FileSchema = FileSchema(
         "sextant/testing/v1/example.proto",
         imports: ["google/protobuf/duration.proto", "google/protobuf/timestamp.proto", "sextant/api/annotations.proto"],
-        messages: [TestingV1.Item.schema, TestingV1.CreateItemRequest.schema, TestingV1.GetItemRequest.schema, TestingV1.ListItemsRequest.schema, TestingV1.ListItemsResponse.schema, TestingV1.WatchItemsRequest.schema, TestingV1.ItemChange.schema, TestingV1.SleepRequest.schema, TestingV1.SleepResponse.schema, TestingV1.FailRequest.schema, TestingV1.FailResponse.schema, TestingV1.StreamChunksRequest.schema, TestingV1.Chunk.schema, TestingV1.RelayRequest.schema, TestingV1.RelayResponse.schema],
-        enums: [TestingV1.ItemChange.Kind.schema],
-        descriptor: "CiBzZXh0YW50L3Rlc3RpbmcvdjEvZXhhbXBsZS5wcm90bxISc2V4dGFudC50ZXN0aW5nLnYxGh5nb29nbGUvcHJvdG9idWYvZHVyYXRpb24ucHJvdG8aH2dvb2dsZS9wcm90b2J1Zi90aW1lc3RhbXAucHJvdG8aHXNleHRhbnQvYXBpL2Fubm90YXRpb25zLnByb3RvImsKBEl0ZW0SEgoEbmFtZRgBIAEoCVIEbmFtZRIUCgV0aXRsZRgCIAEoCVIFdGl0bGUSOQoKY3JlYXRlZF9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSCWNyZWF0ZWRBdCJSChFDcmVhdGVJdGVtUmVxdWVzdBIUCgV0aXRsZRgBIAEoCVIFdGl0bGUSJwoPaWRlbXBvdGVuY3lfa2V5GAIgASgJUg5pZGVtcG90ZW5jeUtleSIkCg5HZXRJdGVtUmVxdWVzdBISCgRuYW1lGAEgASgJUgRuYW1lIk4KEExpc3RJdGVtc1JlcXVlc3QSGwoJcGFnZV9zaXplGAEgASgFUghwYWdlU2l6ZRIdCgpwYWdlX3Rva2VuGAIgASgJUglwYWdlVG9rZW4iawoRTGlzdEl0ZW1zUmVzcG9uc2USLgoFaXRlbXMYASADKAsyGC5zZXh0YW50LnRlc3RpbmcudjEuSXRlbVIFaXRlbXMSJgoPbmV4dF9wYWdlX3Rva2VuGAIgASgJUg1uZXh0UGFnZVRva2VuIhMKEVdhdGNoSXRlbXNSZXF1ZXN0IrMBCgpJdGVtQ2hhbmdlEjcKBGtpbmQYASABKA4yIy5zZXh0YW50LnRlc3RpbmcudjEuSXRlbUNoYW5nZS5LaW5kUgRraW5kEiwKBGl0ZW0YAiABKAsyGC5zZXh0YW50LnRlc3RpbmcudjEuSXRlbVIEaXRlbSI+CgRLaW5kEhQKEEtJTkRfVU5TUEVDSUZJRUQQABIOCgpLSU5EX0JFR1VOEAESEAoMS0lORF9DUkVBVEVEEAIiRQoMU2xlZXBSZXF1ZXN0EjUKCGR1cmF0aW9uGAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uUghkdXJhdGlvbiIPCg1TbGVlcFJlc3BvbnNlIjsKC0ZhaWxSZXF1ZXN0EhIKBGNvZGUYASABKAVSBGNvZGUSGAoHbWVzc2FnZRgCIAEoCVIHbWVzc2FnZSIOCgxGYWlsUmVzcG9uc2UiPwoTU3RyZWFtQ2h1bmtzUmVxdWVzdBIUCgVjb3VudBgBIAEoBVIFY291bnQSEgoEc2l6ZRgCIAEoBVIEc2l6ZSI5CgVDaHVuaxIWCgZudW1iZXIYASABKAVSBm51bWJlchIYCgdwYXlsb2FkGAIgASgMUgdwYXlsb2FkIiIKDFJlbGF5UmVxdWVzdBISCgRob3BzGAEgASgFUgRob3BzIi0KDVJlbGF5UmVzcG9uc2USHAoJaW5zdGFuY2VzGAEgAygJUglpbnN0YW5jZXMyjQgKB0V4YW1wbGUSdQoKQ3JlYXRlSXRlbRIlLnNleHRhbnQudGVzdGluZy52MS5DcmVhdGVJdGVtUmVxdWVzdBoYLnNleHRhbnQudGVzdGluZy52MS5JdGVtIiaQAgKSgBkNCgtpdGVtczp3cml0ZYqAGQ4iCS92MS9pdGVtczoBKhJ0CgdHZXRJdGVtEiIuc2V4dGFudC50ZXN0aW5nLnYxLkdldEl0ZW1SZXF1ZXN0Ghguc2V4dGFudC50ZXN0aW5nLnYxLkl0ZW0iK5ACAZKAGQwKCml0ZW1zOnJlYWSKgBkUEhIvdjEve25hbWU9aXRlbXMvKn0SfAoJTGlzdEl0ZW1zEiQuc2V4dGFudC50ZXN0aW5nLnYxLkxpc3RJdGVtc1JlcXVlc3QaJS5zZXh0YW50LnRlc3RpbmcudjEuTGlzdEl0ZW1zUmVzcG9uc2UiIpACAZKAGQwKCml0ZW1zOnJlYWSKgBkLEgkvdjEvaXRlbXMSfwoKV2F0Y2hJdGVtcxIlLnNleHRhbnQudGVzdGluZy52MS5XYXRjaEl0ZW1zUmVxdWVzdBoeLnNleHRhbnQudGVzdGluZy52MS5JdGVtQ2hhbmdlIiiQAgGSgBkMCgppdGVtczpyZWFkioAZERIPL3YxL2l0ZW1zOndhdGNoMAEScQoFU2xlZXASIC5zZXh0YW50LnRlc3RpbmcudjEuU2xlZXBSZXF1ZXN0GiEuc2V4dGFudC50ZXN0aW5nLnYxLlNsZWVwUmVzcG9uc2UiI5ACAZKAGQIQAYqAGRYiES92MS9leGFtcGxlOnNsZWVwOgEqEm0KBEZhaWwSHy5zZXh0YW50LnRlc3RpbmcudjEuRmFpbFJlcXVlc3QaIC5zZXh0YW50LnRlc3RpbmcudjEuRmFpbFJlc3BvbnNlIiKQAgGSgBkCEAGKgBkVIhAvdjEvZXhhbXBsZTpmYWlsOgEqEncKDFN0cmVhbUNodW5rcxInLnNleHRhbnQudGVzdGluZy52MS5TdHJlYW1DaHVua3NSZXF1ZXN0Ghkuc2V4dGFudC50ZXN0aW5nLnYxLkNodW5rIiGQAgGSgBkCEAGKgBkUEhIvdjEvZXhhbXBsZTpzdHJlYW0wARJICgRFY2hvEhkuc2V4dGFudC50ZXN0aW5nLnYxLkNodW5rGhkuc2V4dGFudC50ZXN0aW5nLnYxLkNodW5rIgaSgBkCEAEoATABEnEKBVJlbGF5EiAuc2V4dGFudC50ZXN0aW5nLnYxLlJlbGF5UmVxdWVzdBohLnNleHRhbnQudGVzdGluZy52MS5SZWxheVJlc3BvbnNlIiOQAgGSgBkCEAGKgBkWIhEvdjEvZXhhbXBsZTpyZWxheToBKmIGcHJvdG8z"
+        messages: [TestingV1.Item.schema, TestingV1.CreateItemRequest.schema, TestingV1.GetItemRequest.schema, TestingV1.ListItemsRequest.schema, TestingV1.ListItemsResponse.schema, TestingV1.WatchItemsRequest.schema, TestingV1.ItemChange.schema, TestingV1.SleepRequest.schema, TestingV1.SleepResponse.schema, TestingV1.FailRequest.schema, TestingV1.FailResponse.schema, TestingV1.StreamChunksRequest.schema, TestingV1.Chunk.schema, TestingV1.DigestRequest.schema, TestingV1.DigestResponse.schema, TestingV1.PlotLineRequest.schema, TestingV1.PlotLineRequest.Scale.schema, TestingV1.PlotLineResponse.schema, TestingV1.RelayRequest.schema, TestingV1.RelayResponse.schema, TestingV1.StartExportRequest.schema, TestingV1.Export.schema, TestingV1.Job.schema, TestingV1.JobProblem.schema, TestingV1.GetJobRequest.schema, TestingV1.ListJobsRequest.schema, TestingV1.ListJobsResponse.schema, TestingV1.CancelJobRequest.schema, TestingV1.WatchJobRequest.schema],
+        enums: [TestingV1.ItemChange.Kind.schema, TestingV1.PlotLineRequest.Direction.schema, TestingV1.Job.State.schema],
+        descriptor: "CiBzZXh0YW50L3Rlc3RpbmcvdjEvZXhhbXBsZS5wcm90bxISc2V4dGFudC50ZXN0aW5nLnYxGh5nb29nbGUvcHJvdG9idWYvZHVyYXRpb24ucHJvdG8aH2dvb2dsZS9wcm90b2J1Zi90aW1lc3RhbXAucHJvdG8aHXNleHRhbnQvYXBpL2Fubm90YXRpb25zLnByb3RvImsKBEl0ZW0SEgoEbmFtZRgBIAEoCVIEbmFtZRIUCgV0aXRsZRgCIAEoCVIFdGl0bGUSOQoKY3JlYXRlZF9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSCWNyZWF0ZWRBdCJSChFDcmVhdGVJdGVtUmVxdWVzdBIUCgV0aXRsZRgBIAEoCVIFdGl0bGUSJwoPaWRlbXBvdGVuY3lfa2V5GAIgASgJUg5pZGVtcG90ZW5jeUtleSIkCg5HZXRJdGVtUmVxdWVzdBISCgRuYW1lGAEgASgJUgRuYW1lIk4KEExpc3RJdGVtc1JlcXVlc3QSGwoJcGFnZV9zaXplGAEgASgFUghwYWdlU2l6ZRIdCgpwYWdlX3Rva2VuGAIgASgJUglwYWdlVG9rZW4iawoRTGlzdEl0ZW1zUmVzcG9uc2USLgoFaXRlbXMYASADKAsyGC5zZXh0YW50LnRlc3RpbmcudjEuSXRlbVIFaXRlbXMSJgoPbmV4dF9wYWdlX3Rva2VuGAIgASgJUg1uZXh0UGFnZVRva2VuIhMKEVdhdGNoSXRlbXNSZXF1ZXN0IrMBCgpJdGVtQ2hhbmdlEjcKBGtpbmQYASABKA4yIy5zZXh0YW50LnRlc3RpbmcudjEuSXRlbUNoYW5nZS5LaW5kUgRraW5kEiwKBGl0ZW0YAiABKAsyGC5zZXh0YW50LnRlc3RpbmcudjEuSXRlbVIEaXRlbSI+CgRLaW5kEhQKEEtJTkRfVU5TUEVDSUZJRUQQABIOCgpLSU5EX0JFR1VOEAESEAoMS0lORF9DUkVBVEVEEAIiRQoMU2xlZXBSZXF1ZXN0EjUKCGR1cmF0aW9uGAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uUghkdXJhdGlvbiIPCg1TbGVlcFJlc3BvbnNlIjsKC0ZhaWxSZXF1ZXN0EhIKBGNvZGUYASABKAVSBGNvZGUSGAoHbWVzc2FnZRgCIAEoCVIHbWVzc2FnZSIOCgxGYWlsUmVzcG9uc2UiPwoTU3RyZWFtQ2h1bmtzUmVxdWVzdBIUCgVjb3VudBgBIAEoBVIFY291bnQSEgoEc2l6ZRgCIAEoBVIEc2l6ZSI5CgVDaHVuaxIWCgZudW1iZXIYASABKAVSBm51bWJlchIYCgdwYXlsb2FkGAIgASgMUgdwYXlsb2FkIjkKDURpZ2VzdFJlcXVlc3QSFAoFbGFiZWwYASABKAlSBWxhYmVsEhIKBGRhdGEYAiABKAxSBGRhdGEiYgoORGlnZXN0UmVzcG9uc2USFAoFbGFiZWwYASABKAlSBWxhYmVsEhIKBHNpemUYAiABKANSBHNpemUSFAoFcGFydHMYAyABKAVSBXBhcnRzEhAKA3N1bRgEIAEoBFIDc3VtIocDCg9QbG90TGluZVJlcXVlc3QSFAoFc3RhcnQYASABKANSBXN0YXJ0EhQKBWNvdW50GAIgASgFUgVjb3VudBJLCglkaXJlY3Rpb24YAyABKA4yLS5zZXh0YW50LnRlc3RpbmcudjEuUGxvdExpbmVSZXF1ZXN0LkRpcmVjdGlvblIJZGlyZWN0aW9uEj8KBXNjYWxlGAQgASgLMikuc2V4dGFudC50ZXN0aW5nLnYxLlBsb3RMaW5lUmVxdWVzdC5TY2FsZVIFc2NhbGUSMAoFc2luY2UYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgVzaW5jZRozCgVTY2FsZRISCgRzdGVwGAEgASgBUgRzdGVwEhYKBmxhYmVscxgCIAMoCVIGbGFiZWxzIlMKCURpcmVjdGlvbhIZChVESVJFQ1RJT05fVU5TUEVDSUZJRUQQABIUChBESVJFQ1RJT05fUklTSU5HEAESFQoRRElSRUNUSU9OX0ZBTExJTkcQAiLOAQoQUGxvdExpbmVSZXNwb25zZRJLCglkaXJlY3Rpb24YASABKA4yLS5zZXh0YW50LnRlc3RpbmcudjEuUGxvdExpbmVSZXF1ZXN0LkRpcmVjdGlvblIJZGlyZWN0aW9uEgwKAXgYAiADKANSAXgSDAoBeRgDIAMoAVIBeRIfCgtsYWJlbF9uYW1lcxgEIAMoCVIKbGFiZWxOYW1lcxIwCgVzaW5jZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSBXNpbmNlIiIKDFJlbGF5UmVxdWVzdBISCgRob3BzGAEgASgFUgRob3BzIi0KDVJlbGF5UmVzcG9uc2USHAoJaW5zdGFuY2VzGAEgAygJUglpbnN0YW5jZXMi5gEKElN0YXJ0RXhwb3J0UmVxdWVzdBIUCgV0aXRsZRgBIAEoCVIFdGl0bGUSJwoPaWRlbXBvdGVuY3lfa2V5GAIgASgJUg5pZGVtcG90ZW5jeUtleRIbCglwYXJ0X3NpemUYAyABKAVSCHBhcnRTaXplEhIKBGhvcHMYBCABKAVSBGhvcHMSLwoFcGF1c2UYBSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25SBXBhdXNlEi8KBWRlbGF5GAYgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uUgVkZWxheSKAAQoGRXhwb3J0EhQKBXRpdGxlGAEgASgJUgV0aXRsZRIUCgVpdGVtcxgCIAEoA1IFaXRlbXMSLAoEbGFzdBgDIAEoCzIYLnNleHRhbnQudGVzdGluZy52MS5JdGVtUgRsYXN0EhwKCWluc3RhbmNlcxgEIAMoCVIJaW5zdGFuY2VzIp0ECgNKb2ISEgoEbmFtZRgBIAEoCVIEbmFtZRIzCgVzdGF0ZRgCIAEoDjIdLnNleHRhbnQudGVzdGluZy52MS5Kb2IuU3RhdGVSBXN0YXRlEhoKCHByb2dyZXNzGAMgASgBUghwcm9ncmVzcxIjCg1wcm9ncmVzc190ZXh0GAQgASgJUgxwcm9ncmVzc1RleHQSOQoKY3JlYXRlZF9hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSCWNyZWF0ZWRBdBI7CgtmaW5pc2hlZF9hdBgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSCmZpbmlzaGVkQXQSMgoGcmVzdWx0GAcgASgLMhouc2V4dGFudC50ZXN0aW5nLnYxLkV4cG9ydFIGcmVzdWx0EjgKB3Byb2JsZW0YCCABKAsyHi5zZXh0YW50LnRlc3RpbmcudjEuSm9iUHJvYmxlbVIHcHJvYmxlbRIpChBjYW5jZWxfcmVxdWVzdGVkGAkgASgIUg9jYW5jZWxSZXF1ZXN0ZWQiewoFU3RhdGUSFQoRU1RBVEVfVU5TUEVDSUZJRUQQABIRCg1TVEFURV9XQUlUSU5HEAESEQoNU1RBVEVfUlVOTklORxACEg4KClNUQVRFX0RPTkUQAxIQCgxTVEFURV9GQUlMRUQQBBITCg9TVEFURV9DQU5DRUxMRUQQBSI6CgpKb2JQcm9ibGVtEhIKBGNvZGUYASABKAVSBGNvZGUSGAoHbWVzc2FnZRgCIAEoCVIHbWVzc2FnZSIjCg1HZXRKb2JSZXF1ZXN0EhIKBG5hbWUYASABKAlSBG5hbWUiTQoPTGlzdEpvYnNSZXF1ZXN0EhsKCXBhZ2Vfc2l6ZRgBIAEoBVIIcGFnZVNpemUSHQoKcGFnZV90b2tlbhgCIAEoCVIJcGFnZVRva2VuImcKEExpc3RKb2JzUmVzcG9uc2USKwoEam9icxgBIAMoCzIXLnNleHRhbnQudGVzdGluZy52MS5Kb2JSBGpvYnMSJgoPbmV4dF9wYWdlX3Rva2VuGAIgASgJUg1uZXh0UGFnZVRva2VuIiYKEENhbmNlbEpvYlJlcXVlc3QSEgoEbmFtZRgBIAEoCVIEbmFtZSIlCg9XYXRjaEpvYlJlcXVlc3QSEgoEbmFtZRgBIAEoCVIEbmFtZTKHEAoHRXhhbXBsZRJ1CgpDcmVhdGVJdGVtEiUuc2V4dGFudC50ZXN0aW5nLnYxLkNyZWF0ZUl0ZW1SZXF1ZXN0Ghguc2V4dGFudC50ZXN0aW5nLnYxLkl0ZW0iJpACApKAGQ0KC2l0ZW1zOndyaXRlioAZDiIJL3YxL2l0ZW1zOgEqEpcBCgdHZXRJdGVtEiIuc2V4dGFudC50ZXN0aW5nLnYxLkdldEl0ZW1SZXF1ZXN0Ghguc2V4dGFudC50ZXN0aW5nLnYxLkl0ZW0iTpACAZKAGQwKCml0ZW1zOnJlYWSKgBk3EhIvdjEve25hbWU9aXRlbXMvKn1aIRIYL3YxL3tuYW1lPWl0ZW1zLyp9L3RpdGxlYgV0aXRsZRKDAQoJTGlzdEl0ZW1zEiQuc2V4dGFudC50ZXN0aW5nLnYxLkxpc3RJdGVtc1JlcXVlc3QaJS5zZXh0YW50LnRlc3RpbmcudjEuTGlzdEl0ZW1zUmVzcG9uc2UiKZACAZqAGQMItAGSgBkMCgppdGVtczpyZWFkioAZCxIJL3YxL2l0ZW1zEpMBCgpXYXRjaEl0ZW1zEiUuc2V4dGFudC50ZXN0aW5nLnYxLldhdGNoSXRlbXNSZXF1ZXN0Gh4uc2V4dGFudC50ZXN0aW5nLnYxLkl0ZW1DaGFuZ2UiPJACAZKAGQwKCml0ZW1zOnJlYWSKgBklEg8vdjEvaXRlbXM6d2F0Y2haEhIQL2FwaS9pdGVtcy93YXRjaDABEnEKBVNsZWVwEiAuc2V4dGFudC50ZXN0aW5nLnYxLlNsZWVwUmVxdWVzdBohLnNleHRhbnQudGVzdGluZy52MS5TbGVlcFJlc3BvbnNlIiOQAgGSgBkCEAGKgBkWIhEvdjEvZXhhbXBsZTpzbGVlcDoBKhJtCgRGYWlsEh8uc2V4dGFudC50ZXN0aW5nLnYxLkZhaWxSZXF1ZXN0GiAuc2V4dGFudC50ZXN0aW5nLnYxLkZhaWxSZXNwb25zZSIikAIBkoAZAhABioAZFSIQL3YxL2V4YW1wbGU6ZmFpbDoBKhJ3CgxTdHJlYW1DaHVua3MSJy5zZXh0YW50LnRlc3RpbmcudjEuU3RyZWFtQ2h1bmtzUmVxdWVzdBoZLnNleHRhbnQudGVzdGluZy52MS5DaHVuayIhkAIBkoAZAhABioAZFBISL3YxL2V4YW1wbGU6c3RyZWFtMAESfwoGRGlnZXN0EiEuc2V4dGFudC50ZXN0aW5nLnYxLkRpZ2VzdFJlcXVlc3QaIi5zZXh0YW50LnRlc3RpbmcudjEuRGlnZXN0UmVzcG9uc2UiLJKAGQIQAYqAGSIiGi92MS9leGFtcGxlL3tsYWJlbH06ZGlnZXN0OgRkYXRhKAESxQEKCFBsb3RMaW5lEiMuc2V4dGFudC50ZXN0aW5nLnYxLlBsb3RMaW5lUmVxdWVzdBokLnNleHRhbnQudGVzdGluZy52MS5QbG90TGluZVJlc3BvbnNlIm6QAgGSgBkCEAGKgBlhEhAvdjEvZXhhbXBsZTpsaW5lWhUiEC92MS9leGFtcGxlOmxpbmU6ASpaISIYL3YxL2V4YW1wbGUvbGluZS97Y291bnR9OgVzY2FsZVoTEhEvYXBpL2V4YW1wbGUvbGluZRJICgRFY2hvEhkuc2V4dGFudC50ZXN0aW5nLnYxLkNodW5rGhkuc2V4dGFudC50ZXN0aW5nLnYxLkNodW5rIgaSgBkCEAEoATABEnEKBVJlbGF5EiAuc2V4dGFudC50ZXN0aW5nLnYxLlJlbGF5UmVxdWVzdBohLnNleHRhbnQudGVzdGluZy52MS5SZWxheVJlc3BvbnNlIiOQAgGSgBkCEAGKgBkWIhEvdjEvZXhhbXBsZTpyZWxheToBKhKDAQoLU3RhcnRFeHBvcnQSJi5zZXh0YW50LnRlc3RpbmcudjEuU3RhcnRFeHBvcnRSZXF1ZXN0Ghcuc2V4dGFudC50ZXN0aW5nLnYxLkpvYiIzkAICkoAZGAoKaXRlbXM6cmVhZAoKam9iczp3cml0ZYqAGRAiCy92MS9leHBvcnRzOgEqEm8KBkdldEpvYhIhLnNleHRhbnQudGVzdGluZy52MS5HZXRKb2JSZXF1ZXN0Ghcuc2V4dGFudC50ZXN0aW5nLnYxLkpvYiIpkAIBkoAZCwoJam9iczpyZWFkioAZExIRL3YxL3tuYW1lPWpvYnMvKn0SdwoITGlzdEpvYnMSIy5zZXh0YW50LnRlc3RpbmcudjEuTGlzdEpvYnNSZXF1ZXN0GiQuc2V4dGFudC50ZXN0aW5nLnYxLkxpc3RKb2JzUmVzcG9uc2UiIJACAZKAGQsKCWpvYnM6cmVhZIqAGQoSCC92MS9qb2JzEoABCglDYW5jZWxKb2ISJC5zZXh0YW50LnRlc3RpbmcudjEuQ2FuY2VsSm9iUmVxdWVzdBoXLnNleHRhbnQudGVzdGluZy52MS5Kb2IiNJACApKAGQwKCmpvYnM6d3JpdGWKgBkdIhgvdjEve25hbWU9am9icy8qfTpjYW5jZWw6ASoSewoIV2F0Y2hKb2ISIy5zZXh0YW50LnRlc3RpbmcudjEuV2F0Y2hKb2JSZXF1ZXN0Ghcuc2V4dGFudC50ZXN0aW5nLnYxLkpvYiIvkAIBkoAZCwoJam9iczpyZWFkioAZGRIXL3YxL3tuYW1lPWpvYnMvKn06d2F0Y2gwAWIGcHJvdG8z"
     )
 
     /// Keeps items, and does on demand what services do: waits, fails, streams, and asks another.
@@ -1908,12 +4332,19 @@ extension TestingV1 {
             sleep,
             fail,
             streamChunks,
+            digest,
+            plotLine,
             echo,
             relay,
+            startExport,
+            getJob,
+            listJobs,
+            cancelJob,
+            watchJob,
         ])
 
         /// Makes an item. The same key with the same request gives the same item, once; with another
-        /// request it is refused with ALREADY_EXISTS.
+        /// request it is refused with INVALID_ARGUMENT.
         public static let createItem: MethodSchema = MethodSchema(
             "CreateItem",
             of: "sextant.testing.v1.Example",
@@ -1932,7 +4363,7 @@ extension TestingV1 {
             to: TestingV1.Item.schema,
             idempotency: .noSideEffects,
             access: .scopes(["items:read"]),
-            routes: [HTTPRoute("GET", PathTemplate([.literal("v1"), .literal("items"), .any], [PathTemplate.Variable(["name"], 1..<3)]))]
+            routes: [HTTPRoute("GET", PathTemplate([.literal("v1"), .literal("items"), .any], [PathTemplate.Variable(["name"], 1..<3)])), HTTPRoute("GET", PathTemplate([.literal("v1"), .literal("items"), .any, .literal("title")], [PathTemplate.Variable(["name"], 1..<3)]), responseBody: "title")]
         )
 
         /// Lists items in the order they were made in, a page at a time.
@@ -1943,6 +4374,7 @@ extension TestingV1 {
             to: TestingV1.ListItemsResponse.schema,
             idempotency: .noSideEffects,
             access: .scopes(["items:read"]),
+            lifetime: .seconds(180),
             routes: [HTTPRoute("GET", PathTemplate([.literal("v1"), .literal("items")]))]
         )
 
@@ -1956,7 +4388,7 @@ extension TestingV1 {
             streaming: .server,
             idempotency: .noSideEffects,
             access: .scopes(["items:read"]),
-            routes: [HTTPRoute("GET", PathTemplate([.literal("v1"), .literal("items")], customVerb: "watch"))]
+            routes: [HTTPRoute("GET", PathTemplate([.literal("v1"), .literal("items")], customVerb: "watch")), HTTPRoute("GET", PathTemplate([.literal("api"), .literal("items"), .literal("watch")]))]
         )
 
         /// Answers after a while.
@@ -1981,7 +4413,8 @@ extension TestingV1 {
             routes: [HTTPRoute("POST", PathTemplate([.literal("v1"), .literal("example")], customVerb: "fail"), body: .everything)]
         )
 
-        /// Sends so many messages of so many bytes.
+        /// Sends so many messages of so many bytes; after the metadata `last-event-id`, which it repeats,
+        /// only those that follow the first so many.
         public static let streamChunks: MethodSchema = MethodSchema(
             "StreamChunks",
             of: "sextant.testing.v1.Example",
@@ -1991,6 +4424,28 @@ extension TestingV1 {
             idempotency: .noSideEffects,
             access: .anonymous,
             routes: [HTTPRoute("GET", PathTemplate([.literal("v1"), .literal("example")], customVerb: "stream"))]
+        )
+
+        /// Adds up what comes.
+        public static let digest: MethodSchema = MethodSchema(
+            "Digest",
+            of: "sextant.testing.v1.Example",
+            from: TestingV1.DigestRequest.schema,
+            to: TestingV1.DigestResponse.schema,
+            streaming: .client,
+            access: .anonymous,
+            routes: [HTTPRoute("POST", PathTemplate([.literal("v1"), .literal("example"), .any], [PathTemplate.Variable(["label"], 2..<3)], customVerb: "digest"), body: .field("data"))]
+        )
+
+        /// Gives points of a line.
+        public static let plotLine: MethodSchema = MethodSchema(
+            "PlotLine",
+            of: "sextant.testing.v1.Example",
+            from: TestingV1.PlotLineRequest.schema,
+            to: TestingV1.PlotLineResponse.schema,
+            idempotency: .noSideEffects,
+            access: .anonymous,
+            routes: [HTTPRoute("GET", PathTemplate([.literal("v1"), .literal("example")], customVerb: "line")), HTTPRoute("POST", PathTemplate([.literal("v1"), .literal("example")], customVerb: "line"), body: .everything), HTTPRoute("POST", PathTemplate([.literal("v1"), .literal("example"), .literal("line"), .any], [PathTemplate.Variable(["count"], 3..<4)]), body: .field("scale")), HTTPRoute("GET", PathTemplate([.literal("api"), .literal("example"), .literal("line")]))]
         )
 
         /// Sends back what comes.
@@ -2012,6 +4467,63 @@ extension TestingV1 {
             idempotency: .noSideEffects,
             access: .anonymous,
             routes: [HTTPRoute("POST", PathTemplate([.literal("v1"), .literal("example")], customVerb: "relay"), body: .everything)]
+        )
+
+        /// Has the items copied, by a job. The same key with the same request gives the same job, once;
+        /// while an export of a title is not over, it is the one that is given for the title.
+        public static let startExport: MethodSchema = MethodSchema(
+            "StartExport",
+            of: "sextant.testing.v1.Example",
+            from: TestingV1.StartExportRequest.schema,
+            to: TestingV1.Job.schema,
+            idempotency: .idempotent,
+            access: .scopes(["items:read", "jobs:write"]),
+            routes: [HTTPRoute("POST", PathTemplate([.literal("v1"), .literal("exports")]), body: .everything)]
+        )
+
+        /// Finds a job; NOT_FOUND if there is none of the name.
+        public static let getJob: MethodSchema = MethodSchema(
+            "GetJob",
+            of: "sextant.testing.v1.Example",
+            from: TestingV1.GetJobRequest.schema,
+            to: TestingV1.Job.schema,
+            idempotency: .noSideEffects,
+            access: .scopes(["jobs:read"]),
+            routes: [HTTPRoute("GET", PathTemplate([.literal("v1"), .literal("jobs"), .any], [PathTemplate.Variable(["name"], 1..<3)]))]
+        )
+
+        /// Lists jobs, the newest first, a page at a time.
+        public static let listJobs: MethodSchema = MethodSchema(
+            "ListJobs",
+            of: "sextant.testing.v1.Example",
+            from: TestingV1.ListJobsRequest.schema,
+            to: TestingV1.ListJobsResponse.schema,
+            idempotency: .noSideEffects,
+            access: .scopes(["jobs:read"]),
+            routes: [HTTPRoute("GET", PathTemplate([.literal("v1"), .literal("jobs")]))]
+        )
+
+        /// Has a job not be done, or not to its end; one that is over stays as it is.
+        public static let cancelJob: MethodSchema = MethodSchema(
+            "CancelJob",
+            of: "sextant.testing.v1.Example",
+            from: TestingV1.CancelJobRequest.schema,
+            to: TestingV1.Job.schema,
+            idempotency: .idempotent,
+            access: .scopes(["jobs:write"]),
+            routes: [HTTPRoute("POST", PathTemplate([.literal("v1"), .literal("jobs"), .any], [PathTemplate.Variable(["name"], 1..<3)], customVerb: "cancel"), body: .everything)]
+        )
+
+        /// Tells of a job, at first and whenever it has changed, until it is over.
+        public static let watchJob: MethodSchema = MethodSchema(
+            "WatchJob",
+            of: "sextant.testing.v1.Example",
+            from: TestingV1.WatchJobRequest.schema,
+            to: TestingV1.Job.schema,
+            streaming: .server,
+            idempotency: .noSideEffects,
+            access: .scopes(["jobs:read"]),
+            routes: [HTTPRoute("GET", PathTemplate([.literal("v1"), .literal("jobs"), .any], [PathTemplate.Variable(["name"], 1..<3)], customVerb: "watch"))]
         )
     }
 }

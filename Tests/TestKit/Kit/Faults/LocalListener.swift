@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// A socket that listens on a port of 127.0.0.1 that the kernel chooses.
+/// A socket that listens on a port of 127.0.0.1.
 @safe
 final class LocalListener: Sendable {
     /// A call that failed.
@@ -12,11 +12,16 @@ final class LocalListener: Sendable {
     let descriptor: Int32
     let port: UInt16
 
-    init() throws {
+    /// Listens.
+    ///
+    /// - Parameter wanted: the port; 0 for one of the kernel's choice.
+    /// - Throws: ``Failure``.
+    init(port wanted: UInt16 = 0) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw Failure(call: "socket", code: errno) }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = wanted.bigEndian
         address.sin_addr = in_addr(s_addr: UInt32(0x7f00_0001).bigEndian)
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let descriptor = descriptor

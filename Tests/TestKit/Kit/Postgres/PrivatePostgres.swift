@@ -79,9 +79,19 @@ public final class PrivatePostgres: Sendable {
     }
 
     /// A port of 127.0.0.1 on which nobody listens.
+    ///
+    /// It is below those that the kernel gives to whoever asks for any, on either end of a
+    /// connection: one of them may be taken before the server starts, or while it is stopped.
     private static func freePort() throws -> UInt16 {
-        let listener = try LocalListener()
-        return listener.port
+        var failure: any Error = Failure(description: "no port was tried")
+        for _ in 0..<100 {
+            do {
+                return try LocalListener(port: UInt16.random(in: 15_000..<32_000)).port
+            } catch {
+                failure = error
+            }
+        }
+        throw failure
     }
 }
 

@@ -15,20 +15,23 @@ final class Supervisor: Sendable {
         var command = ["bash", "-c", text, "private-postgres", "\(getpid())", "\(port)"] + settings
         // PostgreSQL refuses to run as root.
         if getuid() == 0 { command = ["runuser", "-u", "postgres", "--"] + command }
-        process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = command
-        process.currentDirectoryURL = URL(fileURLWithPath: "/")
-        let (input, output) = (Pipe(), Pipe())
-        // Another program that is started would hold the pipe open, and with it the server.
-        for end in [input.fileHandleForWriting, output.fileHandleForReading] {
-            _ = fcntl(end.fileDescriptor, F_SETFD, FD_CLOEXEC)
+        let (process, pipes) = try Process.start { process in
+            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+            process.arguments = command
+            process.currentDirectoryURL = URL(fileURLWithPath: "/")
+            let (input, output) = (Pipe(), Pipe())
+            // A program that a test runner starts by other means would hold the pipe open, and
+            // with it the server.
+            for end in [input.fileHandleForWriting, output.fileHandleForReading] {
+                _ = fcntl(end.fileDescriptor, F_SETFD, FD_CLOEXEC)
+            }
+            process.standardInput = input
+            process.standardOutput = output
+            return (input, output)
         }
-        process.standardInput = input
-        process.standardOutput = output
-        try process.run()
-        self.input = input.fileHandleForWriting
-        self.output = output.fileHandleForReading
+        self.process = process
+        input = pipes.0.fileHandleForWriting
+        output = pipes.1.fileHandleForReading
     }
 
     /// Gives a command, and waits until it has been obeyed.

@@ -592,6 +592,192 @@ void   sextant__testing__v1__chunk__free_unpacked
   assert(message->base.descriptor == &sextant__testing__v1__chunk__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   sextant__testing__v1__digest_request__init
+                     (Sextant__Testing__V1__DigestRequest         *message)
+{
+  static const Sextant__Testing__V1__DigestRequest init_value = SEXTANT__TESTING__V1__DIGEST_REQUEST__INIT;
+  *message = init_value;
+}
+size_t sextant__testing__v1__digest_request__get_packed_size
+                     (const Sextant__Testing__V1__DigestRequest *message)
+{
+  assert(message->base.descriptor == &sextant__testing__v1__digest_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sextant__testing__v1__digest_request__pack
+                     (const Sextant__Testing__V1__DigestRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sextant__testing__v1__digest_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sextant__testing__v1__digest_request__pack_to_buffer
+                     (const Sextant__Testing__V1__DigestRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sextant__testing__v1__digest_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sextant__Testing__V1__DigestRequest *
+       sextant__testing__v1__digest_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sextant__Testing__V1__DigestRequest *)
+     protobuf_c_message_unpack (&sextant__testing__v1__digest_request__descriptor,
+                                allocator, len, data);
+}
+void   sextant__testing__v1__digest_request__free_unpacked
+                     (Sextant__Testing__V1__DigestRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sextant__testing__v1__digest_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sextant__testing__v1__digest_response__init
+                     (Sextant__Testing__V1__DigestResponse         *message)
+{
+  static const Sextant__Testing__V1__DigestResponse init_value = SEXTANT__TESTING__V1__DIGEST_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t sextant__testing__v1__digest_response__get_packed_size
+                     (const Sextant__Testing__V1__DigestResponse *message)
+{
+  assert(message->base.descriptor == &sextant__testing__v1__digest_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sextant__testing__v1__digest_response__pack
+                     (const Sextant__Testing__V1__DigestResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sextant__testing__v1__digest_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sextant__testing__v1__digest_response__pack_to_buffer
+                     (const Sextant__Testing__V1__DigestResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sextant__testing__v1__digest_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sextant__Testing__V1__DigestResponse *
+       sextant__testing__v1__digest_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sextant__Testing__V1__DigestResponse *)
+     protobuf_c_message_unpack (&sextant__testing__v1__digest_response__descriptor,
+                                allocator, len, data);
+}
+void   sextant__testing__v1__digest_response__free_unpacked
+                     (Sextant__Testing__V1__DigestResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sextant__testing__v1__digest_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sextant__testing__v1__plot_line_request__scale__init
+                     (Sextant__Testing__V1__PlotLineRequest__Scale         *message)
+{
+  static const Sextant__Testing__V1__PlotLineRequest__Scale init_value = SEXTANT__TESTING__V1__PLOT_LINE_REQUEST__SCALE__INIT;
+  *message = init_value;
+}
+void   sextant__testing__v1__plot_line_request__init
+                     (Sextant__Testing__V1__PlotLineRequest         *message)
+{
+  static const Sextant__Testing__V1__PlotLineRequest init_value = SEXTANT__TESTING__V1__PLOT_LINE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t sextant__testing__v1__plot_line_request__get_packed_size
+                     (const Sextant__Testing__V1__PlotLineRequest *message)
+{
+  assert(message->base.descriptor == &sextant__testing__v1__plot_line_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sextant__testing__v1__plot_line_request__pack
+                     (const Sextant__Testing__V1__PlotLineRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sextant__testing__v1__plot_line_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sextant__testing__v1__plot_line_request__pack_to_buffer
+                     (const Sextant__Testing__V1__PlotLineRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sextant__testing__v1__plot_line_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sextant__Testing__V1__PlotLineRequest *
+       sextant__testing__v1__plot_line_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sextant__Testing__V1__PlotLineRequest *)
+     protobuf_c_message_unpack (&sextant__testing__v1__plot_line_request__descriptor,
+                                allocator, len, data);
+}
+void   sextant__testing__v1__plot_line_request__free_unpacked
+                     (Sextant__Testing__V1__PlotLineRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sextant__testing__v1__plot_line_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sextant__testing__v1__plot_line_response__init
+                     (Sextant__Testing__V1__PlotLineResponse         *message)
+{
+  static const Sextant__Testing__V1__PlotLineResponse init_value = SEXTANT__TESTING__V1__PLOT_LINE_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t sextant__testing__v1__plot_line_response__get_packed_size
+                     (const Sextant__Testing__V1__PlotLineResponse *message)
+{
+  assert(message->base.descriptor == &sextant__testing__v1__plot_line_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sextant__testing__v1__plot_line_response__pack
+                     (const Sextant__Testing__V1__PlotLineResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sextant__testing__v1__plot_line_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sextant__testing__v1__plot_line_response__pack_to_buffer
+                     (const Sextant__Testing__V1__PlotLineResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sextant__testing__v1__plot_line_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sextant__Testing__V1__PlotLineResponse *
+       sextant__testing__v1__plot_line_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sextant__Testing__V1__PlotLineResponse *)
+     protobuf_c_message_unpack (&sextant__testing__v1__plot_line_response__descriptor,
+                                allocator, len, data);
+}
+void   sextant__testing__v1__plot_line_response__free_unpacked
+                     (Sextant__Testing__V1__PlotLineResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sextant__testing__v1__plot_line_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   sextant__testing__v1__relay_request__init
                      (Sextant__Testing__V1__RelayRequest         *message)
 {
@@ -680,6 +866,411 @@ void   sextant__testing__v1__relay_response__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &sextant__testing__v1__relay_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sextant__testing__v1__start_export_request__init
+                     (Sextant__Testing__V1__StartExportRequest         *message)
+{
+  static const Sextant__Testing__V1__StartExportRequest init_value = SEXTANT__TESTING__V1__START_EXPORT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t sextant__testing__v1__start_export_request__get_packed_size
+                     (const Sextant__Testing__V1__StartExportRequest *message)
+{
+  assert(message->base.descriptor == &sextant__testing__v1__start_export_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sextant__testing__v1__start_export_request__pack
+                     (const Sextant__Testing__V1__StartExportRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sextant__testing__v1__start_export_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sextant__testing__v1__start_export_request__pack_to_buffer
+                     (const Sextant__Testing__V1__StartExportRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sextant__testing__v1__start_export_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sextant__Testing__V1__StartExportRequest *
+       sextant__testing__v1__start_export_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sextant__Testing__V1__StartExportRequest *)
+     protobuf_c_message_unpack (&sextant__testing__v1__start_export_request__descriptor,
+                                allocator, len, data);
+}
+void   sextant__testing__v1__start_export_request__free_unpacked
+                     (Sextant__Testing__V1__StartExportRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sextant__testing__v1__start_export_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sextant__testing__v1__export__init
+                     (Sextant__Testing__V1__Export         *message)
+{
+  static const Sextant__Testing__V1__Export init_value = SEXTANT__TESTING__V1__EXPORT__INIT;
+  *message = init_value;
+}
+size_t sextant__testing__v1__export__get_packed_size
+                     (const Sextant__Testing__V1__Export *message)
+{
+  assert(message->base.descriptor == &sextant__testing__v1__export__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sextant__testing__v1__export__pack
+                     (const Sextant__Testing__V1__Export *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sextant__testing__v1__export__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sextant__testing__v1__export__pack_to_buffer
+                     (const Sextant__Testing__V1__Export *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sextant__testing__v1__export__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sextant__Testing__V1__Export *
+       sextant__testing__v1__export__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sextant__Testing__V1__Export *)
+     protobuf_c_message_unpack (&sextant__testing__v1__export__descriptor,
+                                allocator, len, data);
+}
+void   sextant__testing__v1__export__free_unpacked
+                     (Sextant__Testing__V1__Export *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sextant__testing__v1__export__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sextant__testing__v1__job__init
+                     (Sextant__Testing__V1__Job         *message)
+{
+  static const Sextant__Testing__V1__Job init_value = SEXTANT__TESTING__V1__JOB__INIT;
+  *message = init_value;
+}
+size_t sextant__testing__v1__job__get_packed_size
+                     (const Sextant__Testing__V1__Job *message)
+{
+  assert(message->base.descriptor == &sextant__testing__v1__job__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sextant__testing__v1__job__pack
+                     (const Sextant__Testing__V1__Job *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sextant__testing__v1__job__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sextant__testing__v1__job__pack_to_buffer
+                     (const Sextant__Testing__V1__Job *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sextant__testing__v1__job__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sextant__Testing__V1__Job *
+       sextant__testing__v1__job__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sextant__Testing__V1__Job *)
+     protobuf_c_message_unpack (&sextant__testing__v1__job__descriptor,
+                                allocator, len, data);
+}
+void   sextant__testing__v1__job__free_unpacked
+                     (Sextant__Testing__V1__Job *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sextant__testing__v1__job__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sextant__testing__v1__job_problem__init
+                     (Sextant__Testing__V1__JobProblem         *message)
+{
+  static const Sextant__Testing__V1__JobProblem init_value = SEXTANT__TESTING__V1__JOB_PROBLEM__INIT;
+  *message = init_value;
+}
+size_t sextant__testing__v1__job_problem__get_packed_size
+                     (const Sextant__Testing__V1__JobProblem *message)
+{
+  assert(message->base.descriptor == &sextant__testing__v1__job_problem__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sextant__testing__v1__job_problem__pack
+                     (const Sextant__Testing__V1__JobProblem *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sextant__testing__v1__job_problem__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sextant__testing__v1__job_problem__pack_to_buffer
+                     (const Sextant__Testing__V1__JobProblem *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sextant__testing__v1__job_problem__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sextant__Testing__V1__JobProblem *
+       sextant__testing__v1__job_problem__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sextant__Testing__V1__JobProblem *)
+     protobuf_c_message_unpack (&sextant__testing__v1__job_problem__descriptor,
+                                allocator, len, data);
+}
+void   sextant__testing__v1__job_problem__free_unpacked
+                     (Sextant__Testing__V1__JobProblem *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sextant__testing__v1__job_problem__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sextant__testing__v1__get_job_request__init
+                     (Sextant__Testing__V1__GetJobRequest         *message)
+{
+  static const Sextant__Testing__V1__GetJobRequest init_value = SEXTANT__TESTING__V1__GET_JOB_REQUEST__INIT;
+  *message = init_value;
+}
+size_t sextant__testing__v1__get_job_request__get_packed_size
+                     (const Sextant__Testing__V1__GetJobRequest *message)
+{
+  assert(message->base.descriptor == &sextant__testing__v1__get_job_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sextant__testing__v1__get_job_request__pack
+                     (const Sextant__Testing__V1__GetJobRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sextant__testing__v1__get_job_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sextant__testing__v1__get_job_request__pack_to_buffer
+                     (const Sextant__Testing__V1__GetJobRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sextant__testing__v1__get_job_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sextant__Testing__V1__GetJobRequest *
+       sextant__testing__v1__get_job_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sextant__Testing__V1__GetJobRequest *)
+     protobuf_c_message_unpack (&sextant__testing__v1__get_job_request__descriptor,
+                                allocator, len, data);
+}
+void   sextant__testing__v1__get_job_request__free_unpacked
+                     (Sextant__Testing__V1__GetJobRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sextant__testing__v1__get_job_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sextant__testing__v1__list_jobs_request__init
+                     (Sextant__Testing__V1__ListJobsRequest         *message)
+{
+  static const Sextant__Testing__V1__ListJobsRequest init_value = SEXTANT__TESTING__V1__LIST_JOBS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t sextant__testing__v1__list_jobs_request__get_packed_size
+                     (const Sextant__Testing__V1__ListJobsRequest *message)
+{
+  assert(message->base.descriptor == &sextant__testing__v1__list_jobs_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sextant__testing__v1__list_jobs_request__pack
+                     (const Sextant__Testing__V1__ListJobsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sextant__testing__v1__list_jobs_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sextant__testing__v1__list_jobs_request__pack_to_buffer
+                     (const Sextant__Testing__V1__ListJobsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sextant__testing__v1__list_jobs_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sextant__Testing__V1__ListJobsRequest *
+       sextant__testing__v1__list_jobs_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sextant__Testing__V1__ListJobsRequest *)
+     protobuf_c_message_unpack (&sextant__testing__v1__list_jobs_request__descriptor,
+                                allocator, len, data);
+}
+void   sextant__testing__v1__list_jobs_request__free_unpacked
+                     (Sextant__Testing__V1__ListJobsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sextant__testing__v1__list_jobs_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sextant__testing__v1__list_jobs_response__init
+                     (Sextant__Testing__V1__ListJobsResponse         *message)
+{
+  static const Sextant__Testing__V1__ListJobsResponse init_value = SEXTANT__TESTING__V1__LIST_JOBS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t sextant__testing__v1__list_jobs_response__get_packed_size
+                     (const Sextant__Testing__V1__ListJobsResponse *message)
+{
+  assert(message->base.descriptor == &sextant__testing__v1__list_jobs_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sextant__testing__v1__list_jobs_response__pack
+                     (const Sextant__Testing__V1__ListJobsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sextant__testing__v1__list_jobs_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sextant__testing__v1__list_jobs_response__pack_to_buffer
+                     (const Sextant__Testing__V1__ListJobsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sextant__testing__v1__list_jobs_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sextant__Testing__V1__ListJobsResponse *
+       sextant__testing__v1__list_jobs_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sextant__Testing__V1__ListJobsResponse *)
+     protobuf_c_message_unpack (&sextant__testing__v1__list_jobs_response__descriptor,
+                                allocator, len, data);
+}
+void   sextant__testing__v1__list_jobs_response__free_unpacked
+                     (Sextant__Testing__V1__ListJobsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sextant__testing__v1__list_jobs_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sextant__testing__v1__cancel_job_request__init
+                     (Sextant__Testing__V1__CancelJobRequest         *message)
+{
+  static const Sextant__Testing__V1__CancelJobRequest init_value = SEXTANT__TESTING__V1__CANCEL_JOB_REQUEST__INIT;
+  *message = init_value;
+}
+size_t sextant__testing__v1__cancel_job_request__get_packed_size
+                     (const Sextant__Testing__V1__CancelJobRequest *message)
+{
+  assert(message->base.descriptor == &sextant__testing__v1__cancel_job_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sextant__testing__v1__cancel_job_request__pack
+                     (const Sextant__Testing__V1__CancelJobRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sextant__testing__v1__cancel_job_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sextant__testing__v1__cancel_job_request__pack_to_buffer
+                     (const Sextant__Testing__V1__CancelJobRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sextant__testing__v1__cancel_job_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sextant__Testing__V1__CancelJobRequest *
+       sextant__testing__v1__cancel_job_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sextant__Testing__V1__CancelJobRequest *)
+     protobuf_c_message_unpack (&sextant__testing__v1__cancel_job_request__descriptor,
+                                allocator, len, data);
+}
+void   sextant__testing__v1__cancel_job_request__free_unpacked
+                     (Sextant__Testing__V1__CancelJobRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sextant__testing__v1__cancel_job_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sextant__testing__v1__watch_job_request__init
+                     (Sextant__Testing__V1__WatchJobRequest         *message)
+{
+  static const Sextant__Testing__V1__WatchJobRequest init_value = SEXTANT__TESTING__V1__WATCH_JOB_REQUEST__INIT;
+  *message = init_value;
+}
+size_t sextant__testing__v1__watch_job_request__get_packed_size
+                     (const Sextant__Testing__V1__WatchJobRequest *message)
+{
+  assert(message->base.descriptor == &sextant__testing__v1__watch_job_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sextant__testing__v1__watch_job_request__pack
+                     (const Sextant__Testing__V1__WatchJobRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sextant__testing__v1__watch_job_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sextant__testing__v1__watch_job_request__pack_to_buffer
+                     (const Sextant__Testing__V1__WatchJobRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sextant__testing__v1__watch_job_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sextant__Testing__V1__WatchJobRequest *
+       sextant__testing__v1__watch_job_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sextant__Testing__V1__WatchJobRequest *)
+     protobuf_c_message_unpack (&sextant__testing__v1__watch_job_request__descriptor,
+                                allocator, len, data);
+}
+void   sextant__testing__v1__watch_job_request__free_unpacked
+                     (Sextant__Testing__V1__WatchJobRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sextant__testing__v1__watch_job_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 static const ProtobufCFieldDescriptor sextant__testing__v1__item__field_descriptors[3] =
@@ -1263,6 +1854,395 @@ const ProtobufCMessageDescriptor sextant__testing__v1__chunk__descriptor =
   (ProtobufCMessageInit) sextant__testing__v1__chunk__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor sextant__testing__v1__digest_request__field_descriptors[2] =
+{
+  {
+    "label",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sextant__Testing__V1__DigestRequest, label),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "data",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Sextant__Testing__V1__DigestRequest, data),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sextant__testing__v1__digest_request__field_indices_by_name[] = {
+  1,   /* field[1] = data */
+  0,   /* field[0] = label */
+};
+static const ProtobufCIntRange sextant__testing__v1__digest_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor sextant__testing__v1__digest_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sextant.testing.v1.DigestRequest",
+  "DigestRequest",
+  "Sextant__Testing__V1__DigestRequest",
+  "sextant.testing.v1",
+  sizeof(Sextant__Testing__V1__DigestRequest),
+  2,
+  sextant__testing__v1__digest_request__field_descriptors,
+  sextant__testing__v1__digest_request__field_indices_by_name,
+  1,  sextant__testing__v1__digest_request__number_ranges,
+  (ProtobufCMessageInit) sextant__testing__v1__digest_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sextant__testing__v1__digest_response__field_descriptors[4] =
+{
+  {
+    "label",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sextant__Testing__V1__DigestResponse, label),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "size",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Sextant__Testing__V1__DigestResponse, size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "parts",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Sextant__Testing__V1__DigestResponse, parts),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sum",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sextant__Testing__V1__DigestResponse, sum),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sextant__testing__v1__digest_response__field_indices_by_name[] = {
+  0,   /* field[0] = label */
+  2,   /* field[2] = parts */
+  1,   /* field[1] = size */
+  3,   /* field[3] = sum */
+};
+static const ProtobufCIntRange sextant__testing__v1__digest_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor sextant__testing__v1__digest_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sextant.testing.v1.DigestResponse",
+  "DigestResponse",
+  "Sextant__Testing__V1__DigestResponse",
+  "sextant.testing.v1",
+  sizeof(Sextant__Testing__V1__DigestResponse),
+  4,
+  sextant__testing__v1__digest_response__field_descriptors,
+  sextant__testing__v1__digest_response__field_indices_by_name,
+  1,  sextant__testing__v1__digest_response__number_ranges,
+  (ProtobufCMessageInit) sextant__testing__v1__digest_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sextant__testing__v1__plot_line_request__scale__field_descriptors[2] =
+{
+  {
+    "step",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Sextant__Testing__V1__PlotLineRequest__Scale, step),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "labels",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Sextant__Testing__V1__PlotLineRequest__Scale, n_labels),
+    offsetof(Sextant__Testing__V1__PlotLineRequest__Scale, labels),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sextant__testing__v1__plot_line_request__scale__field_indices_by_name[] = {
+  1,   /* field[1] = labels */
+  0,   /* field[0] = step */
+};
+static const ProtobufCIntRange sextant__testing__v1__plot_line_request__scale__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor sextant__testing__v1__plot_line_request__scale__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sextant.testing.v1.PlotLineRequest.Scale",
+  "Scale",
+  "Sextant__Testing__V1__PlotLineRequest__Scale",
+  "sextant.testing.v1",
+  sizeof(Sextant__Testing__V1__PlotLineRequest__Scale),
+  2,
+  sextant__testing__v1__plot_line_request__scale__field_descriptors,
+  sextant__testing__v1__plot_line_request__scale__field_indices_by_name,
+  1,  sextant__testing__v1__plot_line_request__scale__number_ranges,
+  (ProtobufCMessageInit) sextant__testing__v1__plot_line_request__scale__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue sextant__testing__v1__plot_line_request__direction__enum_values_by_number[3] =
+{
+  { "DIRECTION_UNSPECIFIED", "SEXTANT__TESTING__V1__PLOT_LINE_REQUEST__DIRECTION__DIRECTION_UNSPECIFIED", 0 },
+  { "DIRECTION_RISING", "SEXTANT__TESTING__V1__PLOT_LINE_REQUEST__DIRECTION__DIRECTION_RISING", 1 },
+  { "DIRECTION_FALLING", "SEXTANT__TESTING__V1__PLOT_LINE_REQUEST__DIRECTION__DIRECTION_FALLING", 2 },
+};
+static const ProtobufCIntRange sextant__testing__v1__plot_line_request__direction__value_ranges[] = {
+{0, 0},{0, 3}
+};
+static const ProtobufCEnumValueIndex sextant__testing__v1__plot_line_request__direction__enum_values_by_name[3] =
+{
+  { "DIRECTION_FALLING", 2 },
+  { "DIRECTION_RISING", 1 },
+  { "DIRECTION_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor sextant__testing__v1__plot_line_request__direction__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "sextant.testing.v1.PlotLineRequest.Direction",
+  "Direction",
+  "Sextant__Testing__V1__PlotLineRequest__Direction",
+  "sextant.testing.v1",
+  3,
+  sextant__testing__v1__plot_line_request__direction__enum_values_by_number,
+  3,
+  sextant__testing__v1__plot_line_request__direction__enum_values_by_name,
+  1,
+  sextant__testing__v1__plot_line_request__direction__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCFieldDescriptor sextant__testing__v1__plot_line_request__field_descriptors[5] =
+{
+  {
+    "start",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Sextant__Testing__V1__PlotLineRequest, start),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "count",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Sextant__Testing__V1__PlotLineRequest, count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "direction",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Sextant__Testing__V1__PlotLineRequest, direction),
+    &sextant__testing__v1__plot_line_request__direction__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "scale",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Sextant__Testing__V1__PlotLineRequest, scale),
+    &sextant__testing__v1__plot_line_request__scale__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "since",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Sextant__Testing__V1__PlotLineRequest, since),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sextant__testing__v1__plot_line_request__field_indices_by_name[] = {
+  1,   /* field[1] = count */
+  2,   /* field[2] = direction */
+  3,   /* field[3] = scale */
+  4,   /* field[4] = since */
+  0,   /* field[0] = start */
+};
+static const ProtobufCIntRange sextant__testing__v1__plot_line_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor sextant__testing__v1__plot_line_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sextant.testing.v1.PlotLineRequest",
+  "PlotLineRequest",
+  "Sextant__Testing__V1__PlotLineRequest",
+  "sextant.testing.v1",
+  sizeof(Sextant__Testing__V1__PlotLineRequest),
+  5,
+  sextant__testing__v1__plot_line_request__field_descriptors,
+  sextant__testing__v1__plot_line_request__field_indices_by_name,
+  1,  sextant__testing__v1__plot_line_request__number_ranges,
+  (ProtobufCMessageInit) sextant__testing__v1__plot_line_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sextant__testing__v1__plot_line_response__field_descriptors[5] =
+{
+  {
+    "direction",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Sextant__Testing__V1__PlotLineResponse, direction),
+    &sextant__testing__v1__plot_line_request__direction__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "x",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_INT64,
+    offsetof(Sextant__Testing__V1__PlotLineResponse, n_x),
+    offsetof(Sextant__Testing__V1__PlotLineResponse, x),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "y",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Sextant__Testing__V1__PlotLineResponse, n_y),
+    offsetof(Sextant__Testing__V1__PlotLineResponse, y),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "label_names",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Sextant__Testing__V1__PlotLineResponse, n_label_names),
+    offsetof(Sextant__Testing__V1__PlotLineResponse, label_names),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "since",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Sextant__Testing__V1__PlotLineResponse, since),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sextant__testing__v1__plot_line_response__field_indices_by_name[] = {
+  0,   /* field[0] = direction */
+  3,   /* field[3] = label_names */
+  4,   /* field[4] = since */
+  1,   /* field[1] = x */
+  2,   /* field[2] = y */
+};
+static const ProtobufCIntRange sextant__testing__v1__plot_line_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor sextant__testing__v1__plot_line_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sextant.testing.v1.PlotLineResponse",
+  "PlotLineResponse",
+  "Sextant__Testing__V1__PlotLineResponse",
+  "sextant.testing.v1",
+  sizeof(Sextant__Testing__V1__PlotLineResponse),
+  5,
+  sextant__testing__v1__plot_line_response__field_descriptors,
+  sextant__testing__v1__plot_line_response__field_indices_by_name,
+  1,  sextant__testing__v1__plot_line_response__number_ranges,
+  (ProtobufCMessageInit) sextant__testing__v1__plot_line_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor sextant__testing__v1__relay_request__field_descriptors[1] =
 {
   {
@@ -1337,5 +2317,630 @@ const ProtobufCMessageDescriptor sextant__testing__v1__relay_response__descripto
   sextant__testing__v1__relay_response__field_indices_by_name,
   1,  sextant__testing__v1__relay_response__number_ranges,
   (ProtobufCMessageInit) sextant__testing__v1__relay_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sextant__testing__v1__start_export_request__field_descriptors[6] =
+{
+  {
+    "title",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sextant__Testing__V1__StartExportRequest, title),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "idempotency_key",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sextant__Testing__V1__StartExportRequest, idempotency_key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "part_size",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Sextant__Testing__V1__StartExportRequest, part_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "hops",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Sextant__Testing__V1__StartExportRequest, hops),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "pause",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Sextant__Testing__V1__StartExportRequest, pause),
+    &google__protobuf__duration__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "delay",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Sextant__Testing__V1__StartExportRequest, delay),
+    &google__protobuf__duration__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sextant__testing__v1__start_export_request__field_indices_by_name[] = {
+  5,   /* field[5] = delay */
+  3,   /* field[3] = hops */
+  1,   /* field[1] = idempotency_key */
+  2,   /* field[2] = part_size */
+  4,   /* field[4] = pause */
+  0,   /* field[0] = title */
+};
+static const ProtobufCIntRange sextant__testing__v1__start_export_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor sextant__testing__v1__start_export_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sextant.testing.v1.StartExportRequest",
+  "StartExportRequest",
+  "Sextant__Testing__V1__StartExportRequest",
+  "sextant.testing.v1",
+  sizeof(Sextant__Testing__V1__StartExportRequest),
+  6,
+  sextant__testing__v1__start_export_request__field_descriptors,
+  sextant__testing__v1__start_export_request__field_indices_by_name,
+  1,  sextant__testing__v1__start_export_request__number_ranges,
+  (ProtobufCMessageInit) sextant__testing__v1__start_export_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sextant__testing__v1__export__field_descriptors[4] =
+{
+  {
+    "title",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sextant__Testing__V1__Export, title),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "items",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Sextant__Testing__V1__Export, items),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "last",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Sextant__Testing__V1__Export, last),
+    &sextant__testing__v1__item__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "instances",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Sextant__Testing__V1__Export, n_instances),
+    offsetof(Sextant__Testing__V1__Export, instances),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sextant__testing__v1__export__field_indices_by_name[] = {
+  3,   /* field[3] = instances */
+  1,   /* field[1] = items */
+  2,   /* field[2] = last */
+  0,   /* field[0] = title */
+};
+static const ProtobufCIntRange sextant__testing__v1__export__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor sextant__testing__v1__export__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sextant.testing.v1.Export",
+  "Export",
+  "Sextant__Testing__V1__Export",
+  "sextant.testing.v1",
+  sizeof(Sextant__Testing__V1__Export),
+  4,
+  sextant__testing__v1__export__field_descriptors,
+  sextant__testing__v1__export__field_indices_by_name,
+  1,  sextant__testing__v1__export__number_ranges,
+  (ProtobufCMessageInit) sextant__testing__v1__export__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue sextant__testing__v1__job__state__enum_values_by_number[6] =
+{
+  { "STATE_UNSPECIFIED", "SEXTANT__TESTING__V1__JOB__STATE__STATE_UNSPECIFIED", 0 },
+  { "STATE_WAITING", "SEXTANT__TESTING__V1__JOB__STATE__STATE_WAITING", 1 },
+  { "STATE_RUNNING", "SEXTANT__TESTING__V1__JOB__STATE__STATE_RUNNING", 2 },
+  { "STATE_DONE", "SEXTANT__TESTING__V1__JOB__STATE__STATE_DONE", 3 },
+  { "STATE_FAILED", "SEXTANT__TESTING__V1__JOB__STATE__STATE_FAILED", 4 },
+  { "STATE_CANCELLED", "SEXTANT__TESTING__V1__JOB__STATE__STATE_CANCELLED", 5 },
+};
+static const ProtobufCIntRange sextant__testing__v1__job__state__value_ranges[] = {
+{0, 0},{0, 6}
+};
+static const ProtobufCEnumValueIndex sextant__testing__v1__job__state__enum_values_by_name[6] =
+{
+  { "STATE_CANCELLED", 5 },
+  { "STATE_DONE", 3 },
+  { "STATE_FAILED", 4 },
+  { "STATE_RUNNING", 2 },
+  { "STATE_UNSPECIFIED", 0 },
+  { "STATE_WAITING", 1 },
+};
+const ProtobufCEnumDescriptor sextant__testing__v1__job__state__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "sextant.testing.v1.Job.State",
+  "State",
+  "Sextant__Testing__V1__Job__State",
+  "sextant.testing.v1",
+  6,
+  sextant__testing__v1__job__state__enum_values_by_number,
+  6,
+  sextant__testing__v1__job__state__enum_values_by_name,
+  1,
+  sextant__testing__v1__job__state__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCFieldDescriptor sextant__testing__v1__job__field_descriptors[9] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sextant__Testing__V1__Job, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "state",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Sextant__Testing__V1__Job, state),
+    &sextant__testing__v1__job__state__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "progress",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Sextant__Testing__V1__Job, progress),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "progress_text",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sextant__Testing__V1__Job, progress_text),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "created_at",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Sextant__Testing__V1__Job, created_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "finished_at",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Sextant__Testing__V1__Job, finished_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "result",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Sextant__Testing__V1__Job, result),
+    &sextant__testing__v1__export__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "problem",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Sextant__Testing__V1__Job, problem),
+    &sextant__testing__v1__job_problem__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "cancel_requested",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Sextant__Testing__V1__Job, cancel_requested),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sextant__testing__v1__job__field_indices_by_name[] = {
+  8,   /* field[8] = cancel_requested */
+  4,   /* field[4] = created_at */
+  5,   /* field[5] = finished_at */
+  0,   /* field[0] = name */
+  7,   /* field[7] = problem */
+  2,   /* field[2] = progress */
+  3,   /* field[3] = progress_text */
+  6,   /* field[6] = result */
+  1,   /* field[1] = state */
+};
+static const ProtobufCIntRange sextant__testing__v1__job__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 9 }
+};
+const ProtobufCMessageDescriptor sextant__testing__v1__job__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sextant.testing.v1.Job",
+  "Job",
+  "Sextant__Testing__V1__Job",
+  "sextant.testing.v1",
+  sizeof(Sextant__Testing__V1__Job),
+  9,
+  sextant__testing__v1__job__field_descriptors,
+  sextant__testing__v1__job__field_indices_by_name,
+  1,  sextant__testing__v1__job__number_ranges,
+  (ProtobufCMessageInit) sextant__testing__v1__job__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sextant__testing__v1__job_problem__field_descriptors[2] =
+{
+  {
+    "code",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Sextant__Testing__V1__JobProblem, code),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "message",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sextant__Testing__V1__JobProblem, message),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sextant__testing__v1__job_problem__field_indices_by_name[] = {
+  0,   /* field[0] = code */
+  1,   /* field[1] = message */
+};
+static const ProtobufCIntRange sextant__testing__v1__job_problem__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor sextant__testing__v1__job_problem__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sextant.testing.v1.JobProblem",
+  "JobProblem",
+  "Sextant__Testing__V1__JobProblem",
+  "sextant.testing.v1",
+  sizeof(Sextant__Testing__V1__JobProblem),
+  2,
+  sextant__testing__v1__job_problem__field_descriptors,
+  sextant__testing__v1__job_problem__field_indices_by_name,
+  1,  sextant__testing__v1__job_problem__number_ranges,
+  (ProtobufCMessageInit) sextant__testing__v1__job_problem__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sextant__testing__v1__get_job_request__field_descriptors[1] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sextant__Testing__V1__GetJobRequest, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sextant__testing__v1__get_job_request__field_indices_by_name[] = {
+  0,   /* field[0] = name */
+};
+static const ProtobufCIntRange sextant__testing__v1__get_job_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor sextant__testing__v1__get_job_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sextant.testing.v1.GetJobRequest",
+  "GetJobRequest",
+  "Sextant__Testing__V1__GetJobRequest",
+  "sextant.testing.v1",
+  sizeof(Sextant__Testing__V1__GetJobRequest),
+  1,
+  sextant__testing__v1__get_job_request__field_descriptors,
+  sextant__testing__v1__get_job_request__field_indices_by_name,
+  1,  sextant__testing__v1__get_job_request__number_ranges,
+  (ProtobufCMessageInit) sextant__testing__v1__get_job_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sextant__testing__v1__list_jobs_request__field_descriptors[2] =
+{
+  {
+    "page_size",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Sextant__Testing__V1__ListJobsRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sextant__Testing__V1__ListJobsRequest, page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sextant__testing__v1__list_jobs_request__field_indices_by_name[] = {
+  0,   /* field[0] = page_size */
+  1,   /* field[1] = page_token */
+};
+static const ProtobufCIntRange sextant__testing__v1__list_jobs_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor sextant__testing__v1__list_jobs_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sextant.testing.v1.ListJobsRequest",
+  "ListJobsRequest",
+  "Sextant__Testing__V1__ListJobsRequest",
+  "sextant.testing.v1",
+  sizeof(Sextant__Testing__V1__ListJobsRequest),
+  2,
+  sextant__testing__v1__list_jobs_request__field_descriptors,
+  sextant__testing__v1__list_jobs_request__field_indices_by_name,
+  1,  sextant__testing__v1__list_jobs_request__number_ranges,
+  (ProtobufCMessageInit) sextant__testing__v1__list_jobs_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sextant__testing__v1__list_jobs_response__field_descriptors[2] =
+{
+  {
+    "jobs",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Sextant__Testing__V1__ListJobsResponse, n_jobs),
+    offsetof(Sextant__Testing__V1__ListJobsResponse, jobs),
+    &sextant__testing__v1__job__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "next_page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sextant__Testing__V1__ListJobsResponse, next_page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sextant__testing__v1__list_jobs_response__field_indices_by_name[] = {
+  0,   /* field[0] = jobs */
+  1,   /* field[1] = next_page_token */
+};
+static const ProtobufCIntRange sextant__testing__v1__list_jobs_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor sextant__testing__v1__list_jobs_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sextant.testing.v1.ListJobsResponse",
+  "ListJobsResponse",
+  "Sextant__Testing__V1__ListJobsResponse",
+  "sextant.testing.v1",
+  sizeof(Sextant__Testing__V1__ListJobsResponse),
+  2,
+  sextant__testing__v1__list_jobs_response__field_descriptors,
+  sextant__testing__v1__list_jobs_response__field_indices_by_name,
+  1,  sextant__testing__v1__list_jobs_response__number_ranges,
+  (ProtobufCMessageInit) sextant__testing__v1__list_jobs_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sextant__testing__v1__cancel_job_request__field_descriptors[1] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sextant__Testing__V1__CancelJobRequest, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sextant__testing__v1__cancel_job_request__field_indices_by_name[] = {
+  0,   /* field[0] = name */
+};
+static const ProtobufCIntRange sextant__testing__v1__cancel_job_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor sextant__testing__v1__cancel_job_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sextant.testing.v1.CancelJobRequest",
+  "CancelJobRequest",
+  "Sextant__Testing__V1__CancelJobRequest",
+  "sextant.testing.v1",
+  sizeof(Sextant__Testing__V1__CancelJobRequest),
+  1,
+  sextant__testing__v1__cancel_job_request__field_descriptors,
+  sextant__testing__v1__cancel_job_request__field_indices_by_name,
+  1,  sextant__testing__v1__cancel_job_request__number_ranges,
+  (ProtobufCMessageInit) sextant__testing__v1__cancel_job_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sextant__testing__v1__watch_job_request__field_descriptors[1] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sextant__Testing__V1__WatchJobRequest, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sextant__testing__v1__watch_job_request__field_indices_by_name[] = {
+  0,   /* field[0] = name */
+};
+static const ProtobufCIntRange sextant__testing__v1__watch_job_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor sextant__testing__v1__watch_job_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sextant.testing.v1.WatchJobRequest",
+  "WatchJobRequest",
+  "Sextant__Testing__V1__WatchJobRequest",
+  "sextant.testing.v1",
+  sizeof(Sextant__Testing__V1__WatchJobRequest),
+  1,
+  sextant__testing__v1__watch_job_request__field_descriptors,
+  sextant__testing__v1__watch_job_request__field_indices_by_name,
+  1,  sextant__testing__v1__watch_job_request__number_ranges,
+  (ProtobufCMessageInit) sextant__testing__v1__watch_job_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

@@ -30,8 +30,22 @@ typedef struct Sextant__Testing__V1__FailRequest Sextant__Testing__V1__FailReque
 typedef struct Sextant__Testing__V1__FailResponse Sextant__Testing__V1__FailResponse;
 typedef struct Sextant__Testing__V1__StreamChunksRequest Sextant__Testing__V1__StreamChunksRequest;
 typedef struct Sextant__Testing__V1__Chunk Sextant__Testing__V1__Chunk;
+typedef struct Sextant__Testing__V1__DigestRequest Sextant__Testing__V1__DigestRequest;
+typedef struct Sextant__Testing__V1__DigestResponse Sextant__Testing__V1__DigestResponse;
+typedef struct Sextant__Testing__V1__PlotLineRequest Sextant__Testing__V1__PlotLineRequest;
+typedef struct Sextant__Testing__V1__PlotLineRequest__Scale Sextant__Testing__V1__PlotLineRequest__Scale;
+typedef struct Sextant__Testing__V1__PlotLineResponse Sextant__Testing__V1__PlotLineResponse;
 typedef struct Sextant__Testing__V1__RelayRequest Sextant__Testing__V1__RelayRequest;
 typedef struct Sextant__Testing__V1__RelayResponse Sextant__Testing__V1__RelayResponse;
+typedef struct Sextant__Testing__V1__StartExportRequest Sextant__Testing__V1__StartExportRequest;
+typedef struct Sextant__Testing__V1__Export Sextant__Testing__V1__Export;
+typedef struct Sextant__Testing__V1__Job Sextant__Testing__V1__Job;
+typedef struct Sextant__Testing__V1__JobProblem Sextant__Testing__V1__JobProblem;
+typedef struct Sextant__Testing__V1__GetJobRequest Sextant__Testing__V1__GetJobRequest;
+typedef struct Sextant__Testing__V1__ListJobsRequest Sextant__Testing__V1__ListJobsRequest;
+typedef struct Sextant__Testing__V1__ListJobsResponse Sextant__Testing__V1__ListJobsResponse;
+typedef struct Sextant__Testing__V1__CancelJobRequest Sextant__Testing__V1__CancelJobRequest;
+typedef struct Sextant__Testing__V1__WatchJobRequest Sextant__Testing__V1__WatchJobRequest;
 
 
 /* --- enums --- */
@@ -42,6 +56,21 @@ typedef enum _Sextant__Testing__V1__ItemChange__Kind {
   SEXTANT__TESTING__V1__ITEM_CHANGE__KIND__KIND_CREATED = 2
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SEXTANT__TESTING__V1__ITEM_CHANGE__KIND)
 } Sextant__Testing__V1__ItemChange__Kind;
+typedef enum _Sextant__Testing__V1__PlotLineRequest__Direction {
+  SEXTANT__TESTING__V1__PLOT_LINE_REQUEST__DIRECTION__DIRECTION_UNSPECIFIED = 0,
+  SEXTANT__TESTING__V1__PLOT_LINE_REQUEST__DIRECTION__DIRECTION_RISING = 1,
+  SEXTANT__TESTING__V1__PLOT_LINE_REQUEST__DIRECTION__DIRECTION_FALLING = 2
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SEXTANT__TESTING__V1__PLOT_LINE_REQUEST__DIRECTION)
+} Sextant__Testing__V1__PlotLineRequest__Direction;
+typedef enum _Sextant__Testing__V1__Job__State {
+  SEXTANT__TESTING__V1__JOB__STATE__STATE_UNSPECIFIED = 0,
+  SEXTANT__TESTING__V1__JOB__STATE__STATE_WAITING = 1,
+  SEXTANT__TESTING__V1__JOB__STATE__STATE_RUNNING = 2,
+  SEXTANT__TESTING__V1__JOB__STATE__STATE_DONE = 3,
+  SEXTANT__TESTING__V1__JOB__STATE__STATE_FAILED = 4,
+  SEXTANT__TESTING__V1__JOB__STATE__STATE_CANCELLED = 5
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SEXTANT__TESTING__V1__JOB__STATE)
+} Sextant__Testing__V1__Job__State;
 
 /* --- messages --- */
 
@@ -182,6 +211,73 @@ struct  Sextant__Testing__V1__Chunk
     , 0, {0,NULL} }
 
 
+struct  Sextant__Testing__V1__DigestRequest
+{
+  ProtobufCMessage base;
+  char *label;
+  ProtobufCBinaryData data;
+};
+#define SEXTANT__TESTING__V1__DIGEST_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sextant__testing__v1__digest_request__descriptor) \
+    , (char *)protobuf_c_empty_string, {0,NULL} }
+
+
+struct  Sextant__Testing__V1__DigestResponse
+{
+  ProtobufCMessage base;
+  char *label;
+  int64_t size;
+  int32_t parts;
+  uint64_t sum;
+};
+#define SEXTANT__TESTING__V1__DIGEST_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sextant__testing__v1__digest_response__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, 0, 0 }
+
+
+struct  Sextant__Testing__V1__PlotLineRequest__Scale
+{
+  ProtobufCMessage base;
+  double step;
+  size_t n_labels;
+  char **labels;
+};
+#define SEXTANT__TESTING__V1__PLOT_LINE_REQUEST__SCALE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sextant__testing__v1__plot_line_request__scale__descriptor) \
+    , 0, 0,NULL }
+
+
+struct  Sextant__Testing__V1__PlotLineRequest
+{
+  ProtobufCMessage base;
+  int64_t start;
+  int32_t count;
+  Sextant__Testing__V1__PlotLineRequest__Direction direction;
+  Sextant__Testing__V1__PlotLineRequest__Scale *scale;
+  Google__Protobuf__Timestamp *since;
+};
+#define SEXTANT__TESTING__V1__PLOT_LINE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sextant__testing__v1__plot_line_request__descriptor) \
+    , 0, 0, SEXTANT__TESTING__V1__PLOT_LINE_REQUEST__DIRECTION__DIRECTION_UNSPECIFIED, NULL, NULL }
+
+
+struct  Sextant__Testing__V1__PlotLineResponse
+{
+  ProtobufCMessage base;
+  Sextant__Testing__V1__PlotLineRequest__Direction direction;
+  size_t n_x;
+  int64_t *x;
+  size_t n_y;
+  double *y;
+  size_t n_label_names;
+  char **label_names;
+  Google__Protobuf__Timestamp *since;
+};
+#define SEXTANT__TESTING__V1__PLOT_LINE_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sextant__testing__v1__plot_line_response__descriptor) \
+    , SEXTANT__TESTING__V1__PLOT_LINE_REQUEST__DIRECTION__DIRECTION_UNSPECIFIED, 0,NULL, 0,NULL, 0,NULL, NULL }
+
+
 struct  Sextant__Testing__V1__RelayRequest
 {
   ProtobufCMessage base;
@@ -201,6 +297,117 @@ struct  Sextant__Testing__V1__RelayResponse
 #define SEXTANT__TESTING__V1__RELAY_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&sextant__testing__v1__relay_response__descriptor) \
     , 0,NULL }
+
+
+struct  Sextant__Testing__V1__StartExportRequest
+{
+  ProtobufCMessage base;
+  char *title;
+  char *idempotency_key;
+  int32_t part_size;
+  int32_t hops;
+  Google__Protobuf__Duration *pause;
+  Google__Protobuf__Duration *delay;
+};
+#define SEXTANT__TESTING__V1__START_EXPORT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sextant__testing__v1__start_export_request__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, NULL, NULL }
+
+
+struct  Sextant__Testing__V1__Export
+{
+  ProtobufCMessage base;
+  char *title;
+  int64_t items;
+  Sextant__Testing__V1__Item *last;
+  size_t n_instances;
+  char **instances;
+};
+#define SEXTANT__TESTING__V1__EXPORT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sextant__testing__v1__export__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, NULL, 0,NULL }
+
+
+struct  Sextant__Testing__V1__Job
+{
+  ProtobufCMessage base;
+  char *name;
+  Sextant__Testing__V1__Job__State state;
+  double progress;
+  char *progress_text;
+  Google__Protobuf__Timestamp *created_at;
+  Google__Protobuf__Timestamp *finished_at;
+  Sextant__Testing__V1__Export *result;
+  Sextant__Testing__V1__JobProblem *problem;
+  protobuf_c_boolean cancel_requested;
+};
+#define SEXTANT__TESTING__V1__JOB__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sextant__testing__v1__job__descriptor) \
+    , (char *)protobuf_c_empty_string, SEXTANT__TESTING__V1__JOB__STATE__STATE_UNSPECIFIED, 0, (char *)protobuf_c_empty_string, NULL, NULL, NULL, NULL, 0 }
+
+
+struct  Sextant__Testing__V1__JobProblem
+{
+  ProtobufCMessage base;
+  int32_t code;
+  char *message;
+};
+#define SEXTANT__TESTING__V1__JOB_PROBLEM__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sextant__testing__v1__job_problem__descriptor) \
+    , 0, (char *)protobuf_c_empty_string }
+
+
+struct  Sextant__Testing__V1__GetJobRequest
+{
+  ProtobufCMessage base;
+  char *name;
+};
+#define SEXTANT__TESTING__V1__GET_JOB_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sextant__testing__v1__get_job_request__descriptor) \
+    , (char *)protobuf_c_empty_string }
+
+
+struct  Sextant__Testing__V1__ListJobsRequest
+{
+  ProtobufCMessage base;
+  int32_t page_size;
+  char *page_token;
+};
+#define SEXTANT__TESTING__V1__LIST_JOBS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sextant__testing__v1__list_jobs_request__descriptor) \
+    , 0, (char *)protobuf_c_empty_string }
+
+
+struct  Sextant__Testing__V1__ListJobsResponse
+{
+  ProtobufCMessage base;
+  size_t n_jobs;
+  Sextant__Testing__V1__Job **jobs;
+  char *next_page_token;
+};
+#define SEXTANT__TESTING__V1__LIST_JOBS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sextant__testing__v1__list_jobs_response__descriptor) \
+    , 0,NULL, (char *)protobuf_c_empty_string }
+
+
+struct  Sextant__Testing__V1__CancelJobRequest
+{
+  ProtobufCMessage base;
+  char *name;
+};
+#define SEXTANT__TESTING__V1__CANCEL_JOB_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sextant__testing__v1__cancel_job_request__descriptor) \
+    , (char *)protobuf_c_empty_string }
+
+
+struct  Sextant__Testing__V1__WatchJobRequest
+{
+  ProtobufCMessage base;
+  char *name;
+};
+#define SEXTANT__TESTING__V1__WATCH_JOB_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sextant__testing__v1__watch_job_request__descriptor) \
+    , (char *)protobuf_c_empty_string }
 
 
 /* Sextant__Testing__V1__Item methods */
@@ -450,6 +657,85 @@ Sextant__Testing__V1__Chunk *
 void   sextant__testing__v1__chunk__free_unpacked
                      (Sextant__Testing__V1__Chunk *message,
                       ProtobufCAllocator *allocator);
+/* Sextant__Testing__V1__DigestRequest methods */
+void   sextant__testing__v1__digest_request__init
+                     (Sextant__Testing__V1__DigestRequest         *message);
+size_t sextant__testing__v1__digest_request__get_packed_size
+                     (const Sextant__Testing__V1__DigestRequest   *message);
+size_t sextant__testing__v1__digest_request__pack
+                     (const Sextant__Testing__V1__DigestRequest   *message,
+                      uint8_t             *out);
+size_t sextant__testing__v1__digest_request__pack_to_buffer
+                     (const Sextant__Testing__V1__DigestRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Sextant__Testing__V1__DigestRequest *
+       sextant__testing__v1__digest_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sextant__testing__v1__digest_request__free_unpacked
+                     (Sextant__Testing__V1__DigestRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Sextant__Testing__V1__DigestResponse methods */
+void   sextant__testing__v1__digest_response__init
+                     (Sextant__Testing__V1__DigestResponse         *message);
+size_t sextant__testing__v1__digest_response__get_packed_size
+                     (const Sextant__Testing__V1__DigestResponse   *message);
+size_t sextant__testing__v1__digest_response__pack
+                     (const Sextant__Testing__V1__DigestResponse   *message,
+                      uint8_t             *out);
+size_t sextant__testing__v1__digest_response__pack_to_buffer
+                     (const Sextant__Testing__V1__DigestResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Sextant__Testing__V1__DigestResponse *
+       sextant__testing__v1__digest_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sextant__testing__v1__digest_response__free_unpacked
+                     (Sextant__Testing__V1__DigestResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Sextant__Testing__V1__PlotLineRequest__Scale methods */
+void   sextant__testing__v1__plot_line_request__scale__init
+                     (Sextant__Testing__V1__PlotLineRequest__Scale         *message);
+/* Sextant__Testing__V1__PlotLineRequest methods */
+void   sextant__testing__v1__plot_line_request__init
+                     (Sextant__Testing__V1__PlotLineRequest         *message);
+size_t sextant__testing__v1__plot_line_request__get_packed_size
+                     (const Sextant__Testing__V1__PlotLineRequest   *message);
+size_t sextant__testing__v1__plot_line_request__pack
+                     (const Sextant__Testing__V1__PlotLineRequest   *message,
+                      uint8_t             *out);
+size_t sextant__testing__v1__plot_line_request__pack_to_buffer
+                     (const Sextant__Testing__V1__PlotLineRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Sextant__Testing__V1__PlotLineRequest *
+       sextant__testing__v1__plot_line_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sextant__testing__v1__plot_line_request__free_unpacked
+                     (Sextant__Testing__V1__PlotLineRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Sextant__Testing__V1__PlotLineResponse methods */
+void   sextant__testing__v1__plot_line_response__init
+                     (Sextant__Testing__V1__PlotLineResponse         *message);
+size_t sextant__testing__v1__plot_line_response__get_packed_size
+                     (const Sextant__Testing__V1__PlotLineResponse   *message);
+size_t sextant__testing__v1__plot_line_response__pack
+                     (const Sextant__Testing__V1__PlotLineResponse   *message,
+                      uint8_t             *out);
+size_t sextant__testing__v1__plot_line_response__pack_to_buffer
+                     (const Sextant__Testing__V1__PlotLineResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Sextant__Testing__V1__PlotLineResponse *
+       sextant__testing__v1__plot_line_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sextant__testing__v1__plot_line_response__free_unpacked
+                     (Sextant__Testing__V1__PlotLineResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Sextant__Testing__V1__RelayRequest methods */
 void   sextant__testing__v1__relay_request__init
                      (Sextant__Testing__V1__RelayRequest         *message);
@@ -487,6 +773,177 @@ Sextant__Testing__V1__RelayResponse *
                       const uint8_t       *data);
 void   sextant__testing__v1__relay_response__free_unpacked
                      (Sextant__Testing__V1__RelayResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Sextant__Testing__V1__StartExportRequest methods */
+void   sextant__testing__v1__start_export_request__init
+                     (Sextant__Testing__V1__StartExportRequest         *message);
+size_t sextant__testing__v1__start_export_request__get_packed_size
+                     (const Sextant__Testing__V1__StartExportRequest   *message);
+size_t sextant__testing__v1__start_export_request__pack
+                     (const Sextant__Testing__V1__StartExportRequest   *message,
+                      uint8_t             *out);
+size_t sextant__testing__v1__start_export_request__pack_to_buffer
+                     (const Sextant__Testing__V1__StartExportRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Sextant__Testing__V1__StartExportRequest *
+       sextant__testing__v1__start_export_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sextant__testing__v1__start_export_request__free_unpacked
+                     (Sextant__Testing__V1__StartExportRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Sextant__Testing__V1__Export methods */
+void   sextant__testing__v1__export__init
+                     (Sextant__Testing__V1__Export         *message);
+size_t sextant__testing__v1__export__get_packed_size
+                     (const Sextant__Testing__V1__Export   *message);
+size_t sextant__testing__v1__export__pack
+                     (const Sextant__Testing__V1__Export   *message,
+                      uint8_t             *out);
+size_t sextant__testing__v1__export__pack_to_buffer
+                     (const Sextant__Testing__V1__Export   *message,
+                      ProtobufCBuffer     *buffer);
+Sextant__Testing__V1__Export *
+       sextant__testing__v1__export__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sextant__testing__v1__export__free_unpacked
+                     (Sextant__Testing__V1__Export *message,
+                      ProtobufCAllocator *allocator);
+/* Sextant__Testing__V1__Job methods */
+void   sextant__testing__v1__job__init
+                     (Sextant__Testing__V1__Job         *message);
+size_t sextant__testing__v1__job__get_packed_size
+                     (const Sextant__Testing__V1__Job   *message);
+size_t sextant__testing__v1__job__pack
+                     (const Sextant__Testing__V1__Job   *message,
+                      uint8_t             *out);
+size_t sextant__testing__v1__job__pack_to_buffer
+                     (const Sextant__Testing__V1__Job   *message,
+                      ProtobufCBuffer     *buffer);
+Sextant__Testing__V1__Job *
+       sextant__testing__v1__job__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sextant__testing__v1__job__free_unpacked
+                     (Sextant__Testing__V1__Job *message,
+                      ProtobufCAllocator *allocator);
+/* Sextant__Testing__V1__JobProblem methods */
+void   sextant__testing__v1__job_problem__init
+                     (Sextant__Testing__V1__JobProblem         *message);
+size_t sextant__testing__v1__job_problem__get_packed_size
+                     (const Sextant__Testing__V1__JobProblem   *message);
+size_t sextant__testing__v1__job_problem__pack
+                     (const Sextant__Testing__V1__JobProblem   *message,
+                      uint8_t             *out);
+size_t sextant__testing__v1__job_problem__pack_to_buffer
+                     (const Sextant__Testing__V1__JobProblem   *message,
+                      ProtobufCBuffer     *buffer);
+Sextant__Testing__V1__JobProblem *
+       sextant__testing__v1__job_problem__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sextant__testing__v1__job_problem__free_unpacked
+                     (Sextant__Testing__V1__JobProblem *message,
+                      ProtobufCAllocator *allocator);
+/* Sextant__Testing__V1__GetJobRequest methods */
+void   sextant__testing__v1__get_job_request__init
+                     (Sextant__Testing__V1__GetJobRequest         *message);
+size_t sextant__testing__v1__get_job_request__get_packed_size
+                     (const Sextant__Testing__V1__GetJobRequest   *message);
+size_t sextant__testing__v1__get_job_request__pack
+                     (const Sextant__Testing__V1__GetJobRequest   *message,
+                      uint8_t             *out);
+size_t sextant__testing__v1__get_job_request__pack_to_buffer
+                     (const Sextant__Testing__V1__GetJobRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Sextant__Testing__V1__GetJobRequest *
+       sextant__testing__v1__get_job_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sextant__testing__v1__get_job_request__free_unpacked
+                     (Sextant__Testing__V1__GetJobRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Sextant__Testing__V1__ListJobsRequest methods */
+void   sextant__testing__v1__list_jobs_request__init
+                     (Sextant__Testing__V1__ListJobsRequest         *message);
+size_t sextant__testing__v1__list_jobs_request__get_packed_size
+                     (const Sextant__Testing__V1__ListJobsRequest   *message);
+size_t sextant__testing__v1__list_jobs_request__pack
+                     (const Sextant__Testing__V1__ListJobsRequest   *message,
+                      uint8_t             *out);
+size_t sextant__testing__v1__list_jobs_request__pack_to_buffer
+                     (const Sextant__Testing__V1__ListJobsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Sextant__Testing__V1__ListJobsRequest *
+       sextant__testing__v1__list_jobs_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sextant__testing__v1__list_jobs_request__free_unpacked
+                     (Sextant__Testing__V1__ListJobsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Sextant__Testing__V1__ListJobsResponse methods */
+void   sextant__testing__v1__list_jobs_response__init
+                     (Sextant__Testing__V1__ListJobsResponse         *message);
+size_t sextant__testing__v1__list_jobs_response__get_packed_size
+                     (const Sextant__Testing__V1__ListJobsResponse   *message);
+size_t sextant__testing__v1__list_jobs_response__pack
+                     (const Sextant__Testing__V1__ListJobsResponse   *message,
+                      uint8_t             *out);
+size_t sextant__testing__v1__list_jobs_response__pack_to_buffer
+                     (const Sextant__Testing__V1__ListJobsResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Sextant__Testing__V1__ListJobsResponse *
+       sextant__testing__v1__list_jobs_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sextant__testing__v1__list_jobs_response__free_unpacked
+                     (Sextant__Testing__V1__ListJobsResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Sextant__Testing__V1__CancelJobRequest methods */
+void   sextant__testing__v1__cancel_job_request__init
+                     (Sextant__Testing__V1__CancelJobRequest         *message);
+size_t sextant__testing__v1__cancel_job_request__get_packed_size
+                     (const Sextant__Testing__V1__CancelJobRequest   *message);
+size_t sextant__testing__v1__cancel_job_request__pack
+                     (const Sextant__Testing__V1__CancelJobRequest   *message,
+                      uint8_t             *out);
+size_t sextant__testing__v1__cancel_job_request__pack_to_buffer
+                     (const Sextant__Testing__V1__CancelJobRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Sextant__Testing__V1__CancelJobRequest *
+       sextant__testing__v1__cancel_job_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sextant__testing__v1__cancel_job_request__free_unpacked
+                     (Sextant__Testing__V1__CancelJobRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Sextant__Testing__V1__WatchJobRequest methods */
+void   sextant__testing__v1__watch_job_request__init
+                     (Sextant__Testing__V1__WatchJobRequest         *message);
+size_t sextant__testing__v1__watch_job_request__get_packed_size
+                     (const Sextant__Testing__V1__WatchJobRequest   *message);
+size_t sextant__testing__v1__watch_job_request__pack
+                     (const Sextant__Testing__V1__WatchJobRequest   *message,
+                      uint8_t             *out);
+size_t sextant__testing__v1__watch_job_request__pack_to_buffer
+                     (const Sextant__Testing__V1__WatchJobRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Sextant__Testing__V1__WatchJobRequest *
+       sextant__testing__v1__watch_job_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sextant__testing__v1__watch_job_request__free_unpacked
+                     (Sextant__Testing__V1__WatchJobRequest *message,
                       ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
@@ -529,11 +986,53 @@ typedef void (*Sextant__Testing__V1__StreamChunksRequest_Closure)
 typedef void (*Sextant__Testing__V1__Chunk_Closure)
                  (const Sextant__Testing__V1__Chunk *message,
                   void *closure_data);
+typedef void (*Sextant__Testing__V1__DigestRequest_Closure)
+                 (const Sextant__Testing__V1__DigestRequest *message,
+                  void *closure_data);
+typedef void (*Sextant__Testing__V1__DigestResponse_Closure)
+                 (const Sextant__Testing__V1__DigestResponse *message,
+                  void *closure_data);
+typedef void (*Sextant__Testing__V1__PlotLineRequest__Scale_Closure)
+                 (const Sextant__Testing__V1__PlotLineRequest__Scale *message,
+                  void *closure_data);
+typedef void (*Sextant__Testing__V1__PlotLineRequest_Closure)
+                 (const Sextant__Testing__V1__PlotLineRequest *message,
+                  void *closure_data);
+typedef void (*Sextant__Testing__V1__PlotLineResponse_Closure)
+                 (const Sextant__Testing__V1__PlotLineResponse *message,
+                  void *closure_data);
 typedef void (*Sextant__Testing__V1__RelayRequest_Closure)
                  (const Sextant__Testing__V1__RelayRequest *message,
                   void *closure_data);
 typedef void (*Sextant__Testing__V1__RelayResponse_Closure)
                  (const Sextant__Testing__V1__RelayResponse *message,
+                  void *closure_data);
+typedef void (*Sextant__Testing__V1__StartExportRequest_Closure)
+                 (const Sextant__Testing__V1__StartExportRequest *message,
+                  void *closure_data);
+typedef void (*Sextant__Testing__V1__Export_Closure)
+                 (const Sextant__Testing__V1__Export *message,
+                  void *closure_data);
+typedef void (*Sextant__Testing__V1__Job_Closure)
+                 (const Sextant__Testing__V1__Job *message,
+                  void *closure_data);
+typedef void (*Sextant__Testing__V1__JobProblem_Closure)
+                 (const Sextant__Testing__V1__JobProblem *message,
+                  void *closure_data);
+typedef void (*Sextant__Testing__V1__GetJobRequest_Closure)
+                 (const Sextant__Testing__V1__GetJobRequest *message,
+                  void *closure_data);
+typedef void (*Sextant__Testing__V1__ListJobsRequest_Closure)
+                 (const Sextant__Testing__V1__ListJobsRequest *message,
+                  void *closure_data);
+typedef void (*Sextant__Testing__V1__ListJobsResponse_Closure)
+                 (const Sextant__Testing__V1__ListJobsResponse *message,
+                  void *closure_data);
+typedef void (*Sextant__Testing__V1__CancelJobRequest_Closure)
+                 (const Sextant__Testing__V1__CancelJobRequest *message,
+                  void *closure_data);
+typedef void (*Sextant__Testing__V1__WatchJobRequest_Closure)
+                 (const Sextant__Testing__V1__WatchJobRequest *message,
                   void *closure_data);
 
 /* --- services --- */
@@ -555,8 +1054,24 @@ extern const ProtobufCMessageDescriptor sextant__testing__v1__fail_request__desc
 extern const ProtobufCMessageDescriptor sextant__testing__v1__fail_response__descriptor;
 extern const ProtobufCMessageDescriptor sextant__testing__v1__stream_chunks_request__descriptor;
 extern const ProtobufCMessageDescriptor sextant__testing__v1__chunk__descriptor;
+extern const ProtobufCMessageDescriptor sextant__testing__v1__digest_request__descriptor;
+extern const ProtobufCMessageDescriptor sextant__testing__v1__digest_response__descriptor;
+extern const ProtobufCMessageDescriptor sextant__testing__v1__plot_line_request__descriptor;
+extern const ProtobufCMessageDescriptor sextant__testing__v1__plot_line_request__scale__descriptor;
+extern const ProtobufCEnumDescriptor    sextant__testing__v1__plot_line_request__direction__descriptor;
+extern const ProtobufCMessageDescriptor sextant__testing__v1__plot_line_response__descriptor;
 extern const ProtobufCMessageDescriptor sextant__testing__v1__relay_request__descriptor;
 extern const ProtobufCMessageDescriptor sextant__testing__v1__relay_response__descriptor;
+extern const ProtobufCMessageDescriptor sextant__testing__v1__start_export_request__descriptor;
+extern const ProtobufCMessageDescriptor sextant__testing__v1__export__descriptor;
+extern const ProtobufCMessageDescriptor sextant__testing__v1__job__descriptor;
+extern const ProtobufCEnumDescriptor    sextant__testing__v1__job__state__descriptor;
+extern const ProtobufCMessageDescriptor sextant__testing__v1__job_problem__descriptor;
+extern const ProtobufCMessageDescriptor sextant__testing__v1__get_job_request__descriptor;
+extern const ProtobufCMessageDescriptor sextant__testing__v1__list_jobs_request__descriptor;
+extern const ProtobufCMessageDescriptor sextant__testing__v1__list_jobs_response__descriptor;
+extern const ProtobufCMessageDescriptor sextant__testing__v1__cancel_job_request__descriptor;
+extern const ProtobufCMessageDescriptor sextant__testing__v1__watch_job_request__descriptor;
 
 PROTOBUF_C__END_DECLS
 

@@ -1,27 +1,16 @@
-import Messages
-import Net
-import TestMessages
-import Wire
+internal import Net
+public import RPC
+internal import Tenancy
+public import TestMessages
+internal import Wire
 
-/// What the example keeps: items in memory, no more than it may, and those who watch them.
-public final class ExampleStore: Sendable {
-    /// Why an item is not kept, or watched.
-    public enum Fault: Error, Equatable {
-        /// Another request has used the key.
-        case keyReused(String)
-        /// There is no room for another item; the limit.
-        case full(Int)
-        /// There is no room for another watch; the limit.
-        case tooManyWatches(Int)
-        /// Nobody may watch any more.
-        case closed
-    }
-
+/// Items in memory, no more than it may, and those who watch them; for a process without tenants.
+public final class MemoryItemStore: ItemStore {
     private struct State {
         /// In the order they were made in; the first is `items/1`.
         var items: [TestingV1.Item] = []
-        /// By the key of the request that made it: the title it asked for, and the item's place.
-        var requests: [String: (title: String, place: Int)] = [:]
+        /// By the key of the request that made it: what it asked, and the item's place.
+        var requests: [IdempotencyKey: (asked: RequestFingerprint, place: Int)] = [:]
         var watches: [Int: AsyncStream<TestingV1.Item>.Continuation] = [:]
         var tickets = 0
         var isClosed = false
@@ -44,30 +33,24 @@ public final class ExampleStore: Sendable {
         self.mostWatches = mostWatches
     }
 
-    /// Makes an item, or finds the one that the same request has made.
-    ///
-    /// - Parameters:
-    ///   - title: the item's title.
-    ///   - key: what tells requests apart.
-    ///   - time: the time of the system.
-    /// - Returns: the item.
-    /// - Throws: ``Fault``.
-    func create(
-        _ title: String,
-        key: String,
-        at time: GoogleProtobuf.Timestamp
-    ) throws(Fault) -> TestingV1.Item {
+    // MARK: Items
+
+    /// See ``ItemStore/create(_:for:)``.
+    public func create(_ new: NewItem, for call: ServerCall) throws -> TestingV1.Item {
+        try create(new)
+    }
+
+    /// Makes an item, whoever asks.
+    func create(_ new: NewItem) throws(ItemFault) -> TestingV1.Item {
         var slow: [AsyncStream<TestingV1.Item>.Continuation] = []
-        let result = state.withLock { state -> Result<TestingV1.Item, Fault> in
-            if let (known, place) = state.requests[key] {
-                return known == title ? .success(state.items[place]) : .failure(.keyReused(key))
+        let result = state.withLock { state -> Result<TestingV1.Item, ItemFault> in
+            if let (asked, place) = state.requests[new.key] {
+                return asked == new.fingerprint
+                    ? .success(state.items[place]) : .failure(.keyReused)
             }
             guard state.items.count < mostItems else { return .failure(.full(mostItems)) }
-            var item = TestingV1.Item()
-            item.name = "items/\(state.items.count + 1)"
-            item.title = title
-            item.createdAt = time
-            state.requests[key] = (title, state.items.count)
+            let item = TestingV1.Item(Int64(state.items.count + 1), new.title, at: new.time)
+            state.requests[new.key] = (new.fingerprint, state.items.count)
             state.items.append(item)
             // Told inside: watches see items in their order.
             for (ticket, watch) in state.watches {
@@ -82,34 +65,49 @@ public final class ExampleStore: Sendable {
         return try result.get()
     }
 
-    /// The item at a place, from 0; nil if there is none.
-    func item(at place: Int) -> TestingV1.Item? {
-        state.withLock { $0.items.indices.contains(place) ? $0.items[place] : nil }
+    /// See ``ItemStore/item(_:for:)``.
+    public func item(_ number: Int64, for call: ServerCall) -> TestingV1.Item? {
+        state.withLock { state in
+            (1...Int64(mostItems)).contains(number) && number <= state.items.count
+                ? state.items[Int(number) - 1] : nil
+        }
     }
 
-    /// Some items.
-    ///
-    /// - Parameters:
-    ///   - place: of the first of them.
-    ///   - count: how many at most.
-    /// - Returns: the items, and whether there are more.
-    func items(from place: Int, upTo count: Int) -> (items: [TestingV1.Item], hasMore: Bool) {
+    /// See ``ItemStore/items(after:upTo:for:)``.
+    public func items(
+        after number: Int64,
+        upTo count: Int,
+        for call: ServerCall
+    ) -> [TestingV1.Item] {
         state.withLock { state in
-            let start = min(place, state.items.count)
-            let end = min(start + count, state.items.count)
-            return (Array(state.items[start..<end]), end < state.items.count)
+            let start = Int(min(number, Int64(state.items.count)))
+            return Array(state.items[start...].prefix(count))
         }
+    }
+
+    // MARK: Watches
+
+    /// See ``ItemStore/watch(for:_:)``.
+    public func watch(
+        for call: ServerCall,
+        _ tell: (TestingV1.ItemChange) async throws -> Void
+    ) async throws {
+        let items = try watch()
+        try await tell(.begun)
+        for await item in items { try await tell(.created(item)) }
+        try Task.checkCancellation()
+        throw isClosed ? ItemFault.closed : .tooSlow
     }
 
     /// What is made from now on, until the task that reads is cancelled.
     ///
     /// - Returns: the items; they end if the reader is too slow, or the store closed.
-    /// - Throws: ``Fault``.
-    func watch() throws(Fault) -> AsyncStream<TestingV1.Item> {
+    /// - Throws: ``ItemFault``.
+    func watch() throws(ItemFault) -> AsyncStream<TestingV1.Item> {
         let (stream, source) = AsyncStream<TestingV1.Item>.makeStream(
             bufferingPolicy: .bufferingOldest(Self.roomOfWatch)
         )
-        let result = state.withLock { state -> Result<Int, Fault> in
+        let result = state.withLock { state -> Result<Int, ItemFault> in
             if state.isClosed { return .failure(.closed) }
             guard state.watches.count < mostWatches else {
                 return .failure(.tooManyWatches(mostWatches))

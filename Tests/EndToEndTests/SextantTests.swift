@@ -1,0 +1,256 @@
+import Foundation
+import TestKit
+import Testing
+
+@Suite("The command sextant", .timeLimit(.minutes(10)))
+struct SextantTests {
+    @Test("brings an installation up, once, administers it, and leaves nothing running")
+    func life() async throws {
+        let sextant = try InstalledSextant()
+        let up = try await sextant.up()
+        #expect(up.status == 0, "\(up.errors)")
+        #expect(up.text.contains("/api/health"))
+        let before = sextant.processes
+        #expect(!before.isEmpty)
+        // What runs is left alone, whatever is asked for.
+        let again = try await sextant.run("up")
+        #expect(again.status == 0 && again.errors.contains("Services: already running"))
+        #expect(Set(sextant.processes).isSuperset(of: before))
+
+        let status = try await sextant.json("status")
+        #expect(status["well"] as? Bool == true)
+        let services = try #require(status["services"] as? [String: Bool])
+        #expect(services.count == 6 && services.values.allSatisfy { $0 })
+        let key = try #require(status["key"] as? String)
+        #expect(key.hasPrefix("sxt_local_"))
+        let metrics = try #require(status["metrics"] as? String)
+        try await probe(metrics)
+        try await request(try #require(status["url"] as? String), key)
+        // The line that it prints works as it is.
+        let line = try #require(up.text.split(separator: "\n").last { $0.hasPrefix("try ") })
+        let shell = try await OutsideProgram.run("sh", "-c", String(line.dropFirst("try ".count)))
+        #expect(shell.status == 0 && shell.text.contains(#""status":"healthy""#), "\(shell.errors)")
+        try await administer(sextant)
+        try await operate(sextant)
+
+        let environment = try await sextant.run("status", "-o", "env").text
+        #expect(environment.contains("SEXTANT_KEY='\(key)'\n"))
+        // Whoever has taken that over can go on.
+        let lines = environment.split(separator: "\n").map { $0.filter { $0 != "'" } }
+        let listed = try await OutsideProgram.run(
+            ["env"] + lines + sextant.command("tenant", "list")
+        )
+        #expect(listed.status == 0, "\(listed.errors)")
+        #expect(try await sextant.run("doctor").status == 0)
+        let down = try await sextant.run("down")
+        #expect(down.status == 0 && sextant.processes == [] && sextant.sockets == [])
+        #expect(try await sextant.run("status").status == 1)
+        #expect(try await sextant.run("down", "--delete-data").status == 0)
+        #expect(!FileManager.default.fileExists(atPath: sextant.folder))
+    }
+
+    /// An operator's call goes to a socket of its own, with the token that is there.
+    private func operate(_ sextant: InstalledSextant) async throws {
+        let socket = "unix:\(sextant.folder)/run/administration.sock"
+        #expect(try await sextant.json("status")["administration"] as? String == socket)
+        let file = "\(sextant.folder)/keys/operators"
+        let attributes = try FileManager.default.attributesOfItem(atPath: file)
+        #expect(attributes[.posixPermissions] as? Int == 0o600)
+        let list = try await sextant.run("call", "Tenants/ListTenants")
+        #expect(list.status == 0 && list.text.contains(#""slug":"demo""#), "\(list.errors)")
+        let wrong = String(repeating: "x", count: 43)
+        let stranger = try await sextant.run(
+            "call",
+            "Tenants/ListTenants",
+            "--at",
+            "administration",
+            "--key",
+            wrong
+        )
+        #expect(stranger.status == 1 && stranger.errors.contains("UNAUTHENTICATED"))
+        let tenant = try await sextant.run(
+            "call",
+            "Jobs/ListJobs",
+            "--at",
+            "mmm",
+            "--tenant",
+            "demo"
+        )
+        #expect(tenant.status == 0, "\(tenant.errors)")
+        let events = try await sextant.run(
+            "call",
+            "Schedules/ListSchedules",
+            #"{"tenant":"000000000000001"}"#
+        )
+        #expect(events.status == 1 && events.errors.contains("NOT_FOUND"), "\(events.errors)")
+    }
+
+    /// The edge speaks HTTP/1.1 and HTTP/2, and the gateway asks all services.
+    private func request(_ url: String, _ key: String) async throws {
+        for version in ["--http1.1", "--http2-prior-knowledge"] {
+            let answer = try await OutsideProgram.run(
+                "curl",
+                "--silent",
+                version,
+                "--header",
+                "authorization: Bearer \(key)",
+                url + "/api/control/status"
+            )
+            for service in ["ingest", "attribution", "mmm", "experiment", "insights"] {
+                #expect(answer.text.contains(#"{"name":"\#(service)","state":"serving""#))
+            }
+        }
+        let report = try await OutsideProgram.run(
+            "curl",
+            "--silent",
+            "--header",
+            "authorization: Bearer \(key)",
+            "--json",
+            #"{"utm_source": "google", "utm_medium": "cpc", "utm_campaign": "brand"}"#,
+            url + "/api/taxonomy/validate-utm"
+        )
+        #expect(report.text.contains(#""valid":true"#), "\(report.text)")
+        #expect(report.text.contains(#""channel":"paid_search""#))
+        let stranger = try await OutsideProgram.run(
+            "curl",
+            "--silent",
+            "--write-out",
+            " %{http_code}",
+            url + "/api/control/status"
+        )
+        #expect(stranger.text.hasSuffix(" 401"))
+    }
+
+    /// All services tell of themselves on one port.
+    private func probe(_ metrics: String) async throws {
+        let ready = try await OutsideProgram.run("curl", "--silent", "--fail", metrics + "/readyz")
+        for service in ["ingest", "attribution", "mmm", "experiment", "insights"] {
+            #expect(ready.text.contains(#"{"name":"\#(service): platform","ready":true}"#))
+        }
+        let scrape = try await OutsideProgram.run("curl", "--silent", metrics + "/metrics").text
+        #expect(scrape.contains(#"grpc_server_connections{app="mmm"}"#))
+        #expect(scrape.contains(#"build_info{service="sextant",version="#))
+        let heads = scrape.split(separator: "\n").filter { $0.hasPrefix("# TYPE ") }
+        #expect(Set(heads).count == heads.count)
+        let file = "/tmp/sxt-scrape-\(UUID().uuidString)"
+        try scrape.write(toFile: file, atomically: true, encoding: .utf8)
+        let lint = try await OutsideProgram.run("sh", "-c", "promtool check metrics < \(file)")
+        try FileManager.default.removeItem(atPath: file)
+        #expect(lint.status == 0, "\(lint.text) \(lint.errors)")
+    }
+
+    /// Tenants and keys come and go; a method is called by reflection.
+    private func administer(_ sextant: InstalledSextant) async throws {
+        #expect(try await sextant.json("tenant", "create", "acme")["slug"] as? String == "acme")
+        let twice = try await sextant.run("tenant", "create", "acme")
+        #expect(twice.status == 1 && twice.errors.contains("the slug acme is taken"))
+        let list = try await sextant.run("tenant", "list").text
+        #expect(list.contains("acme  active") && list.contains("demo  active"))
+        let made = try await sextant.json("key", "create", "acme", "--scope", "events:write")
+        let id = try #require(made["id"] as? String)
+        #expect((made["key"] as? String)?.hasPrefix("sxt_local_\(id)_") == true)
+        #expect(try await sextant.run("key", "list", "acme").text == "\(id)  good  events:write\n")
+        #expect(try await sextant.run("key", "revoke", id).status == 0)
+        #expect(try await sextant.run("key", "list", "acme").text.contains("revoked"))
+
+        let health = "grpc.health.v1.Health/Check"
+        let call = try await sextant.run("call", health, "--at", "mmm", "--tenant", "acme")
+        #expect(call.status == 0 && call.text == #"{"status":"SERVING"}"# + "\n")
+        let front = try await sextant.run("call", "Control/GetStatus")
+        #expect(front.status == 0 && front.text.contains(#""name":"insights""#), "\(front.errors)")
+        let unknown = try await sextant.run("call", health, #"{"servise":""}"#)
+        #expect(unknown.status == 2 && unknown.errors.contains("servise"))
+        let missing = try await sextant.run("call", "nothing.v1.Nothing/Do")
+        #expect(missing.status == 1 && missing.errors.contains("nobody serves nothing.v1.Nothing"))
+
+        #expect(try await sextant.run("tenant", "delete", "acme", "--yes").status == 1)
+        #expect(try await sextant.run("tenant", "suspend", "acme").status == 0)
+        let export = sextant.folder + "/export"
+        #expect(try await sextant.run("tenant", "export", "acme", export).status == 0)
+        let manifest = try String(contentsOfFile: export + "/manifest.json", encoding: .utf8)
+        #expect(manifest.contains(#""slug": "acme""#) || manifest.contains(#""slug":"acme""#))
+        #expect(try await sextant.run("tenant", "delete", "acme", "--yes").status == 0)
+        #expect(try await !sextant.run("tenant", "list").text.contains("acme"))
+        for task in ["migrate", "audit", "prune-answers"] {
+            #expect(try await sextant.run("task", "run", task).status == 0, "\(task)")
+        }
+        let log = try await sextant.run("logs", "ingest").text
+        let lines = log.split(separator: "\n")
+        #expect(!lines.isEmpty && lines.allSatisfy { $0.contains(#""service":"ingest""#) })
+    }
+
+    @Test("names what is wrong with a configuration, and goes on when it is mended")
+    func brokenConfiguration() async throws {
+        let sextant = try InstalledSextant()
+        try sextant.settings("mmm", "log_levle = debug\n")
+        let broken = try await sextant.up("--no-demo")
+        #expect(broken.status == 1)
+        #expect(broken.errors.contains("the configuration of mmm is wrong"))
+        #expect(broken.errors.contains("unknown key log_levle; did you mean log_level?"))
+        #expect(broken.errors.contains("next   edit \(sextant.folder)/config/mmm.conf"))
+        try sextant.settings("mmm", "log_level = debug\n")
+        #expect(try await sextant.up("--no-demo").status == 0)
+        #expect(try await sextant.run("logs", "mmm").text.contains(#""level":"debug""#))
+    }
+
+    @Test("names who holds a port, and takes another if none is asked for")
+    func ports() async throws {
+        let first = try InstalledSextant()
+        #expect(try await first.up("--no-demo").status == 0)
+        let metrics = try #require(try await first.json("status")["metrics"] as? String)
+        let port = try #require(metrics.split(separator: ":").last.map(String.init))
+        let second = try InstalledSextant()
+        let taken = try await second.run("up", "--metrics-port", port)
+        #expect(taken.status == 1 && taken.errors.contains("port \(port) for metrics is taken"))
+        #expect(taken.errors.contains("sextant serve"))
+        #expect(second.processes == [])
+    }
+
+    @Test("shows the documentation that it was given once, and none that is not there")
+    func documentation() async throws {
+        let sextant = try InstalledSextant()
+        let pages = sextant.folder + "-pages"
+        let refused = try await sextant.up("--no-demo", "--documentation", pages)
+        #expect(refused.status != 0 && refused.errors.contains("--documentation is \(pages)"))
+        try FileManager.default.createDirectory(atPath: pages, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: pages) }
+        for name in ["swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png"] {
+            try "/* \(name) */".write(toFile: "\(pages)/\(name)", atomically: true, encoding: .utf8)
+        }
+        #expect(try await sextant.up("--no-demo", "--documentation", pages).status == 0)
+        #expect(try await sextant.run("down").status == 0)
+        let up = try await sextant.up("--no-demo")
+        #expect(up.status == 0, "\(up.errors)")
+        let line = try #require(up.text.split(separator: "\n").first { $0.hasPrefix("docs ") })
+        let url = String(try #require(line.split(separator: " ").last))
+        let page = try await OutsideProgram.run("curl", "--silent", "--http2-prior-knowledge", url)
+        #expect(page.text.contains("<title>Sextant API</title>"), "\(page.text)")
+    }
+
+    @Test("finds what has crashed, and starts it again without losing anything")
+    func crash() async throws {
+        let sextant = try InstalledSextant()
+        #expect(try await sextant.up().status == 0)
+        let key = try await sextant.json("status")["key"] as? String
+        let processes = try #require(
+            try await sextant.json("status")["processes"] as? [String: Any]
+        )
+        for name in ["services", "postgres"] {
+            let process = try #require(processes[name] as? Int32)
+            kill(process, SIGKILL)
+            // A busy kernel takes a moment.
+            let program = "/proc/\(process)/exe"
+            while (try? FileManager.default.destinationOfSymbolicLink(atPath: program)) != nil {
+                await Task.yield()
+            }
+        }
+        let status = try await sextant.run("status")
+        #expect(status.status == 1 && status.errors.contains("next   sextant up"))
+        let list = try await sextant.run("tenant", "list")
+        #expect(list.status == 1 && list.errors.contains("the database does not run"))
+        #expect(try await sextant.run("up").status == 0)
+        let after = try await sextant.json("status")
+        #expect(after["well"] as? Bool == true && after["key"] as? String == key)
+        #expect(try await sextant.run("tenant", "list").text.contains("demo  active"))
+    }
+}
