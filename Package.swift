@@ -20,10 +20,13 @@ let hotPath: [SwiftSetting] =
         .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))
     ]
 
+// Optimised in debug builds too: tests read hundreds of megabytes.
+let busy: [SwiftSetting] = hotPath + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 // Numbers are worked on eight at a time with AVX2, which every x86-64 server since 2013 has, and
 // are optimised in debug builds too: tests sample millions of times.
 let numeric: [SwiftSetting] =
-    strict + [
+    hotPath + [
         .unsafeFlags(["-Xcc", "-march=x86-64-v3"]),
         .unsafeFlags(["-O"], .when(configuration: .debug)),
     ]
@@ -60,60 +63,13 @@ let package = Package(
 
         // Shared: each library may import only those above it.
         .systemLibrary(
-            name: "CProtobufC",
-            path: "Shared/C/CProtobufC",
-            pkgConfig: "libprotobuf-c",
-            providers: [.apt(["libprotobuf-c-dev"])]
-        ),
-        .systemLibrary(
-            name: "CNghttp2",
-            path: "Shared/C/CNghttp2",
-            pkgConfig: "libnghttp2",
-            providers: [.apt(["libnghttp2-dev"])]
-        ),
-        .systemLibrary(
-            name: "COpenSSL",
-            path: "Shared/C/COpenSSL",
-            pkgConfig: "openssl",
-            providers: [.apt(["libssl-dev"])]
-        ),
-        .systemLibrary(
-            name: "CArgon2",
-            path: "Shared/C/CArgon2",
-            pkgConfig: "libargon2",
-            providers: [.apt(["libargon2-dev"])]
-        ),
-        .systemLibrary(
-            name: "CZlib",
-            path: "Shared/C/CZlib",
-            pkgConfig: "zlib",
-            providers: [.apt(["zlib1g-dev"])]
-        ),
-        .systemLibrary(
-            name: "CMicrohttpd",
-            path: "Shared/C/CMicrohttpd",
-            pkgConfig: "libmicrohttpd",
-            providers: [.apt(["libmicrohttpd-dev"])]
-        ),
-        .systemLibrary(
-            name: "CPQ",
-            path: "Shared/C/CPQ",
-            pkgConfig: "libpq",
-            providers: [.apt(["libpq-dev"])]
-        ),
-        .systemLibrary(
             name: "CLAPACKE",
             path: "Shared/C/CLAPACKE",
             providers: [.apt(["liblapacke-dev", "libopenblas-serial-dev"])]
         ),
         .systemLibrary(name: "CLinux", path: "Shared/C/CLinux"),
-        .systemLibrary(
-            name: "CNLopt",
-            path: "Shared/C/CNLopt",
-            pkgConfig: "nlopt",
-            providers: [.apt(["libnlopt-dev"])]
-        ),
         .target(name: "CSignals", path: "Shared/C/CSignals"),
+        .target(name: "CRE2", path: "Shared/C/CRE2"),
         .target(name: "CSpecial", path: "Shared/C/CSpecial"),
         .target(name: "Telemetry", path: "Shared/Telemetry", swiftSettings: strict),
         .target(
@@ -154,6 +110,12 @@ let package = Package(
             swiftSettings: hotPath
         ),
         .target(
+            name: "Contracts",
+            dependencies: ["Messages", "RPC", "Wire"],
+            path: "Shared/Contracts",
+            swiftSettings: strict
+        ),
+        .target(
             name: "Observe",
             dependencies: [
                 "CMicrohttpd", "HTTP2", "Messages", "Net", "RPC", "Telemetry", "Wire",
@@ -175,11 +137,29 @@ let package = Package(
             path: "Shared/Tenancy",
             swiftSettings: strict
         ),
+        // What services have in each tenant's schema: data alone.
+        .target(
+            name: "IngestMigrations",
+            path: "Services/ingest-service/Migrations",
+            resources: [.embedInCode("SQL")],
+            swiftSettings: strict
+        ),
         .target(
             name: "Schema",
-            dependencies: ["Crypto", "Net", "Postgres", "Telemetry", "Tenancy", "Wire"],
+            dependencies: [
+                "Crypto", "IngestMigrations", "Net", "Postgres", "Telemetry", "Tenancy", "Wire",
+            ],
             path: "Shared/Schema",
             resources: [.embedInCode("Migrations")],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Jobs",
+            dependencies: [
+                "Contracts", "Crypto", "Messages", "Net", "Observe", "Postgres", "RPC", "Telemetry",
+                "Tenancy", "Wire",
+            ],
+            path: "Shared/Jobs",
             swiftSettings: strict
         ),
         .target(
@@ -189,6 +169,80 @@ let package = Package(
             ],
             path: "Shared/Lifecycle",
             swiftSettings: strict
+        ),
+        .target(
+            name: "Platform",
+            dependencies: [
+                "Contracts", "Crypto", "Jobs", "Lifecycle", "Messages", "Net", "Observe",
+                "Postgres",
+                "RPC", "Schema", "Telemetry", "Tenancy", "Wire",
+            ],
+            path: "Shared/Platform",
+            swiftSettings: strict
+        ),
+
+        // Services: see also below.
+        .target(
+            name: "Command",
+            dependencies: [
+                "Administration", "Attribution", "CLinux", "Contracts", "Crypto", "Experiments",
+                "Gateway", "Ingest", "Insights", "Lifecycle", "Messages", "MixModel", "Net",
+                "Platform", "Postgres", "RPC", "Schema", "Telemetry", "Tenancy", "Wire",
+            ],
+            path: "Services/sextant/Command",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "sextant",
+            dependencies: ["Command"],
+            path: "Services/sextant/Main",
+            swiftSettings: strict,
+            linkerSettings: fastAllocator
+        ),
+
+        // Services: each may import Shared and its own.
+        .target(
+            name: "Simulator",
+            dependencies: ["Numerics"],
+            path: "Services/simulator/Simulator",
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Taxonomy",
+            dependencies: ["CRE2", "Wire"],
+            path: "Services/ingest-service/Taxonomy",
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Files",
+            dependencies: ["CZlib", "CZstd", "Wire"],
+            path: "Services/ingest-service/Files",
+            swiftSettings: busy
+        ),
+        .target(
+            name: "Administration",
+            dependencies: [
+                "Contracts", "Crypto", "HTTP2", "Jobs", "Lifecycle", "Messages", "Net", "Observe",
+                "Platform", "Postgres", "RPC", "Schema", "Telemetry", "Tenancy", "Wire",
+            ],
+            path: "Services/gateway/Administration",
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Gateway",
+            dependencies: [
+                "Administration", "Contracts", "Crypto", "HTTP2", "Jobs", "Lifecycle", "Messages",
+                "Net", "Platform", "Postgres", "RPC", "Schema", "Telemetry", "Tenancy", "Wire",
+            ],
+            path: "Services/gateway/Gateway",
+            swiftSettings: hotPath
+        ),
+        .executableTarget(
+            name: "gateway",
+            dependencies: ["Gateway", "Lifecycle", "Platform"],
+            path: "Services/gateway/Main",
+            swiftSettings: strict,
+            linkerSettings: fastAllocator
         ),
 
         // Tests.
@@ -207,9 +261,11 @@ let package = Package(
         .target(
             name: "TestExample",
             dependencies: [
-                "Lifecycle", "Messages", "Net", "RPC", "TestContracts", "TestMessages", "Wire",
+                "Crypto", "Jobs", "Lifecycle", "Messages", "Net", "Postgres", "RPC", "Telemetry",
+                "Tenancy", "TestContracts", "TestMessages", "Wire",
             ],
             path: "Tests/TestKit/Example",
+            resources: [.embedInCode("Migrations")],
             swiftSettings: strict
         ),
         .target(
@@ -224,138 +280,31 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "TestTenants",
+            dependencies: [
+                "Contracts", "Crypto", "Jobs", "Messages", "Net", "Observe", "Postgres", "RPC",
+                "Schema", "Telemetry", "Tenancy", "TestContracts", "TestExample", "TestKit",
+                "TestMessages", "Wire",
+            ],
+            path: "Tests/TestKit/Tenants",
+            swiftSettings: strict
+        ),
+        .target(
             name: "TestDensities",
             dependencies: ["Numerics"],
             path: "Tests/TestKit/Densities",
             swiftSettings: numeric
         ),
-        .testTarget(
-            name: "GeneratorTests",
-            dependencies: ["Generator", "Messages", "Wire"],
-            swiftSettings: strict
-        ),
-        .testTarget(
-            name: "TelemetryTests",
-            dependencies: ["Telemetry", "TestKit"],
-            exclude: ["Inputs"],
-            swiftSettings: strict
-        ),
-        .testTarget(
-            name: "NumericsTests",
-            dependencies: ["Numerics", "TestDensities"],
-            exclude: ["Inputs"],
-            swiftSettings: strict
-        ),
-        .testTarget(
-            name: "WireTests",
-            dependencies: ["FuzzTargets", "Messages", "TestKit", "TestMessages", "Wire"],
-            swiftSettings: strict
-        ),
-        .testTarget(
-            name: "HTTP2Tests",
-            dependencies: ["HTTP2", "TestKit", "Wire"],
-            swiftSettings: strict
-        ),
-        .testTarget(
-            name: "CryptoTests",
-            dependencies: ["Crypto", "TestKit", "Wire"],
-            exclude: ["Peers"],
-            swiftSettings: strict
-        ),
-        .testTarget(
-            name: "NetTests",
-            dependencies: ["HTTP2", "Net", "TestKit", "Wire"],
-            exclude: ["Peers"],
-            swiftSettings: strict
-        ),
-        .testTarget(
-            name: "RPCTests",
-            dependencies: [
-                "HTTP2", "Messages", "Net", "RPC", "TestContracts", "TestKit", "TestMessages",
-                "Wire",
-            ],
-            exclude: ["Peers"],
-            swiftSettings: strict
-        ),
-        .testTarget(
-            name: "ObserveTests",
-            dependencies: [
-                "Messages", "Net", "Observe", "RPC", "Telemetry", "TestContracts", "TestKit",
-                "TestMessages", "Wire",
-            ],
-            exclude: ["Peers"],
-            swiftSettings: strict
-        ),
-        .testTarget(
-            name: "PostgresTests",
-            dependencies: ["Net", "Postgres", "RPC", "TestKit", "Wire"],
-            path: "Tests/PostgresTests",
-            swiftSettings: strict
-        ),
-        .testTarget(
-            name: "TenancyTests",
-            dependencies: [
-                "Crypto", "HTTP2", "Messages", "Net", "RPC", "Telemetry", "Tenancy",
-                "TestContracts", "TestKit", "TestMessages", "Wire",
-            ],
-            swiftSettings: strict
-        ),
-        .testTarget(
-            name: "SchemaTests",
-            dependencies: [
-                "Crypto", "Messages", "Net", "Postgres", "RPC", "Schema", "Telemetry", "Tenancy",
-                "TestKit", "Wire",
-            ],
-            swiftSettings: strict
-        ),
+        .target(name: "CAllocations", path: "Tests/TestKit/CAllocations"),
         .executableTarget(
-            name: "interop-server",
-            dependencies: ["Messages", "Net", "RPC", "TestContracts", "TestMessages", "Wire"],
-            path: "Tests/InteropServer",
-            swiftSettings: strict
-        ),
-        .executableTarget(
-            name: "interop-client",
-            dependencies: ["Messages", "Net", "RPC", "TestContracts", "TestMessages", "Wire"],
-            path: "Tests/InteropClient",
-            exclude: ["Peers"],
-            swiftSettings: strict
-        ),
-        .testTarget(
-            name: "LifecycleTests",
+            name: "gateway-server",
             dependencies: [
-                "Lifecycle", "Messages", "Net", "RPC", "Telemetry", "TestKit", "Wire",
-                "lifecycle-probe",
+                "Crypto", "Gateway", "Lifecycle", "Net", "Platform", "Postgres", "RPC", "Tenancy",
+                "TestContracts", "TestMessages", "Wire",
             ],
-            swiftSettings: strict
-        ),
-        .executableTarget(
-            name: "lifecycle-probe",
-            dependencies: ["Lifecycle"],
-            path: "Tests/LifecycleProbe",
-            swiftSettings: strict
-        ),
-        .executableTarget(
-            name: "example-server",
-            dependencies: ["Lifecycle", "TestContracts", "TestExample", "TestMessages"],
-            path: "Tests/ExampleServer",
-            swiftSettings: strict
-        ),
-        .executableTarget(
-            name: "greeting-server",
-            dependencies: ["Lifecycle", "RPC", "Wire"],
-            path: "Tests/GreetingServer",
-            exclude: ["greeting.proto"],
-            swiftSettings: strict
-        ),
-        .testTarget(
-            name: "EndToEndTests",
-            dependencies: [
-                "Messages", "Net", "RPC", "TestContracts", "TestExample", "TestKit", "TestMessages",
-                "Wire", "example-server", "greeting-server",
-            ],
-            exclude: ["Peers"],
-            swiftSettings: strict
+            path: "Tests/GatewayServer",
+            swiftSettings: strict,
+            linkerSettings: fastAllocator
         ),
         .executableTarget(
             name: "echo-server",
@@ -381,19 +330,11 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "Messages", "Net", "Numerics", "Postgres", "TestDensities", "TestKit",
-                "TestMessages", "Wire",
+                "Contracts", "Crypto", "Ingest", "Jobs", "Lifecycle", "Messages", "Net", "Numerics",
+                "Postgres", "RPC", "Schema", "Telemetry", "Tenancy", "TestDensities", "TestKit",
+                "TestMessages", "TestTenants", "Wire",
             ],
             path: "Tests/Benchmarks",
-            exclude: ["Peers"],
-            swiftSettings: strict
-        ),
-        .testTarget(
-            name: "DifferentialTests",
-            dependencies: [
-                "CProtobufC", "CTestMessages", "Messages", "TestKit", "TestMessages", "Wire",
-            ],
-            path: "Tests/DifferentialTests",
             exclude: ["Peers"],
             swiftSettings: strict
         ),
@@ -401,8 +342,8 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "Crypto", "HTTP2", "Messages", "RPC", "Telemetry", "Tenancy", "TestMessages",
-                "Wire",
+                "Crypto", "Files", "HTTP2", "Messages", "RPC", "Telemetry", "Tenancy",
+                "TestMessages", "Wire",
             ],
             path: "Tests/Fuzz/Targets",
             swiftSettings: strict
@@ -410,6 +351,227 @@ let package = Package(
     ],
     cxxLanguageStandard: .cxx17
 )
+
+// C libraries that pkg-config knows: what it calls them, and what Debian does.
+for (name, config, debian) in [
+    ("CProtobufC", "libprotobuf-c", "libprotobuf-c-dev"),
+    ("CNghttp2", "libnghttp2", "libnghttp2-dev"),
+    ("COpenSSL", "openssl", "libssl-dev"),
+    ("CArgon2", "libargon2", "libargon2-dev"),
+    ("CZlib", "zlib", "zlib1g-dev"),
+    ("CZstd", "libzstd", "libzstd-dev"),
+    ("CMicrohttpd", "libmicrohttpd", "libmicrohttpd-dev"),
+    ("CPQ", "libpq", "libpq-dev"),
+    ("CNLopt", "nlopt", "libnlopt-dev"),
+] {
+    package.targets.append(
+        .systemLibrary(
+            name: name,
+            path: "Shared/C/\(name)",
+            pkgConfig: config,
+            providers: [.apt([debian])]
+        )
+    )
+}
+
+// The services that keep tenants' rows: each has a library, and a program that runs it.
+let area: [Target.Dependency] = ["Lifecycle", "Platform"]
+for (folder, library, dependencies) in [
+    (
+        "ingest-service", "Ingest",
+        [
+            "Contracts", "Crypto", "Messages", "Net", "Postgres", "RPC", "Schema", "Taxonomy",
+            "Telemetry", "Tenancy", "Wire",
+        ]
+    ),
+    ("attribution-service", "Attribution", []), ("mmm-service", "MixModel", []),
+    ("experiment-service", "Experiments", []), ("insights-service", "Insights", []),
+] as [(String, String, [Target.Dependency])] {
+    package.targets += [
+        .target(
+            name: library,
+            dependencies: area + dependencies,
+            path: "Services/\(folder)/\(library)",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: folder,
+            dependencies: [.byName(name: library), "Lifecycle", "Platform"],
+            path: "Services/\(folder)/Main",
+            swiftSettings: strict,
+            linkerSettings: fastAllocator
+        ),
+    ]
+}
+
+// Programs that tests run: their folders below Tests/, what they need, and what is no Swift there.
+for (name, folder, dependencies, excluded) in [
+    (
+        "jobs-probe", "JobsProbe",
+        ["Jobs", "Messages", "Net", "Postgres", "Telemetry", "Tenancy", "Wire"], []
+    ),
+    (
+        "interop-server", "InteropServer",
+        ["Messages", "Net", "RPC", "TestContracts", "TestMessages", "Wire"], []
+    ),
+    (
+        "interop-client", "InteropClient",
+        ["Messages", "Net", "RPC", "TestContracts", "TestMessages", "Wire"], ["Peers"]
+    ),
+    (
+        "allocation-probe", "AllocationProbe",
+        ["CAllocations", "Numerics", "TestDensities"], []
+    ),
+    ("lifecycle-probe", "LifecycleProbe", ["Lifecycle"], []),
+    (
+        "example-server", "ExampleServer",
+        ["Lifecycle", "TestContracts", "TestExample", "TestMessages"], []
+    ),
+    (
+        "example-service", "ExampleService",
+        [
+            "Jobs", "Lifecycle", "Net", "Platform", "RPC", "TestContracts", "TestExample",
+            "TestMessages",
+        ], []
+    ),
+    (
+        "example-gateway", "ExampleGateway",
+        ["Gateway", "Lifecycle", "Platform", "TestContracts", "TestMessages"], []
+    ),
+    ("greeting-server", "GreetingServer", ["Lifecycle", "RPC", "Wire"], ["greeting.proto"]),
+] as [(String, String, [Target.Dependency], [String])] {
+    package.targets.append(
+        .executableTarget(
+            name: name,
+            dependencies: dependencies,
+            path: "Tests/\(folder)",
+            exclude: excluded,
+            swiftSettings: strict
+        )
+    )
+}
+
+// The suites: what is tested, what the tests need, and folders of theirs that hold no Swift.
+for (name, dependencies, excluded) in [
+    ("GeneratorTests", ["Generator", "Messages", "TestKit", "Wire"], []),
+    ("TelemetryTests", ["Telemetry", "TestKit"], ["Inputs"]),
+    ("NumericsTests", ["Numerics", "TestDensities", "TestKit"], ["Inputs"]),
+    (
+        "IngestTests",
+        [
+            "Contracts", "Ingest", "Lifecycle", "Messages", "Net", "Postgres", "RPC", "Schema",
+            "Taxonomy", "Telemetry", "Tenancy", "TestKit", "TestTenants", "Wire",
+        ], []
+    ),
+    ("PlatformTests", ["Crypto", "Jobs", "Lifecycle", "Platform", "Tenancy", "Wire"], []),
+    ("SimulatorTests", ["Simulator"], []),
+    ("FilesTests", ["Files", "TestKit", "Wire"], ["Peers"]),
+    ("TaxonomyTests", ["Simulator", "Taxonomy", "TestKit"], ["Inputs"]),
+    ("WireTests", ["FuzzTargets", "Messages", "TestKit", "TestMessages", "Wire"], []),
+    ("HTTP2Tests", ["HTTP2", "TestKit", "Wire"], []),
+    ("CryptoTests", ["Crypto", "TestKit", "Wire"], ["Peers"]),
+    ("NetTests", ["HTTP2", "Net", "TestKit", "Wire"], ["Peers"]),
+    (
+        "RPCTests",
+        [
+            "HTTP2", "Messages", "Net", "RPC", "TestContracts", "TestKit", "TestMessages", "Wire",
+        ], ["Peers"]
+    ),
+    (
+        "ObserveTests",
+        [
+            "Messages", "Net", "Observe", "RPC", "Telemetry", "TestContracts", "TestKit",
+            "TestMessages", "Wire",
+        ], ["Peers"]
+    ),
+    ("PostgresTests", ["Net", "Postgres", "RPC", "TestKit", "Wire"], []),
+    (
+        "TenancyTests",
+        [
+            "Crypto", "HTTP2", "Messages", "Net", "RPC", "Telemetry", "Tenancy", "TestContracts",
+            "TestKit", "TestMessages", "Wire",
+        ], []
+    ),
+    (
+        "SchemaTests",
+        [
+            "Crypto", "Messages", "Net", "Postgres", "RPC", "Schema", "Telemetry", "Tenancy",
+            "TestKit", "TestTenants", "Wire",
+        ], []
+    ),
+    (
+        "JobsTests",
+        [
+            "Jobs", "Messages", "Net", "Observe", "Postgres", "RPC", "Schema", "Telemetry",
+            "Tenancy", "TestKit", "TestTenants", "Wire", "jobs-probe",
+        ], []
+    ),
+    (
+        "IsolationTests",
+        [
+            "Contracts", "Crypto", "Ingest", "Jobs", "Lifecycle", "Messages", "Net", "Postgres",
+            "RPC", "Schema", "Telemetry", "Tenancy", "TestContracts", "TestExample", "TestKit",
+            "TestMessages", "TestTenants", "Wire",
+        ], []
+    ),
+    (
+        "AdministrationTests",
+        [
+            "Administration", "Contracts", "Crypto", "Jobs", "Lifecycle", "Messages", "Net",
+            "Observe", "Postgres", "RPC", "Schema", "Telemetry", "Tenancy", "TestContracts",
+            "TestExample", "TestKit", "TestMessages", "TestTenants", "Wire",
+        ], []
+    ),
+    (
+        "GatewayTests",
+        [
+            "Contracts", "Crypto", "Gateway", "HTTP2", "Jobs", "Lifecycle", "Messages", "Net",
+            "Observe", "RPC", "Schema", "Telemetry", "Tenancy", "TestContracts", "TestExample",
+            "TestKit", "TestMessages", "TestTenants", "Wire",
+        ], ["Peers"]
+    ),
+    (
+        "LifecycleTests",
+        [
+            "Lifecycle", "Messages", "Net", "RPC", "Telemetry", "TestKit", "Wire",
+            "lifecycle-probe",
+        ], []
+    ),
+    (
+        "SextantTests",
+        [
+            "Command", "Crypto", "Lifecycle", "Messages", "Net", "Platform", "RPC", "Tenancy",
+            "TestContracts", "TestKit", "TestMessages", "Wire", "attribution-service",
+            "experiment-service", "gateway", "ingest-service", "insights-service", "mmm-service",
+        ], ["Peers"]
+    ),
+    (
+        "EndToEndTests",
+        [
+            "Administration", "Contracts", "Crypto", "Jobs", "Messages", "Net", "Observe",
+            "Platform", "RPC", "Schema", "Telemetry", "Tenancy", "TestContracts", "TestExample",
+            "TestKit", "TestMessages", "TestTenants", "Wire", "attribution-service",
+            "example-gateway", "example-server", "example-service", "experiment-service",
+            "gateway", "greeting-server", "ingest-service", "insights-service", "mmm-service",
+            "sextant",
+        ], ["Peers"]
+    ),
+    (
+        "DifferentialTests",
+        [
+            "CProtobufC", "CTestMessages", "Messages", "TestKit", "TestMessages", "Wire",
+        ], ["Peers"]
+    ),
+] as [(String, [Target.Dependency], [String])] {
+    package.targets.append(
+        .testTarget(
+            name: name,
+            dependencies: dependencies,
+            exclude: excluded,
+            swiftSettings: strict
+        )
+    )
+}
 
 // The testee of `deploy/conformance protobuf`, which generates the official test messages first.
 if Context.environment["SEXTANT_CONFORMANCE"] == "1" {
