@@ -380,8 +380,8 @@ for (folder, library, dependencies) in [
     (
         "ingest-service", "Ingest",
         [
-            "Contracts", "Crypto", "Messages", "Net", "Postgres", "RPC", "Schema", "Taxonomy",
-            "Telemetry", "Tenancy", "Wire",
+            "Contracts", "Crypto", "Jobs", "Messages", "Net", "Postgres", "RPC", "Schema",
+            "Taxonomy", "Telemetry", "Tenancy", "Wire",
         ]
     ),
     ("attribution-service", "Attribution", []), ("mmm-service", "MixModel", []),

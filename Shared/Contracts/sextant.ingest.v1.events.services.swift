@@ -7,7 +7,8 @@ public import RPC
 extension IngestV1 {
 
     /// Takes in events. What is acknowledged is committed; an event has one of three fates, which is told:
-    /// accepted, duplicate or rejected; and one that is rejected never fails its neighbours.
+    /// accepted, duplicate or rejected; and one that is rejected never fails its neighbours. A fourth is
+    /// that of events of persons who were forgotten: they are refused, see `Erasure`.
     ///
     /// An event is known by its id, for ever: whoever gets no answer sends the same again.
     public enum Events {

@@ -784,6 +784,9 @@ extension IngestV1 {
         /// The id that the rejected have in the quarantine; empty if none was.
         public var batch: String = ""
 
+        /// How many were refused.
+        public var refused: Int32 = 0
+
         /// Fields the schema does not name, kept as they were sent.
         public var unknownFields = UnknownFields()
 
@@ -806,6 +809,7 @@ extension IngestV1 {
             self.rejected = view.rejected
             self.outcomes = view.outcomes.values()
             self.batch = String(view.batch)
+            self.refused = view.refused
             self.unknownFields = view.unknownFields
         }
 
@@ -816,6 +820,7 @@ extension IngestV1 {
             if self.rejected != 0 { buffer.appendField(tag: 24, self.rejected, as: Scalar.Int32.self) }
             buffer.appendMessages(tag: 34, self.outcomes)
             if !self.batch.isEmpty { buffer.appendField(tag: 42, self.batch) }
+            if self.refused != 0 { buffer.appendField(tag: 48, self.refused, as: Scalar.Int32.self) }
             if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
         }
 
@@ -826,6 +831,7 @@ extension IngestV1 {
             FieldSchema(3, "rejected", .int32),
             FieldSchema(4, "outcomes", .message { IngestV1.WriteEventsResponse.Outcome.schema }, .repeated),
             FieldSchema(5, "batch", .string),
+            FieldSchema(6, "refused", .int32),
         ], valueStride: MemoryLayout<IngestV1.WriteEventsResponse>.stride)
 
         /// The fields of a `WriteEventsResponse`, read where they lie.
@@ -849,6 +855,9 @@ extension IngestV1 {
             public private(set) var rejected: Int32 = 0
             fileprivate var _outcomes = FieldRun()
             fileprivate var _batch = FieldSlice()
+
+            /// How many were refused.
+            public private(set) var refused: Int32 = 0
             fileprivate var _has_unknown = false
 
             /// Finds the fields.
@@ -869,6 +878,7 @@ extension IngestV1 {
                             _ = reader.slice()
                             _outcomes.extend(from: start, to: reader.position)
                         case 42: _batch = reader.slice()
+                        case 48: self.refused = Scalar.Int32.read(&reader)
                         default:
                             reader.skip(tag)
                             _has_unknown = true
@@ -961,6 +971,12 @@ extension IngestV1 {
             public mutating func setBatch(_ value: Text) {
                 if !value.isEmpty { buffer.appendField(tag: 42, value.utf8) }
             }
+
+            /// How many were refused.
+            @inlinable
+            public mutating func setRefused(_ value: Int32) {
+                if value != 0 { buffer.appendField(tag: 48, value, as: Scalar.Int32.self) }
+            }
         }
 
         /// What became of an event.
@@ -985,12 +1001,16 @@ extension IngestV1 {
             /// It is not stored as an event, but whole among the rejected rows.
             public static let rejected = Fate(rawValue: 3)
 
+            /// It is of a person who was forgotten, and is stored nowhere.
+            public static let refused = Fate(rawValue: 4)
+
             /// The enum's table of names.
             public static let schema: EnumSchema = EnumSchema("sextant.ingest.v1.WriteEventsResponse.Fate", [
                 (0, "FATE_UNSPECIFIED"),
                 (1, "FATE_ACCEPTED"),
                 (2, "FATE_DUPLICATE"),
                 (3, "FATE_REJECTED"),
+                (4, "FATE_REFUSED"),
             ])
         }
 
@@ -1006,7 +1026,7 @@ extension IngestV1 {
             /// For one that was rejected, the field with the fault.
             public var field: String = ""
 
-            /// For one that was rejected, the rule that it breaks and what to do.
+            /// For one that was rejected or refused, the rule that it breaks and what to do.
             public var reason: String = ""
 
             /// Fields the schema does not name, kept as they were sent.
@@ -1099,7 +1119,7 @@ extension IngestV1 {
                     }
                 }
 
-                /// For one that was rejected, the rule that it breaks and what to do.
+                /// For one that was rejected or refused, the rule that it breaks and what to do.
                 public var reason: Text {
                     @_lifetime(copy self)
                     get {
@@ -1158,13 +1178,13 @@ extension IngestV1 {
                     if !value.isEmpty { buffer.appendField(tag: 26, value.utf8) }
                 }
 
-                /// For one that was rejected, the rule that it breaks and what to do.
+                /// For one that was rejected or refused, the rule that it breaks and what to do.
                 @inlinable
                 public mutating func setReason(_ value: String) {
                     if !value.isEmpty { buffer.appendField(tag: 34, value) }
                 }
 
-                /// For one that was rejected, the rule that it breaks and what to do.
+                /// For one that was rejected or refused, the rule that it breaks and what to do.
                 @inlinable
                 public mutating func setReason(_ value: Text) {
                     if !value.isEmpty { buffer.appendField(tag: 34, value.utf8) }
@@ -1977,6 +1997,10 @@ extension IngestV1 {
             /// When they were written.
             public var writeTime: GoogleProtobuf.Timestamp?
 
+            /// How many events were deleted. Such a commit has no events of its own: they were of earlier
+            /// ones, and happened on its days. Who counts by day counts these days anew.
+            public var deleted: Int32 = 0
+
             /// Fields the schema does not name, kept as they were sent.
             public var unknownFields = UnknownFields()
 
@@ -1998,6 +2022,7 @@ extension IngestV1 {
                 self.events = view.events
                 self.days = view.days.strings()
                 if view._writeTime.isPresent { unsafe self.writeTime.decode(validated: view._writeTime.bytes(in: view.bytes)) }
+                self.deleted = view.deleted
                 self.unknownFields = view.unknownFields
             }
 
@@ -2007,6 +2032,7 @@ extension IngestV1 {
                 if self.events != 0 { buffer.appendField(tag: 16, self.events, as: Scalar.Int32.self) }
                 for value in self.days { buffer.appendField(tag: 26, value) }
                 self.writeTime.write(tag: 34, to: &buffer)
+                if self.deleted != 0 { buffer.appendField(tag: 40, self.deleted, as: Scalar.Int32.self) }
                 if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
             }
 
@@ -2016,6 +2042,7 @@ extension IngestV1 {
                 FieldSchema(2, "events", .int32),
                 FieldSchema(3, "days", .string, .repeated),
                 FieldSchema(4, "write_time", .message { GoogleProtobuf.Timestamp.schema }, .explicit),
+                FieldSchema(5, "deleted", .int32),
             ], valueStride: MemoryLayout<IngestV1.ListEventCommitsResponse.Commit>.stride)
 
             /// The fields of a `Commit`, read where they lie.
@@ -2036,6 +2063,10 @@ extension IngestV1 {
                 public private(set) var events: Int32 = 0
                 fileprivate var _days = FieldRun()
                 fileprivate var _writeTime = FieldSlice()
+
+                /// How many events were deleted. Such a commit has no events of its own: they were of earlier
+                /// ones, and happened on its days. Who counts by day counts these days anew.
+                public private(set) var deleted: Int32 = 0
                 fileprivate var _has_unknown = false
 
                 /// Finds the fields.
@@ -2055,6 +2086,7 @@ extension IngestV1 {
                                 _ = reader.slice()
                                 _days.extend(from: start, to: reader.position)
                             case 34: _writeTime = reader.slice()
+                            case 40: self.deleted = Scalar.Int32.read(&reader)
                             default:
                                 reader.skip(tag)
                                 _has_unknown = true
@@ -2141,6 +2173,13 @@ extension IngestV1 {
                 public mutating func setWriteTime(_ value: GoogleProtobuf.Timestamp) {
                     buffer.appendMessage(tag: 34, value)
                 }
+
+                /// How many events were deleted. Such a commit has no events of its own: they were of earlier
+                /// ones, and happened on its days. Who counts by day counts these days anew.
+                @inlinable
+                public mutating func setDeleted(_ value: Int32) {
+                    if value != 0 { buffer.appendField(tag: 40, value, as: Scalar.Int32.self) }
+                }
             }
         }
     }
@@ -2151,6 +2190,6 @@ extension IngestV1 {
         imports: ["google/protobuf/timestamp.proto", "sextant/api/annotations.proto", "sextant/ingest/v1/taxonomy.proto"],
         messages: [IngestV1.Event.schema, IngestV1.WriteEventsRequest.schema, IngestV1.WriteEventsResponse.schema, IngestV1.WriteEventsResponse.Outcome.schema, IngestV1.CountEventsRequest.schema, IngestV1.CountEventsResponse.schema, IngestV1.CountEventsResponse.Count.schema, IngestV1.ListEventCommitsRequest.schema, IngestV1.ListEventCommitsResponse.schema, IngestV1.ListEventCommitsResponse.Commit.schema],
         enums: [IngestV1.Event.Kind.schema, IngestV1.WriteEventsResponse.Fate.schema],
-        descriptor: "Ch5zZXh0YW50L2luZ2VzdC92MS9ldmVudHMucHJvdG8SEXNleHRhbnQuaW5nZXN0LnYxGh9nb29nbGUvcHJvdG9idWYvdGltZXN0YW1wLnByb3RvGh1zZXh0YW50L2FwaS9hbm5vdGF0aW9ucy5wcm90bxogc2V4dGFudC9pbmdlc3QvdjEvdGF4b25vbXkucHJvdG8i4AUKBUV2ZW50EhkKCGV2ZW50X2lkGAEgASgJUgdldmVudElkEjEKBGtpbmQYAiABKA4yHS5zZXh0YW50LmluZ2VzdC52MS5FdmVudC5LaW5kUgRraW5kEjsKC29jY3VycmVkX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIKb2NjdXJyZWRBdBIzCgdzZW50X2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIGc2VudEF0EiEKDGFub255bW91c19pZBgFIAEoCVILYW5vbnltb3VzSWQSFwoHdXNlcl9pZBgGIAEoCVIGdXNlcklkEh8KC3ByZXZpb3VzX2lkGAcgASgJUgpwcmV2aW91c0lkEhIKBG5hbWUYCCABKAlSBG5hbWUSHQoKc2Vzc2lvbl9pZBgJIAEoCVIJc2Vzc2lvbklkEi4KBXZpc2l0GAogASgLMhguc2V4dGFudC5pbmdlc3QudjEuVmlzaXRSBXZpc2l0EhgKB2NoYW5uZWwYCyABKAlSB2NoYW5uZWwSFAoFdmFsdWUYDCABKAlSBXZhbHVlEhoKCGN1cnJlbmN5GA0gASgJUghjdXJyZW5jeRIZCghvcmRlcl9pZBgOIAEoCVIHb3JkZXJJZBIQCgNnZW8YDyABKAlSA2dlbxIeCgpwcm9wZXJ0aWVzGBAgASgJUgpwcm9wZXJ0aWVzIr0BCgRLaW5kEhQKEEtJTkRfVU5TUEVDSUZJRUQQABINCglLSU5EX1BBR0UQARIOCgpLSU5EX0NMSUNLEAISEwoPS0lORF9JTVBSRVNTSU9OEAMSEwoPS0lORF9DT05WRVJTSU9OEAQSDwoLS0lORF9SRUZVTkQQBRIRCg1LSU5EX0VYUE9TVVJFEAYSEQoNS0lORF9JREVOVElGWRAHEg4KCktJTkRfQUxJQVMQCBIPCgtLSU5EX0NVU1RPTRAJIoYBChJXcml0ZUV2ZW50c1JlcXVlc3QSMAoGZXZlbnRzGAEgAygLMhguc2V4dGFudC5pbmdlc3QudjEuRXZlbnRSBmV2ZW50cxIWCgZvcmlnaW4YAiABKAlSBm9yaWdpbhImCg9oYXNfZml4ZWRfdGltZXMYAyABKAhSDWhhc0ZpeGVkVGltZXMiuAMKE1dyaXRlRXZlbnRzUmVzcG9uc2USGgoIYWNjZXB0ZWQYASABKAVSCGFjY2VwdGVkEh4KCmR1cGxpY2F0ZXMYAiABKAVSCmR1cGxpY2F0ZXMSGgoIcmVqZWN0ZWQYAyABKAVSCHJlamVjdGVkEkoKCG91dGNvbWVzGAQgAygLMi4uc2V4dGFudC5pbmdlc3QudjEuV3JpdGVFdmVudHNSZXNwb25zZS5PdXRjb21lUghvdXRjb21lcxIUCgViYXRjaBgFIAEoCVIFYmF0Y2gajgEKB091dGNvbWUSFAoFaW5kZXgYASABKAVSBWluZGV4Ej8KBGZhdGUYAiABKA4yKy5zZXh0YW50LmluZ2VzdC52MS5Xcml0ZUV2ZW50c1Jlc3BvbnNlLkZhdGVSBGZhdGUSFAoFZmllbGQYAyABKAlSBWZpZWxkEhYKBnJlYXNvbhgEIAEoCVIGcmVhc29uIlYKBEZhdGUSFAoQRkFURV9VTlNQRUNJRklFRBAAEhEKDUZBVEVfQUNDRVBURUQQARISCg5GQVRFX0RVUExJQ0FURRACEhEKDUZBVEVfUkVKRUNURUQQAyJrChJDb3VudEV2ZW50c1JlcXVlc3QSEgoEZnJvbRgBIAEoCVIEZnJvbRIOCgJ0bxgCIAEoCVICdG8SMQoEa2luZBgDIAEoDjIdLnNleHRhbnQuaW5nZXN0LnYxLkV2ZW50LktpbmRSBGtpbmQi+AEKE0NvdW50RXZlbnRzUmVzcG9uc2USRAoGY291bnRzGAEgAygLMiwuc2V4dGFudC5pbmdlc3QudjEuQ291bnRFdmVudHNSZXNwb25zZS5Db3VudFIGY291bnRzEhsKCXRpbWVfem9uZRgCIAEoCVIIdGltZVpvbmUafgoFQ291bnQSEAoDZGF5GAEgASgJUgNkYXkSMQoEa2luZBgCIAEoDjIdLnNleHRhbnQuaW5nZXN0LnYxLkV2ZW50LktpbmRSBGtpbmQSGAoHY2hhbm5lbBgDIAEoCVIHY2hhbm5lbBIWCgZldmVudHMYBCABKANSBmV2ZW50cyJMChdMaXN0RXZlbnRDb21taXRzUmVxdWVzdBIUCgVhZnRlchgBIAEoCVIFYWZ0ZXISGwoJcGFnZV9zaXplGAIgASgFUghwYWdlU2l6ZSKmAgoYTGlzdEV2ZW50Q29tbWl0c1Jlc3BvbnNlEkwKB2NvbW1pdHMYASADKAsyMi5zZXh0YW50LmluZ2VzdC52MS5MaXN0RXZlbnRDb21taXRzUmVzcG9uc2UuQ29tbWl0Ugdjb21taXRzEhIKBG5leHQYAiABKAlSBG5leHQSGQoIaGFzX21vcmUYAyABKAhSB2hhc01vcmUajAEKBkNvbW1pdBIbCgljb21taXRfaWQYASABKANSCGNvbW1pdElkEhYKBmV2ZW50cxgCIAEoBVIGZXZlbnRzEhIKBGRheXMYAyADKAlSBGRheXMSOQoKd3JpdGVfdGltZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSCXdyaXRlVGltZTK1BAoGRXZlbnRzEowBCgtXcml0ZUV2ZW50cxIlLnNleHRhbnQuaW5nZXN0LnYxLldyaXRlRXZlbnRzUmVxdWVzdBomLnNleHRhbnQuaW5nZXN0LnYxLldyaXRlRXZlbnRzUmVzcG9uc2UiLpACApKAGQ4KDGV2ZW50czp3cml0ZYqAGRUiEC92MS9ldmVudHM6d3JpdGU6ASoSdQoMU3RyZWFtRXZlbnRzEiUuc2V4dGFudC5pbmdlc3QudjEuV3JpdGVFdmVudHNSZXF1ZXN0GiYuc2V4dGFudC5pbmdlc3QudjEuV3JpdGVFdmVudHNSZXNwb25zZSISkoAZDgoMZXZlbnRzOndyaXRlKAEwARKIAQoLQ291bnRFdmVudHMSJS5zZXh0YW50LmluZ2VzdC52MS5Db3VudEV2ZW50c1JlcXVlc3QaJi5zZXh0YW50LmluZ2VzdC52MS5Db3VudEV2ZW50c1Jlc3BvbnNlIiqQAgGSgBkNCgtldmVudHM6cmVhZIqAGRISEC92MS9ldmVudHM6Y291bnQSmQEKEExpc3RFdmVudENvbW1pdHMSKi5zZXh0YW50LmluZ2VzdC52MS5MaXN0RXZlbnRDb21taXRzUmVxdWVzdBorLnNleHRhbnQuaW5nZXN0LnYxLkxpc3RFdmVudENvbW1pdHNSZXNwb25zZSIskAIBkoAZDQoLZXZlbnRzOnJlYWSKgBkUEhIvdjEvZXZlbnRzL2NvbW1pdHNiBnByb3RvMw=="
+        descriptor: "Ch5zZXh0YW50L2luZ2VzdC92MS9ldmVudHMucHJvdG8SEXNleHRhbnQuaW5nZXN0LnYxGh9nb29nbGUvcHJvdG9idWYvdGltZXN0YW1wLnByb3RvGh1zZXh0YW50L2FwaS9hbm5vdGF0aW9ucy5wcm90bxogc2V4dGFudC9pbmdlc3QvdjEvdGF4b25vbXkucHJvdG8i4AUKBUV2ZW50EhkKCGV2ZW50X2lkGAEgASgJUgdldmVudElkEjEKBGtpbmQYAiABKA4yHS5zZXh0YW50LmluZ2VzdC52MS5FdmVudC5LaW5kUgRraW5kEjsKC29jY3VycmVkX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIKb2NjdXJyZWRBdBIzCgdzZW50X2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIGc2VudEF0EiEKDGFub255bW91c19pZBgFIAEoCVILYW5vbnltb3VzSWQSFwoHdXNlcl9pZBgGIAEoCVIGdXNlcklkEh8KC3ByZXZpb3VzX2lkGAcgASgJUgpwcmV2aW91c0lkEhIKBG5hbWUYCCABKAlSBG5hbWUSHQoKc2Vzc2lvbl9pZBgJIAEoCVIJc2Vzc2lvbklkEi4KBXZpc2l0GAogASgLMhguc2V4dGFudC5pbmdlc3QudjEuVmlzaXRSBXZpc2l0EhgKB2NoYW5uZWwYCyABKAlSB2NoYW5uZWwSFAoFdmFsdWUYDCABKAlSBXZhbHVlEhoKCGN1cnJlbmN5GA0gASgJUghjdXJyZW5jeRIZCghvcmRlcl9pZBgOIAEoCVIHb3JkZXJJZBIQCgNnZW8YDyABKAlSA2dlbxIeCgpwcm9wZXJ0aWVzGBAgASgJUgpwcm9wZXJ0aWVzIr0BCgRLaW5kEhQKEEtJTkRfVU5TUEVDSUZJRUQQABINCglLSU5EX1BBR0UQARIOCgpLSU5EX0NMSUNLEAISEwoPS0lORF9JTVBSRVNTSU9OEAMSEwoPS0lORF9DT05WRVJTSU9OEAQSDwoLS0lORF9SRUZVTkQQBRIRCg1LSU5EX0VYUE9TVVJFEAYSEQoNS0lORF9JREVOVElGWRAHEg4KCktJTkRfQUxJQVMQCBIPCgtLSU5EX0NVU1RPTRAJIoYBChJXcml0ZUV2ZW50c1JlcXVlc3QSMAoGZXZlbnRzGAEgAygLMhguc2V4dGFudC5pbmdlc3QudjEuRXZlbnRSBmV2ZW50cxIWCgZvcmlnaW4YAiABKAlSBm9yaWdpbhImCg9oYXNfZml4ZWRfdGltZXMYAyABKAhSDWhhc0ZpeGVkVGltZXMi5AMKE1dyaXRlRXZlbnRzUmVzcG9uc2USGgoIYWNjZXB0ZWQYASABKAVSCGFjY2VwdGVkEh4KCmR1cGxpY2F0ZXMYAiABKAVSCmR1cGxpY2F0ZXMSGgoIcmVqZWN0ZWQYAyABKAVSCHJlamVjdGVkEkoKCG91dGNvbWVzGAQgAygLMi4uc2V4dGFudC5pbmdlc3QudjEuV3JpdGVFdmVudHNSZXNwb25zZS5PdXRjb21lUghvdXRjb21lcxIUCgViYXRjaBgFIAEoCVIFYmF0Y2gSGAoHcmVmdXNlZBgGIAEoBVIHcmVmdXNlZBqOAQoHT3V0Y29tZRIUCgVpbmRleBgBIAEoBVIFaW5kZXgSPwoEZmF0ZRgCIAEoDjIrLnNleHRhbnQuaW5nZXN0LnYxLldyaXRlRXZlbnRzUmVzcG9uc2UuRmF0ZVIEZmF0ZRIUCgVmaWVsZBgDIAEoCVIFZmllbGQSFgoGcmVhc29uGAQgASgJUgZyZWFzb24iaAoERmF0ZRIUChBGQVRFX1VOU1BFQ0lGSUVEEAASEQoNRkFURV9BQ0NFUFRFRBABEhIKDkZBVEVfRFVQTElDQVRFEAISEQoNRkFURV9SRUpFQ1RFRBADEhAKDEZBVEVfUkVGVVNFRBAEImsKEkNvdW50RXZlbnRzUmVxdWVzdBISCgRmcm9tGAEgASgJUgRmcm9tEg4KAnRvGAIgASgJUgJ0bxIxCgRraW5kGAMgASgOMh0uc2V4dGFudC5pbmdlc3QudjEuRXZlbnQuS2luZFIEa2luZCL4AQoTQ291bnRFdmVudHNSZXNwb25zZRJECgZjb3VudHMYASADKAsyLC5zZXh0YW50LmluZ2VzdC52MS5Db3VudEV2ZW50c1Jlc3BvbnNlLkNvdW50UgZjb3VudHMSGwoJdGltZV96b25lGAIgASgJUgh0aW1lWm9uZRp+CgVDb3VudBIQCgNkYXkYASABKAlSA2RheRIxCgRraW5kGAIgASgOMh0uc2V4dGFudC5pbmdlc3QudjEuRXZlbnQuS2luZFIEa2luZBIYCgdjaGFubmVsGAMgASgJUgdjaGFubmVsEhYKBmV2ZW50cxgEIAEoA1IGZXZlbnRzIkwKF0xpc3RFdmVudENvbW1pdHNSZXF1ZXN0EhQKBWFmdGVyGAEgASgJUgVhZnRlchIbCglwYWdlX3NpemUYAiABKAVSCHBhZ2VTaXplIsACChhMaXN0RXZlbnRDb21taXRzUmVzcG9uc2USTAoHY29tbWl0cxgBIAMoCzIyLnNleHRhbnQuaW5nZXN0LnYxLkxpc3RFdmVudENvbW1pdHNSZXNwb25zZS5Db21taXRSB2NvbW1pdHMSEgoEbmV4dBgCIAEoCVIEbmV4dBIZCghoYXNfbW9yZRgDIAEoCFIHaGFzTW9yZRqmAQoGQ29tbWl0EhsKCWNvbW1pdF9pZBgBIAEoA1IIY29tbWl0SWQSFgoGZXZlbnRzGAIgASgFUgZldmVudHMSEgoEZGF5cxgDIAMoCVIEZGF5cxI5Cgp3cml0ZV90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIJd3JpdGVUaW1lEhgKB2RlbGV0ZWQYBSABKAVSB2RlbGV0ZWQytQQKBkV2ZW50cxKMAQoLV3JpdGVFdmVudHMSJS5zZXh0YW50LmluZ2VzdC52MS5Xcml0ZUV2ZW50c1JlcXVlc3QaJi5zZXh0YW50LmluZ2VzdC52MS5Xcml0ZUV2ZW50c1Jlc3BvbnNlIi6QAgKSgBkOCgxldmVudHM6d3JpdGWKgBkVIhAvdjEvZXZlbnRzOndyaXRlOgEqEnUKDFN0cmVhbUV2ZW50cxIlLnNleHRhbnQuaW5nZXN0LnYxLldyaXRlRXZlbnRzUmVxdWVzdBomLnNleHRhbnQuaW5nZXN0LnYxLldyaXRlRXZlbnRzUmVzcG9uc2UiEpKAGQ4KDGV2ZW50czp3cml0ZSgBMAESiAEKC0NvdW50RXZlbnRzEiUuc2V4dGFudC5pbmdlc3QudjEuQ291bnRFdmVudHNSZXF1ZXN0GiYuc2V4dGFudC5pbmdlc3QudjEuQ291bnRFdmVudHNSZXNwb25zZSIqkAIBkoAZDQoLZXZlbnRzOnJlYWSKgBkSEhAvdjEvZXZlbnRzOmNvdW50EpkBChBMaXN0RXZlbnRDb21taXRzEiouc2V4dGFudC5pbmdlc3QudjEuTGlzdEV2ZW50Q29tbWl0c1JlcXVlc3QaKy5zZXh0YW50LmluZ2VzdC52MS5MaXN0RXZlbnRDb21taXRzUmVzcG9uc2UiLJACAZKAGQ0KC2V2ZW50czpyZWFkioAZFBISL3YxL2V2ZW50cy9jb21taXRzYgZwcm90bzM="
     )
 }

@@ -147,7 +147,7 @@ extension IngestV1 {
     /// What became of the events of a body.
     public struct SegmentAnswer: MessageValue {
 
-        /// Whether none was rejected.
+        /// Whether none was rejected or refused.
         public var success: Bool = false
 
         /// How many are stored now and were not before.
@@ -164,6 +164,9 @@ extension IngestV1 {
 
         /// The id that the rejected have in the quarantine; empty if none was.
         public var batch: String = ""
+
+        /// How many were refused: they are of persons who were forgotten.
+        public var refused: Int32 = 0
 
         /// Fields the schema does not name, kept as they were sent.
         public var unknownFields = UnknownFields()
@@ -188,6 +191,7 @@ extension IngestV1 {
             self.rejected = view.rejected
             self.outcomes = view.outcomes.values()
             self.batch = String(view.batch)
+            self.refused = view.refused
             self.unknownFields = view.unknownFields
         }
 
@@ -199,6 +203,7 @@ extension IngestV1 {
             if self.rejected != 0 { buffer.appendField(tag: 32, self.rejected, as: Scalar.Int32.self) }
             buffer.appendMessages(tag: 42, self.outcomes)
             if !self.batch.isEmpty { buffer.appendField(tag: 50, self.batch) }
+            if self.refused != 0 { buffer.appendField(tag: 56, self.refused, as: Scalar.Int32.self) }
             if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
         }
 
@@ -210,6 +215,7 @@ extension IngestV1 {
             FieldSchema(4, "rejected", .int32),
             FieldSchema(5, "outcomes", .message { IngestV1.SegmentAnswer.Outcome.schema }, .repeated),
             FieldSchema(6, "batch", .string),
+            FieldSchema(7, "refused", .int32),
         ], valueStride: MemoryLayout<IngestV1.SegmentAnswer>.stride)
 
         /// The fields of a `SegmentAnswer`, read where they lie.
@@ -223,7 +229,7 @@ extension IngestV1 {
             /// The message's bytes.
             public let bytes: RawSpan
 
-            /// Whether none was rejected.
+            /// Whether none was rejected or refused.
             public private(set) var success: Bool = false
 
             /// How many are stored now and were not before.
@@ -236,6 +242,9 @@ extension IngestV1 {
             public private(set) var rejected: Int32 = 0
             fileprivate var _outcomes = FieldRun()
             fileprivate var _batch = FieldSlice()
+
+            /// How many were refused: they are of persons who were forgotten.
+            public private(set) var refused: Int32 = 0
             fileprivate var _has_unknown = false
 
             /// Finds the fields.
@@ -257,6 +266,7 @@ extension IngestV1 {
                             _ = reader.slice()
                             _outcomes.extend(from: start, to: reader.position)
                         case 50: _batch = reader.slice()
+                        case 56: self.refused = Scalar.Int32.read(&reader)
                         default:
                             reader.skip(tag)
                             _has_unknown = true
@@ -308,7 +318,7 @@ extension IngestV1 {
                 swap(&buffer, &other)
             }
 
-            /// Whether none was rejected.
+            /// Whether none was rejected or refused.
             @inlinable
             public mutating func setSuccess(_ value: Bool) {
                 if value { buffer.appendField(tag: 8, value, as: Scalar.Bool.self) }
@@ -355,6 +365,12 @@ extension IngestV1 {
             public mutating func setBatch(_ value: Text) {
                 if !value.isEmpty { buffer.appendField(tag: 50, value.utf8) }
             }
+
+            /// How many were refused: they are of persons who were forgotten.
+            @inlinable
+            public mutating func setRefused(_ value: Int32) {
+                if value != 0 { buffer.appendField(tag: 56, value, as: Scalar.Int32.self) }
+            }
         }
 
         /// An event that was not accepted.
@@ -372,7 +388,7 @@ extension IngestV1 {
             /// For one that was rejected, the field with the fault.
             public var field: String = ""
 
-            /// For one that was rejected, the rule that it breaks and what to do.
+            /// For one that was rejected or refused, the rule that it breaks and what to do.
             public var reason: String = ""
 
             /// Fields the schema does not name, kept as they were sent.
@@ -478,7 +494,7 @@ extension IngestV1 {
                     }
                 }
 
-                /// For one that was rejected, the rule that it breaks and what to do.
+                /// For one that was rejected or refused, the rule that it breaks and what to do.
                 public var reason: Text {
                     @_lifetime(copy self)
                     get {
@@ -549,13 +565,13 @@ extension IngestV1 {
                     if !value.isEmpty { buffer.appendField(tag: 34, value.utf8) }
                 }
 
-                /// For one that was rejected, the rule that it breaks and what to do.
+                /// For one that was rejected or refused, the rule that it breaks and what to do.
                 @inlinable
                 public mutating func setReason(_ value: String) {
                     if !value.isEmpty { buffer.appendField(tag: 42, value) }
                 }
 
-                /// For one that was rejected, the rule that it breaks and what to do.
+                /// For one that was rejected or refused, the rule that it breaks and what to do.
                 @inlinable
                 public mutating func setReason(_ value: Text) {
                     if !value.isEmpty { buffer.appendField(tag: 42, value.utf8) }
@@ -570,6 +586,6 @@ extension IngestV1 {
         imports: ["sextant/api/annotations.proto", "sextant/ingest/v1/events.proto"],
         messages: [IngestV1.SegmentPart.schema, IngestV1.SegmentAnswer.schema, IngestV1.SegmentAnswer.Outcome.schema],
         enums: [],
-        descriptor: "Ch9zZXh0YW50L2luZ2VzdC92MS9zZWdtZW50LnByb3RvEhFzZXh0YW50LmluZ2VzdC52MRodc2V4dGFudC9hcGkvYW5ub3RhdGlvbnMucHJvdG8aHnNleHRhbnQvaW5nZXN0L3YxL2V2ZW50cy5wcm90byI1CgtTZWdtZW50UGFydBISCgRjYWxsGAEgASgJUgRjYWxsEhIKBGJvZHkYAiABKAxSBGJvZHkijQMKDVNlZ21lbnRBbnN3ZXISGAoHc3VjY2VzcxgBIAEoCFIHc3VjY2VzcxIaCghhY2NlcHRlZBgCIAEoBVIIYWNjZXB0ZWQSHgoKZHVwbGljYXRlcxgDIAEoBVIKZHVwbGljYXRlcxIaCghyZWplY3RlZBgEIAEoBVIIcmVqZWN0ZWQSRAoIb3V0Y29tZXMYBSADKAsyKC5zZXh0YW50LmluZ2VzdC52MS5TZWdtZW50QW5zd2VyLk91dGNvbWVSCG91dGNvbWVzEhQKBWJhdGNoGAYgASgJUgViYXRjaBqtAQoHT3V0Y29tZRIUCgVpbmRleBgBIAEoBVIFaW5kZXgSHQoKbWVzc2FnZV9pZBgCIAEoCVIJbWVzc2FnZUlkEj8KBGZhdGUYAyABKA4yKy5zZXh0YW50LmluZ2VzdC52MS5Xcml0ZUV2ZW50c1Jlc3BvbnNlLkZhdGVSBGZhdGUSFAoFZmllbGQYBCABKAlSBWZpZWxkEhYKBnJlYXNvbhgFIAEoCVIGcmVhc29uMskCCgdTZWdtZW50Er0CCgtTZW5kU2VnbWVudBIeLnNleHRhbnQuaW5nZXN0LnYxLlNlZ21lbnRQYXJ0GiAuc2V4dGFudC5pbmdlc3QudjEuU2VnbWVudEFuc3dlciLpAZKAGQ4KDGV2ZW50czp3cml0ZYqAGdIBIhAvdjEve2NhbGw9YmF0Y2h9OgRib2R5WhkiES92MS97Y2FsbD1pbXBvcnR9OgRib2R5WhgiEC92MS97Y2FsbD10cmFja306BGJvZHlaFyIPL3YxL3tjYWxsPXBhZ2V9OgRib2R5WhkiES92MS97Y2FsbD1zY3JlZW59OgRib2R5WhsiEy92MS97Y2FsbD1pZGVudGlmeX06BGJvZHlaGCIQL3YxL3tjYWxsPWdyb3VwfToEYm9keVoYIhAvdjEve2NhbGw9YWxpYXN9OgRib2R5KAFiBnByb3RvMw=="
+        descriptor: "Ch9zZXh0YW50L2luZ2VzdC92MS9zZWdtZW50LnByb3RvEhFzZXh0YW50LmluZ2VzdC52MRodc2V4dGFudC9hcGkvYW5ub3RhdGlvbnMucHJvdG8aHnNleHRhbnQvaW5nZXN0L3YxL2V2ZW50cy5wcm90byI1CgtTZWdtZW50UGFydBISCgRjYWxsGAEgASgJUgRjYWxsEhIKBGJvZHkYAiABKAxSBGJvZHkipwMKDVNlZ21lbnRBbnN3ZXISGAoHc3VjY2VzcxgBIAEoCFIHc3VjY2VzcxIaCghhY2NlcHRlZBgCIAEoBVIIYWNjZXB0ZWQSHgoKZHVwbGljYXRlcxgDIAEoBVIKZHVwbGljYXRlcxIaCghyZWplY3RlZBgEIAEoBVIIcmVqZWN0ZWQSRAoIb3V0Y29tZXMYBSADKAsyKC5zZXh0YW50LmluZ2VzdC52MS5TZWdtZW50QW5zd2VyLk91dGNvbWVSCG91dGNvbWVzEhQKBWJhdGNoGAYgASgJUgViYXRjaBIYCgdyZWZ1c2VkGAcgASgFUgdyZWZ1c2VkGq0BCgdPdXRjb21lEhQKBWluZGV4GAEgASgFUgVpbmRleBIdCgptZXNzYWdlX2lkGAIgASgJUgltZXNzYWdlSWQSPwoEZmF0ZRgDIAEoDjIrLnNleHRhbnQuaW5nZXN0LnYxLldyaXRlRXZlbnRzUmVzcG9uc2UuRmF0ZVIEZmF0ZRIUCgVmaWVsZBgEIAEoCVIFZmllbGQSFgoGcmVhc29uGAUgASgJUgZyZWFzb24yyQIKB1NlZ21lbnQSvQIKC1NlbmRTZWdtZW50Eh4uc2V4dGFudC5pbmdlc3QudjEuU2VnbWVudFBhcnQaIC5zZXh0YW50LmluZ2VzdC52MS5TZWdtZW50QW5zd2VyIukBkoAZDgoMZXZlbnRzOndyaXRlioAZ0gEiEC92MS97Y2FsbD1iYXRjaH06BGJvZHlaGSIRL3YxL3tjYWxsPWltcG9ydH06BGJvZHlaGCIQL3YxL3tjYWxsPXRyYWNrfToEYm9keVoXIg8vdjEve2NhbGw9cGFnZX06BGJvZHlaGSIRL3YxL3tjYWxsPXNjcmVlbn06BGJvZHlaGyITL3YxL3tjYWxsPWlkZW50aWZ5fToEYm9keVoYIhAvdjEve2NhbGw9Z3JvdXB9OgRib2R5WhgiEC92MS97Y2FsbD1hbGlhc306BGJvZHkoAWIGcHJvdG8z"
     )
 }

@@ -82,7 +82,7 @@ extension IsolationTests {
         try await served.finishJobs(of: member)
     }
 
-    /// Columns of text that no call can put 32 characters of its own into.
+    /// Columns of text that no call can put 32 characters of its own into; some only of one API.
     private static let narrow: Set<String> = [
         "schema_migrations.area", "schema_migrations.name", "secrets.last_four",
         // The services' own names, and those of their machines.
@@ -100,6 +100,9 @@ extension IsolationTests {
         "events.currency", "spend.currency", "kpi.currency", "kpi.value_currency",
         "exchange_rates.base",
         "exchange_rates.quote", "reporting_currency.currency",
+        // Ingest's jobs have none of these, or say only counts.
+        "ingest: jobs.unique_key", "ingest: jobs.schedule", "ingest: jobs.progress_text",
+        "ingest: jobs.problem",
     ]
 
     /// The columns of text in whose tables there are rows, none with the tenant's word.
@@ -118,8 +121,11 @@ extension IsolationTests {
             order by 1
             """
         )
-        #expect(columns.contains { !Self.narrow.contains($0) })
-        let looks = columns.filter { !Self.narrow.contains($0) }.map { column in
+        let wide = columns.filter { column in
+            !Self.narrow.contains(column) && !Self.narrow.contains("\(served.api): \(column)")
+        }
+        #expect(!wide.isEmpty)
+        let looks = wide.map { column in
             let parts = column.split(separator: ".")
             return """
                 select '\(column)' from \(member.id.schemaName)."\(parts[0])"

@@ -1,4 +1,5 @@
 internal import Contracts
+package import Jobs
 public import Lifecycle
 internal import Messages
 package import Net
@@ -10,8 +11,8 @@ package import Tenancy
 
 /// Takes in what happened: events, spend, KPIs and files.
 ///
-/// So far it has channels with the rules that map traffic and spend to them, events, daily series,
-/// and the quarantine of rows that cannot be taken.
+/// So far it has channels with the rules that map traffic and spend to them, events and their
+/// erasure, daily series, and the quarantine of rows that cannot be taken.
 public enum IngestService {
     /// The service, for a program of its own or one that it shares.
     public static let definition = ServiceDefinition<IngestConfiguration>("ingest") { parts in
@@ -21,23 +22,51 @@ public enum IngestService {
             parts,
             requirements: [try MigrationSet.ingest().requirement]
         )
+        let contracts = contracts(
+            on: place.database,
+            place.queue,
+            of: place.name,
+            pages: place.pages,
+            offload: parts.offload
+        )
         return ServiceContent(
-            contracts(on: place.database, pages: place.pages, offload: parts.offload),
+            contracts,
             at: place,
+            doing: handlers(of: place.name),
+            results: ErasureJobs(of: place.name).results,
             status: status(of:)
         )
+    }
+
+    /// How the jobs of the service are done.
+    ///
+    /// - Parameters:
+    ///   - service: what it is called.
+    ///   - erasure: how much is deleted at once.
+    /// - Returns: a handler for each kind.
+    package static func handlers(
+        of service: ServiceName,
+        erasure: ErasureLimits = ErasureLimits()
+    ) -> [JobHandler] {
+        ErasureJobs(of: service).handlers(erasure)
     }
 
     /// What the service serves.
     ///
     /// - Parameters:
     ///   - database: the service's.
+    ///   - queue: takes its jobs.
+    ///   - service: what it is called, as the queue of those jobs.
     ///   - pages: signs the pages of lists.
+    ///   - erasure: how much is deleted at once.
     ///   - offload: threads for what takes long; nil to take the loop's time.
     /// - Returns: its contracts.
     package static func contracts(
         on database: TenantDatabase,
+        _ queue: JobQueue,
+        of service: ServiceName,
         pages: PageTokens,
+        erasure: ErasureLimits = ErasureLimits(),
         offload: WorkerPool? = nil
     ) -> [ServedContract] {
         let catalogue = TenantCatalogue(database)
@@ -49,10 +78,19 @@ public enum IngestService {
         let mappings = SpendMappingsService(database, pages: pages)
         let rejected = RejectedService(
             database,
-            [SeriesReplayer(writer: writer), EventReplayer(catalogue: catalogue)],
+            [SeriesReplayer(writer: writer), EventReplayer(catalogue)],
+            pages: pages
+        )
+        let erasure = ErasureService(
+            database,
+            catalogue,
+            queue,
+            ErasureJobs(of: service),
+            erasure,
             pages: pages
         )
         return [
+            erasure.contract,
             ServedContract(
                 IngestV1.Events.schema,
                 IngestV1.Events.methods(of: EventsService(database, intake)),

@@ -136,9 +136,14 @@ struct IngestBenchmark {
             contracts: [IngestV1.Events.schema],
             status: IngestService.status(of:),
             calls: []
-        ) { database, _ in
-            IngestService.contracts(on: database, pages: pages, offload: offload)
-                .flatMap(\.methods)
+        ) { database, queue in
+            IngestService.contracts(
+                on: database,
+                queue,
+                of: name,
+                pages: pages,
+                offload: offload
+            ).flatMap(\.methods)
         }
     }
 

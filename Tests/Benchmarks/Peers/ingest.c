@@ -19,9 +19,10 @@ static const Oid elements[COLUMNS] = {
     UUID, UUID, INT2, TIMESTAMPTZ, TIMESTAMPTZ, TEXT, TEXT, TEXT, TEXT, INT4, INT8, FLOAT4, TEXT, TEXT, TEXT, NUMERIC, TEXT,
     TEXT, TEXT, TEXT, BYTEA,
 };
-static const Oid arrays[COLUMNS + 1] = {
+// After the columns: what the group is called, and the state of who is forgotten.
+static const Oid arrays[COLUMNS + 2] = {
     2951, 2951, 1005, 1185, 1185, 1009, 1009, 1009, 1009, 1007, 1016, 1021, 1009, 1009, 1009, 1231, 1009, 1009, 1009, 1009, 1001,
-    UUID,
+    UUID, INT8,
 };
 
 static const char *dsn, *role, *schema;
@@ -96,14 +97,14 @@ static char *put_array(char *place, int column, uint64_t first) {
 }
 
 static void query(PGconn *connection, const char *name, int count, const char **values, const int *lengths) {
-    int formats[COLUMNS + 1];
+    int formats[COLUMNS + 2];
     for (int index = 0; index < count; index++) formats[index] = 1;
     if (!PQsendQueryPrepared(connection, name, count, values, lengths, formats, 1)) fail(connection, name);
 }
 
 static void write_group(PGconn *connection, char *buffer, uint64_t number) {
-    const char *values[COLUMNS + 1];
-    int lengths[COLUMNS + 1];
+    const char *values[COLUMNS + 2];
+    int lengths[COLUMNS + 2];
     char *place = buffer;
     for (int column = 0; column < COLUMNS; column++) {
         values[column] = place;
@@ -113,10 +114,13 @@ static void write_group(PGconn *connection, char *buffer, uint64_t number) {
     uint64_t token[2] = {mixed(seed ^ number), mixed(seed + number)};
     values[COLUMNS] = (const char *)token;
     lengths[COLUMNS] = 16;
+    static const int64_t state = 0;
+    values[COLUMNS + 1] = (const char *)&state;
+    lengths[COLUMNS + 1] = 8;
     const char *scope[] = {role, schema, "30000"};
     int scope_lengths[] = {strlen(role), strlen(schema), 5};
     query(connection, "preamble", 3, scope, scope_lengths);
-    query(connection, "insert", COLUMNS + 1, values, lengths);
+    query(connection, "insert", COLUMNS + 2, values, lengths);
     if (!PQpipelineSync(connection)) fail(connection, "sync");
     while (1) {
         PGresult *result = PQgetResult(connection);
@@ -142,7 +146,7 @@ static PGconn *connected(void) {
     snprintf(path, sizeof path, "set search_path = %s; set role %s", schema, role);
     PQclear(PQexec(connection, path));
     PGresult *results[] = {PQprepare(connection, "preamble", preamble, 3, texts),
-                           PQprepare(connection, "insert", statement, COLUMNS + 1, arrays)};
+                           PQprepare(connection, "insert", statement, COLUMNS + 2, arrays)};
     for (int index = 0; index < 2; index++) {
         if (PQresultStatus(results[index]) != PGRES_COMMAND_OK) fail(connection, "prepare");
         PQclear(results[index]);

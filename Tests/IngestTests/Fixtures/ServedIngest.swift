@@ -19,25 +19,39 @@ struct ServedIngest {
     let series: IngestV1.Series.Client
     let mappings: IngestV1.SpendMappings.Client
     let rejected: IngestV1.Rejected.Client
+    let erasure: IngestV1.Erasure.Client
 
     /// Serves it.
     ///
-    /// - Parameter postgres: where; nil for the server that most tests share.
+    /// - Parameters:
+    ///   - postgres: where; nil for the server that most tests share.
+    ///   - limits: how much is deleted at once.
     /// - Throws: whatever keeps it from being served.
-    init(on postgres: PrivatePostgres? = nil) async throws {
+    init(
+        on postgres: PrivatePostgres? = nil,
+        erasing limits: ErasureLimits = ErasureLimits()
+    ) async throws {
         let pages = PageTokens(try .ephemeral())
+        let service = try #require(ServiceName("ingest"))
         let api = TenantAPI(
-            try #require(ServiceName("ingest")),
+            service,
             migrations: try .ingest(),
             contracts: [
                 IngestV1.Channels.schema, IngestV1.Taxonomy.schema, IngestV1.Events.schema,
                 IngestV1.Segment.schema, IngestV1.Series.schema, IngestV1.SpendMappings.schema,
-                IngestV1.Rejected.schema,
+                IngestV1.Rejected.schema, IngestV1.Erasure.schema,
             ],
             status: IngestService.status(of:),
-            calls: []
-        ) { database, _ in
-            IngestService.contracts(on: database, pages: pages).flatMap(\.methods)
+            calls: [],
+            handlers: IngestService.handlers(of: service, erasure: limits)
+        ) { database, queue in
+            IngestService.contracts(
+                on: database,
+                queue,
+                of: service,
+                pages: pages,
+                erasure: limits
+            ).flatMap(\.methods)
         }
         served = try await ServedTenants(api, on: postgres)
         let channel = try served.channel(served.members[0])
@@ -47,6 +61,7 @@ struct ServedIngest {
         series = IngestV1.Series.Client(channel)
         mappings = IngestV1.SpendMappings.Client(channel)
         rejected = IngestV1.Rejected.Client(channel)
+        erasure = IngestV1.Erasure.Client(channel)
     }
 
     /// The other tenant's way to it.

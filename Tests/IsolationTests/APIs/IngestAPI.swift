@@ -13,19 +13,22 @@ extension TenantAPI {
     /// What ingest serves.
     static func ingest() throws -> TenantAPI {
         let pages = PageTokens(try .ephemeral())
+        let service = try #require(ServiceName("ingest"))
         return TenantAPI(
-            try #require(ServiceName("ingest")),
+            service,
             migrations: try .ingest(),
             contracts: [
                 IngestV1.Channels.schema, IngestV1.Taxonomy.schema, IngestV1.Events.schema,
                 IngestV1.Segment.schema, IngestV1.Series.schema, IngestV1.SpendMappings.schema,
-                IngestV1.Rejected.schema,
+                IngestV1.Rejected.schema, IngestV1.Erasure.schema,
             ],
             status: IngestService.status(of:),
             calls: channelCalls + taxonomyCalls + eventCalls + seriesCalls + mappingCalls
-                + rejectedCalls
-        ) { database, _ in
-            IngestService.contracts(on: database, pages: pages).flatMap(\.methods)
+                + rejectedCalls + erasureCalls,
+            handlers: IngestService.handlers(of: service)
+        ) { database, queue in
+            IngestService.contracts(on: database, queue, of: service, pages: pages)
+                .flatMap(\.methods)
         }
     }
 

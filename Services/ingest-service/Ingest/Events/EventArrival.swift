@@ -1,5 +1,6 @@
 internal import Messages
 internal import Postgres
+internal import RPC
 internal import Tenancy
 internal import Wire
 
@@ -17,6 +18,28 @@ enum EventArrival: Sendable {
         switch self {
         case .message(let event): event
         case .segment(_, let result): try result.get()
+        }
+    }
+
+    /// The ids of persons that it names, also if it is no event.
+    var personIDs: [String] {
+        switch self {
+        case .message(let event):
+            PersonID.ids(
+                visitor: event.anonymousID,
+                user: event.userID,
+                previous: event.previousID
+            )
+        case .segment(let value, _):
+            if case .structValue(let fields)? = value.kind {
+                PersonID.ids(
+                    visitor: fields.textOrNumber("anonymousId"),
+                    user: fields.textOrNumber("userId"),
+                    previous: fields.textOrNumber("previousId")
+                )
+            } else {
+                []
+            }
         }
     }
 
@@ -42,6 +65,9 @@ enum EventArrival: Sendable {
 /// Writes events again that were rejected.
 struct EventReplayer: Replayer {
     let catalogue: TenantCatalogue
+    private let forgotten = ForgottenStore()
+
+    init(_ catalogue: TenantCatalogue) { self.catalogue = catalogue }
 
     let kinds: [RowKind] = [.event]
 
@@ -64,10 +90,17 @@ struct EventReplayer: Replayer {
                 return try reader.row(Self.event(row, currency: scope.entry.settings.currency))
             }
         }
-        let group = EventGroup([results.compactMap { try? $0.get() }])
-        var known: [Int] = []
-        if !group.rows.isEmpty {
-            known = try EventStore.known(try await transaction.run(EventStore.batch(group))[0])
+        let rows = results.compactMap { try? $0.get() }
+        if rows.isEmpty { return RowOutcome.outcomes(results, []) }
+        let forgotten = try await forgotten.hold(
+            among: rows.flatMap(\.personIDs),
+            tenant.keys,
+            in: transaction
+        )
+        let group = EventGroup([rows], without: forgotten)
+        let written = try await transaction.run(EventStore.batch(group))
+        guard let known = try EventStore.known(written) else {
+            throw RPCError.fault("someone was forgotten while writers were held")
         }
         return RowOutcome.outcomes(results, group.outcomes(known)[0])
     }

@@ -2,27 +2,45 @@ internal import Crypto
 internal import Postgres
 internal import Wire
 
+/// What became of a row that was written with others.
+enum EventFate: Sendable {
+    case new, known
+    /// It is of a person who was forgotten.
+    case refused
+}
+
 /// Rows that are written together: those of one tenant, of one call or of several.
 struct EventGroup: Sendable {
     /// The rows in the order of their keys, each key and each id once.
     let rows: [EventRow]
     /// What the group is called, so that it can be found out whether it was committed.
     let token: PostgresUUID
+    /// Whom it was held to: it is written only while nobody else is forgotten.
+    let forgotten: Forgotten
 
     private let requests: [[EventRow]]
     /// For each row, its request and its place there.
     private let places: [(request: Int, row: Int)]
+    private let refused: [(request: Int, row: Int)]
 
     /// Puts the rows of requests together.
     ///
-    /// - Parameter requests: the rows of each.
-    init(_ requests: [[EventRow]]) {
+    /// - Parameters:
+    ///   - requests: the rows of each.
+    ///   - forgotten: whose rows are left out.
+    init(_ requests: [[EventRow]], without forgotten: Forgotten = .nobody) {
         self.requests = requests
+        self.forgotten = forgotten
         var ids: Set<PostgresUUID> = []
         var keys: Set<PostgresUUID> = []
         var places: [(request: Int, row: Int)] = []
+        var refused: [(request: Int, row: Int)] = []
         for (request, rows) in requests.enumerated() {
             for (index, row) in rows.enumerated() {
+                if forgotten.refuses(row) {
+                    refused.append((request, index))
+                    continue
+                }
                 // The first of those with one id is the one; then the first with one key.
                 if let digest = row.digest, !ids.insert(digest).inserted { continue }
                 guard keys.insert(row.key).inserted else { continue }
@@ -31,15 +49,16 @@ struct EventGroup: Sendable {
         }
         places.sort { requests[$0.request][$0.row].key < requests[$1.request][$1.row].key }
         self.places = places
+        self.refused = refused
         rows = places.map { requests[$0.request][$0.row] }
         var random = SystemRandomNumberGenerator()
         token = PostgresUUID(high: random.next(), low: random.next())
     }
 
-    /// The pairs of ids that turned out to be one's, each once.
+    /// The pairs of ids that turned out to be one's, each once; without ``edgesIfNew``.
     var edges: [(edge: IdentityEdge, occurredAt: PostgresTimestamp)] {
         var first: [IdentityEdge: PostgresTimestamp] = [:]
-        for row in rows {
+        for row in rows where !forgotten.names(row) {
             for edge in row.edges {
                 first[edge] = min(first[edge] ?? row.occurredAt, row.occurredAt)
             }
@@ -47,14 +66,23 @@ struct EventGroup: Sendable {
         return first.map { ($0.key, $0.value) }
     }
 
+    /// The pairs of rows that come after their person was forgotten: an event that was stored
+    /// before, and is sent again, may not join ids anew.
+    var edgesIfNew: [(edge: IdentityEdge, key: PostgresUUID, occurredAt: PostgresTimestamp)] {
+        rows.filter(forgotten.names).flatMap { row in
+            row.edges.map { ($0, row.key, row.occurredAt) }
+        }
+    }
+
     /// What became of the rows of each request.
     ///
     /// - Parameter known: the places, in ``rows``, of those that were stored before.
-    /// - Returns: for each request whether each of its rows is new.
-    func outcomes(_ known: [Int]) -> [[Bool]] {
-        var isNew = requests.map { [Bool](repeating: false, count: $0.count) }
-        for place in places { isNew[place.request][place.row] = true }
-        for index in known { isNew[places[index].request][places[index].row] = false }
-        return isNew
+    /// - Returns: for each request what became of each of its rows.
+    func outcomes(_ known: [Int]) -> [[EventFate]] {
+        var fates = requests.map { [EventFate](repeating: .known, count: $0.count) }
+        for place in places { fates[place.request][place.row] = .new }
+        for index in known { fates[places[index].request][places[index].row] = .known }
+        for place in refused { fates[place.request][place.row] = .refused }
+        return fates
     }
 }

@@ -12,6 +12,7 @@ struct EventIntake: Sendable {
     private let offload: WorkerPool?
     private let writer: EventWriter
     private let quarantine = QuarantineStore()
+    private let forgotten = ForgottenStore()
 
     /// From how many events on they are read on another thread.
     private static let offloadedEvents = 64
@@ -20,7 +21,7 @@ struct EventIntake: Sendable {
         self.database = database
         self.catalogue = catalogue
         self.offload = offload
-        writer = EventWriter(database, offload: offload)
+        writer = EventWriter(database, ForgottenCatalogue(catalogue), offload: offload)
     }
 
     /// What became of events.
@@ -46,8 +47,9 @@ struct EventIntake: Sendable {
         hasFixedTimes: Bool,
         for call: ServerCall
     ) async throws -> Outcome {
+        let tenant = try await catalogue.knowledge(for: call)
         let reader = EventReader(
-            try await catalogue.knowledge(for: call),
+            tenant,
             origin: origin,
             hasFixedTimes: hasFixedTimes,
             now: .now
@@ -59,23 +61,28 @@ struct EventIntake: Sendable {
             }
         }
         let rows = results.compactMap { try? $0.get() }
-        let isNew = rows.isEmpty ? [] : try await writer.write(rows, for: call)
-        let outcomes = RowOutcome.outcomes(results, isNew)
-        let rejected = outcomes.enumerated().compactMap { place, outcome in
-            if case .rejected(let fault) = outcome {
-                events[place].rejected(for: fault, at: place)
-            } else {
-                RejectedRow?.none
-            }
-        }
-        if rejected.isEmpty { return Outcome(outcomes: outcomes, batch: nil) }
+        let fates = rows.isEmpty ? [] : try await writer.write(rows, for: call)
+        var outcomes = RowOutcome.outcomes(results, fates)
+        let wrong = outcomes.indices.filter { outcomes[$0].isToBeKept }
+        if wrong.isEmpty { return Outcome(outcomes: outcomes, batch: nil) }
         // A call that fails here is made again: its events are duplicates then, and these wait
         // once.
         let batch = QuarantineStore.newBatch()
-        try await database.scope(for: call).transaction { transaction in
-            _ = try await quarantine.add(rejected, from: origin, batch: batch, in: transaction)
+        let refused = try await database.scope(for: call).transaction { transaction in
+            let forgotten = try await forgotten.hold(
+                among: wrong.flatMap { events[$0].personIDs },
+                tenant.keys,
+                in: transaction
+            )
+            let refused = wrong.filter { forgotten.names(anyOf: events[$0].personIDs) }
+            let kept = Set(wrong).subtracting(refused).sorted().compactMap { place in
+                outcomes[place].fault.map { events[place].rejected(for: $0, at: place) }
+            }
+            _ = try await quarantine.add(kept, from: origin, batch: batch, in: transaction)
+            return refused
         }
-        return Outcome(outcomes: outcomes, batch: batch)
+        for place in refused { outcomes[place] = .rejected(.ofForgotten) }
+        return Outcome(outcomes: outcomes, batch: refused.count == wrong.count ? nil : batch)
     }
 }
 
@@ -84,16 +91,23 @@ extension RowOutcome {
     ///
     /// - Parameters:
     ///   - results: the rows that were read, or why they were not.
-    ///   - isNew: for each that was read whether it is new.
+    ///   - fates: for each that was read what became of it.
     /// - Returns: as many as there are results.
     static func outcomes(
         _ results: [Result<EventRow, RowFault>],
-        _ isNew: [Bool]
+        _ fates: [EventFate]
     ) -> [RowOutcome] {
-        var rest = isNew[...]
+        var rest = fates[...]
         return results.map { result in
             if case .failure(let fault) = result { return .rejected(fault) }
-            return rest.popFirst() == true ? .accepted : .duplicate
+            switch rest.popFirst() {
+            case .new: return .accepted
+            case .known, nil: return .duplicate
+            case .refused: return .rejected(.ofForgotten)
+            }
         }
     }
+
+    /// Whether the quarantine keeps the row.
+    fileprivate var isToBeKept: Bool { fault.map { $0.reason != .forgotten } ?? false }
 }

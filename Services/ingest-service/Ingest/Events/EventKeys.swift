@@ -27,9 +27,32 @@ struct EventKeys: Sendable {
         )
     }
 
-    /// What an id is remembered by, whenever its event happened.
+    /// What an id is remembered by, whenever its event happened: also that of a person.
     func digest(_ id: String) -> PostgresUUID {
         let (first, second) = hash.hash(id.utf8Span.span.asRawSpan)
         return PostgresUUID(high: first, low: second)
+    }
+
+    /// The last ten bytes of the keys that an id has, whenever its event happened.
+    func suffix(_ id: String) -> SharedBytes {
+        SharedBytes(Array(key(id, at: 0).bytes.suffix(10)))
+    }
+}
+
+extension PostgresUUID {
+    /// The sixteen bytes, as the server orders them.
+    var bytes: [UInt8] {
+        [high, low].flatMap { half in
+            (0..<8).map { UInt8(truncatingIfNeeded: half >> UInt64(56 - 8 * $0)) }
+        }
+    }
+
+    /// Takes ``bytes``; nil for another number of them.
+    init?(bytes: [UInt8]) {
+        guard bytes.count == 16 else { return nil }
+        self.init(
+            high: bytes[..<8].reduce(0) { $0 << 8 | UInt64($1) },
+            low: bytes[8...].reduce(0) { $0 << 8 | UInt64($1) }
+        )
     }
 }

@@ -224,10 +224,9 @@ struct EventReader: Sendable {
     /// The ids that an event says are one's.
     private static func edges(of event: IngestV1.Event) -> [IdentityEdge] {
         if event.userID.isEmpty { return [] }
-        var others = event.anonymousID.isEmpty ? [] : ["a:" + event.anonymousID]
-        // The id before may be a visitor's or a user's: whoever sends it does not say.
-        if event.kind == .alias { others += ["a:" + event.previousID, "u:" + event.previousID] }
-        return others.compactMap { IdentityEdge($0, "u:" + event.userID) }
+        var others = event.anonymousID.isEmpty ? [] : [PersonID.visitor(event.anonymousID)]
+        if event.kind == .alias { others += PersonID.previous(event.previousID) }
+        return others.compactMap { IdentityEdge($0, PersonID.user(event.userID)) }
     }
 
     /// What of an event has no column.

@@ -52,4 +52,11 @@ struct IdentityEdge: Hashable, Sendable {
 extension RowFault {
     /// Why an event is not taken: the field with the fault, and the rule that it breaks.
     init(_ field: String, _ rule: String) { self.init(.invalid, field, rule) }
+
+    /// Why an event of a forgotten person is not taken.
+    static let ofForgotten = RowFault(
+        .forgotten,
+        "",
+        "it is of a person who was forgotten: nothing of it is kept, and it is not to be sent again"
+    )
 }

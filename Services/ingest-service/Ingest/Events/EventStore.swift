@@ -21,13 +21,15 @@ struct EventStore: Sendable {
 
     // MARK: Writing
 
-    /// What writes a group in one transaction, and notes it in the feed if there was anything new.
+    /// What writes a group in one transaction, and notes it in the feed if there was anything new;
+    /// nothing of it if others have been forgotten than the group was held to.
     ///
     /// - Parameter group: the rows.
-    /// - Returns: the statements; of the first the rows are the places of those stored before.
+    /// - Returns: the statements, for ``known(_:)``.
     static func batch(_ group: EventGroup) -> Batch {
         var batch = Batch()
         let rows = group.rows
+        batch.append(.holdWriters)
         batch.append(
             .insertEvents,
             rows.map(\.key),
@@ -51,7 +53,8 @@ struct EventStore: Sendable {
             rows.map(\.geo),
             rows.map(\.origin),
             rows.map(\.rest),
-            group.token
+            group.token,
+            group.forgotten.version
         )
         let edges = group.edges
         if !edges.isEmpty {
@@ -59,13 +62,25 @@ struct EventStore: Sendable {
                 .insertEdges,
                 edges.map(\.edge.one),
                 edges.map(\.edge.other),
-                edges.map(\.occurredAt)
+                edges.map(\.occurredAt),
+                group.forgotten.version
+            )
+        }
+        let edgesIfNew = group.edgesIfNew
+        if !edgesIfNew.isEmpty {
+            batch.append(
+                .insertEdgesIfNew,
+                edgesIfNew.map(\.edge.one),
+                edgesIfNew.map(\.edge.other),
+                edgesIfNew.map(\.key),
+                edgesIfNew.map(\.occurredAt),
+                group.token
             )
         }
         return batch
     }
 
-    /// The text of the first of them.
+    /// The text of the one that writes events.
     static var insertStatement: String { "\(Statement.insertEvents.sql)" }
 
     /// Writes a group.
@@ -73,18 +88,24 @@ struct EventStore: Sendable {
     /// - Parameters:
     ///   - batch: see ``batch(_:)``.
     ///   - scope: the tenant's.
-    /// - Returns: the places of rows that were stored before.
+    /// - Returns: as ``known(_:)``.
     /// - Throws: `PostgresError`.
-    func write(_ batch: Batch, in scope: TenantScope) async throws(PostgresError) -> [Int] {
-        try Self.known(try await scope.write(batch)[0])
+    func write(_ batch: Batch, in scope: TenantScope) async throws(PostgresError) -> [Int]? {
+        try Self.known(try await scope.write(batch))
     }
 
-    /// The places of rows that were stored before, as the first statement of a batch tells them.
-    static func known(_ rows: Rows) throws(PostgresError) -> [Int] {
-        try rows.map { row throws(PostgresError) in
+    /// What a batch tells.
+    ///
+    /// - Parameter results: what its statements have returned.
+    /// - Returns: the places of rows that were stored before; nil if none was written, for others
+    ///   are forgotten than the group was held to.
+    /// - Throws: `PostgresError`.
+    static func known(_ results: [Rows]) throws(PostgresError) -> [Int]? {
+        let places = try results[1].map { row throws(PostgresError) in
             let place = try row.read(Int64.self)
             return Int(place) - 1
         }
+        return places.contains(-1) ? nil : places
     }
 
     /// Finds out what became of rows whose transaction may have been committed.
@@ -159,6 +180,7 @@ struct EventStore: Sendable {
                 commit.events = try row.read(Int32.self, at: 2)
                 commit.days = try row.read([PostgresDate].self, at: 3).map(\.text)
                 commit.writeTime = GoogleProtobuf.Timestamp(try row.read(UTCTimestamp.self, at: 4))
+                commit.deleted = try row.read(Int32.self, at: 5)
                 return (EventPlace(transaction: transaction, commit: commit.commitID), commit)
             }
     }
@@ -170,7 +192,8 @@ extension Statement {
         "select secret from event_head"
     )
 
-    /// The places, from 1, of rows that were stored before.
+    /// The places, from 1, of rows that were stored before; 0 among them if nothing is written, for
+    /// `$23` is no longer the state of who is forgotten.
     ///
     /// `$2` is null where the key alone decides. Rows come in the order of their keys, and ids in
     /// that of their digests: two groups with some in common wait for each other, and never both.
@@ -178,7 +201,7 @@ extension Statement {
         "ingest.insert_events",
         """
         with head as materialized (
-            select nextval('event_commit_ids') as commit_id
+            select nextval('event_commit_ids') as commit_id from event_head where forgettings = $23
         ),
         given as materialized (
             select * from unnest(
@@ -194,7 +217,7 @@ extension Statement {
         ),
         seen as (
             insert into event_seen (hash, day)
-            select digest, (occurred_at at time zone 'UTC')::date from given
+            select digest, (occurred_at at time zone 'UTC')::date from head, given
             where digest is not null
             order by digest
             on conflict (hash) do nothing
@@ -210,7 +233,8 @@ extension Statement {
                 user_id, name, channel, rules_version, confidence, source, medium, campaign, value,
                 currency, order_id, geo, origin, rest
             from head, given
-            where digest is null or digest in (select hash from seen)
+            where (digest is null or digest in (select hash from seen))
+                and not exists (select from erased_events e where e.key = given.key)
             order by key
             on conflict (key) do nothing
             returning key, occurred_at
@@ -223,6 +247,8 @@ extension Statement {
             group by head.commit_id
         )
         select place from given where not exists (select from stored where stored.key = given.key)
+        union all
+        select 0 where not exists (select from head)
         """
     )
     fileprivate static let insertEdges = Statement(
@@ -231,7 +257,24 @@ extension Statement {
         insert into identity_edges (one, other, commit_id, occurred_at)
         select one, other, currval('event_commit_ids'), occurred_at
         from unnest($1::text[], $2::text[], $3::timestamptz[]) as given (one, other, occurred_at)
+        where exists (select from event_head where forgettings = $4)
         order by one, other
+        on conflict (one, other) do nothing
+        """
+    )
+    /// Only those of events that the group has stored.
+    fileprivate static let insertEdgesIfNew = Statement(
+        "ingest.insert_identity_edges_if_new",
+        """
+        insert into identity_edges (one, other, commit_id, occurred_at)
+        select given.one, given.other, c.commit_id, min(given.occurred_at)
+        from event_commits c
+        join unnest($1::text[], $2::text[], $3::uuid[], $4::timestamptz[])
+            as given (one, other, key, occurred_at) on true
+        join events e on e.key = given.key and e.commit_id = c.commit_id
+        where c.token = $5
+        group by given.one, given.other, c.commit_id
+        order by given.one, given.other
         on conflict (one, other) do nothing
         """
     )
@@ -259,7 +302,7 @@ extension Statement {
     fileprivate static let listCommits = Statement(
         "ingest.list_event_commits",
         """
-        select xid::text, commit_id, events, days, written_at from event_commits
+        select xid::text, commit_id, events, days, written_at, deleted from event_commits
         where (xid, commit_id) > ($1::text::xid8, $2)
             and xid < pg_snapshot_xmin(pg_current_snapshot())
         order by xid, commit_id

@@ -10,6 +10,7 @@ internal import Tenancy
 /// refuses is written by halves, so that only the call with the fault fails.
 final class EventWriter: Sendable {
     private let database: TenantDatabase
+    private let forgotten: ForgottenCatalogue
     private let offload: WorkerPool?
     private let store = EventStore()
     private let state = Locked(State())
@@ -22,6 +23,8 @@ final class EventWriter: Sendable {
     private static let mostFlights = 2
     /// What may wait of one tenant, and of all.
     private static let mostWaiting = (tenant: 32 << 20, all: 128 << 20)
+    /// How often a group is held to whom the tenant has forgotten.
+    private static let mostTries = 100
     /// How long a group has.
     private static let time = Duration.seconds(30)
     /// From how many rows on a group is put together on another thread.
@@ -43,13 +46,13 @@ final class EventWriter: Sendable {
         let rows: [EventRow]
         let size: Int
         let context: TenantContext
-        private let waiter: CheckedContinuation<[Bool], any Error>
+        private let waiter: CheckedContinuation<[EventFate], any Error>
 
         init(
             _ rows: [EventRow],
             _ size: Int,
             _ context: TenantContext,
-            _ waiter: CheckedContinuation<[Bool], any Error>
+            _ waiter: CheckedContinuation<[EventFate], any Error>
         ) {
             self.rows = rows
             self.size = size
@@ -57,11 +60,12 @@ final class EventWriter: Sendable {
             self.waiter = waiter
         }
 
-        func end(_ result: Result<[Bool], any Error>) { waiter.resume(with: result) }
+        func end(_ result: Result<[EventFate], any Error>) { waiter.resume(with: result) }
     }
 
-    init(_ database: TenantDatabase, offload: WorkerPool?) {
+    init(_ database: TenantDatabase, _ forgotten: ForgottenCatalogue, offload: WorkerPool?) {
         self.database = database
+        self.forgotten = forgotten
         self.offload = offload
     }
 
@@ -70,9 +74,9 @@ final class EventWriter: Sendable {
     /// - Parameters:
     ///   - rows: those of a call, at least one.
     ///   - call: whose they are.
-    /// - Returns: for each row whether it is new.
+    /// - Returns: for each row what became of it.
     /// - Throws: RESOURCE_EXHAUSTED if too much waits; or what a store throws.
-    func write(_ rows: [EventRow], for call: ServerCall) async throws -> [Bool] {
+    func write(_ rows: [EventRow], for call: ServerCall) async throws -> [EventFate] {
         let context = try call.tenant.context
         let size = rows.reduce(0) { $0 + $1.size }
         let loop = call.loop
@@ -156,7 +160,7 @@ final class EventWriter: Sendable {
     private func write(_ requests: ArraySlice<Request>) async {
         do {
             let outcomes = try await outcomes(of: requests)
-            for (request, isNew) in zip(requests, outcomes) { request.end(.success(isNew)) }
+            for (request, fates) in zip(requests, outcomes) { request.end(.success(fates)) }
         } catch let error as PostgresError where error.isOfValues && requests.count > 1 {
             let middle = requests.startIndex + requests.count / 2
             await write(requests[..<middle])
@@ -178,21 +182,29 @@ final class EventWriter: Sendable {
         )
     }
 
-    private func outcomes(of requests: ArraySlice<Request>) async throws -> [[Bool]] {
+    private func outcomes(of requests: ArraySlice<Request>) async throws -> [[EventFate]] {
         guard let context = requests.first?.context else { return [] }
         let rows = requests.map(\.rows)
         let count = rows.reduce(0) { $0 + $1.count }
         let pool = count < Self.offloadedRows ? nil : offload
-        let (group, batch) = try await pool.runBeside {
-            let group = EventGroup(rows)
-            return (group, EventStore.batch(group))
-        }
         let deadline = ContinuousClock.now.advanced(by: Self.time)
         let scope = try database.scope(for: context, before: deadline)
-        return group.outcomes(try await known(group, batch, in: scope))
+        // Persons are not forgotten as fast as this. A group whose rows are all refused is written
+        // like others, which tells whether they still are to be.
+        for _ in 0..<Self.mostTries {
+            let forgotten = try await forgotten.forgotten(among: rows, in: scope)
+            let (group, batch) = try await pool.runBeside {
+                let group = EventGroup(rows, without: forgotten)
+                return (group, EventStore.batch(group))
+            }
+            if let known = try await known(group, batch, in: scope) { return group.outcomes(known) }
+            self.forgotten.expire(scope.tenant)
+        }
+        throw Self.overload
     }
 
-    /// Writes a group, a second time if the first surely or perhaps did nothing.
+    /// Writes a group, a second time if the first surely or perhaps did nothing; nil if others are
+    /// forgotten than it was held to.
     ///
     /// A transaction of which nobody knows may be committed later still: rows that it stored are
     /// told from those of others by the commit that they carry.
@@ -200,7 +212,7 @@ final class EventWriter: Sendable {
         _ group: EventGroup,
         _ batch: Batch,
         in scope: TenantScope
-    ) async throws(PostgresError) -> [Int] {
+    ) async throws(PostgresError) -> [Int]? {
         do {
             return try await store.write(batch, in: scope)
         } catch  where error.isRetriable {

@@ -148,8 +148,13 @@ extension IngestV1.WriteEventsResponse {
                 duplicates += 1
                 outcome.fate = .duplicate
             case .rejected(let fault):
-                rejected += 1
-                outcome.fate = .rejected
+                if fault.reason == .forgotten {
+                    refused += 1
+                    outcome.fate = .refused
+                } else {
+                    rejected += 1
+                    outcome.fate = .rejected
+                }
                 outcome.field = fault.field
                 outcome.reason = fault.description
             }

@@ -25,6 +25,11 @@ enum RowOutcome: Sendable, Hashable {
         case .rejected: nil
         }
     }
+
+    /// What is wrong with a row that was not taken.
+    var fault: RowFault? {
+        if case .rejected(let fault) = self { fault } else { nil }
+    }
 }
 
 /// What is wrong with a row.
@@ -60,6 +65,8 @@ struct RowFault: Error, Hashable {
         case contradiction
         /// The row itself cannot be read any more.
         case unreadable
+        /// It is of a person who was forgotten: it is refused, and kept nowhere.
+        case forgotten
     }
 
     init(_ reason: Reason, _ field: String, _ description: String) {

@@ -34,13 +34,16 @@ struct SegmentEvent {
     /// What it is known by, as its sender knows it.
     var messageID: String { fields.text("messageId") }
 
+    /// What it is known by here.
+    var eventID: String { messageID.isEmpty ? contentID : messageID }
+
     /// The event as we have it.
     ///
     /// - Returns: the event, whose rules are looked at later.
     /// - Throws: a fault of what we have no field for.
     func event() throws(RowFault) -> IngestV1.Event {
         var event = IngestV1.Event()
-        event.eventID = messageID.isEmpty ? contentID : messageID
+        event.eventID = eventID
         event.anonymousID = fields.text("anonymousId")
         event.userID = fields.textOrNumber("userId")
         let name = fields.text("originalTimestamp").isEmpty ? "timestamp" : "originalTimestamp"

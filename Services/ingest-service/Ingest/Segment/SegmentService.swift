@@ -126,11 +126,12 @@ extension IngestV1.SegmentAnswer {
     fileprivate init(_ outcome: EventIntake.Outcome, of messageIDs: [String]) {
         self.init()
         let response = IngestV1.WriteEventsResponse(outcome)
-        success = response.rejected == 0
+        success = response.rejected == 0 && response.refused == 0
         batch = response.batch
         accepted = response.accepted
         duplicates = response.duplicates
         rejected = response.rejected
+        refused = response.refused
         outcomes = response.outcomes.map { told in
             var outcome = Outcome()
             outcome.index = told.index

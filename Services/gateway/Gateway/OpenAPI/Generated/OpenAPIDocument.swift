@@ -31,12 +31,16 @@ enum OpenAPIDocument {
       "description": "What marketing is divided into. A tenant begins with the nineteen channels of GA4's default channel group; a channel is never deleted, as what was mapped to it stays mapped."
     },
     {
+      "name": "Erasure",
+      "description": "Deletes events, and forgets persons.\n\nBoth end what was stored when they were called. What comes later is judged anew: a deleted event that is sent again is a duplicate, unless its id was freed; an event of a forgotten person that happened before the forgetting is refused, and stored nowhere, not among the rejected rows either. One that breaks a rule is refused whenever it happened.\n\nReaders of the feed of events learn of it: a commit with `deleted` stands in it for each transaction that deleted, with the days whose events have to be read again."
+    },
+    {
       "name": "Taxonomy",
       "description": "The rules of a tenant, and what they say of a link. Without rules of its own a tenant has those of GA4's default channel group."
     },
     {
       "name": "Events",
-      "description": "Takes in events. What is acknowledged is committed; an event has one of three fates, which is told: accepted, duplicate or rejected; and one that is rejected never fails its neighbours.\n\nAn event is known by its id, for ever: whoever gets no answer sends the same again."
+      "description": "Takes in events. What is acknowledged is committed; an event has one of three fates, which is told: accepted, duplicate or rejected; and one that is rejected never fails its neighbours. A fourth is that of events of persons who were forgotten: they are refused, see `Erasure`.\n\nAn event is known by its id, for ever: whoever gets no answer sends the same again."
     },
     {
       "name": "Rejected",
@@ -1118,6 +1122,84 @@ enum OpenAPIDocument {
         ]
       }
     },
+    "/v1/events:delete": {
+      "post": {
+        "operationId": "Erasure_DeleteEvents",
+        "tags": [
+          "Erasure"
+        ],
+        "summary": "Deletes events by their ids, by where they came from, or by the commits that brought them",
+        "description": "Deletes events by their ids, by where they came from, or by the commits that brought them; at once and in one transaction where the tenant has at most 100,000 events, otherwise by an operation. Made again it deletes nothing more. Ids that the events have joined stay joined: what parts them is to forget the person.",
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.ingest.v1.DeleteEventsRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.DeleteEventsResponse"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "erasure:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "erasure:write"
+            ]
+          }
+        ]
+      }
+    },
     "/v1/events:write": {
       "post": {
         "operationId": "Events_WriteEvents",
@@ -2160,6 +2242,255 @@ enum OpenAPIDocument {
           {
             "apiKey": [
               "events:write"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/persons/forgotten": {
+      "get": {
+        "operationId": "Erasure_ListForgotten",
+        "tags": [
+          "Erasure"
+        ],
+        "summary": "Lists who was forgotten, without ids, the latest first, a page at a time",
+        "description": "Lists who was forgotten, without ids, the latest first, a page at a time.",
+        "parameters": [
+          {
+            "name": "pageSize",
+            "in": "query",
+            "description": "How many at most; 0 stands for 50, and more than 1,000 for 1,000.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "pageToken",
+            "in": "query",
+            "description": "What the page before said comes next; empty for the first page.",
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.ListForgottenResponse"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "erasure:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "erasure:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/persons:forget": {
+      "post": {
+        "operationId": "Erasure_ForgetPerson",
+        "tags": [
+          "Erasure"
+        ],
+        "summary": "Forgets a person: all that any of the person's ids is on",
+        "description": "Forgets a person: all that any of the person's ids is on. From the answer on nothing that happened before is taken any more; an operation deletes what is stored, and its response is the `Forgetting` as `ListForgotten` tells it then. No id is kept, only keyed hashes by which a later event is known.\n\nThe person is whoever the ids are joined to by identify and alias events, over any number of steps; more than 1,000 ids are no person, and refused. Events of others that mention an id in their properties stay. An operation that was cancelled is made good by forgetting the person again, by any of the ids.",
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.ingest.v1.ForgetPersonRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.ForgetPersonResponse"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "erasure:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "erasure:write"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/persons:unsuppress": {
+      "post": {
+        "operationId": "Erasure_UnsuppressPerson",
+        "tags": [
+          "Erasure"
+        ],
+        "summary": "Has events of a person taken again who was suppressed, if they happened after the forgetting",
+        "description": "Has events of a person taken again who was suppressed, if they happened after the forgetting; NOT_FOUND for one who was not forgotten. What happened before stays refused.",
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.ingest.v1.UnsuppressPersonRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.Forgetting"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "erasure:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "erasure:write"
             ]
           }
         ]
@@ -4310,6 +4641,104 @@ enum OpenAPIDocument {
         },
         "additionalProperties": false
       },
+      "sextant.ingest.v1.DeleteEventsRequest": {
+        "type": "object",
+        "description": "Asks for events to be deleted: by exactly one of ids, origin, commits and batch.",
+        "properties": {
+          "eventIds": {
+            "type": "array",
+            "description": "Their ids: up to 10,000, and 512 KiB together.",
+            "items": {
+              "type": "string"
+            }
+          },
+          "origin": {
+            "type": "string",
+            "description": "Where they came from, as it was said when they came."
+          },
+          "commitIds": {
+            "type": "array",
+            "description": "The commits that brought them, as the feed tells them: up to 1,000. Events of several calls that came at once may be of one commit.",
+            "items": {
+              "type": "string",
+              "format": "int64",
+              "pattern": "^-?[0-9]+$"
+            }
+          },
+          "batch": {
+            "type": "string",
+            "description": "The id that the rejected rows of a call share: only those rows are deleted, and `with_rejected` is needed."
+          },
+          "fromTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "Only those that happened then or later. Of rejected rows it counts when they were rejected."
+          },
+          "toTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "Only those that happened before."
+          },
+          "withRejected": {
+            "type": "boolean",
+            "description": "Whether rejected rows of events are deleted too: those of the ids, the origin or the batch. Rejected rows have no commit."
+          },
+          "freesIds": {
+            "type": "boolean",
+            "description": "Whether the ids are free again: then events that are sent again are stored as new ones."
+          },
+          "dryRun": {
+            "type": "boolean",
+            "description": "Whether nothing is deleted, and only counted."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.DeleteEventsResponse": {
+        "type": "object",
+        "description": "What was deleted, or is being.",
+        "properties": {
+          "deleted": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.DeletedEvents",
+            "description": "What was deleted, or with `dry_run` would be; none if an operation does it."
+          },
+          "operation": {
+            "type": "string",
+            "description": "The operation that does it, as `operations/ingest.` and an id, whose response is a `DeletedEvents`; empty if it is done."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.DeletedEvents": {
+        "type": "object",
+        "description": "What was deleted.",
+        "properties": {
+          "events": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many events."
+          },
+          "rejectedRows": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many rejected rows."
+          },
+          "days": {
+            "type": "array",
+            "description": "The days in UTC that the events happened on, as `2026-01-31`.",
+            "items": {
+              "type": "string"
+            }
+          },
+          "dryRun": {
+            "type": "boolean",
+            "description": "Whether it was only counted."
+          }
+        },
+        "additionalProperties": false
+      },
       "sextant.ingest.v1.DescribeSeriesResponse": {
         "type": "object",
         "description": "The series of a tenant.",
@@ -4476,6 +4905,113 @@ enum OpenAPIDocument {
         },
         "additionalProperties": false
       },
+      "sextant.ingest.v1.ForgetPersonRequest": {
+        "type": "object",
+        "description": "Asks for a person to be forgotten: by one id or two.",
+        "properties": {
+          "userId": {
+            "type": "string",
+            "description": "A user's id; up to 200 bytes."
+          },
+          "anonymousId": {
+            "type": "string",
+            "description": "A visitor's id; up to 200 bytes."
+          },
+          "suppress": {
+            "type": "boolean",
+            "description": "Whether events of the person are refused from now on, too."
+          },
+          "reference": {
+            "type": "string",
+            "description": "What the request is called elsewhere, as a case's number: up to 100 bytes without control characters, and none of the ids."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.ForgetPersonResponse": {
+        "type": "object",
+        "description": "A person is being forgotten.",
+        "properties": {
+          "forgetting": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.Forgetting",
+            "description": "What is known of it."
+          },
+          "operation": {
+            "type": "string",
+            "description": "The operation that deletes what is stored, as `operations/ingest.` and an id."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.Forgetting": {
+        "type": "object",
+        "description": "That a person was forgotten, for whoever has to prove it: it says nothing of whom.",
+        "properties": {
+          "id": {
+            "type": "string",
+            "description": "32 hexadecimal digits in five groups: also the id of the operation."
+          },
+          "actor": {
+            "type": "string",
+            "description": "Who asked for it, as `user:42`."
+          },
+          "reference": {
+            "type": "string",
+            "description": "What the request is called elsewhere."
+          },
+          "forgetTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When: what happened until then is refused."
+          },
+          "finishTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When all that was stored had been deleted; none before."
+          },
+          "suppressed": {
+            "type": "boolean",
+            "description": "Whether events of the person are refused whenever they happened."
+          },
+          "ids": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many ids the person had."
+          },
+          "events": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many events were deleted."
+          },
+          "edges": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many pairs of ids that were one's."
+          },
+          "rejectedRows": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many rejected rows."
+          },
+          "answers": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many answers that were kept for a second try."
+          },
+          "days": {
+            "type": "array",
+            "description": "The days in UTC that the events happened on, as `2026-01-31`.",
+            "items": {
+              "type": "string"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
       "sextant.ingest.v1.KpiRow": {
         "type": "object",
         "description": "What a business counts on a day. Its key: date, name, source, geo and currency.",
@@ -4597,6 +5133,29 @@ enum OpenAPIDocument {
             "type": "string",
             "format": "date-time",
             "description": "When they were written."
+          },
+          "deleted": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many events were deleted. Such a commit has no events of its own: they were of earlier ones, and happened on its days. Who counts by day counts these days anew."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.ListForgottenResponse": {
+        "type": "object",
+        "description": "A page of those who were forgotten.",
+        "properties": {
+          "forgettings": {
+            "type": "array",
+            "description": "The latest first.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.Forgetting"
+            }
+          },
+          "nextPageToken": {
+            "type": "string",
+            "description": "Where the next page begins; empty if this one is the last."
           }
         },
         "additionalProperties": false
@@ -5492,7 +6051,7 @@ enum OpenAPIDocument {
         "properties": {
           "success": {
             "type": "boolean",
-            "description": "Whether none was rejected."
+            "description": "Whether none was rejected or refused."
           },
           "accepted": {
             "type": "integer",
@@ -5519,6 +6078,11 @@ enum OpenAPIDocument {
           "batch": {
             "type": "string",
             "description": "The id that the rejected have in the quarantine; empty if none was."
+          },
+          "refused": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many were refused: they are of persons who were forgotten."
           }
         },
         "additionalProperties": false
@@ -5546,7 +6110,7 @@ enum OpenAPIDocument {
           },
           "reason": {
             "type": "string",
-            "description": "For one that was rejected, the rule that it breaks and what to do."
+            "description": "For one that was rejected or refused, the rule that it breaks and what to do."
           }
         },
         "additionalProperties": false
@@ -5740,6 +6304,25 @@ enum OpenAPIDocument {
             "format": "int64",
             "pattern": "^-?[0-9]+$",
             "description": "How often somebody clicked; left out if it is not known."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.UnsuppressPersonRequest": {
+        "type": "object",
+        "description": "Asks for events of a person to be taken again: by exactly one of these.",
+        "properties": {
+          "userId": {
+            "type": "string",
+            "description": "A user's id."
+          },
+          "anonymousId": {
+            "type": "string",
+            "description": "A visitor's id."
+          },
+          "forgetting": {
+            "type": "string",
+            "description": "The id of the forgetting."
           }
         },
         "additionalProperties": false
@@ -6175,18 +6758,24 @@ enum OpenAPIDocument {
           "batch": {
             "type": "string",
             "description": "The id that the rejected have in the quarantine; empty if none was."
+          },
+          "refused": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many were refused."
           }
         },
         "additionalProperties": false
       },
       "sextant.ingest.v1.WriteEventsResponse.Fate": {
         "type": "string",
-        "description": "What became of an event.\n- `FATE_ACCEPTED`: It is stored.\n- `FATE_DUPLICATE`: It was stored before.\n- `FATE_REJECTED`: It is not stored as an event, but whole among the rejected rows.",
+        "description": "What became of an event.\n- `FATE_ACCEPTED`: It is stored.\n- `FATE_DUPLICATE`: It was stored before.\n- `FATE_REJECTED`: It is not stored as an event, but whole among the rejected rows.\n- `FATE_REFUSED`: It is of a person who was forgotten, and is stored nowhere.",
         "enum": [
           "FATE_UNSPECIFIED",
           "FATE_ACCEPTED",
           "FATE_DUPLICATE",
-          "FATE_REJECTED"
+          "FATE_REJECTED",
+          "FATE_REFUSED"
         ]
       },
       "sextant.ingest.v1.WriteEventsResponse.Outcome": {
@@ -6208,7 +6797,7 @@ enum OpenAPIDocument {
           },
           "reason": {
             "type": "string",
-            "description": "For one that was rejected, the rule that it breaks and what to do."
+            "description": "For one that was rejected or refused, the rule that it breaks and what to do."
           }
         },
         "additionalProperties": false
