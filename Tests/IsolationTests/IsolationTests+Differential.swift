@@ -95,7 +95,8 @@ extension IsolationTests {
         // Each one of a few words: kinds, forms, reasons, names of fields and of messages.
         "rejected_rows.kind", "rejected_rows.form", "rejected_rows.message_type",
         "rejected_rows.reason", "rejected_rows.field", "rejected_rows.state",
-        "rejected_rows.outcome", "series_commits.kind",
+        "rejected_rows.outcome", "series_commits.kind", "imports.state", "imports.checkpoint",
+        "imports.reason",
         // Three capitals.
         "events.currency", "spend.currency", "kpi.currency", "kpi.value_currency",
         "exchange_rates.base",

@@ -1,4 +1,5 @@
 internal import Contracts
+package import Jobs
 public import Lifecycle
 internal import Messages
 package import Net
@@ -11,7 +12,7 @@ package import Tenancy
 /// Takes in what happened: events, spend, KPIs and files.
 ///
 /// So far it has channels with the rules that map traffic and spend to them, events, daily series,
-/// and the quarantine of rows that cannot be taken.
+/// imports of files, and the quarantine of rows that cannot be taken.
 public enum IngestService {
     /// The service, for a program of its own or one that it shares.
     public static let definition = ServiceDefinition<IngestConfiguration>("ingest") { parts in
@@ -21,74 +22,49 @@ public enum IngestService {
             parts,
             requirements: [try MigrationSet.ingest().requirement]
         )
+        let work = work(
+            of: place.name,
+            on: place.database,
+            place.queue,
+            pages: place.pages,
+            offload: parts.offload,
+            openImportBytes: parts.configuration.openImportBytes
+        )
         return ServiceContent(
-            contracts(on: place.database, pages: place.pages, offload: parts.offload),
+            work.contracts,
             at: place,
+            doing: work.handlers,
             status: status(of:)
         )
     }
 
-    /// What the service serves.
+    /// What the service serves, and how its jobs are done.
     ///
     /// - Parameters:
-    ///   - database: the service's.
+    ///   - service: what it is called.
+    ///   - database: its databases.
+    ///   - queue: takes its jobs.
     ///   - pages: signs the pages of lists.
     ///   - offload: threads for what takes long; nil to take the loop's time.
-    /// - Returns: its contracts.
-    package static func contracts(
+    ///   - openImportBytes: how many bytes a tenant may have in files that are not read yet.
+    /// - Returns: its contracts, and a handler for each kind of job.
+    package static func work(
+        of service: ServiceName,
         on database: TenantDatabase,
+        _ queue: JobQueue,
         pages: PageTokens,
-        offload: WorkerPool? = nil
-    ) -> [ServedContract] {
-        let catalogue = TenantCatalogue(database)
-        let taxonomy = TaxonomyService(database, catalogue, pages: pages)
-        let intake = EventIntake(database, catalogue, offload: offload)
-        let segment = SegmentService(database, intake, offload: offload)
-        let writer = SeriesWriter(SpendMappingCatalogue())
-        let series = SeriesService(database, writer, pages: pages)
-        let mappings = SpendMappingsService(database, pages: pages)
-        let rejected = RejectedService(
-            database,
-            [SeriesReplayer(writer: writer), EventReplayer(catalogue: catalogue)],
-            pages: pages
+        offload: WorkerPool? = nil,
+        openImportBytes: Int = IngestConfiguration.standardOpenImportBytes
+    ) -> (contracts: [ServedContract], handlers: [JobHandler]) {
+        let parts = IngestParts(
+            service: service,
+            database: database,
+            queue: queue,
+            pages: pages,
+            offload: offload,
+            openImportBytes: openImportBytes
         )
-        return [
-            ServedContract(
-                IngestV1.Events.schema,
-                IngestV1.Events.methods(of: EventsService(database, intake)),
-                files: [IngestV1.eventsFile]
-            ),
-            ServedContract(
-                IngestV1.Segment.schema,
-                IngestV1.Segment.methods(of: segment),
-                files: [IngestV1.segmentFile]
-            ),
-            ServedContract(
-                IngestV1.Channels.schema,
-                IngestV1.Channels.methods(of: ChannelsService(database, catalogue)),
-                files: [IngestV1.channelsFile]
-            ),
-            ServedContract(
-                IngestV1.Taxonomy.schema,
-                IngestV1.Taxonomy.methods(of: taxonomy),
-                files: [IngestV1.taxonomyFile]
-            ),
-            ServedContract(
-                IngestV1.Series.schema,
-                IngestV1.Series.methods(of: series),
-                files: [IngestV1.seriesFile]
-            ),
-            ServedContract(
-                IngestV1.SpendMappings.schema,
-                IngestV1.SpendMappings.methods(of: mappings),
-                files: [IngestV1.spendMappingFile]
-            ),
-            ServedContract(
-                IngestV1.Rejected.schema,
-                IngestV1.Rejected.methods(of: rejected),
-                files: [IngestV1.rejectedFile]
-            ),
-        ]
+        return (parts.events + parts.channels + parts.rows + parts.files, parts.handlers)
     }
 
     /// The statement that events are written by, for programs that measure what it costs alone.

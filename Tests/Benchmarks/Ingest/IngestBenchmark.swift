@@ -136,9 +136,15 @@ struct IngestBenchmark {
             contracts: [IngestV1.Events.schema],
             status: IngestService.status(of:),
             calls: []
-        ) { database, _ in
-            IngestService.contracts(on: database, pages: pages, offload: offload)
-                .flatMap(\.methods)
+        ) { database, queue in
+            let work = IngestService.work(
+                of: name,
+                on: database,
+                queue,
+                pages: pages,
+                offload: offload
+            )
+            return .init(work.contracts.flatMap(\.methods))
         }
     }
 

@@ -13,19 +13,21 @@ extension TenantAPI {
     /// What ingest serves.
     static func ingest() throws -> TenantAPI {
         let pages = PageTokens(try .ephemeral())
+        let name = try #require(ServiceName("ingest"))
         return TenantAPI(
-            try #require(ServiceName("ingest")),
+            name,
             migrations: try .ingest(),
             contracts: [
                 IngestV1.Channels.schema, IngestV1.Taxonomy.schema, IngestV1.Events.schema,
                 IngestV1.Segment.schema, IngestV1.Series.schema, IngestV1.SpendMappings.schema,
-                IngestV1.Rejected.schema,
+                IngestV1.Rejected.schema, IngestV1.Imports.schema,
             ],
             status: IngestService.status(of:),
             calls: channelCalls + taxonomyCalls + eventCalls + seriesCalls + mappingCalls
-                + rejectedCalls
-        ) { database, _ in
-            IngestService.contracts(on: database, pages: pages).flatMap(\.methods)
+                + rejectedCalls + importCalls
+        ) { database, queue in
+            let work = IngestService.work(of: name, on: database, queue, pages: pages)
+            return .init(work.contracts.flatMap(\.methods), doing: work.handlers)
         }
     }
 

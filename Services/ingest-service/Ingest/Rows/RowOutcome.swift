@@ -1,8 +1,17 @@
+internal import Files
+
 /// What rows are of.
 enum RowKind: String, CaseIterable, Sendable {
     case event, spend, kpi, covariate
     case exchangeRate = "exchange_rate"
     case margin
+    // Of files only.
+    case path
+    /// A row of KPIs, spend and covariates.
+    case mixModel = "mix_model"
+
+    /// The kinds that have a table of a series each.
+    static let series: [RowKind] = [.spend, .kpi, .covariate, .exchangeRate, .margin]
 }
 
 /// What became of a row that was written.
@@ -37,29 +46,50 @@ struct RowFault: Error, Hashable {
     let description: String
 
     /// The reasons; the raw value is what callers and tables see.
-    enum Reason: String, Sendable {
+    enum Reason: Hashable, Sendable {
         /// What must be there is not.
         case missing
         /// It cannot be read as what it should be.
         case malformed
         /// It has characters that no text has.
-        case controlCharacter = "control_character"
-        case tooLong = "too_long"
+        case controlCharacter
+        case tooLong
         /// It has more digits behind the point than are kept.
-        case tooPrecise = "too_precise"
+        case tooPrecise
         /// It is a number or a day beyond what is taken.
-        case outOfRange = "out_of_range"
+        case outOfRange
         case negative
         /// It is NaN or infinite.
-        case notFinite = "not_finite"
-        case unknownCurrency = "unknown_currency"
-        case unknownChannel = "unknown_channel"
+        case notFinite
+        case unknownCurrency
+        case unknownChannel
         /// It breaks a rule of its kind, which the description says.
         case invalid
         /// Two fields say what cannot be at once.
         case contradiction
         /// The row itself cannot be read any more.
         case unreadable
+        /// It breaks a rule of files.
+        case ofFile(Finding.Rule)
+
+        var rawValue: String {
+            switch self {
+            case .missing: "missing"
+            case .malformed: "malformed"
+            case .controlCharacter: "control_character"
+            case .tooLong: "too_long"
+            case .tooPrecise: "too_precise"
+            case .outOfRange: "out_of_range"
+            case .negative: "negative"
+            case .notFinite: "not_finite"
+            case .unknownCurrency: "unknown_currency"
+            case .unknownChannel: "unknown_channel"
+            case .invalid: "invalid"
+            case .contradiction: "contradiction"
+            case .unreadable: "unreadable"
+            case .ofFile(let rule): rule.rawValue
+            }
+        }
     }
 
     init(_ reason: Reason, _ field: String, _ description: String) {

@@ -39,6 +39,10 @@ enum OpenAPIDocument {
       "description": "Takes in events. What is acknowledged is committed; an event has one of three fates, which is told: accepted, duplicate or rejected; and one that is rejected never fails its neighbours.\n\nAn event is known by its id, for ever: whoever gets no answer sends the same again."
     },
     {
+      "name": "Imports",
+      "description": "Imports of files.\n\nAn import is created, its file is sent, in one part or in many, and a job reads it: CSV, TSV or NDJSON, plain or packed by gzip or zstd, of any size that the tenant has room for. What the file is, and what its columns say, is guessed by its header and first rows, and shown; what is declared counts more than the guess. A file that cannot be understood without being told more waits for it. Every row is accepted, a duplicate, or rejected: one that is rejected is kept whole in the quarantine, see `Rejected`, with the id of the import as its batch. A file of the same content that was imported before, in the same way, changes nothing."
+    },
+    {
       "name": "Rejected",
       "description": "The quarantine of a tenant. A row that cannot be taken does not fail those beside it: it is kept here as it came, and is written again once what was wrong is mended."
     },
@@ -1521,6 +1525,858 @@ enum OpenAPIDocument {
         ]
       }
     },
+    "/v1/imports": {
+      "post": {
+        "operationId": "Imports_CreateImport",
+        "tags": [
+          "Imports"
+        ],
+        "summary": "Creates an import, to which the file is then sent",
+        "description": "Creates an import, to which the file is then sent.",
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.ingest.v1.CreateImportRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.Import"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "imports:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "imports:write"
+            ]
+          }
+        ]
+      },
+      "get": {
+        "operationId": "Imports_ListImports",
+        "tags": [
+          "Imports"
+        ],
+        "summary": "Lists imports, the newest first, a page at a time",
+        "description": "Lists imports, the newest first, a page at a time.",
+        "parameters": [
+          {
+            "name": "state",
+            "in": "query",
+            "description": "Only those that stand there.",
+            "schema": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.Import.State"
+            }
+          },
+          {
+            "name": "pageSize",
+            "in": "query",
+            "description": "How many at most; 0 stands for 50, and more than 1,000 for 1,000.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "pageToken",
+            "in": "query",
+            "description": "The page, as an answer told it; empty for the first.",
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.ListImportsResponse"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "imports:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "imports:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/imports/{import_id}": {
+      "get": {
+        "operationId": "Imports_GetImport",
+        "tags": [
+          "Imports"
+        ],
+        "summary": "Finds an import",
+        "description": "Finds an import.",
+        "parameters": [
+          {
+            "name": "import_id",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.Import"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "imports:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "imports:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/imports/{import_id}/events": {
+      "get": {
+        "operationId": "Imports_WatchImport",
+        "tags": [
+          "Imports"
+        ],
+        "summary": "Tells of an import, at first and whenever it has changed, until it is over",
+        "description": "Tells of an import, at first and whenever it has changed, until it is over.",
+        "parameters": [
+          {
+            "name": "import_id",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "A line of JSON for each message, or an event whose data it is.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/x-ndjson": {
+                "schema": {
+                  "type": "string"
+                },
+                "x-event": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.Import"
+                }
+              },
+              "text/event-stream": {
+                "schema": {
+                  "type": "string"
+                },
+                "x-event": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.Import"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "imports:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "imports:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/imports/{import_id}/file": {
+      "put": {
+        "operationId": "Imports_UploadFile",
+        "tags": [
+          "Imports"
+        ],
+        "summary": "Takes in the file's next bytes",
+        "description": "Takes in the file's next bytes. What was committed of a part that breaks off stays: ask for `received_bytes`, and go on from there. A part that ends ends the file, unless it says that more will come, or the declared size is not reached.",
+        "parameters": [
+          {
+            "name": "import_id",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "offset",
+            "in": "query",
+            "description": "Where these bytes begin in the file: at most `received_bytes`; what is there already is passed over.",
+            "schema": {
+              "type": "string",
+              "format": "int64",
+              "pattern": "^-?[0-9]+$"
+            }
+          },
+          {
+            "name": "more",
+            "in": "query",
+            "description": "Whether other parts follow.",
+            "schema": {
+              "type": "boolean"
+            }
+          }
+        ],
+        "requestBody": {
+          "content": {
+            "application/octet-stream": {}
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.Import"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "imports:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "imports:write"
+            ]
+          }
+        ]
+      },
+      "post": {
+        "operationId": "Imports_UploadFile_2",
+        "tags": [
+          "Imports"
+        ],
+        "summary": "Takes in the file's next bytes",
+        "description": "Takes in the file's next bytes. What was committed of a part that breaks off stays: ask for `received_bytes`, and go on from there. A part that ends ends the file, unless it says that more will come, or the declared size is not reached.",
+        "parameters": [
+          {
+            "name": "import_id",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "offset",
+            "in": "query",
+            "description": "Where these bytes begin in the file: at most `received_bytes`; what is there already is passed over.",
+            "schema": {
+              "type": "string",
+              "format": "int64",
+              "pattern": "^-?[0-9]+$"
+            }
+          },
+          {
+            "name": "more",
+            "in": "query",
+            "description": "Whether other parts follow.",
+            "schema": {
+              "type": "boolean"
+            }
+          }
+        ],
+        "requestBody": {
+          "content": {
+            "application/octet-stream": {}
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.Import"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "imports:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "imports:write"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/imports/{import_id}:cancel": {
+      "post": {
+        "operationId": "Imports_CancelImport",
+        "tags": [
+          "Imports"
+        ],
+        "summary": "Ends an import: what it has written stays, the rest of its file is forgotten",
+        "description": "Ends an import: what it has written stays, the rest of its file is forgotten.",
+        "parameters": [
+          {
+            "name": "import_id",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.ingest.v1.CancelImportRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.Import"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "imports:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "imports:write"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/imports/{import_id}:preview": {
+      "post": {
+        "operationId": "Imports_PreviewImport",
+        "tags": [
+          "Imports"
+        ],
+        "summary": "Shows how the first rows of a file that has been sent would be read",
+        "description": "Shows how the first rows of a file that has been sent would be read.",
+        "parameters": [
+          {
+            "name": "import_id",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.ingest.v1.PreviewImportRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.PreviewImportResponse"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "imports:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "imports:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/imports/{import_id}:start": {
+      "post": {
+        "operationId": "Imports_StartImport",
+        "tags": [
+          "Imports"
+        ],
+        "summary": "Has a file read that waits to be understood or to be started",
+        "description": "Has a file read that waits to be understood or to be started.",
+        "parameters": [
+          {
+            "name": "import_id",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.ingest.v1.StartImportRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.Import"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "imports:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "imports:write"
+            ]
+          }
+        ]
+      }
+    },
     "/v1/kpi": {
       "post": {
         "operationId": "Series_WriteKpi",
@@ -2177,7 +3033,7 @@ enum OpenAPIDocument {
           {
             "name": "filter.kind",
             "in": "query",
-            "description": "Their kind: `event`, `spend`, `kpi`, `covariate`, `exchange_rate` or `margin`.",
+            "description": "Their kind: `event`, `spend`, `kpi`, `covariate`, `exchange_rate`, `margin`, `path` or `mix_model`.",
             "schema": {
               "type": "string"
             }
@@ -2318,7 +3174,7 @@ enum OpenAPIDocument {
           {
             "name": "filter.kind",
             "in": "query",
-            "description": "Their kind: `event`, `spend`, `kpi`, `covariate`, `exchange_rate` or `margin`.",
+            "description": "Their kind: `event`, `spend`, `kpi`, `covariate`, `exchange_rate`, `margin`, `path` or `mix_model`.",
             "schema": {
               "type": "string"
             }
@@ -2520,7 +3376,7 @@ enum OpenAPIDocument {
           {
             "name": "filter.kind",
             "in": "query",
-            "description": "Their kind: `event`, `spend`, `kpi`, `covariate`, `exchange_rate` or `margin`.",
+            "description": "Their kind: `event`, `spend`, `kpi`, `covariate`, `exchange_rate`, `margin`, `path` or `mix_model`.",
             "schema": {
               "type": "string"
             }
@@ -4029,6 +4885,17 @@ enum OpenAPIDocument {
         },
         "additionalProperties": false
       },
+      "sextant.ingest.v1.CancelImportRequest": {
+        "type": "object",
+        "description": "Asks for an import to be ended.",
+        "properties": {
+          "importId": {
+            "type": "string",
+            "description": "Which."
+          }
+        },
+        "additionalProperties": false
+      },
       "sextant.ingest.v1.Channel": {
         "type": "object",
         "description": "A channel.",
@@ -4281,7 +5148,7 @@ enum OpenAPIDocument {
         "properties": {
           "date": {
             "type": "string",
-            "description": "The day."
+            "description": "The day; it may lie ahead up to the year 2099."
           },
           "name": {
             "type": "string",
@@ -4306,6 +5173,43 @@ enum OpenAPIDocument {
               }
             ],
             "description": "Its value; a finite number."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.CreateImportRequest": {
+        "type": "object",
+        "description": "Asks for an import to be created.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "What the file is called: up to 200 characters."
+          },
+          "source": {
+            "type": "string",
+            "description": "Where it comes from, as `crm-export`: up to 63 of `a-z`, `0-9`, `-`, `_`, `.` and `:`; empty for `file`. Its events have it as their origin."
+          },
+          "plan": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.ImportPlan",
+            "description": "What is known of the file; the rest is guessed."
+          },
+          "sizeBytes": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many bytes it has; left out if that is not known."
+          },
+          "hold": {
+            "type": "boolean",
+            "description": "Whether to wait for `StartImport` even if the file is understood."
+          },
+          "again": {
+            "type": "boolean",
+            "description": "Whether to read a file again that was imported before."
+          },
+          "idempotencyKey": {
+            "type": "string",
+            "description": "What the caller calls this attempt, so that it can be made again: up to 128 characters."
           }
         },
         "additionalProperties": false
@@ -4476,6 +5380,294 @@ enum OpenAPIDocument {
         },
         "additionalProperties": false
       },
+      "sextant.ingest.v1.Import": {
+        "type": "object",
+        "description": "An import of a file.",
+        "properties": {
+          "importId": {
+            "type": "string",
+            "description": "Its id; rows in the quarantine have it as their batch."
+          },
+          "name": {
+            "type": "string",
+            "description": "What the file is called."
+          },
+          "source": {
+            "type": "string",
+            "description": "Where it comes from, as it was said."
+          },
+          "state": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.Import.State",
+            "description": "Where it stands."
+          },
+          "plan": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.ImportPlan",
+            "description": "How it is read; without columns as long as there are no bytes."
+          },
+          "reason": {
+            "type": "string",
+            "description": "Why the rows are taken for what they are."
+          },
+          "confidence": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How surely, from 0 to 1; the guesser's own measure, no probability."
+          },
+          "findings": {
+            "type": "array",
+            "description": "What is wrong with the file; what is wrong with rows is in the quarantine.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.ImportFinding"
+            }
+          },
+          "sizeBytes": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many bytes the file has, if that was declared."
+          },
+          "receivedBytes": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many bytes of it have been committed: the offset of the next part."
+          },
+          "processedBytes": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many of these have been read."
+          },
+          "rows": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many rows have been read: accepted, corrected, duplicate and rejected together."
+          },
+          "accepted": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "Rows that were new."
+          },
+          "corrected": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "Rows that replaced what was stored."
+          },
+          "duplicate": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "Rows that were stored before."
+          },
+          "rejected": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "Rows that lie in the quarantine."
+          },
+          "passed": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "Rows that are not meant to say anything: headers, remarks, totals and empty ones."
+          },
+          "sameAs": {
+            "type": "string",
+            "description": "The import that brought the same content before, in the same way; this one changes nothing."
+          },
+          "operation": {
+            "type": "string",
+            "description": "The job that reads it, as an operation: `operations/ingest.\u2026`; empty before there is one."
+          },
+          "digest": {
+            "type": "string",
+            "description": "SHA-256 in hexadecimal digits of the SHA-256 of each MiB of the file; empty before it is whole."
+          },
+          "createTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When it was created."
+          },
+          "endTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When it was over."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.Import.State": {
+        "type": "string",
+        "description": "Where an import stands.\n- `STATE_UPLOADING`: It waits for bytes.\n- `STATE_WAITING`: The file is there, and waits for `StartImport`: `findings` tell what must be declared, if anything must.\n- `STATE_RUNNING`: It is read, or waits for its turn.\n- `STATE_COMPLETED`: All of its rows have had their fate.\n- `STATE_FAILED`: It cannot be read, or not to its end: the last of `findings` tells why. What was read before that is stored.\n- `STATE_CANCELLED`: It was ended by a caller, or its upload was given up after a week.",
+        "enum": [
+          "STATE_UNSPECIFIED",
+          "STATE_UPLOADING",
+          "STATE_WAITING",
+          "STATE_RUNNING",
+          "STATE_COMPLETED",
+          "STATE_FAILED",
+          "STATE_CANCELLED"
+        ]
+      },
+      "sextant.ingest.v1.ImportColumn": {
+        "type": "object",
+        "description": "A column of a file, or a path of its objects.",
+        "properties": {
+          "header": {
+            "type": "string",
+            "description": "What stands above it, or its path, as `user.id`."
+          },
+          "role": {
+            "type": "string",
+            "description": "What it says, as `date`, `spend`, `kpi`, `control` or `ignored`."
+          },
+          "name": {
+            "type": "string",
+            "description": "What its series is called; empty for the header."
+          },
+          "reason": {
+            "type": "string",
+            "description": "Why it was taken for that."
+          },
+          "confidence": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How surely, from 0 to 1; the guesser's own measure, no probability."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.ImportFinding": {
+        "type": "object",
+        "description": "Something that is wrong with a file.",
+        "properties": {
+          "rule": {
+            "type": "string",
+            "description": "What is broken, as `no_date` or `undeclared_dates`."
+          },
+          "row": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "The row, from 1 as a spreadsheet counts; 0 if it is the whole file."
+          },
+          "byteOffset": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "Where that is, in the unpacked bytes."
+          },
+          "column": {
+            "type": "string",
+            "description": "The column; empty if it is the whole row."
+          },
+          "excerpt": {
+            "type": "string",
+            "description": "What stands there."
+          },
+          "remedy": {
+            "type": "string",
+            "description": "What to do."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.ImportPlan": {
+        "type": "object",
+        "description": "How a file is read. What is declared to an import may be left out in part: what is empty is guessed.",
+        "properties": {
+          "kind": {
+            "type": "string",
+            "description": "What the rows are about: `events`, `paths`, `spend`, `kpi`, `covariates`, `mix_model`, `holidays` or `ga4_export`."
+          },
+          "form": {
+            "type": "string",
+            "description": "What rows are made of: `delimited`, or `objects` of JSON, one on each line."
+          },
+          "delimiter": {
+            "type": "string",
+            "description": "What stands between cells: `,`, `;`, a tab, or `|`."
+          },
+          "headerRow": {
+            "type": "integer",
+            "format": "int32",
+            "description": "The row with the names of the columns, counted from 1; rows before it are passed over."
+          },
+          "encoding": {
+            "type": "string",
+            "description": "What the bytes mean: `utf8`, `latin1` or `windows-1252`."
+          },
+          "decimalSeparator": {
+            "type": "string",
+            "description": "What stands before the fraction of a number: `point` or `comma`."
+          },
+          "dateOrder": {
+            "type": "string",
+            "description": "What comes first in dates as 01/02/2026: `day_first` or `month_first`."
+          },
+          "currency": {
+            "type": "string",
+            "description": "ISO 4217, of amounts that name no currency; empty for the tenant's."
+          },
+          "platform": {
+            "type": "string",
+            "description": "Where money was spent if no column says so: `google_ads`, `meta`, `tiktok`, `microsoft_ads`."
+          },
+          "pathSeparator": {
+            "type": "string",
+            "description": "What stands between the steps of a path."
+          },
+          "timeZone": {
+            "type": "string",
+            "description": "The zone of times that name none, as `Europe/Berlin`; empty for the tenant's."
+          },
+          "unknownChannels": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.ImportPlan.UnknownChannels",
+            "description": "What becomes of rows that name a channel which there is not."
+          },
+          "columns": {
+            "type": "array",
+            "description": "The columns; of those that are declared only the ones that are to be read otherwise than guessed.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.ImportColumn"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.ImportPlan.UnknownChannels": {
+        "type": "string",
+        "description": "What becomes of rows that name a channel which there is not.\n- `UNKNOWN_CHANNELS_UNSPECIFIED`: The channel is made, with the name as its label.\n- `UNKNOWN_CHANNELS_REJECT`: The rows are rejected.",
+        "enum": [
+          "UNKNOWN_CHANNELS_UNSPECIFIED",
+          "UNKNOWN_CHANNELS_REJECT"
+        ]
+      },
       "sextant.ingest.v1.KpiRow": {
         "type": "object",
         "description": "What a business counts on a day. Its key: date, name, source, geo and currency.",
@@ -4597,6 +5789,24 @@ enum OpenAPIDocument {
             "type": "string",
             "format": "date-time",
             "description": "When they were written."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.ListImportsResponse": {
+        "type": "object",
+        "description": "A page of imports.",
+        "properties": {
+          "imports": {
+            "type": "array",
+            "description": "The imports.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.Import"
+            }
+          },
+          "nextPageToken": {
+            "type": "string",
+            "description": "The next page; empty if this is the last."
           }
         },
         "additionalProperties": false
@@ -5110,6 +6320,82 @@ enum OpenAPIDocument {
         },
         "additionalProperties": false
       },
+      "sextant.ingest.v1.PreviewImportRequest": {
+        "type": "object",
+        "description": "Asks how a file would be read.",
+        "properties": {
+          "importId": {
+            "type": "string",
+            "description": "Which import."
+          },
+          "plan": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.ImportPlan",
+            "description": "What is declared now; what is empty is as declared before, or guessed."
+          },
+          "rows": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many rows at most; 0 stands for 10, and more than 100 for 100."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.PreviewImportResponse": {
+        "type": "object",
+        "description": "How a file would be read.",
+        "properties": {
+          "plan": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.ImportPlan",
+            "description": "The whole plan."
+          },
+          "findings": {
+            "type": "array",
+            "description": "What must be declared or mended.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.ImportFinding"
+            }
+          },
+          "rows": {
+            "type": "array",
+            "description": "The first rows that say something.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.PreviewImportResponse.Row"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.PreviewImportResponse.Row": {
+        "type": "object",
+        "description": "A row.",
+        "properties": {
+          "number": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "Its number, from 1 as a spreadsheet counts."
+          },
+          "text": {
+            "type": "string",
+            "description": "The row as it stands in the file, up to 4 KiB of it."
+          },
+          "fields": {
+            "type": "object",
+            "description": "What is read in it, field by field.",
+            "additionalProperties": {
+              "type": "string"
+            }
+          },
+          "findings": {
+            "type": "array",
+            "description": "What is wrong with it, if anything is.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.ImportFinding"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
       "sextant.ingest.v1.PutRulesRequest": {
         "type": "object",
         "description": "Asks for rules to be put in force.",
@@ -5182,7 +6468,7 @@ enum OpenAPIDocument {
           },
           "kind": {
             "type": "string",
-            "description": "What it was to be: `event`, `spend`, `kpi`, `covariate`, `exchange_rate` or `margin`."
+            "description": "What it was to be: `event`, `spend`, `kpi`, `covariate`, `exchange_rate`, `margin`, `path` or `mix_model`."
           },
           "form": {
             "$ref": "#/components/schemas/sextant.ingest.v1.RejectedRow.Form",
@@ -5216,7 +6502,7 @@ enum OpenAPIDocument {
             "type": "string",
             "format": "int64",
             "pattern": "^-?[0-9]+$",
-            "description": "Its place among the rows that came with it, from 0."
+            "description": "Its place among the rows that came with it, from 0; of a file its row, from 1."
           },
           "byteOffset": {
             "type": "string",
@@ -5280,7 +6566,7 @@ enum OpenAPIDocument {
         "properties": {
           "kind": {
             "type": "string",
-            "description": "Their kind: `event`, `spend`, `kpi`, `covariate`, `exchange_rate` or `margin`."
+            "description": "Their kind: `event`, `spend`, `kpi`, `covariate`, `exchange_rate`, `margin`, `path` or `mix_model`."
           },
           "reason": {
             "type": "string",
@@ -5740,6 +7026,21 @@ enum OpenAPIDocument {
             "format": "int64",
             "pattern": "^-?[0-9]+$",
             "description": "How often somebody clicked; left out if it is not known."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.StartImportRequest": {
+        "type": "object",
+        "description": "Asks for a file to be read.",
+        "properties": {
+          "importId": {
+            "type": "string",
+            "description": "Which import."
+          },
+          "plan": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.ImportPlan",
+            "description": "What is declared now; what is empty is as declared before, or guessed."
           }
         },
         "additionalProperties": false
