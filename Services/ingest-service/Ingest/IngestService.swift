@@ -1,4 +1,5 @@
 internal import Contracts
+package import Jobs
 public import Lifecycle
 internal import Messages
 package import Net
@@ -22,8 +23,16 @@ public enum IngestService {
             requirements: [try MigrationSet.ingest().requirement]
         )
         return ServiceContent(
-            contracts(on: place.database, pages: place.pages, offload: parts.offload),
+            contracts(
+                of: place.name,
+                on: place.database,
+                jobs: place.queue,
+                pages: place.pages,
+                offload: parts.offload
+            ),
             at: place,
+            doing: handlers(of: place.name, offload: parts.offload),
+            results: results(of: place.name),
             status: status(of:)
         )
     }
@@ -31,17 +40,23 @@ public enum IngestService {
     /// What the service serves.
     ///
     /// - Parameters:
+    ///   - service: what it is called, as the owner of its jobs.
     ///   - database: the service's.
+    ///   - jobs: takes its jobs.
     ///   - pages: signs the pages of lists.
     ///   - offload: threads for what takes long; nil to take the loop's time.
     /// - Returns: its contracts.
     package static func contracts(
+        of service: ServiceName,
         on database: TenantDatabase,
+        jobs: JobQueue,
         pages: PageTokens,
         offload: WorkerPool? = nil
     ) -> [ServedContract] {
         let catalogue = TenantCatalogue(database)
-        let taxonomy = TaxonomyService(database, catalogue, pages: pages)
+        let remaps = HistoryRemapQueue(of: service, jobs)
+        let taxonomy = TaxonomyService(database, catalogue, remaps, pages: pages)
+        let history = TaxonomyHistoryService(database, remaps, offload: offload)
         let intake = EventIntake(database, catalogue, offload: offload)
         let segment = SegmentService(database, intake, offload: offload)
         let writer = SeriesWriter(SpendMappingCatalogue())
@@ -74,6 +89,11 @@ public enum IngestService {
                 files: [IngestV1.taxonomyFile]
             ),
             ServedContract(
+                IngestV1.TaxonomyHistory.schema,
+                IngestV1.TaxonomyHistory.methods(of: history),
+                files: [IngestV1.taxonomyHistoryFile]
+            ),
+            ServedContract(
                 IngestV1.Series.schema,
                 IngestV1.Series.methods(of: series),
                 files: [IngestV1.seriesFile]
@@ -89,6 +109,34 @@ public enum IngestService {
                 files: [IngestV1.rejectedFile]
             ),
         ]
+    }
+
+    /// How the service's jobs are done.
+    ///
+    /// - Parameters:
+    ///   - service: what it is called, as the owner of its jobs.
+    ///   - offload: threads for what takes long; nil to take the loop's time.
+    ///   - rowsAtOnce: how many events are mapped anew in a transaction.
+    /// - Returns: a handler for each kind.
+    package static func handlers(
+        of service: ServiceName,
+        offload: WorkerPool? = nil,
+        rowsAtOnce: Int = 5_000
+    ) -> [JobHandler] {
+        [
+            JobHandler(HistoryRemapQueue.type(of: service), limit: .seconds(86_400)) {
+                try await HistoryRemapRun($0, $1, offload: offload, rowsAtOnce: rowsAtOnce)
+                    .mapAll()
+            }
+        ]
+    }
+
+    /// What the service's jobs end with.
+    ///
+    /// - Parameter service: what it is called, as the owner of its jobs.
+    /// - Returns: the result of each kind.
+    package static func results(of service: ServiceName) -> [JobResult] {
+        [JobResult(of: HistoryRemapQueue.type(of: service), IngestV1.HistoryRemap.self)]
     }
 
     /// The statement that events are written by, for programs that measure what it costs alone.

@@ -1,5 +1,6 @@
 internal import Messages
 internal import Postgres
+internal import RPC
 internal import Tenancy
 internal import Wire
 
@@ -52,6 +53,24 @@ struct EventReplayer: Replayer {
         _ scope: TenantScope
     ) async throws -> [RowOutcome] {
         let tenant = try await catalogue.knowledge(in: scope)
+        if let outcomes = try await replay(rows, by: tenant, in: transaction, scope) {
+            return outcomes
+        }
+        // Other rules have been put; from now on the transaction holds those.
+        let newest = try await catalogue.newest(in: scope)
+        if let outcomes = try await replay(rows, by: newest, in: transaction, scope) {
+            return outcomes
+        }
+        throw RPCError(.internalError, "rules were put while they were held")
+    }
+
+    /// Writes events; nil if other rules are in force, and then nothing is written.
+    private func replay(
+        _ rows: [QuarantinedRow],
+        by tenant: TenantKnowledge,
+        in transaction: PostgresTransaction,
+        _ scope: TenantScope
+    ) async throws -> [RowOutcome]? {
         let results = rows.map { row in
             Result { () throws(RowFault) in
                 // It came when it was rejected: clocks are corrected by that.
@@ -67,7 +86,9 @@ struct EventReplayer: Replayer {
         let group = EventGroup([results.compactMap { try? $0.get() }])
         var known: [Int] = []
         if !group.rows.isEmpty {
-            known = try EventStore.known(try await transaction.run(EventStore.batch(group))[0])
+            let written = try await transaction.run(EventStore.batch(group))
+            guard let places = try EventStore.known(written) else { return nil }
+            known = places
         }
         return RowOutcome.outcomes(results, group.outcomes(known)[0])
     }
