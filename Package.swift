@@ -460,7 +460,8 @@ for (name, dependencies, excluded) in [
         "IngestTests",
         [
             "Contracts", "Files", "Ingest", "Jobs", "Lifecycle", "Messages", "Net", "Postgres",
-            "RPC", "Schema", "Taxonomy", "Telemetry", "Tenancy", "TestKit", "TestTenants", "Wire",
+            "RPC", "Schema", "Simulator", "Taxonomy", "Telemetry", "Tenancy", "TestKit",
+            "TestTenants", "Wire",
         ], []
     ),
     ("PlatformTests", ["Crypto", "Jobs", "Lifecycle", "Platform", "Tenancy", "Wire"], []),

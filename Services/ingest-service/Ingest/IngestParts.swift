@@ -13,9 +13,11 @@ struct IngestParts {
     private let pages: PageTokens
     private let offload: WorkerPool?
     private let openImportBytes: Int
+    private let rowsAtOnce: Int
     private let catalogue: TenantCatalogue
     private let writer = SeriesWriter(SpendMappingCatalogue())
     private let importJobs: ImportJobs
+    private let remaps: HistoryRemapQueue
 
     init(
         service: ServiceName,
@@ -23,19 +25,36 @@ struct IngestParts {
         queue: JobQueue,
         pages: PageTokens,
         offload: WorkerPool?,
-        openImportBytes: Int
+        openImportBytes: Int,
+        rowsAtOnce: Int
     ) {
         self.service = service
         self.database = database
         self.pages = pages
         self.offload = offload
         self.openImportBytes = openImportBytes
+        self.rowsAtOnce = rowsAtOnce
         catalogue = TenantCatalogue(database)
         importJobs = ImportJobs(of: service, queue)
+        remaps = HistoryRemapQueue(of: service, queue)
     }
 
     /// How jobs are done.
-    var handlers: [JobHandler] { [importJobs.handler(importParts)] }
+    var handlers: [JobHandler] {
+        let (offload, rowsAtOnce) = (offload, rowsAtOnce)
+        return [
+            importJobs.handler(importParts),
+            JobHandler(HistoryRemapQueue.type(of: service), limit: .seconds(86_400)) {
+                try await HistoryRemapRun($0, $1, offload: offload, rowsAtOnce: rowsAtOnce)
+                    .mapAll()
+            },
+        ]
+    }
+
+    /// What jobs end with.
+    var results: [JobResult] {
+        [JobResult(of: HistoryRemapQueue.type(of: service), IngestV1.HistoryRemap.self)]
+    }
 
     private var importParts: ImportParts {
         ImportParts(catalogue: catalogue, series: writer, offload: offload)
@@ -63,7 +82,8 @@ struct IngestParts {
 
     /// Channels, and the rules that map traffic and spend to them.
     var channels: [ServedContract] {
-        let taxonomy = TaxonomyService(database, catalogue, pages: pages)
+        let taxonomy = TaxonomyService(database, catalogue, remaps, pages: pages)
+        let history = TaxonomyHistoryService(database, remaps, offload: offload)
         let mappings = SpendMappingsService(database, pages: pages)
         return [
             ServedContract(
@@ -75,6 +95,11 @@ struct IngestParts {
                 IngestV1.Taxonomy.schema,
                 IngestV1.Taxonomy.methods(of: taxonomy),
                 files: [IngestV1.taxonomyFile]
+            ),
+            ServedContract(
+                IngestV1.TaxonomyHistory.schema,
+                IngestV1.TaxonomyHistory.methods(of: history),
+                files: [IngestV1.taxonomyHistoryFile]
             ),
             ServedContract(
                 IngestV1.SpendMappings.schema,

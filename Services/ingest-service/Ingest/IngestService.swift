@@ -34,6 +34,7 @@ public enum IngestService {
             work.contracts,
             at: place,
             doing: work.handlers,
+            results: work.results,
             status: status(of:)
         )
     }
@@ -47,24 +48,28 @@ public enum IngestService {
     ///   - pages: signs the pages of lists.
     ///   - offload: threads for what takes long; nil to take the loop's time.
     ///   - openImportBytes: how many bytes a tenant may have in files that are not read yet.
-    /// - Returns: its contracts, and a handler for each kind of job.
+    ///   - rowsAtOnce: how many events are mapped anew in a transaction.
+    /// - Returns: its contracts, and how each kind of job is done and told of.
     package static func work(
         of service: ServiceName,
         on database: TenantDatabase,
         _ queue: JobQueue,
         pages: PageTokens,
         offload: WorkerPool? = nil,
-        openImportBytes: Int = IngestConfiguration.standardOpenImportBytes
-    ) -> (contracts: [ServedContract], handlers: [JobHandler]) {
+        openImportBytes: Int = IngestConfiguration.standardOpenImportBytes,
+        rowsAtOnce: Int = 5_000
+    ) -> (contracts: [ServedContract], handlers: [JobHandler], results: [JobResult]) {
         let parts = IngestParts(
             service: service,
             database: database,
             queue: queue,
             pages: pages,
             offload: offload,
-            openImportBytes: openImportBytes
+            openImportBytes: openImportBytes,
+            rowsAtOnce: rowsAtOnce
         )
-        return (parts.events + parts.channels + parts.rows + parts.files, parts.handlers)
+        let contracts = parts.events + parts.channels + parts.rows + parts.files
+        return (contracts, parts.handlers, parts.results)
     }
 
     /// The statement that events are written by, for programs that measure what it costs alone.

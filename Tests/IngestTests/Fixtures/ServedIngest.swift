@@ -15,6 +15,7 @@ struct ServedIngest {
     let served: ServedTenants
     let channels: IngestV1.Channels.Client
     let taxonomy: IngestV1.Taxonomy.Client
+    let history: IngestV1.TaxonomyHistory.Client
     let events: IngestV1.Events.Client
     let series: IngestV1.Series.Client
     let mappings: IngestV1.SpendMappings.Client
@@ -23,29 +24,39 @@ struct ServedIngest {
 
     /// Serves it.
     ///
-    /// - Parameter postgres: where; nil for the server that most tests share.
+    /// - Parameters:
+    ///   - postgres: where; nil for the server that most tests share.
+    ///   - rowsAtOnce: how many events are mapped anew in a transaction.
     /// - Throws: whatever keeps it from being served.
-    init(on postgres: PrivatePostgres? = nil) async throws {
+    init(on postgres: PrivatePostgres? = nil, rowsAtOnce: Int = 5_000) async throws {
         let pages = PageTokens(try .ephemeral())
-        let name = try #require(ServiceName("ingest"))
+        let service = try #require(ServiceName("ingest"))
         let api = TenantAPI(
-            name,
+            service,
             migrations: try .ingest(),
             contracts: [
                 IngestV1.Channels.schema, IngestV1.Taxonomy.schema, IngestV1.Events.schema,
                 IngestV1.Segment.schema, IngestV1.Series.schema, IngestV1.SpendMappings.schema,
                 IngestV1.Rejected.schema, IngestV1.Imports.schema,
+                IngestV1.TaxonomyHistory.schema,
             ],
             status: IngestService.status(of:),
             calls: []
         ) { database, queue in
-            let work = IngestService.work(of: name, on: database, queue, pages: pages)
+            let work = IngestService.work(
+                of: service,
+                on: database,
+                queue,
+                pages: pages,
+                rowsAtOnce: rowsAtOnce
+            )
             return .init(work.contracts.flatMap(\.methods), doing: work.handlers)
         }
         served = try await ServedTenants(api, on: postgres)
         let channel = try served.channel(served.members[0])
         channels = IngestV1.Channels.Client(channel)
         taxonomy = IngestV1.Taxonomy.Client(channel)
+        history = IngestV1.TaxonomyHistory.Client(channel)
         events = IngestV1.Events.Client(channel)
         series = IngestV1.Series.Client(channel)
         mappings = IngestV1.SpendMappings.Client(channel)

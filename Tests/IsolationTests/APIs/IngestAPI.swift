@@ -1,5 +1,6 @@
 import Contracts
 import Ingest
+import Jobs
 import Lifecycle
 import Messages
 import RPC
@@ -13,20 +14,30 @@ extension TenantAPI {
     /// What ingest serves.
     static func ingest() throws -> TenantAPI {
         let pages = PageTokens(try .ephemeral())
-        let name = try #require(ServiceName("ingest"))
+        let service = try #require(ServiceName("ingest"))
         return TenantAPI(
-            name,
+            service,
             migrations: try .ingest(),
             contracts: [
                 IngestV1.Channels.schema, IngestV1.Taxonomy.schema, IngestV1.Events.schema,
                 IngestV1.Segment.schema, IngestV1.Series.schema, IngestV1.SpendMappings.schema,
                 IngestV1.Rejected.schema, IngestV1.Imports.schema,
+                IngestV1.TaxonomyHistory.schema,
             ],
             status: IngestService.status(of:),
             calls: channelCalls + taxonomyCalls + eventCalls + seriesCalls + mappingCalls
-                + rejectedCalls + importCalls
+                + rejectedCalls + historyCalls + importCalls,
+            steps: { _ in
+                let remap = JobType<IngestV1.RemapHistoryRequest>("remap_history", of: service)
+                return [Schedule.Step(remap, IngestV1.RemapHistoryRequest())]
+            },
+            // Days, numbers of events, and the service's own words.
+            narrow: [
+                "jobs.unique_key", "jobs.progress_text", "jobs.problem", "imports.state",
+                "imports.checkpoint", "imports.reason",
+            ]
         ) { database, queue in
-            let work = IngestService.work(of: name, on: database, queue, pages: pages)
+            let work = IngestService.work(of: service, on: database, queue, pages: pages)
             return .init(work.contracts.flatMap(\.methods), doing: work.handlers)
         }
     }
@@ -189,7 +200,7 @@ extension TenantAPI {
         return channel
     }
 
-    private static func rules(
+    static func rules(
         named name: String,
         _ words: TenantWords
     ) -> IngestV1.PutRulesRequest {

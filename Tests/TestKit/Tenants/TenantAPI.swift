@@ -17,6 +17,8 @@ public struct TenantAPI: Sendable, CustomStringConvertible {
     /// What a tenant's schedule makes, with the tenant's word in every text; none if the service
     /// has no jobs.
     public let steps: @Sendable (TenantWords) -> [Schedule.Step]
+    /// Columns of text that no call can put the tenant's word into, though they are filled.
+    public let narrow: Set<String>
     /// What the service's own errors mean.
     public let status: @Sendable (any Error) -> RPCError?
     /// A call of each method that is not for everyone, and of any others.
@@ -31,6 +33,7 @@ public struct TenantAPI: Sendable, CustomStringConvertible {
     ///   - status: what its own errors mean.
     ///   - calls: calls of the contracts' methods, those that fill tables first.
     ///   - steps: what a tenant's schedule makes.
+    ///   - narrow: columns of text that no call can put the tenant's word into.
     ///   - content: what serves the contracts and does the jobs, once.
     public init(
         _ service: ServiceName,
@@ -39,6 +42,7 @@ public struct TenantAPI: Sendable, CustomStringConvertible {
         status: @escaping @Sendable (any Error) -> RPCError?,
         calls: [TenantCall],
         steps: @escaping @Sendable (TenantWords) -> [Schedule.Step] = { _ in [] },
+        narrow: Set<String> = [],
         content: @escaping @Sendable (TenantDatabase, JobQueue) -> Content
     ) {
         self.service = service
@@ -47,6 +51,7 @@ public struct TenantAPI: Sendable, CustomStringConvertible {
         self.status = status
         self.calls = calls
         self.steps = steps
+        self.narrow = narrow
         self.content = content
     }
 

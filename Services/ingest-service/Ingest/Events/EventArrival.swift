@@ -1,5 +1,6 @@
 internal import Messages
 internal import Postgres
+internal import RPC
 internal import Tenancy
 internal import Wire
 
@@ -51,25 +52,22 @@ struct EventReplayer: Replayer {
         in transaction: PostgresTransaction,
         _ scope: TenantScope
     ) async throws -> [RowOutcome] {
-        let tenant = try await catalogue.knowledge(in: scope)
-        let results = rows.map { row in
-            Result { () throws(RowFault) in
-                // It came when it was rejected: clocks are corrected by that.
-                let reader = EventReader(
-                    tenant,
-                    origin: row.source,
-                    hasFixedTimes: false,
-                    now: row.rejectTime
-                )
-                return try reader.row(Self.event(row, currency: scope.entry.settings.currency))
+        let currency = scope.entry.settings.currency
+        return try await EventTransaction(catalogue: catalogue).write(in: transaction, scope) {
+            tenant in
+            rows.map { row in
+                Result { () throws(RowFault) in
+                    // It came when it was rejected: clocks are corrected by that.
+                    let reader = EventReader(
+                        tenant,
+                        origin: row.source,
+                        hasFixedTimes: false,
+                        now: row.rejectTime
+                    )
+                    return try reader.row(Self.event(row, currency: currency))
+                }
             }
-        }
-        let group = EventGroup([results.compactMap { try? $0.get() }])
-        var known: [Int] = []
-        if !group.rows.isEmpty {
-            known = try EventStore.known(try await transaction.run(EventStore.batch(group))[0])
-        }
-        return RowOutcome.outcomes(results, group.outcomes(known)[0])
+        }.outcomes
     }
 
     private static func event(

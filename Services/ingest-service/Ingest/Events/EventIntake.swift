@@ -20,7 +20,7 @@ struct EventIntake: Sendable {
         self.database = database
         self.catalogue = catalogue
         self.offload = offload
-        writer = EventWriter(database, offload: offload)
+        writer = EventWriter(database, catalogue, offload: offload)
     }
 
     /// What became of events.

@@ -21,13 +21,15 @@ struct EventStore: Sendable {
 
     // MARK: Writing
 
-    /// What writes a group in one transaction, and notes it in the feed if there was anything new.
+    /// What writes a group in one transaction, and notes it in the feed if there was anything new;
+    /// nothing of it if rules have been put since that a row should have been mapped by.
     ///
     /// - Parameter group: the rows.
-    /// - Returns: the statements; of the first the rows are the places of those stored before.
+    /// - Returns: the statements, whose results ``known(_:)`` reads.
     static func batch(_ group: EventGroup) -> Batch {
         var batch = Batch()
         let rows = group.rows
+        batch.append(.holdRules)
         batch.append(
             .insertEvents,
             rows.map(\.key),
@@ -59,13 +61,14 @@ struct EventStore: Sendable {
                 .insertEdges,
                 edges.map(\.edge.one),
                 edges.map(\.edge.other),
-                edges.map(\.occurredAt)
+                edges.map(\.occurredAt),
+                rows.compactMap(\.rulesVersion).min()
             )
         }
         return batch
     }
 
-    /// The text of the first of them.
+    /// The text of the one that writes the rows.
     static var insertStatement: String { "\(Statement.insertEvents.sql)" }
 
     /// Writes a group.
@@ -73,18 +76,26 @@ struct EventStore: Sendable {
     /// - Parameters:
     ///   - batch: see ``batch(_:)``.
     ///   - scope: the tenant's.
-    /// - Returns: the places of rows that were stored before.
+    /// - Returns: as ``known(_:)``.
     /// - Throws: `PostgresError`.
-    func write(_ batch: Batch, in scope: TenantScope) async throws(PostgresError) -> [Int] {
-        try Self.known(try await scope.write(batch)[0])
+    func write(_ batch: Batch, in scope: TenantScope) async throws(PostgresError) -> [Int]? {
+        try Self.known(try await scope.write(batch))
     }
 
-    /// The places of rows that were stored before, as the first statement of a batch tells them.
-    static func known(_ rows: Rows) throws(PostgresError) -> [Int] {
-        try rows.map { row throws(PostgresError) in
-            let place = try row.read(Int64.self)
-            return Int(place) - 1
+    /// What a batch tells.
+    ///
+    /// - Parameter results: those of its statements.
+    /// - Returns: the places of rows that were stored before; nil if nothing was written, because
+    ///   other rules than those of a row are in force.
+    /// - Throws: `PostgresError`.
+    static func known(_ results: [Rows]) throws(PostgresError) -> [Int]? {
+        var places: [Int] = []
+        for row in results[1] {
+            let (place, isOutdated) = try row.read(Int64.self, Bool.self)
+            if isOutdated { return nil }
+            places.append(Int(place) - 1)
         }
+        return places
     }
 
     /// Finds out what became of rows whose transaction may have been committed.
@@ -170,7 +181,8 @@ extension Statement {
         "select secret from event_head"
     )
 
-    /// The places, from 1, of rows that were stored before.
+    /// The places, from 1, of rows that were stored before; all, and that they are outdated, if one
+    /// of them was mapped by other rules than those in force.
     ///
     /// `$2` is null where the key alone decides. Rows come in the order of their keys, and ids in
     /// that of their digests: two groups with some in common wait for each other, and never both.
@@ -192,10 +204,18 @@ extension Statement {
                 order_id, geo, origin, rest, place
             )
         ),
+        rules as materialized (
+            select coalesce(max(version), 0) as version from channel_rules
+        ),
+        outdated as materialized (
+            select exists (
+                select from given, rules where given.rules_version < rules.version
+            ) as is_so
+        ),
         seen as (
             insert into event_seen (hash, day)
             select digest, (occurred_at at time zone 'UTC')::date from given
-            where digest is not null
+            where digest is not null and not (select is_so from outdated)
             order by digest
             on conflict (hash) do nothing
             returning hash
@@ -210,7 +230,8 @@ extension Statement {
                 user_id, name, channel, rules_version, confidence, source, medium, campaign, value,
                 currency, order_id, geo, origin, rest
             from head, given
-            where digest is null or digest in (select hash from seen)
+            where (digest is null or digest in (select hash from seen))
+                and not (select is_so from outdated)
             order by key
             on conflict (key) do nothing
             returning key, occurred_at
@@ -222,7 +243,8 @@ extension Statement {
             from head, stored
             group by head.commit_id
         )
-        select place from given where not exists (select from stored where stored.key = given.key)
+        select place, is_so from given, outdated
+        where not exists (select from stored where stored.key = given.key)
         """
     )
     fileprivate static let insertEdges = Statement(
@@ -231,6 +253,8 @@ extension Statement {
         insert into identity_edges (one, other, commit_id, occurred_at)
         select one, other, currval('event_commit_ids'), occurred_at
         from unnest($1::text[], $2::text[], $3::timestamptz[]) as given (one, other, occurred_at)
+        where $4::bigint is null
+            or $4 >= (select coalesce(max(version), 0) from channel_rules)
         order by one, other
         on conflict (one, other) do nothing
         """

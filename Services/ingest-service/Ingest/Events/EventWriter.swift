@@ -10,6 +10,7 @@ internal import Tenancy
 /// refuses is written by halves, so that only the call with the fault fails.
 final class EventWriter: Sendable {
     private let database: TenantDatabase
+    private let catalogue: TenantCatalogue
     private let offload: WorkerPool?
     private let store = EventStore()
     private let state = Locked(State())
@@ -24,6 +25,9 @@ final class EventWriter: Sendable {
     private static let mostWaiting = (tenant: 32 << 20, all: 128 << 20)
     /// How long a group has.
     private static let time = Duration.seconds(30)
+    /// How often rows are mapped anew because other rules were put while they waited: each time
+    /// someone has put some.
+    private static let mostMappings = 100
     /// From how many rows on a group is put together on another thread.
     private static let offloadedRows = 64
 
@@ -60,8 +64,9 @@ final class EventWriter: Sendable {
         func end(_ result: Result<[Bool], any Error>) { waiter.resume(with: result) }
     }
 
-    init(_ database: TenantDatabase, offload: WorkerPool?) {
+    init(_ database: TenantDatabase, _ catalogue: TenantCatalogue, offload: WorkerPool?) {
         self.database = database
+        self.catalogue = catalogue
         self.offload = offload
     }
 
@@ -180,19 +185,35 @@ final class EventWriter: Sendable {
 
     private func outcomes(of requests: ArraySlice<Request>) async throws -> [[Bool]] {
         guard let context = requests.first?.context else { return [] }
-        let rows = requests.map(\.rows)
+        var rows = requests.map(\.rows)
         let count = rows.reduce(0) { $0 + $1.count }
         let pool = count < Self.offloadedRows ? nil : offload
-        let (group, batch) = try await pool.runBeside {
-            let group = EventGroup(rows)
-            return (group, EventStore.batch(group))
-        }
         let deadline = ContinuousClock.now.advanced(by: Self.time)
         let scope = try database.scope(for: context, before: deadline)
-        return group.outcomes(try await known(group, batch, in: scope))
+        for _ in 0..<Self.mostMappings {
+            let given = rows
+            let (group, batch) = try await pool.runBeside {
+                let group = EventGroup(given)
+                return (group, EventStore.batch(group))
+            }
+            if let known = try await known(group, batch, in: scope) { return group.outcomes(known) }
+            // The rules that the rows were mapped by are no longer the ones in force.
+            let tenant = try await catalogue.newest(in: scope)
+            rows = try await pool.runBeside {
+                try given.map { try $0.map { row in try row.mapped(by: tenant) } }
+            }
+        }
+        throw Self.unrest
     }
 
-    /// Writes a group, a second time if the first surely or perhaps did nothing.
+    private static let unrest = RPCError(
+        .unavailable,
+        "other rules are put again and again: send these events later",
+        ErrorDetails(reason: "RULES_CHANGING", retryAfter: .seconds(1))
+    )
+
+    /// Writes a group, a second time if the first surely or perhaps did nothing; nil if other rules
+    /// are in force, and nothing was written.
     ///
     /// A transaction of which nobody knows may be committed later still: rows that it stored are
     /// told from those of others by the commit that they carry.
@@ -200,7 +221,7 @@ final class EventWriter: Sendable {
         _ group: EventGroup,
         _ batch: Batch,
         in scope: TenantScope
-    ) async throws(PostgresError) -> [Int] {
+    ) async throws(PostgresError) -> [Int]? {
         do {
             return try await store.write(batch, in: scope)
         } catch  where error.isRetriable {

@@ -61,6 +61,10 @@ enum OpenAPIDocument {
     {
       "name": "Operations",
       "description": "What takes longer than a call, whichever service does it."
+    },
+    {
+      "name": "TaxonomyHistory",
+      "description": "Looks at stored events with the eyes of the rules, and maps them anew.\n\nA touch is a click, an impression, or a page whose visit has evidence of where it came from: a tag, a click's id, or another site. Pages without are the further pages of a session, or direct ones. Days are those of the tenant's time zone."
     }
   ],
   "paths": {
@@ -282,6 +286,217 @@ enum OpenAPIDocument {
         "security": []
       }
     },
+    "/api/taxonomy/channel-confidence": {
+      "get": {
+        "operationId": "TaxonomyHistory_GetChannelConfidence_2",
+        "tags": [
+          "TaxonomyHistory"
+        ],
+        "summary": "Says how sure the channels of touches are, and how that is reckoned",
+        "description": "Says how sure the channels of touches are, and how that is reckoned.",
+        "parameters": [
+          {
+            "name": "channel",
+            "in": "query",
+            "description": "The slug of a channel, or one of its aliases; empty for all that have touches.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "from",
+            "in": "query",
+            "description": "The first day, as `2026-01-31`; empty for thirty days up to the last one.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "to",
+            "in": "query",
+            "description": "The last day; empty for today. At most 800 days.",
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.ChannelConfidences.snake"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "taxonomy:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "taxonomy:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/api/taxonomy/coverage": {
+      "get": {
+        "operationId": "TaxonomyHistory_GetCoverage_2",
+        "tags": [
+          "TaxonomyHistory"
+        ],
+        "summary": "Says which of the rules in force stored touches fall under, and which rules none does",
+        "description": "Says which of the rules in force stored touches fall under, and which rules none does.",
+        "parameters": [
+          {
+            "name": "from",
+            "in": "query",
+            "description": "The first day, as `2026-01-31`; empty for thirty days up to the last one.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "to",
+            "in": "query",
+            "description": "The last day; empty for today. At most 800 days.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "most_events",
+            "in": "query",
+            "description": "How many touches are looked at, 1 to 200,000; 0 stands for 50,000. If there are more, as many are drawn by chance.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "seed",
+            "in": "query",
+            "description": "What tells one draw from another: the same seed draws the same touches.",
+            "schema": {
+              "type": "string",
+              "format": "int64",
+              "pattern": "^-?[0-9]+$"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.Coverage.snake"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "taxonomy:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "taxonomy:read"
+            ]
+          }
+        ]
+      }
+    },
     "/api/taxonomy/map-channel": {
       "post": {
         "operationId": "Taxonomy_MapChannels_2",
@@ -317,6 +532,278 @@ enum OpenAPIDocument {
               "application/json": {
                 "schema": {
                   "$ref": "#/components/schemas/sextant.ingest.v1.MapChannelsResponse.snake"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "taxonomy:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "taxonomy:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/api/taxonomy/remap-history": {
+      "post": {
+        "operationId": "TaxonomyHistory_RemapHistory_2",
+        "tags": [
+          "TaxonomyHistory"
+        ],
+        "summary": "Has the channels of stored events mapped anew by the rules in force: in parts, each of which is a commit of the feed of events with the days on which a channel or a confidence changed, and whose number the events that changed carry from then on",
+        "description": "Has the channels of stored events mapped anew by the rules in force: in parts, each of which is a commit of the feed of events with the days on which a channel or a confidence changed, and whose number the events that changed carry from then on. Events whose channel the sender named stay as they are. The operation ends with a `HistoryRemap`. One that is cancelled leaves what it has mapped by then; a second one maps what is left, and changes nothing if nothing is.\n\nFrom the moment that rules are put no event is stored by older ones: what arrives while history is mapped needs no second run. If other rules are put meanwhile, it begins again with those.",
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.ingest.v1.RemapHistoryRequest.snake"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.operations.v1.Operation.snake"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "taxonomy:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "taxonomy:write"
+            ]
+          }
+        ]
+      }
+    },
+    "/api/taxonomy/rules/dry-run": {
+      "post": {
+        "operationId": "TaxonomyHistory_DryRunRules_2",
+        "tags": [
+          "TaxonomyHistory"
+        ],
+        "summary": "Says what rules would change if history were mapped by them",
+        "description": "Says what rules would change if history were mapped by them. Changes nothing.",
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.ingest.v1.DryRunRulesRequest.snake"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.RulesDryRun.snake"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "taxonomy:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "taxonomy:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/api/taxonomy/unknown-share": {
+      "get": {
+        "operationId": "TaxonomyHistory_GetUnknownShare_2",
+        "tags": [
+          "TaxonomyHistory"
+        ],
+        "summary": "Says how many touches have a channel that nobody can rely on, why, and what to do",
+        "description": "Says how many touches have a channel that nobody can rely on, why, and what to do.",
+        "parameters": [
+          {
+            "name": "from",
+            "in": "query",
+            "description": "The first day, as `2026-01-31`; empty for thirty days up to the last one.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "to",
+            "in": "query",
+            "description": "The last day; empty for today. At most 800 days.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "most_events",
+            "in": "query",
+            "description": "How many touches are looked at for the causes, 1 to 200,000; 0 stands for 50,000. If there are more, as many are drawn by chance.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "seed",
+            "in": "query",
+            "description": "What tells one draw from another: the same seed draws the same touches.",
+            "schema": {
+              "type": "string",
+              "format": "int64",
+              "pattern": "^-?[0-9]+$"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.UnknownShare.snake"
                 }
               },
               "text/csv": {
@@ -4326,7 +4813,7 @@ enum OpenAPIDocument {
           "Taxonomy"
         ],
         "summary": "Puts other rules in force, as a new version",
-        "description": "Puts other rules in force, as a new version; what was mapped before stays as it is. ABORTED if the version that the caller has seen is no longer the one in force.",
+        "description": "Puts other rules in force, as a new version; what was mapped before stays as it is, unless it is asked for to be mapped anew. No event is stored by older rules from then on. ABORTED if the version that the caller has seen is no longer the one in force.",
         "requestBody": {
           "content": {
             "application/json": {
@@ -4495,6 +4982,300 @@ enum OpenAPIDocument {
         ]
       }
     },
+    "/v1/taxonomy/rules:dryRun": {
+      "post": {
+        "operationId": "TaxonomyHistory_DryRunRules",
+        "tags": [
+          "TaxonomyHistory"
+        ],
+        "summary": "Says what rules would change if history were mapped by them",
+        "description": "Says what rules would change if history were mapped by them. Changes nothing.",
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.ingest.v1.DryRunRulesRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.RulesDryRun"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "taxonomy:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "taxonomy:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/taxonomy:channelConfidence": {
+      "get": {
+        "operationId": "TaxonomyHistory_GetChannelConfidence",
+        "tags": [
+          "TaxonomyHistory"
+        ],
+        "summary": "Says how sure the channels of touches are, and how that is reckoned",
+        "description": "Says how sure the channels of touches are, and how that is reckoned.",
+        "parameters": [
+          {
+            "name": "channel",
+            "in": "query",
+            "description": "The slug of a channel, or one of its aliases; empty for all that have touches.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "from",
+            "in": "query",
+            "description": "The first day, as `2026-01-31`; empty for thirty days up to the last one.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "to",
+            "in": "query",
+            "description": "The last day; empty for today. At most 800 days.",
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.ChannelConfidences"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "taxonomy:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "taxonomy:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/taxonomy:coverage": {
+      "get": {
+        "operationId": "TaxonomyHistory_GetCoverage",
+        "tags": [
+          "TaxonomyHistory"
+        ],
+        "summary": "Says which of the rules in force stored touches fall under, and which rules none does",
+        "description": "Says which of the rules in force stored touches fall under, and which rules none does.",
+        "parameters": [
+          {
+            "name": "from",
+            "in": "query",
+            "description": "The first day, as `2026-01-31`; empty for thirty days up to the last one.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "to",
+            "in": "query",
+            "description": "The last day; empty for today. At most 800 days.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "mostEvents",
+            "in": "query",
+            "description": "How many touches are looked at, 1 to 200,000; 0 stands for 50,000. If there are more, as many are drawn by chance.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "seed",
+            "in": "query",
+            "description": "What tells one draw from another: the same seed draws the same touches.",
+            "schema": {
+              "type": "string",
+              "format": "int64",
+              "pattern": "^-?[0-9]+$"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.Coverage"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "taxonomy:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "taxonomy:read"
+            ]
+          }
+        ]
+      }
+    },
     "/v1/taxonomy:mapChannels": {
       "post": {
         "operationId": "Taxonomy_MapChannels",
@@ -4530,6 +5311,195 @@ enum OpenAPIDocument {
               "application/json": {
                 "schema": {
                   "$ref": "#/components/schemas/sextant.ingest.v1.MapChannelsResponse"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "taxonomy:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "taxonomy:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/taxonomy:remapHistory": {
+      "post": {
+        "operationId": "TaxonomyHistory_RemapHistory",
+        "tags": [
+          "TaxonomyHistory"
+        ],
+        "summary": "Has the channels of stored events mapped anew by the rules in force: in parts, each of which is a commit of the feed of events with the days on which a channel or a confidence changed, and whose number the events that changed carry from then on",
+        "description": "Has the channels of stored events mapped anew by the rules in force: in parts, each of which is a commit of the feed of events with the days on which a channel or a confidence changed, and whose number the events that changed carry from then on. Events whose channel the sender named stay as they are. The operation ends with a `HistoryRemap`. One that is cancelled leaves what it has mapped by then; a second one maps what is left, and changes nothing if nothing is.\n\nFrom the moment that rules are put no event is stored by older ones: what arrives while history is mapped needs no second run. If other rules are put meanwhile, it begins again with those.",
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.ingest.v1.RemapHistoryRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.operations.v1.Operation"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "taxonomy:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "taxonomy:write"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/taxonomy:unknownShare": {
+      "get": {
+        "operationId": "TaxonomyHistory_GetUnknownShare",
+        "tags": [
+          "TaxonomyHistory"
+        ],
+        "summary": "Says how many touches have a channel that nobody can rely on, why, and what to do",
+        "description": "Says how many touches have a channel that nobody can rely on, why, and what to do.",
+        "parameters": [
+          {
+            "name": "from",
+            "in": "query",
+            "description": "The first day, as `2026-01-31`; empty for thirty days up to the last one.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "to",
+            "in": "query",
+            "description": "The last day; empty for today. At most 800 days.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "mostEvents",
+            "in": "query",
+            "description": "How many touches are looked at for the causes, 1 to 200,000; 0 stands for 50,000. If there are more, as many are drawn by chance.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "seed",
+            "in": "query",
+            "description": "What tells one draw from another: the same seed draws the same touches.",
+            "schema": {
+              "type": "string",
+              "format": "int64",
+              "pattern": "^-?[0-9]+$"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.UnknownShare"
                 }
               },
               "text/csv": {
@@ -4978,6 +5948,400 @@ enum OpenAPIDocument {
         },
         "additionalProperties": false
       },
+      "sextant.ingest.v1.ChannelConfidences": {
+        "type": "object",
+        "description": "How sure the channels of touches are.",
+        "properties": {
+          "from": {
+            "type": "string",
+            "description": "The first day, as `2026-01-31`."
+          },
+          "to": {
+            "type": "string",
+            "description": "The last day."
+          },
+          "timeZone": {
+            "type": "string",
+            "description": "The time zone that the days are of."
+          },
+          "formula": {
+            "type": "string",
+            "description": "How confidences are reckoned."
+          },
+          "terms": {
+            "type": "array",
+            "description": "All the terms of it.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.ChannelConfidences.Term"
+            }
+          },
+          "leastKnown": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Below which a touch counts as unknown."
+          },
+          "channels": {
+            "type": "array",
+            "description": "The channels, those with the most touches first.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.ChannelConfidences.Channel"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.ChannelConfidences.Channel": {
+        "type": "object",
+        "description": "How sure a channel is.",
+        "properties": {
+          "channel": {
+            "type": "string",
+            "description": "The slug."
+          },
+          "touches": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many touches it has."
+          },
+          "named": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many of them the sender put there by name, whose confidence is 1."
+          },
+          "confidence": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The mean of their confidences."
+          },
+          "low": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The confidence that a tenth of them does not exceed."
+          },
+          "median": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The confidence that half of them does not exceed."
+          },
+          "unknown": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many count as unknown."
+          },
+          "levels": {
+            "type": "array",
+            "description": "The distribution, the least sure first.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.ChannelConfidences.Level"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.ChannelConfidences.Channel.snake": {
+        "type": "object",
+        "description": "How sure a channel is.",
+        "properties": {
+          "channel": {
+            "type": "string",
+            "description": "The slug."
+          },
+          "touches": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many touches it has."
+          },
+          "named": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many of them the sender put there by name, whose confidence is 1."
+          },
+          "confidence": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The mean of their confidences."
+          },
+          "low": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The confidence that a tenth of them does not exceed."
+          },
+          "median": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The confidence that half of them does not exceed."
+          },
+          "unknown": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many count as unknown."
+          },
+          "levels": {
+            "type": "array",
+            "description": "The distribution, the least sure first.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.ChannelConfidences.Level.snake"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.ChannelConfidences.Level": {
+        "type": "object",
+        "description": "Touches of one confidence.",
+        "properties": {
+          "confidence": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The confidence, rounded to two digits."
+          },
+          "touches": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many touches have it."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.ChannelConfidences.Level.snake": {
+        "type": "object",
+        "description": "Touches of one confidence.",
+        "properties": {
+          "confidence": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The confidence, rounded to two digits."
+          },
+          "touches": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many touches have it."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.ChannelConfidences.Term": {
+        "type": "object",
+        "description": "A factor that a touch's confidence may have.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "As `paid_click`."
+          },
+          "factor": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "From 0 to 1."
+          },
+          "meaning": {
+            "type": "string",
+            "description": "When a touch has it."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.ChannelConfidences.Term.snake": {
+        "type": "object",
+        "description": "A factor that a touch's confidence may have.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "As `paid_click`."
+          },
+          "factor": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "From 0 to 1."
+          },
+          "meaning": {
+            "type": "string",
+            "description": "When a touch has it."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.ChannelConfidences.snake": {
+        "type": "object",
+        "description": "How sure the channels of touches are.",
+        "properties": {
+          "from": {
+            "type": "string",
+            "description": "The first day, as `2026-01-31`."
+          },
+          "to": {
+            "type": "string",
+            "description": "The last day."
+          },
+          "time_zone": {
+            "type": "string",
+            "description": "The time zone that the days are of."
+          },
+          "formula": {
+            "type": "string",
+            "description": "How confidences are reckoned."
+          },
+          "terms": {
+            "type": "array",
+            "description": "All the terms of it.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.ChannelConfidences.Term.snake"
+            }
+          },
+          "least_known": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Below which a touch counts as unknown."
+          },
+          "channels": {
+            "type": "array",
+            "description": "The channels, those with the most touches first.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.ChannelConfidences.Channel.snake"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
       "sextant.ingest.v1.ChannelRule": {
         "type": "object",
         "description": "Says of some traffic which channel it belongs to.",
@@ -5004,6 +6368,37 @@ enum OpenAPIDocument {
             "description": "All of them must hold; a rule without conditions matches everything. At most 20.",
             "items": {
               "$ref": "#/components/schemas/sextant.ingest.v1.RuleCondition"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.ChannelRule.snake": {
+        "type": "object",
+        "description": "Says of some traffic which channel it belongs to.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "What people call it: 1 to 200 bytes, unique among the rules."
+          },
+          "channel": {
+            "type": "string",
+            "description": "The slug of the channel where what it matches belongs."
+          },
+          "priority": {
+            "type": "integer",
+            "format": "int32",
+            "description": "Rules with the smaller number are asked first; of equal ones the earlier. Those of the default group have 1001 and up."
+          },
+          "disabled": {
+            "type": "boolean",
+            "description": "Whether it is left out."
+          },
+          "conditions": {
+            "type": "array",
+            "description": "All of them must hold; a rule without conditions matches everything. At most 20.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.RuleCondition.snake"
             }
           }
         },
@@ -5042,6 +6437,10 @@ enum OpenAPIDocument {
             "type": "string",
             "format": "date-time",
             "description": "When; nothing for version 0."
+          },
+          "remapOperation": {
+            "type": "string",
+            "description": "Of rules that have just been put, the operation that maps what is stored anew; empty if that was not asked for: `RemapHistory` does it at any time."
           }
         },
         "additionalProperties": false
@@ -5177,6 +6576,240 @@ enum OpenAPIDocument {
         },
         "additionalProperties": false
       },
+      "sextant.ingest.v1.Coverage": {
+        "type": "object",
+        "description": "Which rules stored touches fall under.",
+        "properties": {
+          "from": {
+            "type": "string",
+            "description": "The first day, as `2026-01-31`."
+          },
+          "to": {
+            "type": "string",
+            "description": "The last day."
+          },
+          "timeZone": {
+            "type": "string",
+            "description": "The time zone that the days are of."
+          },
+          "rulesVersion": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "Which version of the rules is in force."
+          },
+          "sample": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventSample",
+            "description": "The touches that were looked at."
+          },
+          "ownRules": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventShare",
+            "description": "Those of the tenant's own rules."
+          },
+          "defaultGroup": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventShare",
+            "description": "Those of the default group."
+          },
+          "named": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventShare",
+            "description": "Those whose channel the sender named."
+          },
+          "unmatched": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventShare",
+            "description": "Those that no rule matches."
+          },
+          "rules": {
+            "type": "array",
+            "description": "The rules, in the order in which they are asked.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.Coverage.Rule"
+            }
+          },
+          "traffic": {
+            "type": "array",
+            "description": "The most frequent traffic: up to a hundred kinds.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.Coverage.Traffic"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.Coverage.Rule": {
+        "type": "object",
+        "description": "The touches of one rule.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "What the rule is called."
+          },
+          "channel": {
+            "type": "string",
+            "description": "The slug of the channel where it puts them."
+          },
+          "priority": {
+            "type": "integer",
+            "format": "int32",
+            "description": "Its priority."
+          },
+          "ofDefaultGroup": {
+            "type": "boolean",
+            "description": "Whether it is one of the default group."
+          },
+          "disabled": {
+            "type": "boolean",
+            "description": "Whether it is left out."
+          },
+          "touches": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventShare",
+            "description": "How many touches it is the first to match. A rule of none is disabled, comes after rules that take all of its touches, or waits for traffic that there is not."
+          },
+          "examples": {
+            "type": "array",
+            "description": "Where most of them came from: up to five.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.TrafficCount"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.Coverage.Rule.snake": {
+        "type": "object",
+        "description": "The touches of one rule.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "What the rule is called."
+          },
+          "channel": {
+            "type": "string",
+            "description": "The slug of the channel where it puts them."
+          },
+          "priority": {
+            "type": "integer",
+            "format": "int32",
+            "description": "Its priority."
+          },
+          "of_default_group": {
+            "type": "boolean",
+            "description": "Whether it is one of the default group."
+          },
+          "disabled": {
+            "type": "boolean",
+            "description": "Whether it is left out."
+          },
+          "touches": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventShare.snake",
+            "description": "How many touches it is the first to match. A rule of none is disabled, comes after rules that take all of its touches, or waits for traffic that there is not."
+          },
+          "examples": {
+            "type": "array",
+            "description": "Where most of them came from: up to five.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.TrafficCount.snake"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.Coverage.Traffic": {
+        "type": "object",
+        "description": "Where traffic belongs.",
+        "properties": {
+          "traffic": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.TrafficCount",
+            "description": "What traffic, and how much."
+          },
+          "rule": {
+            "type": "string",
+            "description": "The rule that it falls under; empty for none."
+          },
+          "channel": {
+            "type": "string",
+            "description": "The slug of the channel."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.Coverage.Traffic.snake": {
+        "type": "object",
+        "description": "Where traffic belongs.",
+        "properties": {
+          "traffic": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.TrafficCount.snake",
+            "description": "What traffic, and how much."
+          },
+          "rule": {
+            "type": "string",
+            "description": "The rule that it falls under; empty for none."
+          },
+          "channel": {
+            "type": "string",
+            "description": "The slug of the channel."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.Coverage.snake": {
+        "type": "object",
+        "description": "Which rules stored touches fall under.",
+        "properties": {
+          "from": {
+            "type": "string",
+            "description": "The first day, as `2026-01-31`."
+          },
+          "to": {
+            "type": "string",
+            "description": "The last day."
+          },
+          "time_zone": {
+            "type": "string",
+            "description": "The time zone that the days are of."
+          },
+          "rules_version": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "Which version of the rules is in force."
+          },
+          "sample": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventSample.snake",
+            "description": "The touches that were looked at."
+          },
+          "own_rules": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventShare.snake",
+            "description": "Those of the tenant's own rules."
+          },
+          "default_group": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventShare.snake",
+            "description": "Those of the default group."
+          },
+          "named": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventShare.snake",
+            "description": "Those whose channel the sender named."
+          },
+          "unmatched": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventShare.snake",
+            "description": "Those that no rule matches."
+          },
+          "rules": {
+            "type": "array",
+            "description": "The rules, in the order in which they are asked.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.Coverage.Rule.snake"
+            }
+          },
+          "traffic": {
+            "type": "array",
+            "description": "The most frequent traffic: up to a hundred kinds.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.Coverage.Traffic.snake"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
       "sextant.ingest.v1.CreateImportRequest": {
         "type": "object",
         "description": "Asks for an import to be created.",
@@ -5264,6 +6897,80 @@ enum OpenAPIDocument {
             "format": "int64",
             "pattern": "^-?[0-9]+$",
             "description": "How many rows waited until now."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.DryRunRulesRequest": {
+        "type": "object",
+        "description": "Asks what rules would change.",
+        "properties": {
+          "rules": {
+            "type": "array",
+            "description": "The tenant's own rules; at most 500 with those of the default group.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.ChannelRule"
+            }
+          },
+          "excludesDefaultGroup": {
+            "type": "boolean",
+            "description": "Whether the default group is left out."
+          },
+          "from": {
+            "type": "string",
+            "description": "The first day, as `2026-01-31`; empty for thirty days up to the last one."
+          },
+          "to": {
+            "type": "string",
+            "description": "The last day; empty for today. At most 800 days."
+          },
+          "mostEvents": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many events are looked at, 1 to 200,000; 0 stands for 50,000. If there are more, as many are drawn by chance."
+          },
+          "seed": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "What tells one draw from another: the same seed draws the same events."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.DryRunRulesRequest.snake": {
+        "type": "object",
+        "description": "Asks what rules would change.",
+        "properties": {
+          "rules": {
+            "type": "array",
+            "description": "The tenant's own rules; at most 500 with those of the default group.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.ChannelRule.snake"
+            }
+          },
+          "excludes_default_group": {
+            "type": "boolean",
+            "description": "Whether the default group is left out."
+          },
+          "from": {
+            "type": "string",
+            "description": "The first day, as `2026-01-31`; empty for thirty days up to the last one."
+          },
+          "to": {
+            "type": "string",
+            "description": "The last day; empty for today. At most 800 days."
+          },
+          "most_events": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many events are looked at, 1 to 200,000; 0 stands for 50,000. If there are more, as many are drawn by chance."
+          },
+          "seed": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "What tells one draw from another: the same seed draws the same events."
           }
         },
         "additionalProperties": false
@@ -5356,6 +7063,218 @@ enum OpenAPIDocument {
           "KIND_ALIAS",
           "KIND_CUSTOM"
         ]
+      },
+      "sextant.ingest.v1.EventSample": {
+        "type": "object",
+        "description": "What was looked at.",
+        "properties": {
+          "events": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many there are."
+          },
+          "lookedAt": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many of them were looked at."
+          },
+          "sampled": {
+            "type": "boolean",
+            "description": "Whether those were drawn by chance: shares of them are estimates."
+          },
+          "seed": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "The seed that they were drawn by."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.EventSample.snake": {
+        "type": "object",
+        "description": "What was looked at.",
+        "properties": {
+          "events": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many there are."
+          },
+          "looked_at": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many of them were looked at."
+          },
+          "sampled": {
+            "type": "boolean",
+            "description": "Whether those were drawn by chance: shares of them are estimates."
+          },
+          "seed": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "The seed that they were drawn by."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.EventShare": {
+        "type": "object",
+        "description": "A part of what was looked at.",
+        "properties": {
+          "events": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many of those that were looked at."
+          },
+          "share": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Which part of them, from 0 to 1."
+          },
+          "lower": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The bounds of a confidence interval for the part of all there are (Wilson's score interval); both equal the share if all were looked at."
+          },
+          "upper": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The upper bound."
+          },
+          "level": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The level of the interval: 0.95."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.EventShare.snake": {
+        "type": "object",
+        "description": "A part of what was looked at.",
+        "properties": {
+          "events": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many of those that were looked at."
+          },
+          "share": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Which part of them, from 0 to 1."
+          },
+          "lower": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The bounds of a confidence interval for the part of all there are (Wilson's score interval); both equal the share if all were looked at."
+          },
+          "upper": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The upper bound."
+          },
+          "level": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The level of the interval: 0.95."
+          }
+        },
+        "additionalProperties": false
       },
       "sextant.ingest.v1.ExchangeRateRow": {
         "type": "object",
@@ -6424,6 +8343,10 @@ enum OpenAPIDocument {
           "validateOnly": {
             "type": "boolean",
             "description": "Whether the rules are only checked: the answer is what would be in force."
+          },
+          "remapsHistory": {
+            "type": "boolean",
+            "description": "Whether all that is stored is mapped anew by the rules: see `RemapHistory`."
           }
         },
         "additionalProperties": false
@@ -6605,6 +8528,36 @@ enum OpenAPIDocument {
         },
         "additionalProperties": false
       },
+      "sextant.ingest.v1.RemapHistoryRequest": {
+        "type": "object",
+        "description": "Asks for history to be mapped anew.",
+        "properties": {
+          "from": {
+            "type": "string",
+            "description": "The first day, as `2026-01-31`; empty for no bound."
+          },
+          "to": {
+            "type": "string",
+            "description": "The last day; empty for no bound."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.RemapHistoryRequest.snake": {
+        "type": "object",
+        "description": "Asks for history to be mapped anew.",
+        "properties": {
+          "from": {
+            "type": "string",
+            "description": "The first day, as `2026-01-31`; empty for no bound."
+          },
+          "to": {
+            "type": "string",
+            "description": "The last day; empty for no bound."
+          }
+        },
+        "additionalProperties": false
+      },
       "sextant.ingest.v1.ReplayRejectedRowsRequest": {
         "type": "object",
         "description": "Asks for rows to be written again.",
@@ -6716,6 +8669,20 @@ enum OpenAPIDocument {
         },
         "additionalProperties": false
       },
+      "sextant.ingest.v1.RuleCondition.snake": {
+        "type": "object",
+        "description": "Holds if one of its tests does.",
+        "properties": {
+          "tests": {
+            "type": "array",
+            "description": "The tests: 1 to 20.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.RuleTest.snake"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
       "sextant.ingest.v1.RuleTest": {
         "type": "object",
         "description": "Compares a field of a visit or of spend with values, without regard to case; holds if it does with one.",
@@ -6758,6 +8725,26 @@ enum OpenAPIDocument {
           "FIELD_COLUMN"
         ]
       },
+      "sextant.ingest.v1.RuleTest.Field.snake": {
+        "type": "string",
+        "description": "What is looked at.\n- `source`: Who sent the visitor: a tag, the network of a click id, or the site before.\n- `medium`: How: `cpc`, `email`, `organic`, `referral`, \u2026\n- `campaign`: What the campaign is called.\n- `campaign_id`: The id of the campaign.\n- `term`: The term of a search.\n- `content`: Which of several ads.\n- `referrer`: The host of the site before.\n- `click_id`: The name of a click's id, as `gclid`.\n- `source_category`: What kind of site the source is: `search`, `shopping`, `social` or `video`.\n- `platform`: Where money was spent; this and the next ones are of spend, not of visits.\n- `account`: The account there.\n- `ad_group`: What the ad group is called.\n- `column`: The column of a file that has one for each channel.",
+        "enum": [
+          "unspecified",
+          "source",
+          "medium",
+          "campaign",
+          "campaign_id",
+          "term",
+          "content",
+          "referrer",
+          "click_id",
+          "source_category",
+          "platform",
+          "account",
+          "ad_group",
+          "column"
+        ]
+      },
       "sextant.ingest.v1.RuleTest.Operator": {
         "type": "string",
         "description": "How it is compared.\n- `OPERATOR_ANY`: It is there at all; takes no values.\n- `OPERATOR_ABSENT`: It is not there; takes no values.\n- `OPERATOR_EQUALS`: It is one of the values.\n- `OPERATOR_CONTAINS`: It has one of the values in it.\n- `OPERATOR_STARTS_WITH`: It begins with one of the values.\n- `OPERATOR_ENDS_WITH`: It ends with one of the values.\n- `OPERATOR_REGEX`: A part of it matches one of the values, which are regular expressions in RE2's syntax; at most 20.",
@@ -6771,6 +8758,214 @@ enum OpenAPIDocument {
           "OPERATOR_ENDS_WITH",
           "OPERATOR_REGEX"
         ]
+      },
+      "sextant.ingest.v1.RuleTest.Operator.snake": {
+        "type": "string",
+        "description": "How it is compared.\n- `any`: It is there at all; takes no values.\n- `absent`: It is not there; takes no values.\n- `equals`: It is one of the values.\n- `contains`: It has one of the values in it.\n- `starts_with`: It begins with one of the values.\n- `ends_with`: It ends with one of the values.\n- `regex`: A part of it matches one of the values, which are regular expressions in RE2's syntax; at most 20.",
+        "enum": [
+          "unspecified",
+          "any",
+          "absent",
+          "equals",
+          "contains",
+          "starts_with",
+          "ends_with",
+          "regex"
+        ]
+      },
+      "sextant.ingest.v1.RuleTest.snake": {
+        "type": "object",
+        "description": "Compares a field of a visit or of spend with values, without regard to case; holds if it does with one.",
+        "properties": {
+          "field": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.RuleTest.Field.snake",
+            "description": "What is looked at."
+          },
+          "operator": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.RuleTest.Operator.snake",
+            "description": "How it is compared."
+          },
+          "values": {
+            "type": "array",
+            "description": "With what; each 1 to 200 bytes, an expression up to 500.",
+            "items": {
+              "type": "string"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.RulesDryRun": {
+        "type": "object",
+        "description": "What rules would change.",
+        "properties": {
+          "from": {
+            "type": "string",
+            "description": "The first day, as `2026-01-31`."
+          },
+          "to": {
+            "type": "string",
+            "description": "The last day."
+          },
+          "timeZone": {
+            "type": "string",
+            "description": "The time zone that the days are of."
+          },
+          "sample": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventSample",
+            "description": "The events that were looked at: of all kinds, whose channel rules have found."
+          },
+          "moved": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventShare",
+            "description": "Those that would have another channel."
+          },
+          "moves": {
+            "type": "array",
+            "description": "From where to where, the most frequent first: up to a hundred.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.RulesDryRun.Move"
+            }
+          },
+          "touches": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many of the events that were looked at are touches."
+          },
+          "unknownBefore": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventShare",
+            "description": "The touches, of all that were looked at, that are unknown now."
+          },
+          "unknownAfter": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventShare",
+            "description": "Those that would be unknown."
+          },
+          "outOfUnknown": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventShare",
+            "description": "Those that are unknown, and would not be."
+          },
+          "intoUnknown": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventShare",
+            "description": "Those that are known, and would not be."
+          },
+          "summary": {
+            "type": "string",
+            "description": "All that in a sentence."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.RulesDryRun.Move": {
+        "type": "object",
+        "description": "Events that would change from one channel to another.",
+        "properties": {
+          "fromChannel": {
+            "type": "string",
+            "description": "The slug of the channel that they have."
+          },
+          "toChannel": {
+            "type": "string",
+            "description": "The slug of the channel that they would have."
+          },
+          "events": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventShare",
+            "description": "How many."
+          },
+          "examples": {
+            "type": "array",
+            "description": "Where most of them came from: up to five.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.TrafficCount"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.RulesDryRun.Move.snake": {
+        "type": "object",
+        "description": "Events that would change from one channel to another.",
+        "properties": {
+          "from_channel": {
+            "type": "string",
+            "description": "The slug of the channel that they have."
+          },
+          "to_channel": {
+            "type": "string",
+            "description": "The slug of the channel that they would have."
+          },
+          "events": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventShare.snake",
+            "description": "How many."
+          },
+          "examples": {
+            "type": "array",
+            "description": "Where most of them came from: up to five.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.TrafficCount.snake"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.RulesDryRun.snake": {
+        "type": "object",
+        "description": "What rules would change.",
+        "properties": {
+          "from": {
+            "type": "string",
+            "description": "The first day, as `2026-01-31`."
+          },
+          "to": {
+            "type": "string",
+            "description": "The last day."
+          },
+          "time_zone": {
+            "type": "string",
+            "description": "The time zone that the days are of."
+          },
+          "sample": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventSample.snake",
+            "description": "The events that were looked at: of all kinds, whose channel rules have found."
+          },
+          "moved": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventShare.snake",
+            "description": "Those that would have another channel."
+          },
+          "moves": {
+            "type": "array",
+            "description": "From where to where, the most frequent first: up to a hundred.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.RulesDryRun.Move.snake"
+            }
+          },
+          "touches": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many of the events that were looked at are touches."
+          },
+          "unknown_before": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventShare.snake",
+            "description": "The touches, of all that were looked at, that are unknown now."
+          },
+          "unknown_after": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventShare.snake",
+            "description": "Those that would be unknown."
+          },
+          "out_of_unknown": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventShare.snake",
+            "description": "Those that are unknown, and would not be."
+          },
+          "into_unknown": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventShare.snake",
+            "description": "Those that are known, and would not be."
+          },
+          "summary": {
+            "type": "string",
+            "description": "All that in a sentence."
+          }
+        },
+        "additionalProperties": false
       },
       "sextant.ingest.v1.SegmentAnswer": {
         "type": "object",
@@ -7041,6 +9236,330 @@ enum OpenAPIDocument {
           "plan": {
             "$ref": "#/components/schemas/sextant.ingest.v1.ImportPlan",
             "description": "What is declared now; what is empty is as declared before, or guessed."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.TrafficCount": {
+        "type": "object",
+        "description": "Where touches came from, and how many.",
+        "properties": {
+          "source": {
+            "type": "string",
+            "description": "Who sent the visitors, in small letters; at most 100 characters, as the others."
+          },
+          "medium": {
+            "type": "string",
+            "description": "How, in small letters."
+          },
+          "campaign": {
+            "type": "string",
+            "description": "What the campaign is called."
+          },
+          "events": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many of those that were looked at. If there are very many kinds of traffic, it may be too low by a thousandth of what was looked at."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.TrafficCount.snake": {
+        "type": "object",
+        "description": "Where touches came from, and how many.",
+        "properties": {
+          "source": {
+            "type": "string",
+            "description": "Who sent the visitors, in small letters; at most 100 characters, as the others."
+          },
+          "medium": {
+            "type": "string",
+            "description": "How, in small letters."
+          },
+          "campaign": {
+            "type": "string",
+            "description": "What the campaign is called."
+          },
+          "events": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many of those that were looked at. If there are very many kinds of traffic, it may be too low by a thousandth of what was looked at."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.UnknownShare": {
+        "type": "object",
+        "description": "How many touches have a channel that nobody can rely on.",
+        "properties": {
+          "from": {
+            "type": "string",
+            "description": "The first day, as `2026-01-31`."
+          },
+          "to": {
+            "type": "string",
+            "description": "The last day."
+          },
+          "timeZone": {
+            "type": "string",
+            "description": "The time zone that the days are of."
+          },
+          "touches": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many touches there are."
+          },
+          "unknown": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many of them are unknown: without a channel, or with a confidence below 0.5."
+          },
+          "share": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Which part of them; 0 if there are none."
+          },
+          "target": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Below which the share should be."
+          },
+          "targetMet": {
+            "type": "boolean",
+            "description": "Whether it is."
+          },
+          "causes": {
+            "type": "array",
+            "description": "The causes, the most frequent first.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.UnknownShare.Cause"
+            }
+          },
+          "sample": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventSample",
+            "description": "The unknown touches that the causes were found by."
+          },
+          "rulesVersion": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "Which version of the rules is in force."
+          },
+          "outdated": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many touches were mapped by older ones; `RemapHistory` maps them anew."
+          },
+          "formula": {
+            "type": "string",
+            "description": "How the share is reckoned."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.UnknownShare.Cause": {
+        "type": "object",
+        "description": "Why touches are unknown, with the rules in force.",
+        "properties": {
+          "kind": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.UnknownShare.Cause.Kind",
+            "description": "What the cause is."
+          },
+          "touches": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventShare",
+            "description": "How many unknown touches have it."
+          },
+          "examples": {
+            "type": "array",
+            "description": "Where most of them came from: up to ten.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.TrafficCount"
+            }
+          },
+          "advice": {
+            "type": "string",
+            "description": "What to do."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.UnknownShare.Cause.Kind": {
+        "type": "string",
+        "description": "What the cause is; the first that applies, in this order.\n- `KIND_OUTDATED_RULES`: It was mapped by older rules: those in force know where it belongs.\n- `KIND_UNREADABLE_ADDRESS`: The address of the page, or of the page before, cannot be read, and nothing else is known.\n- `KIND_NO_EVIDENCE`: Nothing is known of how the visitor came.\n- `KIND_UNFILLED_TAG`: A tag of the source or the medium is a macro, or stands for a missing value.\n- `KIND_MISSING_SOURCE`: A tag names the medium, and nothing the source.\n- `KIND_MISSING_MEDIUM`: A tag names the source, and nothing the medium.\n- `KIND_UNKNOWN_MEDIUM`: No rule looks for the medium.\n- `KIND_UNKNOWN_SOURCE`: Rules look for the medium, but none for the source.\n- `KIND_RULE_GAP`: Rules look for the source and for the medium, but none takes the two together.\n- `KIND_WEAK_EVIDENCE`: A rule says where it belongs, but the evidence is too weak.",
+        "enum": [
+          "KIND_UNSPECIFIED",
+          "KIND_OUTDATED_RULES",
+          "KIND_UNREADABLE_ADDRESS",
+          "KIND_NO_EVIDENCE",
+          "KIND_UNFILLED_TAG",
+          "KIND_MISSING_SOURCE",
+          "KIND_MISSING_MEDIUM",
+          "KIND_UNKNOWN_MEDIUM",
+          "KIND_UNKNOWN_SOURCE",
+          "KIND_RULE_GAP",
+          "KIND_WEAK_EVIDENCE"
+        ]
+      },
+      "sextant.ingest.v1.UnknownShare.Cause.Kind.snake": {
+        "type": "string",
+        "description": "What the cause is; the first that applies, in this order.\n- `outdated_rules`: It was mapped by older rules: those in force know where it belongs.\n- `unreadable_address`: The address of the page, or of the page before, cannot be read, and nothing else is known.\n- `no_evidence`: Nothing is known of how the visitor came.\n- `unfilled_tag`: A tag of the source or the medium is a macro, or stands for a missing value.\n- `missing_source`: A tag names the medium, and nothing the source.\n- `missing_medium`: A tag names the source, and nothing the medium.\n- `unknown_medium`: No rule looks for the medium.\n- `unknown_source`: Rules look for the medium, but none for the source.\n- `rule_gap`: Rules look for the source and for the medium, but none takes the two together.\n- `weak_evidence`: A rule says where it belongs, but the evidence is too weak.",
+        "enum": [
+          "unspecified",
+          "outdated_rules",
+          "unreadable_address",
+          "no_evidence",
+          "unfilled_tag",
+          "missing_source",
+          "missing_medium",
+          "unknown_medium",
+          "unknown_source",
+          "rule_gap",
+          "weak_evidence"
+        ]
+      },
+      "sextant.ingest.v1.UnknownShare.Cause.snake": {
+        "type": "object",
+        "description": "Why touches are unknown, with the rules in force.",
+        "properties": {
+          "kind": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.UnknownShare.Cause.Kind.snake",
+            "description": "What the cause is."
+          },
+          "touches": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventShare.snake",
+            "description": "How many unknown touches have it."
+          },
+          "examples": {
+            "type": "array",
+            "description": "Where most of them came from: up to ten.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.TrafficCount.snake"
+            }
+          },
+          "advice": {
+            "type": "string",
+            "description": "What to do."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.UnknownShare.snake": {
+        "type": "object",
+        "description": "How many touches have a channel that nobody can rely on.",
+        "properties": {
+          "from": {
+            "type": "string",
+            "description": "The first day, as `2026-01-31`."
+          },
+          "to": {
+            "type": "string",
+            "description": "The last day."
+          },
+          "time_zone": {
+            "type": "string",
+            "description": "The time zone that the days are of."
+          },
+          "touches": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many touches there are."
+          },
+          "unknown": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many of them are unknown: without a channel, or with a confidence below 0.5."
+          },
+          "share": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Which part of them; 0 if there are none."
+          },
+          "target": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Below which the share should be."
+          },
+          "target_met": {
+            "type": "boolean",
+            "description": "Whether it is."
+          },
+          "causes": {
+            "type": "array",
+            "description": "The causes, the most frequent first.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.UnknownShare.Cause.snake"
+            }
+          },
+          "sample": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventSample.snake",
+            "description": "The unknown touches that the causes were found by."
+          },
+          "rules_version": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "Which version of the rules is in force."
+          },
+          "outdated": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many touches were mapped by older ones; `RemapHistory` maps them anew."
+          },
+          "formula": {
+            "type": "string",
+            "description": "How the share is reckoned."
           }
         },
         "additionalProperties": false
@@ -7918,7 +10437,50 @@ enum OpenAPIDocument {
         },
         "additionalProperties": false
       },
+      "sextant.operations.v1.Operation.snake": {
+        "type": "object",
+        "description": "Long work.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "As `operations/mmm.` and the id of the job: the service is part of the name."
+          },
+          "done": {
+            "type": "boolean",
+            "description": "Whether it is over: `error` or `response` is set then, and only then."
+          },
+          "metadata": {
+            "$ref": "#/components/schemas/sextant.operations.v1.OperationMetadata.snake",
+            "description": "How it goes."
+          },
+          "error": {
+            "$ref": "#/components/schemas/sextant.operations.v1.OperationError.snake",
+            "description": "Why it failed, or that it was cancelled. Excludes `response`."
+          },
+          "response": {
+            "type": "object",
+            "description": "What came of it, as the JSON form of the message that the work ends with. Excludes `error`."
+          }
+        },
+        "additionalProperties": false
+      },
       "sextant.operations.v1.OperationError": {
+        "type": "object",
+        "description": "Why an operation failed.",
+        "properties": {
+          "code": {
+            "type": "integer",
+            "format": "int32",
+            "description": "The number of the status, as of gRPC; 1 if it was cancelled."
+          },
+          "message": {
+            "type": "string",
+            "description": "What went wrong, and what to do."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.operations.v1.OperationError.snake": {
         "type": "object",
         "description": "Why an operation failed.",
         "properties": {
@@ -8046,6 +10608,79 @@ enum OpenAPIDocument {
           "STATE_FAILED",
           "STATE_CANCELLED"
         ]
+      },
+      "sextant.operations.v1.OperationMetadata.State.snake": {
+        "type": "string",
+        "description": "Where an operation is on its way.\n- `waiting`: It waits: for its time, for a worker, or for other work.\n- `running`: It is being done.\n- `retrying`: It has failed, and will be tried again.\n- `succeeded`: It has succeeded.\n- `failed`: It has failed for good.\n- `cancelled`: It was not to be done any more.",
+        "enum": [
+          "unspecified",
+          "waiting",
+          "running",
+          "retrying",
+          "succeeded",
+          "failed",
+          "cancelled"
+        ]
+      },
+      "sextant.operations.v1.OperationMetadata.snake": {
+        "type": "object",
+        "description": "How an operation goes.",
+        "properties": {
+          "state": {
+            "$ref": "#/components/schemas/sextant.operations.v1.OperationMetadata.State.snake",
+            "description": "Where it is on its way."
+          },
+          "progress": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How much is done, from 0 to 1."
+          },
+          "stage": {
+            "type": "string",
+            "description": "What is being done, in words."
+          },
+          "eta_seconds": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many seconds it will take from now on if it goes on as it has since it began; none before anything is done, and once it is over."
+          },
+          "kind": {
+            "type": "string",
+            "description": "Which of the things the service does, as `import_file`."
+          },
+          "created_at": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When it was asked for."
+          },
+          "started_at": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When it began first; none before."
+          },
+          "finished_at": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When it ended; none before."
+          },
+          "cancel_requested": {
+            "type": "boolean",
+            "description": "Whether it is to be cancelled."
+          }
+        },
+        "additionalProperties": false
       },
       "Problem": {
         "type": "object",

@@ -125,25 +125,23 @@ struct LineWriter: Sendable {
             if case .event(let event) = row { event } else { nil }
         }
         let times = try await times(of: events, in: transaction, scope)
-        let tenant = try await catalogue.knowledge(in: scope)
-        let lines = EventLines(
-            plan,
-            currency: scope.entry.settings.currency,
-            channels: ImportChannels(numbers: tenant.channels)
-        )
-        let reader = EventReader(tenant, origin: source, hasFixedTimes: false, now: now)
-        let results = try await offload.runBeside {
-            zip(events, times).map { event, time in
-                Result { () throws(RowFault) in try reader.row(lines.event(event, at: time)) }
+        let (plan, source, offload) = (plan, source, offload)
+        let currency = scope.entry.settings.currency
+        let written = try await EventTransaction(catalogue: catalogue)
+            .write(in: transaction, scope) { tenant in
+                let channels = ImportChannels(numbers: tenant.channels)
+                let lines = EventLines(plan, currency: currency, channels: channels)
+                let reader = EventReader(tenant, origin: source, hasFixedTimes: false, now: now)
+                return try await offload.runBeside {
+                    zip(events, times).map { event, time in
+                        Result { () throws(RowFault) in
+                            try reader.row(lines.event(event, at: time))
+                        }
+                    }
+                }
             }
-        }
-        let group = EventGroup([results.compactMap { try? $0.get() }])
-        var known: [Int] = []
-        if !group.rows.isEmpty {
-            known = try EventStore.known(try await transaction.run(EventStore.batch(group))[0])
-            try await transaction.query(.noteCommit, id, group.token)
-        }
-        return RowOutcome.outcomes(results, group.outcomes(known)[0])
+        try await transaction.query(.noteCommit, id, written.token)
+        return written.outcomes
     }
 
     /// When events happened, in microseconds since 1970 in UTC: times that name no zone are of the
