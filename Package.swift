@@ -380,8 +380,8 @@ for (folder, library, dependencies) in [
     (
         "ingest-service", "Ingest",
         [
-            "Contracts", "Crypto", "Messages", "Net", "Postgres", "RPC", "Schema", "Taxonomy",
-            "Telemetry", "Tenancy", "Wire",
+            "Contracts", "Crypto", "Jobs", "Messages", "Net", "Postgres", "RPC", "Schema",
+            "Taxonomy", "Telemetry", "Tenancy", "Wire",
         ]
     ),
     ("attribution-service", "Attribution", []), ("mmm-service", "MixModel", []),
@@ -459,8 +459,8 @@ for (name, dependencies, excluded) in [
     (
         "IngestTests",
         [
-            "Contracts", "Ingest", "Lifecycle", "Messages", "Net", "Postgres", "RPC", "Schema",
-            "Taxonomy", "Telemetry", "Tenancy", "TestKit", "TestTenants", "Wire",
+            "Contracts", "Ingest", "Jobs", "Lifecycle", "Messages", "Net", "Postgres", "RPC",
+            "Schema", "Taxonomy", "Telemetry", "Tenancy", "TestKit", "TestTenants", "Wire",
         ], []
     ),
     ("PlatformTests", ["Crypto", "Jobs", "Lifecycle", "Platform", "Tenancy", "Wire"], []),

@@ -1,4 +1,5 @@
 internal import Contracts
+package import Jobs
 public import Lifecycle
 internal import Messages
 package import Net
@@ -11,7 +12,7 @@ package import Tenancy
 /// Takes in what happened: events, spend, KPIs and files.
 ///
 /// So far it has channels with the rules that map traffic and spend to them, events, daily series,
-/// and the quarantine of rows that cannot be taken.
+/// the quarantine of rows that cannot be taken, and snapshots of how good all of that is.
 public enum IngestService {
     /// The service, for a program of its own or one that it shares.
     public static let definition = ServiceDefinition<IngestConfiguration>("ingest") { parts in
@@ -21,9 +22,26 @@ public enum IngestService {
             parts,
             requirements: [try MigrationSet.ingest().requirement]
         )
+        let nightly = NightlySnapshots(
+            of: place.name,
+            place.database,
+            place.queue,
+            logger: parts.logger
+        )
         return ServiceContent(
-            contracts(on: place.database, pages: place.pages, offload: parts.offload),
+            contracts(
+                of: place.name,
+                on: place.database,
+                jobs: place.queue,
+                pages: place.pages,
+                offload: parts.offload
+            ),
             at: place,
+            doing: handlers(of: place.name, offload: parts.offload),
+            results: [
+                JobResult(of: SnapshotJob.type(of: place.name), IngestV1.QualitySnapshot.self)
+            ],
+            components: [nightly.component(on: parts.group.next())],
             status: status(of:)
         )
     }
@@ -31,12 +49,16 @@ public enum IngestService {
     /// What the service serves.
     ///
     /// - Parameters:
+    ///   - service: what it is called, as the owner of its jobs.
     ///   - database: the service's.
+    ///   - jobs: takes its jobs.
     ///   - pages: signs the pages of lists.
     ///   - offload: threads for what takes long; nil to take the loop's time.
     /// - Returns: its contracts.
     package static func contracts(
+        of service: ServiceName,
         on database: TenantDatabase,
+        jobs: JobQueue,
         pages: PageTokens,
         offload: WorkerPool? = nil
     ) -> [ServedContract] {
@@ -52,6 +74,7 @@ public enum IngestService {
             [SeriesReplayer(writer: writer), EventReplayer(catalogue: catalogue)],
             pages: pages
         )
+        let quality = DataQualityService(of: service, database, jobs, pages: pages)
         return [
             ServedContract(
                 IngestV1.Events.schema,
@@ -88,7 +111,25 @@ public enum IngestService {
                 IngestV1.Rejected.methods(of: rejected),
                 files: [IngestV1.rejectedFile]
             ),
+            ServedContract(
+                IngestV1.DataQuality.schema,
+                IngestV1.DataQuality.methods(of: quality),
+                files: [IngestV1.dataQualityFile]
+            ),
         ]
+    }
+
+    /// How the service's jobs are done.
+    ///
+    /// - Parameters:
+    ///   - service: what it is called, as the owner of its jobs.
+    ///   - offload: threads for what takes long; nil to take the loop's time.
+    /// - Returns: a handler for each kind.
+    package static func handlers(
+        of service: ServiceName,
+        offload: WorkerPool? = nil
+    ) -> [JobHandler] {
+        [SnapshotJob.handler(of: service, offload: offload)]
     }
 
     /// The statement that events are written by, for programs that measure what it costs alone.

@@ -136,9 +136,14 @@ struct IngestBenchmark {
             contracts: [IngestV1.Events.schema],
             status: IngestService.status(of:),
             calls: []
-        ) { database, _ in
-            IngestService.contracts(on: database, pages: pages, offload: offload)
-                .flatMap(\.methods)
+        ) { database, jobs in
+            IngestService.contracts(
+                of: name,
+                on: database,
+                jobs: jobs,
+                pages: pages,
+                offload: offload
+            ).flatMap(\.methods)
         }
     }
 

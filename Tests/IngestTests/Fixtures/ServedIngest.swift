@@ -19,6 +19,7 @@ struct ServedIngest {
     let series: IngestV1.Series.Client
     let mappings: IngestV1.SpendMappings.Client
     let rejected: IngestV1.Rejected.Client
+    let quality: IngestV1.DataQuality.Client
 
     /// Serves it.
     ///
@@ -26,18 +27,21 @@ struct ServedIngest {
     /// - Throws: whatever keeps it from being served.
     init(on postgres: PrivatePostgres? = nil) async throws {
         let pages = PageTokens(try .ephemeral())
+        let service = try #require(ServiceName("ingest"))
         let api = TenantAPI(
-            try #require(ServiceName("ingest")),
+            service,
             migrations: try .ingest(),
             contracts: [
                 IngestV1.Channels.schema, IngestV1.Taxonomy.schema, IngestV1.Events.schema,
                 IngestV1.Segment.schema, IngestV1.Series.schema, IngestV1.SpendMappings.schema,
-                IngestV1.Rejected.schema,
+                IngestV1.Rejected.schema, IngestV1.DataQuality.schema,
             ],
             status: IngestService.status(of:),
-            calls: []
-        ) { database, _ in
-            IngestService.contracts(on: database, pages: pages).flatMap(\.methods)
+            calls: [],
+            handlers: IngestService.handlers(of: service)
+        ) { database, jobs in
+            IngestService.contracts(of: service, on: database, jobs: jobs, pages: pages)
+                .flatMap(\.methods)
         }
         served = try await ServedTenants(api, on: postgres)
         let channel = try served.channel(served.members[0])
@@ -47,6 +51,7 @@ struct ServedIngest {
         series = IngestV1.Series.Client(channel)
         mappings = IngestV1.SpendMappings.Client(channel)
         rejected = IngestV1.Rejected.Client(channel)
+        quality = IngestV1.DataQuality.Client(channel)
     }
 
     /// The other tenant's way to it.

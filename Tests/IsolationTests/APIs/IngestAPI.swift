@@ -1,5 +1,6 @@
 import Contracts
 import Ingest
+import Jobs
 import Lifecycle
 import Messages
 import RPC
@@ -13,19 +14,28 @@ extension TenantAPI {
     /// What ingest serves.
     static func ingest() throws -> TenantAPI {
         let pages = PageTokens(try .ephemeral())
+        let service = try #require(ServiceName("ingest"))
         return TenantAPI(
-            try #require(ServiceName("ingest")),
+            service,
             migrations: try .ingest(),
             contracts: [
                 IngestV1.Channels.schema, IngestV1.Taxonomy.schema, IngestV1.Events.schema,
                 IngestV1.Segment.schema, IngestV1.Series.schema, IngestV1.SpendMappings.schema,
-                IngestV1.Rejected.schema,
+                IngestV1.Rejected.schema, IngestV1.DataQuality.schema,
             ],
             status: IngestService.status(of:),
             calls: channelCalls + taxonomyCalls + eventCalls + seriesCalls + mappingCalls
-                + rejectedCalls
-        ) { database, _ in
-            IngestService.contracts(on: database, pages: pages).flatMap(\.methods)
+                + rejectedCalls + qualityCalls,
+            handlers: IngestService.handlers(of: service),
+            steps: { _ in
+                let type = JobType<IngestV1.TakeSnapshotRequest>("quality_snapshot", of: service)
+                return [Schedule.Step(type, IngestV1.TakeSnapshotRequest())]
+            },
+            // What jobs are told apart by, and say of themselves, are the service's own words.
+            narrow: ["jobs.unique_key", "jobs.progress_text", "jobs.problem"]
+        ) { database, jobs in
+            IngestService.contracts(of: service, on: database, jobs: jobs, pages: pages)
+                .flatMap(\.methods)
         }
     }
 

@@ -19,6 +19,8 @@ public struct TenantAPI: Sendable, CustomStringConvertible {
     /// What a tenant's schedule makes, with the tenant's word in every text; none if the service
     /// has no jobs.
     public let steps: @Sendable (TenantWords) -> [Schedule.Step]
+    /// The columns of text, with their tables, that no call of the service can put words into.
+    public let narrow: Set<String>
     /// What the service's own errors mean.
     public let status: @Sendable (any Error) -> RPCError?
     /// A call of each method that is not for everyone, and of any others.
@@ -34,6 +36,7 @@ public struct TenantAPI: Sendable, CustomStringConvertible {
     ///   - calls: calls of the contracts' methods, those that fill tables first.
     ///   - handlers: how its jobs are done, which come from the queue that the methods are given.
     ///   - steps: what a tenant's schedule makes.
+    ///   - narrow: the columns of text that no call can put words into.
     ///   - methods: what serves the contracts.
     public init(
         _ service: ServiceName,
@@ -43,6 +46,7 @@ public struct TenantAPI: Sendable, CustomStringConvertible {
         calls: [TenantCall],
         handlers: [JobHandler] = [],
         steps: @escaping @Sendable (TenantWords) -> [Schedule.Step] = { _ in [] },
+        narrow: Set<String> = [],
         methods: @escaping @Sendable (TenantDatabase, JobQueue) -> [RPCMethod]
     ) {
         self.service = service
@@ -52,6 +56,7 @@ public struct TenantAPI: Sendable, CustomStringConvertible {
         self.calls = calls
         self.handlers = handlers
         self.steps = steps
+        self.narrow = narrow
         self.methods = methods
     }
 
