@@ -9,6 +9,6 @@ public enum IngestMigrations {
         ("m0003_events", PackageResources.m0003_events_sql),
         ("m0004_rejected_rows", PackageResources.m0004_rejected_rows_sql),
         ("m0005_series", PackageResources.m0005_series_sql),
-        ("m0006_data_quality", PackageResources.m0006_data_quality_sql),
+        ("m0009_data_quality", PackageResources.m0009_data_quality_sql),
     ]
 }
