@@ -91,11 +91,12 @@ extension IsolationTests {
         // Each one of a few words, or of the platform's list of scopes.
         "jobs.state", "jobs.scopes", "schedules.scopes", "schedules.missed_runs",
         // A form that is checked, and a name that the database must know.
-        "schedules.cron", "schedules.time_zone",
+        "schedules.cron", "schedules.time_zone", "quality_days.time_zone",
         // Each one of a few words: kinds, forms, reasons, names of fields and of messages.
         "rejected_rows.kind", "rejected_rows.form", "rejected_rows.message_type",
         "rejected_rows.reason", "rejected_rows.field", "rejected_rows.state",
-        "rejected_rows.outcome", "series_commits.kind",
+        "rejected_rows.outcome", "series_commits.kind", "intake_tallies.kind",
+        "intake_tallies.fate", "intake_tallies.reason",
         // Three capitals.
         "events.currency", "spend.currency", "kpi.currency", "kpi.value_currency",
         "exchange_rates.base",

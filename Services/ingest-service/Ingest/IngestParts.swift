@@ -16,6 +16,7 @@ struct IngestParts {
     private let rowsAtOnce: Int
     private let catalogue: TenantCatalogue
     private let writer = SeriesWriter(SpendMappingCatalogue())
+    private let queue: JobQueue
     private let importJobs: ImportJobs
     private let remaps: HistoryRemapQueue
 
@@ -30,6 +31,7 @@ struct IngestParts {
     ) {
         self.service = service
         self.database = database
+        self.queue = queue
         self.pages = pages
         self.offload = offload
         self.openImportBytes = openImportBytes
@@ -48,12 +50,16 @@ struct IngestParts {
                 try await HistoryRemapRun($0, $1, offload: offload, rowsAtOnce: rowsAtOnce)
                     .mapAll()
             },
+            SnapshotJob.handler(of: service, offload: offload),
         ]
     }
 
     /// What jobs end with.
     var results: [JobResult] {
-        [JobResult(of: HistoryRemapQueue.type(of: service), IngestV1.HistoryRemap.self)]
+        [
+            JobResult(of: HistoryRemapQueue.type(of: service), IngestV1.HistoryRemap.self),
+            JobResult(of: SnapshotJob.type(of: service), IngestV1.QualitySnapshot.self),
+        ]
     }
 
     private var importParts: ImportParts {
@@ -145,6 +151,18 @@ struct IngestParts {
                 IngestV1.Imports.schema,
                 IngestV1.Imports.methods(of: imports),
                 files: [IngestV1.importsFile]
+            )
+        ]
+    }
+
+    /// How good all of that is.
+    var quality: [ServedContract] {
+        let quality = DataQualityService(of: service, database, queue, pages: pages)
+        return [
+            ServedContract(
+                IngestV1.DataQuality.schema,
+                IngestV1.DataQuality.methods(of: quality),
+                files: [IngestV1.dataQualityFile]
             )
         ]
     }

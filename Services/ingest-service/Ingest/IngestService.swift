@@ -12,7 +12,8 @@ package import Tenancy
 /// Takes in what happened: events, spend, KPIs and files.
 ///
 /// So far it has channels with the rules that map traffic and spend to them, events, daily series,
-/// imports of files, and the quarantine of rows that cannot be taken.
+/// imports of files, the quarantine of rows that cannot be taken, and snapshots of how good all of
+/// that is.
 public enum IngestService {
     /// The service, for a program of its own or one that it shares.
     public static let definition = ServiceDefinition<IngestConfiguration>("ingest") { parts in
@@ -30,11 +31,18 @@ public enum IngestService {
             offload: parts.offload,
             openImportBytes: parts.configuration.openImportBytes
         )
+        let nightly = NightlySnapshots(
+            of: place.name,
+            place.database,
+            place.queue,
+            logger: parts.logger
+        )
         return ServiceContent(
             work.contracts,
             at: place,
             doing: work.handlers,
             results: work.results,
+            components: [nightly.component(on: parts.group.next())],
             status: status(of:)
         )
     }
@@ -68,7 +76,8 @@ public enum IngestService {
             openImportBytes: openImportBytes,
             rowsAtOnce: rowsAtOnce
         )
-        let contracts = parts.events + parts.channels + parts.rows + parts.files
+        let contracts =
+            parts.events + parts.channels + parts.rows + parts.files + parts.quality
         return (contracts, parts.handlers, parts.results)
     }
 

@@ -10,5 +10,6 @@ public enum IngestMigrations {
         ("m0004_rejected_rows", PackageResources.m0004_rejected_rows_sql),
         ("m0005_series", PackageResources.m0005_series_sql),
         ("m0006_imports", PackageResources.m0006_imports_sql),
+        ("m0007_data_quality", PackageResources.m0007_data_quality_sql),
     ]
 }

@@ -21,6 +21,7 @@ struct ServedIngest {
     let mappings: IngestV1.SpendMappings.Client
     let rejected: IngestV1.Rejected.Client
     let imports: IngestV1.Imports.Client
+    let quality: IngestV1.DataQuality.Client
 
     /// Serves it.
     ///
@@ -38,7 +39,7 @@ struct ServedIngest {
                 IngestV1.Channels.schema, IngestV1.Taxonomy.schema, IngestV1.Events.schema,
                 IngestV1.Segment.schema, IngestV1.Series.schema, IngestV1.SpendMappings.schema,
                 IngestV1.Rejected.schema, IngestV1.Imports.schema,
-                IngestV1.TaxonomyHistory.schema,
+                IngestV1.TaxonomyHistory.schema, IngestV1.DataQuality.schema,
             ],
             status: IngestService.status(of:),
             calls: []
@@ -62,6 +63,7 @@ struct ServedIngest {
         mappings = IngestV1.SpendMappings.Client(channel)
         rejected = IngestV1.Rejected.Client(channel)
         imports = IngestV1.Imports.Client(channel)
+        quality = IngestV1.DataQuality.Client(channel)
     }
 
     /// The other tenant's way to it.

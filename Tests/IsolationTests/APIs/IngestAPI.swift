@@ -22,14 +22,18 @@ extension TenantAPI {
                 IngestV1.Channels.schema, IngestV1.Taxonomy.schema, IngestV1.Events.schema,
                 IngestV1.Segment.schema, IngestV1.Series.schema, IngestV1.SpendMappings.schema,
                 IngestV1.Rejected.schema, IngestV1.Imports.schema,
-                IngestV1.TaxonomyHistory.schema,
+                IngestV1.TaxonomyHistory.schema, IngestV1.DataQuality.schema,
             ],
             status: IngestService.status(of:),
             calls: channelCalls + taxonomyCalls + eventCalls + seriesCalls + mappingCalls
-                + rejectedCalls + historyCalls + importCalls,
+                + rejectedCalls + historyCalls + importCalls + qualityCalls,
             steps: { _ in
                 let remap = JobType<IngestV1.RemapHistoryRequest>("remap_history", of: service)
-                return [Schedule.Step(remap, IngestV1.RemapHistoryRequest())]
+                let look = JobType<IngestV1.TakeSnapshotRequest>("quality_snapshot", of: service)
+                return [
+                    Schedule.Step(remap, IngestV1.RemapHistoryRequest()),
+                    Schedule.Step(look, IngestV1.TakeSnapshotRequest()),
+                ]
             },
             // Days, numbers of events, and the service's own words.
             narrow: [

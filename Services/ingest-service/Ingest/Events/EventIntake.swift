@@ -68,12 +68,18 @@ struct EventIntake: Sendable {
                 RejectedRow?.none
             }
         }
-        if rejected.isEmpty { return Outcome(outcomes: outcomes, batch: nil) }
+        if outcomes.allSatisfy({ $0 == .accepted }) {
+            return Outcome(outcomes: outcomes, batch: nil)
+        }
         // A call that fails here is made again: its events are duplicates then, and these wait
         // once.
-        let batch = QuarantineStore.newBatch()
-        try await database.scope(for: call).transaction { transaction in
-            _ = try await quarantine.add(rejected, from: origin, batch: batch, in: transaction)
+        let batch = rejected.isEmpty ? nil : QuarantineStore.newBatch()
+        let scope = try database.scope(for: call)
+        try await scope.transaction { transaction in
+            if let batch {
+                _ = try await quarantine.add(rejected, from: origin, batch: batch, in: transaction)
+            }
+            try await IntakeTallies.add(outcomes, of: .event, from: origin, in: transaction, scope)
         }
         return Outcome(outcomes: outcomes, batch: batch)
     }

@@ -31,6 +31,10 @@ enum OpenAPIDocument {
       "description": "What marketing is divided into. A tenant begins with the nineteen channels of GA4's default channel group; a channel is never deleted, as what was mapped to it stays mapped."
     },
     {
+      "name": "DataQuality",
+      "description": "Measures events, spend and KPIs day by day, and holds them to rules. A snapshot is taken each night between two and three o'clock in the tenant's time zone, by the schedule `data-quality`, and whenever one is asked for. Days of events are counted once, and anew where late events, deletions or other channels have changed them: those that `ListEventCommits` tells by then, which is once no transaction runs any more that began before.\n\nThe rules are those of the platform, which a tenant may change or switch off by putting one of the same name, and its own. What breaks a rule is a finding: it is opened by the first snapshot that shows it, kept by those after, and resolved by the first that does not show it any more."
+    },
+    {
       "name": "Taxonomy",
       "description": "The rules of a tenant, and what they say of a link. Without rules of its own a tenant has those of GA4's default channel group."
     },
@@ -3508,6 +3512,722 @@ enum OpenAPIDocument {
         ]
       }
     },
+    "/v1/quality/findings": {
+      "get": {
+        "operationId": "DataQuality_ListFindings",
+        "tags": [
+          "DataQuality"
+        ],
+        "summary": "Lists findings, the newest first, a page at a time",
+        "description": "Lists findings, the newest first, a page at a time.",
+        "parameters": [
+          {
+            "name": "state",
+            "in": "query",
+            "description": "Only those that stand there; nothing for all.",
+            "schema": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.QualityFinding.State"
+            }
+          },
+          {
+            "name": "rule",
+            "in": "query",
+            "description": "Only those of a rule.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "leastSeverity",
+            "in": "query",
+            "description": "Only those at least as bad.",
+            "schema": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.QualitySeverity"
+            }
+          },
+          {
+            "name": "excludesMuted",
+            "in": "query",
+            "description": "Whether those that are muted are left out.",
+            "schema": {
+              "type": "boolean"
+            }
+          },
+          {
+            "name": "pageSize",
+            "in": "query",
+            "description": "How many at most; 0 stands for 50, and more than 1,000 for 1,000.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "pageToken",
+            "in": "query",
+            "description": "What the page before said comes next; empty for the first page.",
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.ListFindingsResponse"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "quality:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "quality:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/quality/findings/{number}:note": {
+      "post": {
+        "operationId": "DataQuality_NoteFinding",
+        "tags": [
+          "DataQuality"
+        ],
+        "summary": "Notes on a finding that somebody knows of it, or that nobody is to be told of it for a while: it, and whatever finding takes its place, is muted until then",
+        "description": "Notes on a finding that somebody knows of it, or that nobody is to be told of it for a while: it, and whatever finding takes its place, is muted until then.",
+        "parameters": [
+          {
+            "name": "number",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string",
+              "format": "int64",
+              "pattern": "^-?[0-9]+$"
+            }
+          }
+        ],
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.ingest.v1.NoteFindingRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.QualityFinding"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "quality:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "quality:write"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/quality/rules": {
+      "get": {
+        "operationId": "DataQuality_ListRules",
+        "tags": [
+          "DataQuality"
+        ],
+        "summary": "Lists the rules in force in the order of their names: the platform's, changed as the tenant has them, and its own",
+        "description": "Lists the rules in force in the order of their names: the platform's, changed as the tenant has them, and its own; with what each metric means.",
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.ListQualityRulesResponse"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "quality:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "quality:read"
+            ]
+          }
+        ]
+      },
+      "put": {
+        "operationId": "DataQuality_PutRule",
+        "tags": [
+          "DataQuality"
+        ],
+        "summary": "Puts a rule in force from the next snapshot on, instead of the one of its name",
+        "description": "Puts a rule in force from the next snapshot on, instead of the one of its name; and says what it would have found in the snapshots that there are.",
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.ingest.v1.PutQualityRuleRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.PutQualityRuleResponse"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "quality:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "quality:write"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/quality/rules:delete": {
+      "post": {
+        "operationId": "DataQuality_DeleteRule",
+        "tags": [
+          "DataQuality"
+        ],
+        "summary": "Takes back what a tenant has put: its own rule is gone, and one of the platform's is as it was",
+        "description": "Takes back what a tenant has put: its own rule is gone, and one of the platform's is as it was. The next snapshot resolves the findings of a rule that is gone.",
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.ingest.v1.DeleteQualityRuleRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.DeleteQualityRuleResponse"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "quality:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "quality:write"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/quality/snapshots": {
+      "post": {
+        "operationId": "DataQuality_TakeSnapshot",
+        "tags": [
+          "DataQuality"
+        ],
+        "summary": "Has a snapshot taken, by a job",
+        "description": "Has a snapshot taken, by a job; one that is under way already is the one.",
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.ingest.v1.TakeSnapshotRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.TakeSnapshotResponse"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "quality:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "quality:write"
+            ]
+          }
+        ]
+      },
+      "get": {
+        "operationId": "DataQuality_ListSnapshots",
+        "tags": [
+          "DataQuality"
+        ],
+        "summary": "Lists snapshots, the newest first, a page at a time",
+        "description": "Lists snapshots, the newest first, a page at a time; without their metrics.",
+        "parameters": [
+          {
+            "name": "pageSize",
+            "in": "query",
+            "description": "How many at most; 0 stands for 50, and more than 1,000 for 1,000.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "pageToken",
+            "in": "query",
+            "description": "What the page before said comes next; empty for the first page.",
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.ListSnapshotsResponse"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "quality:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "quality:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/quality/snapshots/{number}": {
+      "get": {
+        "operationId": "DataQuality_GetSnapshot",
+        "tags": [
+          "DataQuality"
+        ],
+        "summary": "Finds a snapshot with its metrics",
+        "description": "Finds a snapshot with its metrics; NOT_FOUND if there is none of the number.",
+        "parameters": [
+          {
+            "name": "number",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string",
+              "format": "int64",
+              "pattern": "^-?[0-9]+$"
+            }
+          },
+          {
+            "name": "metric",
+            "in": "query",
+            "description": "Only metrics of this name; empty for all.",
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.QualitySnapshot"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "quality:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "quality:read"
+            ]
+          }
+        ]
+      }
+    },
     "/v1/rejectedRows": {
       "get": {
         "operationId": "Rejected_ListRejectedRows",
@@ -6847,6 +7567,23 @@ enum OpenAPIDocument {
         },
         "additionalProperties": false
       },
+      "sextant.ingest.v1.DeleteQualityRuleRequest": {
+        "type": "object",
+        "description": "Asks for what a tenant has put to be taken back.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "The name of the rule."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.DeleteQualityRuleResponse": {
+        "type": "object",
+        "description": "It is taken back.",
+        "properties": {},
+        "additionalProperties": false
+      },
       "sextant.ingest.v1.DescribeSeriesResponse": {
         "type": "object",
         "description": "The series of a tenant.",
@@ -7712,6 +8449,24 @@ enum OpenAPIDocument {
         },
         "additionalProperties": false
       },
+      "sextant.ingest.v1.ListFindingsResponse": {
+        "type": "object",
+        "description": "A page of findings.",
+        "properties": {
+          "findings": {
+            "type": "array",
+            "description": "The findings, the newest first.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.QualityFinding"
+            }
+          },
+          "nextPageToken": {
+            "type": "string",
+            "description": "Where the next page begins; empty if this one is the last."
+          }
+        },
+        "additionalProperties": false
+      },
       "sextant.ingest.v1.ListImportsResponse": {
         "type": "object",
         "description": "A page of imports.",
@@ -7790,6 +8545,27 @@ enum OpenAPIDocument {
         },
         "additionalProperties": false
       },
+      "sextant.ingest.v1.ListQualityRulesResponse": {
+        "type": "object",
+        "description": "The rules in force.",
+        "properties": {
+          "rules": {
+            "type": "array",
+            "description": "The rules, in the order of their names.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.StoredQualityRule"
+            }
+          },
+          "metrics": {
+            "type": "array",
+            "description": "What the metrics mean.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.QualityMetricKind"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
       "sextant.ingest.v1.ListRejectedRowsResponse": {
         "type": "object",
         "description": "A page of rejected rows.",
@@ -7817,6 +8593,24 @@ enum OpenAPIDocument {
             "description": "The versions, the newest first, without their rules.",
             "items": {
               "$ref": "#/components/schemas/sextant.ingest.v1.ChannelRules"
+            }
+          },
+          "nextPageToken": {
+            "type": "string",
+            "description": "Where the next page begins; empty if this one is the last."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.ListSnapshotsResponse": {
+        "type": "object",
+        "description": "A page of snapshots.",
+        "properties": {
+          "snapshots": {
+            "type": "array",
+            "description": "The snapshots, the newest first.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.QualitySnapshot"
             }
           },
           "nextPageToken": {
@@ -8239,6 +9033,28 @@ enum OpenAPIDocument {
         },
         "additionalProperties": false
       },
+      "sextant.ingest.v1.NoteFindingRequest": {
+        "type": "object",
+        "description": "Asks for a note on a finding.",
+        "properties": {
+          "number": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "The number of the finding."
+          },
+          "reason": {
+            "type": "string",
+            "description": "Why, or what is done about it: 1 to 500 characters."
+          },
+          "muteUntil": {
+            "type": "string",
+            "format": "date-time",
+            "description": "Until when nobody is to be told, at most 400 days ahead; nothing if it is only known. A time that has passed ends an earlier one."
+          }
+        },
+        "additionalProperties": false
+      },
       "sextant.ingest.v1.PreviewImportRequest": {
         "type": "object",
         "description": "Asks how a file would be read.",
@@ -8315,6 +9131,77 @@ enum OpenAPIDocument {
         },
         "additionalProperties": false
       },
+      "sextant.ingest.v1.PutQualityRuleRequest": {
+        "type": "object",
+        "description": "Asks for a rule to be put in force.",
+        "properties": {
+          "rule": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.QualityRule",
+            "description": "All of it; a tenant has at most 200 of its own, and changed ones."
+          },
+          "reason": {
+            "type": "string",
+            "description": "Why, for whoever wonders: 1 to 500 characters."
+          },
+          "validateOnly": {
+            "type": "boolean",
+            "description": "Whether it is only tried on the snapshots that there are, and not put."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.PutQualityRuleResponse": {
+        "type": "object",
+        "description": "A rule, and what it would have found.",
+        "properties": {
+          "rule": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.StoredQualityRule",
+            "description": "The rule as it stands, or would stand."
+          },
+          "triedSnapshots": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many snapshots it was tried on: the last of each of the newest 60 days that have one."
+          },
+          "trials": {
+            "type": "array",
+            "description": "Those that it would have found something in, the newest first.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.PutQualityRuleResponse.Trial"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.PutQualityRuleResponse.Trial": {
+        "type": "object",
+        "description": "A snapshot that it would have found something in.",
+        "properties": {
+          "snapshot": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "The number of the snapshot."
+          },
+          "date": {
+            "type": "string",
+            "description": "Its day."
+          },
+          "findings": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many findings."
+          },
+          "metrics": {
+            "type": "array",
+            "description": "The first ten of the metrics that break the rule.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.QualityMetric"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
       "sextant.ingest.v1.PutRulesRequest": {
         "type": "object",
         "description": "Asks for rules to be put in force.",
@@ -8375,6 +9262,384 @@ enum OpenAPIDocument {
           "validateOnly": {
             "type": "boolean",
             "description": "Whether the rules are only checked: the answer is what would be in force."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.QualityFinding": {
+        "type": "object",
+        "description": "Something that breaks a rule.",
+        "properties": {
+          "number": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "The number."
+          },
+          "rule": {
+            "type": "string",
+            "description": "The rule that it breaks."
+          },
+          "metric": {
+            "type": "string",
+            "description": "The metric."
+          },
+          "dimensions": {
+            "type": "object",
+            "description": "Of what, as `source` and `shop-backend`.",
+            "additionalProperties": {
+              "type": "string"
+            }
+          },
+          "severity": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.QualitySeverity",
+            "description": "How bad it is."
+          },
+          "state": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.QualityFinding.State",
+            "description": "Where it stands."
+          },
+          "firstDate": {
+            "type": "string",
+            "description": "The day of the snapshot that opened it."
+          },
+          "lastDate": {
+            "type": "string",
+            "description": "The day of the last snapshot that showed it."
+          },
+          "openTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When it was opened."
+          },
+          "resolveTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When it was resolved; nothing if it is open."
+          },
+          "snapshots": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many snapshots have shown it."
+          },
+          "evidence": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.QualityMetric",
+            "description": "What the last of them measured."
+          },
+          "summary": {
+            "type": "string",
+            "description": "What is wrong, in words."
+          },
+          "advice": {
+            "type": "string",
+            "description": "What to do."
+          },
+          "notes": {
+            "type": "array",
+            "description": "What was noted on it, the newest first; at most 20.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.QualityFinding.Note"
+            }
+          },
+          "muted": {
+            "type": "boolean",
+            "description": "Whether it is muted now."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.QualityFinding.Note": {
+        "type": "object",
+        "description": "What somebody has noted.",
+        "properties": {
+          "actor": {
+            "type": "string",
+            "description": "Who."
+          },
+          "reason": {
+            "type": "string",
+            "description": "Why."
+          },
+          "createTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When."
+          },
+          "muteUntil": {
+            "type": "string",
+            "format": "date-time",
+            "description": "Until when nobody is to be told; nothing if it is only known."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.QualityFinding.State": {
+        "type": "string",
+        "description": "Where a finding stands.\n- `STATE_OPEN`: The last snapshot that could tell shows it.\n- `STATE_RESOLVED`: It is not there any more; if it comes back, that is another finding.",
+        "enum": [
+          "STATE_UNSPECIFIED",
+          "STATE_OPEN",
+          "STATE_RESOLVED"
+        ]
+      },
+      "sextant.ingest.v1.QualityMetric": {
+        "type": "object",
+        "description": "Something that was measured.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "What, as `duplicate_share`; `ListRules` says how it is reckoned."
+          },
+          "dimensions": {
+            "type": "object",
+            "description": "Of what, as `source` and `shop-backend`.",
+            "additionalProperties": {
+              "type": "string"
+            }
+          },
+          "value": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How much."
+          },
+          "count": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Of how many rows, days or units: what a rule's `least_count` is compared with."
+          },
+          "numbers": {
+            "type": "array",
+            "description": "The numbers that the value was made of.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.QualityMetric.Number"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.QualityMetric.Number": {
+        "type": "object",
+        "description": "A number that the value was made of, or that explains it.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "What it is, as `median`."
+          },
+          "value": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How much."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.QualityMetricKind": {
+        "type": "object",
+        "description": "What a metric means.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "The name."
+          },
+          "meaning": {
+            "type": "string",
+            "description": "What it says, and the formula."
+          },
+          "dimensions": {
+            "type": "array",
+            "description": "The dimensions that it has.",
+            "items": {
+              "type": "string"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.QualityRule": {
+        "type": "object",
+        "description": "When a metric is a finding.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "What it is called: 1 to 63 of `a-z`, `0-9` and `_`, a letter first."
+          },
+          "metric": {
+            "type": "string",
+            "description": "The metric, as `duplicate_share`."
+          },
+          "comparison": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.QualityRule.Comparison",
+            "description": "How it is compared."
+          },
+          "threshold": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "With what."
+          },
+          "windowDays": {
+            "type": "integer",
+            "format": "int32",
+            "description": "In how many days' snapshots in a row, up to the one that is looked at, it must hold: 1 to 28; 0 stands for 1. Days without a snapshot break the row."
+          },
+          "dimensions": {
+            "type": "object",
+            "description": "Only metrics with these dimensions, as `kind` and `conversion`; at most 5.",
+            "additionalProperties": {
+              "type": "string"
+            }
+          },
+          "leastCount": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Only metrics of at least so many rows, days or units; 0 for all."
+          },
+          "severity": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.QualitySeverity",
+            "description": "How bad it is."
+          },
+          "disabled": {
+            "type": "boolean",
+            "description": "Whether it is switched off."
+          },
+          "advice": {
+            "type": "string",
+            "description": "What to do about its findings, up to 500 characters; of a rule of the platform's name, empty for what the platform says."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.QualityRule.Comparison": {
+        "type": "string",
+        "description": "How the metric is compared.\n- `COMPARISON_ABOVE`: It is more than the threshold.\n- `COMPARISON_BELOW`: It is less than the threshold.\n- `COMPARISON_BEYOND`: It is more than the threshold, or less than its opposite.",
+        "enum": [
+          "COMPARISON_UNSPECIFIED",
+          "COMPARISON_ABOVE",
+          "COMPARISON_BELOW",
+          "COMPARISON_BEYOND"
+        ]
+      },
+      "sextant.ingest.v1.QualitySeverity": {
+        "type": "string",
+        "description": "How bad it is.\n- `QUALITY_SEVERITY_INFO`: Good to know.\n- `QUALITY_SEVERITY_WARNING`: Figures may mislead.\n- `QUALITY_SEVERITY_ERROR`: Figures are wrong, or will be.",
+        "enum": [
+          "QUALITY_SEVERITY_UNSPECIFIED",
+          "QUALITY_SEVERITY_INFO",
+          "QUALITY_SEVERITY_WARNING",
+          "QUALITY_SEVERITY_ERROR"
+        ]
+      },
+      "sextant.ingest.v1.QualitySnapshot": {
+        "type": "object",
+        "description": "What was measured for a day.",
+        "properties": {
+          "number": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "The number; a later snapshot has a larger one."
+          },
+          "date": {
+            "type": "string",
+            "description": "The day, as `2026-01-31`, in the tenant's time zone."
+          },
+          "timeZone": {
+            "type": "string",
+            "description": "The time zone, as it was then."
+          },
+          "createTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When it was taken."
+          },
+          "complete": {
+            "type": "boolean",
+            "description": "Whether the day was over. If not, volume and freshness are not measured."
+          },
+          "metricCount": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many metrics it has."
+          },
+          "metrics": {
+            "type": "array",
+            "description": "The metrics, by name and dimensions.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.QualityMetric"
+            }
+          },
+          "truncated": {
+            "type": "boolean",
+            "description": "Whether there was more to measure than a snapshot takes, and the least was left out."
+          },
+          "recountedDays": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many days were counted anew, since something of them had changed."
+          },
+          "openedFindings": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many findings it opened."
+          },
+          "resolvedFindings": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many it resolved."
           }
         },
         "additionalProperties": false
@@ -9236,6 +10501,60 @@ enum OpenAPIDocument {
           "plan": {
             "$ref": "#/components/schemas/sextant.ingest.v1.ImportPlan",
             "description": "What is declared now; what is empty is as declared before, or guessed."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.StoredQualityRule": {
+        "type": "object",
+        "description": "A rule as it stands.",
+        "properties": {
+          "rule": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.QualityRule",
+            "description": "The rule."
+          },
+          "standard": {
+            "type": "boolean",
+            "description": "Whether it is one of the platform's names."
+          },
+          "actor": {
+            "type": "string",
+            "description": "Who put it; empty for the platform."
+          },
+          "reason": {
+            "type": "string",
+            "description": "Why it was put; empty for the platform."
+          },
+          "changeTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When it was put; nothing for the platform."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.TakeSnapshotRequest": {
+        "type": "object",
+        "description": "Asks for a snapshot.",
+        "properties": {
+          "date": {
+            "type": "string",
+            "description": "The day, as `2026-01-31`, in the tenant's time zone: today or up to 400 days before; empty for yesterday. One of a day before that of the last snapshot leaves findings as they are."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.TakeSnapshotResponse": {
+        "type": "object",
+        "description": "A snapshot will be taken.",
+        "properties": {
+          "operation": {
+            "type": "string",
+            "description": "The name of the operation, which ends with a `QualitySnapshot` without metrics."
+          },
+          "existing": {
+            "type": "boolean",
+            "description": "Whether it had been asked for before, for whatever day, and was not done yet."
           }
         },
         "additionalProperties": false

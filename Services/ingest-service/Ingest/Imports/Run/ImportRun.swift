@@ -117,7 +117,9 @@ struct ImportRun: Sendable {
             )
             var counts = ImportRecord.Counts()
             counts.passed = Int64(lines.passed)
-            let rejected = Self.rejected(lines, fates, kind: writer.kind, &counts)
+            let outcomes = Self.outcomes(of: lines, fates)
+            for outcome in outcomes { counts.note(outcome) }
+            let rejected = Self.rejected(lines, outcomes, kind: writer.kind)
             for part in rejected.parts(ofBytes: 8 << 20) {
                 _ = try await quarantine.add(
                     Array(part),
@@ -133,6 +135,13 @@ struct ImportRun: Sendable {
                 processed: lines.sentOffset,
                 counts,
                 in: transaction
+            )
+            try await IntakeTallies.add(
+                outcomes,
+                of: writer.kind,
+                from: record.source,
+                in: transaction,
+                run.scope()
             )
             guard isNoted else {
                 throw RPCError.fault("import \(id) has moved while it was locked")
@@ -160,37 +169,34 @@ struct ImportRun: Sendable {
         }
     }
 
-    /// Counts what became of rows.
-    ///
-    /// - Returns: those that are to be kept in the quarantine.
+    /// What became of all rows: of those that were read, and of those that could not be.
+    private static func outcomes(of lines: FileLines, _ fates: [RowOutcome]) -> [RowOutcome] {
+        var fates = fates[...]
+        return lines.lines.map { line in
+            switch line.content {
+            case .success: fates.popFirst() ?? .duplicate
+            case .failure(let fault): .rejected(fault)
+            }
+        }
+    }
+
+    /// The rows that are to be kept in the quarantine.
     private static func rejected(
         _ lines: FileLines,
-        _ fates: [RowOutcome],
-        kind: RowKind,
-        _ counts: inout ImportRecord.Counts
+        _ outcomes: [RowOutcome],
+        kind: RowKind
     ) -> [RejectedRow] {
-        var fates = fates[...]
-        var rejected: [RejectedRow] = []
-        for line in lines.lines {
-            let outcome: RowOutcome =
-                switch line.content {
-                case .success: fates.popFirst() ?? .duplicate
-                case .failure(let fault): .rejected(fault)
-                }
-            counts.note(outcome)
-            guard case .rejected(let fault) = outcome else { continue }
-            rejected.append(
-                RejectedRow(
-                    kind: kind,
-                    form: .line,
-                    body: lines.bytes(of: line),
-                    fault: fault,
-                    row: line.record,
-                    byteOffset: Int64(line.byteOffset)
-                )
+        zip(lines.lines, outcomes).compactMap { line, outcome in
+            guard case .rejected(let fault) = outcome else { return nil }
+            return RejectedRow(
+                kind: kind,
+                form: .line,
+                body: lines.bytes(of: line),
+                fault: fault,
+                row: line.record,
+                byteOffset: Int64(line.byteOffset)
             )
         }
-        return rejected
     }
 }
 
