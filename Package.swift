@@ -380,7 +380,7 @@ for (folder, library, dependencies) in [
     (
         "ingest-service", "Ingest",
         [
-            "Contracts", "Crypto", "Jobs", "Messages", "Net", "Postgres", "RPC", "Schema",
+            "Contracts", "Crypto", "Files", "Jobs", "Messages", "Net", "Postgres", "RPC", "Schema",
             "Taxonomy", "Telemetry", "Tenancy", "Wire",
         ]
     ),
@@ -459,8 +459,9 @@ for (name, dependencies, excluded) in [
     (
         "IngestTests",
         [
-            "Contracts", "Ingest", "Lifecycle", "Messages", "Net", "Postgres", "RPC", "Schema",
-            "Taxonomy", "Telemetry", "Tenancy", "TestKit", "TestTenants", "Wire",
+            "Contracts", "Files", "Ingest", "Jobs", "Lifecycle", "Messages", "Net", "Postgres",
+            "RPC", "Schema", "Simulator", "Taxonomy", "Telemetry", "Tenancy", "TestKit",
+            "TestTenants", "Wire",
         ], []
     ),
     ("PlatformTests", ["Crypto", "Jobs", "Lifecycle", "Platform", "Tenancy", "Wire"], []),

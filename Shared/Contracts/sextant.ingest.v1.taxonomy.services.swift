@@ -40,8 +40,9 @@ extension IngestV1 {
             routes: [HTTPRoute("GET", PathTemplate([.literal("v1"), .literal("taxonomy"), .literal("rules"), .literal("versions")]))]
         )
 
-        /// Puts other rules in force, as a new version; what was mapped before stays as it is. ABORTED if
-        /// the version that the caller has seen is no longer the one in force.
+        /// Puts other rules in force, as a new version; what was mapped before stays as it is, unless it is
+        /// asked for to be mapped anew. No event is stored by older rules from then on. ABORTED if the
+        /// version that the caller has seen is no longer the one in force.
         public static let putRules: MethodSchema = MethodSchema(
             "PutRules",
             of: "sextant.ingest.v1.Taxonomy",
@@ -85,8 +86,9 @@ extension IngestV1.Taxonomy {
         /// Lists the versions of the rules, the newest first, a page at a time; without the rules.
         func listRuleVersions(_ request: Message<IngestV1.ListRuleVersionsRequest.View>, _ call: ServerCall) async throws -> Reply<IngestV1.ListRuleVersionsResponse>
 
-        /// Puts other rules in force, as a new version; what was mapped before stays as it is. ABORTED if
-        /// the version that the caller has seen is no longer the one in force.
+        /// Puts other rules in force, as a new version; what was mapped before stays as it is, unless it is
+        /// asked for to be mapped anew. No event is stored by older rules from then on. ABORTED if the
+        /// version that the caller has seen is no longer the one in force.
         func putRules(_ request: Message<IngestV1.PutRulesRequest.View>, _ call: ServerCall) async throws -> Reply<IngestV1.ChannelRules>
 
         /// Says which channels visits belong to, by the rules in force.
@@ -128,8 +130,9 @@ extension IngestV1.Taxonomy {
             try await channel.unary(IngestV1.Taxonomy.listRuleVersions, request, options: options)
         }
 
-        /// Puts other rules in force, as a new version; what was mapped before stays as it is. ABORTED if
-        /// the version that the caller has seen is no longer the one in force.
+        /// Puts other rules in force, as a new version; what was mapped before stays as it is, unless it is
+        /// asked for to be mapped anew. No event is stored by older rules from then on. ABORTED if the
+        /// version that the caller has seen is no longer the one in force.
         @inlinable
         public func putRules(_ request: IngestV1.PutRulesRequest, options: CallOptions = CallOptions()) async throws -> Answer<IngestV1.ChannelRules.View> {
             try await channel.unary(IngestV1.Taxonomy.putRules, request, options: options)

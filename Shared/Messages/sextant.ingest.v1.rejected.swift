@@ -7,7 +7,8 @@ extension IngestV1 {
     /// Which rows; what is empty counts for all.
     public struct RejectedRowFilter: MessageValue {
 
-        /// Their kind: `event`, `spend`, `kpi`, `covariate`, `exchange_rate` or `margin`.
+        /// Their kind: `event`, `spend`, `kpi`, `covariate`, `exchange_rate`, `margin`,
+        /// `path` or `mix_model`.
         public var kind: String = ""
 
         /// Why they were rejected, as `unknown_channel`.
@@ -115,7 +116,8 @@ extension IngestV1 {
                 }
             }
 
-            /// Their kind: `event`, `spend`, `kpi`, `covariate`, `exchange_rate` or `margin`.
+            /// Their kind: `event`, `spend`, `kpi`, `covariate`, `exchange_rate`, `margin`,
+            /// `path` or `mix_model`.
             public var kind: Text {
                 @_lifetime(copy self)
                 get {
@@ -182,13 +184,15 @@ extension IngestV1 {
                 swap(&buffer, &other)
             }
 
-            /// Their kind: `event`, `spend`, `kpi`, `covariate`, `exchange_rate` or `margin`.
+            /// Their kind: `event`, `spend`, `kpi`, `covariate`, `exchange_rate`, `margin`,
+            /// `path` or `mix_model`.
             @inlinable
             public mutating func setKind(_ value: String) {
                 if !value.isEmpty { buffer.appendField(tag: 10, value) }
             }
 
-            /// Their kind: `event`, `spend`, `kpi`, `covariate`, `exchange_rate` or `margin`.
+            /// Their kind: `event`, `spend`, `kpi`, `covariate`, `exchange_rate`, `margin`,
+            /// `path` or `mix_model`.
             @inlinable
             public mutating func setKind(_ value: Text) {
                 if !value.isEmpty { buffer.appendField(tag: 10, value.utf8) }
@@ -256,7 +260,8 @@ extension IngestV1 {
         /// Its number; a later one is greater.
         public var number: Int64 = 0
 
-        /// What it was to be: `event`, `spend`, `kpi`, `covariate`, `exchange_rate` or `margin`.
+        /// What it was to be: `event`, `spend`, `kpi`, `covariate`, `exchange_rate`, `margin`,
+        /// `path` or `mix_model`.
         public var kind: String = ""
 
         /// The form that it came in.
@@ -280,7 +285,7 @@ extension IngestV1 {
         /// Where it came from: the file or import, or what the caller said.
         public var source: String = ""
 
-        /// Its place among the rows that came with it, from 0.
+        /// Its place among the rows that came with it, from 0; of a file its row, from 1.
         public var row: Int64 = 0
 
         /// Where it begins in the file, in bytes; 0 if it was in none.
@@ -408,7 +413,7 @@ extension IngestV1 {
             fileprivate var _explanation = FieldSlice()
             fileprivate var _source = FieldSlice()
 
-            /// Its place among the rows that came with it, from 0.
+            /// Its place among the rows that came with it, from 0; of a file its row, from 1.
             public private(set) var row: Int64 = 0
 
             /// Where it begins in the file, in bytes; 0 if it was in none.
@@ -459,7 +464,8 @@ extension IngestV1 {
                 }
             }
 
-            /// What it was to be: `event`, `spend`, `kpi`, `covariate`, `exchange_rate` or `margin`.
+            /// What it was to be: `event`, `spend`, `kpi`, `covariate`, `exchange_rate`, `margin`,
+            /// `path` or `mix_model`.
             public var kind: Text {
                 @_lifetime(copy self)
                 get {
@@ -580,13 +586,15 @@ extension IngestV1 {
                 if value != 0 { buffer.appendField(tag: 8, value, as: Scalar.Int64.self) }
             }
 
-            /// What it was to be: `event`, `spend`, `kpi`, `covariate`, `exchange_rate` or `margin`.
+            /// What it was to be: `event`, `spend`, `kpi`, `covariate`, `exchange_rate`, `margin`,
+            /// `path` or `mix_model`.
             @inlinable
             public mutating func setKind(_ value: String) {
                 if !value.isEmpty { buffer.appendField(tag: 18, value) }
             }
 
-            /// What it was to be: `event`, `spend`, `kpi`, `covariate`, `exchange_rate` or `margin`.
+            /// What it was to be: `event`, `spend`, `kpi`, `covariate`, `exchange_rate`, `margin`,
+            /// `path` or `mix_model`.
             @inlinable
             public mutating func setKind(_ value: Text) {
                 if !value.isEmpty { buffer.appendField(tag: 18, value.utf8) }
@@ -670,7 +678,7 @@ extension IngestV1 {
                 if !value.isEmpty { buffer.appendField(tag: 74, value.utf8) }
             }
 
-            /// Its place among the rows that came with it, from 0.
+            /// Its place among the rows that came with it, from 0; of a file its row, from 1.
             @inlinable
             public mutating func setRow(_ value: Int64) {
                 if value != 0 { buffer.appendField(tag: 80, value, as: Scalar.Int64.self) }

@@ -740,7 +740,7 @@ extension IngestV1 {
     /// Something else on a day. Its key: date, name and geo.
     public struct CovariateRow: MessageValue {
 
-        /// The day.
+        /// The day; it may lie ahead up to the year 2099.
         public var date: String = ""
 
         /// What it is, as `temperature` or `holiday`.
@@ -832,7 +832,7 @@ extension IngestV1 {
                 }
             }
 
-            /// The day.
+            /// The day; it may lie ahead up to the year 2099.
             public var date: Text {
                 @_lifetime(copy self)
                 get {
@@ -883,13 +883,13 @@ extension IngestV1 {
                 swap(&buffer, &other)
             }
 
-            /// The day.
+            /// The day; it may lie ahead up to the year 2099.
             @inlinable
             public mutating func setDate(_ value: String) {
                 if !value.isEmpty { buffer.appendField(tag: 10, value) }
             }
 
-            /// The day.
+            /// The day; it may lie ahead up to the year 2099.
             @inlinable
             public mutating func setDate(_ value: Text) {
                 if !value.isEmpty { buffer.appendField(tag: 10, value.utf8) }

@@ -634,6 +634,10 @@ extension IngestV1 {
         /// When; nothing for version 0.
         public var createTime: GoogleProtobuf.Timestamp?
 
+        /// Of rules that have just been put, the operation that maps what is stored anew; empty if that was
+        /// not asked for: `RemapHistory` does it at any time.
+        public var remapOperation: String = ""
+
         /// Fields the schema does not name, kept as they were sent.
         public var unknownFields = UnknownFields()
 
@@ -657,6 +661,7 @@ extension IngestV1 {
             self.reason = String(view.reason)
             self.actor = String(view.actor)
             if view._createTime.isPresent { unsafe self.createTime.decode(validated: view._createTime.bytes(in: view.bytes)) }
+            self.remapOperation = String(view.remapOperation)
             self.unknownFields = view.unknownFields
         }
 
@@ -668,6 +673,7 @@ extension IngestV1 {
             if !self.reason.isEmpty { buffer.appendField(tag: 34, self.reason) }
             if !self.actor.isEmpty { buffer.appendField(tag: 42, self.actor) }
             self.createTime.write(tag: 50, to: &buffer)
+            if !self.remapOperation.isEmpty { buffer.appendField(tag: 58, self.remapOperation) }
             if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
         }
 
@@ -679,6 +685,7 @@ extension IngestV1 {
             FieldSchema(4, "reason", .string),
             FieldSchema(5, "actor", .string),
             FieldSchema(6, "create_time", .message { GoogleProtobuf.Timestamp.schema }, .explicit),
+            FieldSchema(7, "remap_operation", .string),
         ], valueStride: MemoryLayout<IngestV1.ChannelRules>.stride)
 
         /// The fields of a `ChannelRules`, read where they lie.
@@ -701,6 +708,7 @@ extension IngestV1 {
             fileprivate var _reason = FieldSlice()
             fileprivate var _actor = FieldSlice()
             fileprivate var _createTime = FieldSlice()
+            fileprivate var _remapOperation = FieldSlice()
             fileprivate var _has_unknown = false
 
             /// Finds the fields.
@@ -722,6 +730,7 @@ extension IngestV1 {
                         case 34: _reason = reader.slice()
                         case 42: _actor = reader.slice()
                         case 50: _createTime = reader.slice()
+                        case 58: _remapOperation = reader.slice()
                         default:
                             reader.skip(tag)
                             _has_unknown = true
@@ -759,6 +768,15 @@ extension IngestV1 {
                 @_lifetime(copy self)
                 get {
                     unsafe _createTime.isPresent ? GoogleProtobuf.Timestamp.View(validated: _createTime.bytes(in: bytes)) : nil
+                }
+            }
+
+            /// Of rules that have just been put, the operation that maps what is stored anew; empty if that was
+            /// not asked for: `RemapHistory` does it at any time.
+            public var remapOperation: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _remapOperation.text(in: bytes)
                 }
             }
 
@@ -847,6 +865,20 @@ extension IngestV1 {
             @inlinable
             public mutating func setCreateTime(_ value: GoogleProtobuf.Timestamp) {
                 buffer.appendMessage(tag: 50, value)
+            }
+
+            /// Of rules that have just been put, the operation that maps what is stored anew; empty if that was
+            /// not asked for: `RemapHistory` does it at any time.
+            @inlinable
+            public mutating func setRemapOperation(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 58, value) }
+            }
+
+            /// Of rules that have just been put, the operation that maps what is stored anew; empty if that was
+            /// not asked for: `RemapHistory` does it at any time.
+            @inlinable
+            public mutating func setRemapOperation(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 58, value.utf8) }
             }
         }
     }
@@ -1259,6 +1291,9 @@ extension IngestV1 {
         /// Whether the rules are only checked: the answer is what would be in force.
         public var validateOnly: Bool = false
 
+        /// Whether all that is stored is mapped anew by the rules: see `RemapHistory`.
+        public var remapsHistory: Bool = false
+
         /// Fields the schema does not name, kept as they were sent.
         public var unknownFields = UnknownFields()
 
@@ -1281,6 +1316,7 @@ extension IngestV1 {
             self.reason = String(view.reason)
             self.expectedVersion = view.expectedVersion
             self.validateOnly = view.validateOnly
+            self.remapsHistory = view.remapsHistory
             self.unknownFields = view.unknownFields
         }
 
@@ -1291,6 +1327,7 @@ extension IngestV1 {
             if !self.reason.isEmpty { buffer.appendField(tag: 26, self.reason) }
             if self.expectedVersion != 0 { buffer.appendField(tag: 32, self.expectedVersion, as: Scalar.Int64.self) }
             if self.validateOnly { buffer.appendField(tag: 40, self.validateOnly, as: Scalar.Bool.self) }
+            if self.remapsHistory { buffer.appendField(tag: 48, self.remapsHistory, as: Scalar.Bool.self) }
             if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
         }
 
@@ -1301,6 +1338,7 @@ extension IngestV1 {
             FieldSchema(3, "reason", .string),
             FieldSchema(4, "expected_version", .int64),
             FieldSchema(5, "validate_only", .bool),
+            FieldSchema(6, "remaps_history", .bool),
         ], valueStride: MemoryLayout<IngestV1.PutRulesRequest>.stride)
 
         /// The fields of a `PutRulesRequest`, read where they lie.
@@ -1324,6 +1362,9 @@ extension IngestV1 {
 
             /// Whether the rules are only checked: the answer is what would be in force.
             public private(set) var validateOnly: Bool = false
+
+            /// Whether all that is stored is mapped anew by the rules: see `RemapHistory`.
+            public private(set) var remapsHistory: Bool = false
             fileprivate var _has_unknown = false
 
             /// Finds the fields.
@@ -1344,6 +1385,7 @@ extension IngestV1 {
                         case 26: _reason = reader.slice()
                         case 32: self.expectedVersion = Scalar.Int64.read(&reader)
                         case 40: self.validateOnly = Scalar.Bool.read(&reader)
+                        case 48: self.remapsHistory = Scalar.Bool.read(&reader)
                         default:
                             reader.skip(tag)
                             _has_unknown = true
@@ -1435,6 +1477,12 @@ extension IngestV1 {
             @inlinable
             public mutating func setValidateOnly(_ value: Bool) {
                 if value { buffer.appendField(tag: 40, value, as: Scalar.Bool.self) }
+            }
+
+            /// Whether all that is stored is mapped anew by the rules: see `RemapHistory`.
+            @inlinable
+            public mutating func setRemapsHistory(_ value: Bool) {
+                if value { buffer.appendField(tag: 48, value, as: Scalar.Bool.self) }
             }
         }
     }
@@ -3372,6 +3420,6 @@ extension IngestV1 {
         imports: ["google/protobuf/timestamp.proto", "sextant/api/annotations.proto"],
         messages: [IngestV1.ChannelRule.schema, IngestV1.RuleCondition.schema, IngestV1.RuleTest.schema, IngestV1.ChannelRules.schema, IngestV1.GetRulesRequest.schema, IngestV1.ListRuleVersionsRequest.schema, IngestV1.ListRuleVersionsResponse.schema, IngestV1.PutRulesRequest.schema, IngestV1.Visit.schema, IngestV1.MapChannelsRequest.schema, IngestV1.MapChannelsResponse.schema, IngestV1.MappedChannel.schema, IngestV1.MappedChannel.Term.schema, IngestV1.ValidateUtmRequest.schema, IngestV1.UtmReport.schema, IngestV1.UtmReport.Finding.schema],
         enums: [IngestV1.RuleTest.Field.schema, IngestV1.RuleTest.Operator.schema],
-        descriptor: "CiBzZXh0YW50L2luZ2VzdC92MS90YXhvbm9teS5wcm90bxIRc2V4dGFudC5pbmdlc3QudjEaH2dvb2dsZS9wcm90b2J1Zi90aW1lc3RhbXAucHJvdG8aHXNleHRhbnQvYXBpL2Fubm90YXRpb25zLnByb3RvIrUBCgtDaGFubmVsUnVsZRISCgRuYW1lGAEgASgJUgRuYW1lEhgKB2NoYW5uZWwYAiABKAlSB2NoYW5uZWwSGgoIcHJpb3JpdHkYAyABKAVSCHByaW9yaXR5EhoKCGRpc2FibGVkGAQgASgIUghkaXNhYmxlZBJACgpjb25kaXRpb25zGAUgAygLMiAuc2V4dGFudC5pbmdlc3QudjEuUnVsZUNvbmRpdGlvblIKY29uZGl0aW9ucyJCCg1SdWxlQ29uZGl0aW9uEjEKBXRlc3RzGAEgAygLMhsuc2V4dGFudC5pbmdlc3QudjEuUnVsZVRlc3RSBXRlc3RzIoAFCghSdWxlVGVzdBI3CgVmaWVsZBgBIAEoDjIhLnNleHRhbnQuaW5nZXN0LnYxLlJ1bGVUZXN0LkZpZWxkUgVmaWVsZBJACghvcGVyYXRvchgCIAEoDjIkLnNleHRhbnQuaW5nZXN0LnYxLlJ1bGVUZXN0Lk9wZXJhdG9yUghvcGVyYXRvchIWCgZ2YWx1ZXMYAyADKAlSBnZhbHVlcyKgAgoFRmllbGQSFQoRRklFTERfVU5TUEVDSUZJRUQQABIQCgxGSUVMRF9TT1VSQ0UQARIQCgxGSUVMRF9NRURJVU0QAhISCg5GSUVMRF9DQU1QQUlHThADEhUKEUZJRUxEX0NBTVBBSUdOX0lEEAQSDgoKRklFTERfVEVSTRAFEhEKDUZJRUxEX0NPTlRFTlQQBhISCg5GSUVMRF9SRUZFUlJFUhAHEhIKDkZJRUxEX0NMSUNLX0lEEAgSGQoVRklFTERfU09VUkNFX0NBVEVHT1JZEAkSEgoORklFTERfUExBVEZPUk0QChIRCg1GSUVMRF9BQ0NPVU5UEAsSEgoORklFTERfQURfR1JPVVAQDBIQCgxGSUVMRF9DT0xVTU4QDSK9AQoIT3BlcmF0b3ISGAoUT1BFUkFUT1JfVU5TUEVDSUZJRUQQABIQCgxPUEVSQVRPUl9BTlkQARITCg9PUEVSQVRPUl9BQlNFTlQQAhITCg9PUEVSQVRPUl9FUVVBTFMQAxIVChFPUEVSQVRPUl9DT05UQUlOUxAEEhgKFE9QRVJBVE9SX1NUQVJUU19XSVRIEAUSFgoST1BFUkFUT1JfRU5EU19XSVRIEAYSEgoOT1BFUkFUT1JfUkVHRVgQByL/AQoMQ2hhbm5lbFJ1bGVzEhgKB3ZlcnNpb24YASABKANSB3ZlcnNpb24SNAoFcnVsZXMYAiADKAsyHi5zZXh0YW50LmluZ2VzdC52MS5DaGFubmVsUnVsZVIFcnVsZXMSNAoWaW5jbHVkZXNfZGVmYXVsdF9ncm91cBgDIAEoCFIUaW5jbHVkZXNEZWZhdWx0R3JvdXASFgoGcmVhc29uGAQgASgJUgZyZWFzb24SFAoFYWN0b3IYBSABKAlSBWFjdG9yEjsKC2NyZWF0ZV90aW1lGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIKY3JlYXRlVGltZSIrCg9HZXRSdWxlc1JlcXVlc3QSGAoHdmVyc2lvbhgBIAEoA1IHdmVyc2lvbiJVChdMaXN0UnVsZVZlcnNpb25zUmVxdWVzdBIbCglwYWdlX3NpemUYASABKAVSCHBhZ2VTaXplEh0KCnBhZ2VfdG9rZW4YAiABKAlSCXBhZ2VUb2tlbiJ/ChhMaXN0UnVsZVZlcnNpb25zUmVzcG9uc2USOwoIdmVyc2lvbnMYASADKAsyHy5zZXh0YW50LmluZ2VzdC52MS5DaGFubmVsUnVsZXNSCHZlcnNpb25zEiYKD25leHRfcGFnZV90b2tlbhgCIAEoCVINbmV4dFBhZ2VUb2tlbiLlAQoPUHV0UnVsZXNSZXF1ZXN0EjQKBXJ1bGVzGAEgAygLMh4uc2V4dGFudC5pbmdlc3QudjEuQ2hhbm5lbFJ1bGVSBXJ1bGVzEjQKFmV4Y2x1ZGVzX2RlZmF1bHRfZ3JvdXAYAiABKAhSFGV4Y2x1ZGVzRGVmYXVsdEdyb3VwEhYKBnJlYXNvbhgDIAEoCVIGcmVhc29uEikKEGV4cGVjdGVkX3ZlcnNpb24YBCABKANSD2V4cGVjdGVkVmVyc2lvbhIjCg12YWxpZGF0ZV9vbmx5GAUgASgIUgx2YWxpZGF0ZU9ubHki9gEKBVZpc2l0EhYKBnNvdXJjZRgBIAEoCVIGc291cmNlEhYKBm1lZGl1bRgCIAEoCVIGbWVkaXVtEhoKCGNhbXBhaWduGAMgASgJUghjYW1wYWlnbhIfCgtjYW1wYWlnbl9pZBgEIAEoCVIKY2FtcGFpZ25JZBISCgR0ZXJtGAUgASgJUgR0ZXJtEhgKB2NvbnRlbnQYBiABKAlSB2NvbnRlbnQSGQoIcGFnZV91cmwYByABKAlSB3BhZ2VVcmwSGgoIcmVmZXJyZXIYCCABKAlSCHJlZmVycmVyEhsKCWNsaWNrX2lkcxgJIAMoCVIIY2xpY2tJZHMiRgoSTWFwQ2hhbm5lbHNSZXF1ZXN0EjAKBnZpc2l0cxgBIAMoCzIYLnNleHRhbnQuaW5nZXN0LnYxLlZpc2l0UgZ2aXNpdHMiUwoTTWFwQ2hhbm5lbHNSZXNwb25zZRI8CghjaGFubmVscxgBIAMoCzIgLnNleHRhbnQuaW5nZXN0LnYxLk1hcHBlZENoYW5uZWxSCGNoYW5uZWxzIu4CCg1NYXBwZWRDaGFubmVsEhgKB2NoYW5uZWwYASABKAlSB2NoYW5uZWwSEgoEcnVsZRgCIAEoCVIEcnVsZRIjCg1ydWxlc192ZXJzaW9uGAMgASgDUgxydWxlc1ZlcnNpb24SHgoKY29uZmlkZW5jZRgEIAEoAVIKY29uZmlkZW5jZRJQChBjb25maWRlbmNlX3Rlcm1zGAUgAygLMiUuc2V4dGFudC5pbmdlc3QudjEuTWFwcGVkQ2hhbm5lbC5UZXJtUg9jb25maWRlbmNlVGVybXMSGAoHdW5rbm93bhgGIAEoCFIHdW5rbm93bhIWCgZzb3VyY2UYByABKAlSBnNvdXJjZRIWCgZtZWRpdW0YCCABKAlSBm1lZGl1bRIaCghjYW1wYWlnbhgJIAEoCVIIY2FtcGFpZ24aMgoEVGVybRISCgRuYW1lGAEgASgJUgRuYW1lEhYKBmZhY3RvchgCIAEoAVIGZmFjdG9yIuwCChJWYWxpZGF0ZVV0bVJlcXVlc3QSEAoDdXJsGAEgASgJUgN1cmwSHQoKdXRtX3NvdXJjZRgCIAEoCVIJdXRtU291cmNlEh0KCnV0bV9tZWRpdW0YAyABKAlSCXV0bU1lZGl1bRIhCgx1dG1fY2FtcGFpZ24YBCABKAlSC3V0bUNhbXBhaWduEhUKBnV0bV9pZBgFIAEoCVIFdXRtSWQSGQoIdXRtX3Rlcm0YBiABKAlSB3V0bVRlcm0SHwoLdXRtX2NvbnRlbnQYByABKAlSCnV0bUNvbnRlbnQSLgoTdXRtX3NvdXJjZV9wbGF0Zm9ybRgIIAEoCVIRdXRtU291cmNlUGxhdGZvcm0SLgoTdXRtX2NyZWF0aXZlX2Zvcm1hdBgJIAEoCVIRdXRtQ3JlYXRpdmVGb3JtYXQSMAoUdXRtX21hcmtldGluZ190YWN0aWMYCiABKAlSEnV0bU1hcmtldGluZ1RhY3RpYyLsAwoJVXRtUmVwb3J0EhQKBXZhbGlkGAEgASgIUgV2YWxpZBJACghmaW5kaW5ncxgCIAMoCzIkLnNleHRhbnQuaW5nZXN0LnYxLlV0bVJlcG9ydC5GaW5kaW5nUghmaW5kaW5ncxJMCgpub3JtYWxpemVkGAMgAygLMiwuc2V4dGFudC5pbmdlc3QudjEuVXRtUmVwb3J0Lk5vcm1hbGl6ZWRFbnRyeVIKbm9ybWFsaXplZBIjCg1jb3JyZWN0ZWRfdXJsGAQgASgJUgxjb3JyZWN0ZWRVcmwSGgoIdmFsaWRpdHkYBSABKAFSCHZhbGlkaXR5EjoKB2NoYW5uZWwYBiABKAsyIC5zZXh0YW50LmluZ2VzdC52MS5NYXBwZWRDaGFubmVsUgdjaGFubmVsGn0KB0ZpbmRpbmcSHAoJcGFyYW1ldGVyGAEgASgJUglwYXJhbWV0ZXISEgoEa2luZBgCIAEoCVIEa2luZBIUCgVlcnJvchgDIAEoCFIFZXJyb3ISEgoEdGV4dBgEIAEoCVIEdGV4dBIWCgZmYWN0b3IYBSABKAFSBmZhY3Rvcho9Cg9Ob3JtYWxpemVkRW50cnkSEAoDa2V5GAEgASgJUgNrZXkSFAoFdmFsdWUYAiABKAlSBXZhbHVlOgI4ATKcBgoIVGF4b25vbXkSfwoIR2V0UnVsZXMSIi5zZXh0YW50LmluZ2VzdC52MS5HZXRSdWxlc1JlcXVlc3QaHy5zZXh0YW50LmluZ2VzdC52MS5DaGFubmVsUnVsZXMiLpACAZKAGQ8KDXRheG9ub215OnJlYWSKgBkUEhIvdjEvdGF4b25vbXkvcnVsZXMSpAEKEExpc3RSdWxlVmVyc2lvbnMSKi5zZXh0YW50LmluZ2VzdC52MS5MaXN0UnVsZVZlcnNpb25zUmVxdWVzdBorLnNleHRhbnQuaW5nZXN0LnYxLkxpc3RSdWxlVmVyc2lvbnNSZXNwb25zZSI3kAIBkoAZDwoNdGF4b25vbXk6cmVhZIqAGR0SGy92MS90YXhvbm9teS9ydWxlcy92ZXJzaW9ucxKAAQoIUHV0UnVsZXMSIi5zZXh0YW50LmluZ2VzdC52MS5QdXRSdWxlc1JlcXVlc3QaHy5zZXh0YW50LmluZ2VzdC52MS5DaGFubmVsUnVsZXMiL5KAGRAKDnRheG9ub215OndyaXRlioAZFxoSL3YxL3RheG9ub215L3J1bGVzOgEqErUBCgtNYXBDaGFubmVscxIlLnNleHRhbnQuaW5nZXN0LnYxLk1hcENoYW5uZWxzUmVxdWVzdBomLnNleHRhbnQuaW5nZXN0LnYxLk1hcENoYW5uZWxzUmVzcG9uc2UiV5ACAZKAGQ8KDXRheG9ub215OnJlYWSKgBk9IhgvdjEvdGF4b25vbXk6bWFwQ2hhbm5lbHM6ASpaHiIZL2FwaS90YXhvbm9teS9tYXAtY2hhbm5lbDoBKhKsAQoLVmFsaWRhdGVVdG0SJS5zZXh0YW50LmluZ2VzdC52MS5WYWxpZGF0ZVV0bVJlcXVlc3QaHC5zZXh0YW50LmluZ2VzdC52MS5VdG1SZXBvcnQiWJACAZKAGQ8KDXRheG9ub215OnJlYWSKgBk+IhgvdjEvdGF4b25vbXk6dmFsaWRhdGVVdG06ASpaHyIaL2FwaS90YXhvbm9teS92YWxpZGF0ZS11dG06ASpiBnByb3RvMw=="
+        descriptor: "CiBzZXh0YW50L2luZ2VzdC92MS90YXhvbm9teS5wcm90bxIRc2V4dGFudC5pbmdlc3QudjEaH2dvb2dsZS9wcm90b2J1Zi90aW1lc3RhbXAucHJvdG8aHXNleHRhbnQvYXBpL2Fubm90YXRpb25zLnByb3RvIrUBCgtDaGFubmVsUnVsZRISCgRuYW1lGAEgASgJUgRuYW1lEhgKB2NoYW5uZWwYAiABKAlSB2NoYW5uZWwSGgoIcHJpb3JpdHkYAyABKAVSCHByaW9yaXR5EhoKCGRpc2FibGVkGAQgASgIUghkaXNhYmxlZBJACgpjb25kaXRpb25zGAUgAygLMiAuc2V4dGFudC5pbmdlc3QudjEuUnVsZUNvbmRpdGlvblIKY29uZGl0aW9ucyJCCg1SdWxlQ29uZGl0aW9uEjEKBXRlc3RzGAEgAygLMhsuc2V4dGFudC5pbmdlc3QudjEuUnVsZVRlc3RSBXRlc3RzIoAFCghSdWxlVGVzdBI3CgVmaWVsZBgBIAEoDjIhLnNleHRhbnQuaW5nZXN0LnYxLlJ1bGVUZXN0LkZpZWxkUgVmaWVsZBJACghvcGVyYXRvchgCIAEoDjIkLnNleHRhbnQuaW5nZXN0LnYxLlJ1bGVUZXN0Lk9wZXJhdG9yUghvcGVyYXRvchIWCgZ2YWx1ZXMYAyADKAlSBnZhbHVlcyKgAgoFRmllbGQSFQoRRklFTERfVU5TUEVDSUZJRUQQABIQCgxGSUVMRF9TT1VSQ0UQARIQCgxGSUVMRF9NRURJVU0QAhISCg5GSUVMRF9DQU1QQUlHThADEhUKEUZJRUxEX0NBTVBBSUdOX0lEEAQSDgoKRklFTERfVEVSTRAFEhEKDUZJRUxEX0NPTlRFTlQQBhISCg5GSUVMRF9SRUZFUlJFUhAHEhIKDkZJRUxEX0NMSUNLX0lEEAgSGQoVRklFTERfU09VUkNFX0NBVEVHT1JZEAkSEgoORklFTERfUExBVEZPUk0QChIRCg1GSUVMRF9BQ0NPVU5UEAsSEgoORklFTERfQURfR1JPVVAQDBIQCgxGSUVMRF9DT0xVTU4QDSK9AQoIT3BlcmF0b3ISGAoUT1BFUkFUT1JfVU5TUEVDSUZJRUQQABIQCgxPUEVSQVRPUl9BTlkQARITCg9PUEVSQVRPUl9BQlNFTlQQAhITCg9PUEVSQVRPUl9FUVVBTFMQAxIVChFPUEVSQVRPUl9DT05UQUlOUxAEEhgKFE9QRVJBVE9SX1NUQVJUU19XSVRIEAUSFgoST1BFUkFUT1JfRU5EU19XSVRIEAYSEgoOT1BFUkFUT1JfUkVHRVgQByKoAgoMQ2hhbm5lbFJ1bGVzEhgKB3ZlcnNpb24YASABKANSB3ZlcnNpb24SNAoFcnVsZXMYAiADKAsyHi5zZXh0YW50LmluZ2VzdC52MS5DaGFubmVsUnVsZVIFcnVsZXMSNAoWaW5jbHVkZXNfZGVmYXVsdF9ncm91cBgDIAEoCFIUaW5jbHVkZXNEZWZhdWx0R3JvdXASFgoGcmVhc29uGAQgASgJUgZyZWFzb24SFAoFYWN0b3IYBSABKAlSBWFjdG9yEjsKC2NyZWF0ZV90aW1lGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIKY3JlYXRlVGltZRInCg9yZW1hcF9vcGVyYXRpb24YByABKAlSDnJlbWFwT3BlcmF0aW9uIisKD0dldFJ1bGVzUmVxdWVzdBIYCgd2ZXJzaW9uGAEgASgDUgd2ZXJzaW9uIlUKF0xpc3RSdWxlVmVyc2lvbnNSZXF1ZXN0EhsKCXBhZ2Vfc2l6ZRgBIAEoBVIIcGFnZVNpemUSHQoKcGFnZV90b2tlbhgCIAEoCVIJcGFnZVRva2VuIn8KGExpc3RSdWxlVmVyc2lvbnNSZXNwb25zZRI7Cgh2ZXJzaW9ucxgBIAMoCzIfLnNleHRhbnQuaW5nZXN0LnYxLkNoYW5uZWxSdWxlc1IIdmVyc2lvbnMSJgoPbmV4dF9wYWdlX3Rva2VuGAIgASgJUg1uZXh0UGFnZVRva2VuIowCCg9QdXRSdWxlc1JlcXVlc3QSNAoFcnVsZXMYASADKAsyHi5zZXh0YW50LmluZ2VzdC52MS5DaGFubmVsUnVsZVIFcnVsZXMSNAoWZXhjbHVkZXNfZGVmYXVsdF9ncm91cBgCIAEoCFIUZXhjbHVkZXNEZWZhdWx0R3JvdXASFgoGcmVhc29uGAMgASgJUgZyZWFzb24SKQoQZXhwZWN0ZWRfdmVyc2lvbhgEIAEoA1IPZXhwZWN0ZWRWZXJzaW9uEiMKDXZhbGlkYXRlX29ubHkYBSABKAhSDHZhbGlkYXRlT25seRIlCg5yZW1hcHNfaGlzdG9yeRgGIAEoCFINcmVtYXBzSGlzdG9yeSL2AQoFVmlzaXQSFgoGc291cmNlGAEgASgJUgZzb3VyY2USFgoGbWVkaXVtGAIgASgJUgZtZWRpdW0SGgoIY2FtcGFpZ24YAyABKAlSCGNhbXBhaWduEh8KC2NhbXBhaWduX2lkGAQgASgJUgpjYW1wYWlnbklkEhIKBHRlcm0YBSABKAlSBHRlcm0SGAoHY29udGVudBgGIAEoCVIHY29udGVudBIZCghwYWdlX3VybBgHIAEoCVIHcGFnZVVybBIaCghyZWZlcnJlchgIIAEoCVIIcmVmZXJyZXISGwoJY2xpY2tfaWRzGAkgAygJUghjbGlja0lkcyJGChJNYXBDaGFubmVsc1JlcXVlc3QSMAoGdmlzaXRzGAEgAygLMhguc2V4dGFudC5pbmdlc3QudjEuVmlzaXRSBnZpc2l0cyJTChNNYXBDaGFubmVsc1Jlc3BvbnNlEjwKCGNoYW5uZWxzGAEgAygLMiAuc2V4dGFudC5pbmdlc3QudjEuTWFwcGVkQ2hhbm5lbFIIY2hhbm5lbHMi7gIKDU1hcHBlZENoYW5uZWwSGAoHY2hhbm5lbBgBIAEoCVIHY2hhbm5lbBISCgRydWxlGAIgASgJUgRydWxlEiMKDXJ1bGVzX3ZlcnNpb24YAyABKANSDHJ1bGVzVmVyc2lvbhIeCgpjb25maWRlbmNlGAQgASgBUgpjb25maWRlbmNlElAKEGNvbmZpZGVuY2VfdGVybXMYBSADKAsyJS5zZXh0YW50LmluZ2VzdC52MS5NYXBwZWRDaGFubmVsLlRlcm1SD2NvbmZpZGVuY2VUZXJtcxIYCgd1bmtub3duGAYgASgIUgd1bmtub3duEhYKBnNvdXJjZRgHIAEoCVIGc291cmNlEhYKBm1lZGl1bRgIIAEoCVIGbWVkaXVtEhoKCGNhbXBhaWduGAkgASgJUghjYW1wYWlnbhoyCgRUZXJtEhIKBG5hbWUYASABKAlSBG5hbWUSFgoGZmFjdG9yGAIgASgBUgZmYWN0b3Ii7AIKElZhbGlkYXRlVXRtUmVxdWVzdBIQCgN1cmwYASABKAlSA3VybBIdCgp1dG1fc291cmNlGAIgASgJUgl1dG1Tb3VyY2USHQoKdXRtX21lZGl1bRgDIAEoCVIJdXRtTWVkaXVtEiEKDHV0bV9jYW1wYWlnbhgEIAEoCVILdXRtQ2FtcGFpZ24SFQoGdXRtX2lkGAUgASgJUgV1dG1JZBIZCgh1dG1fdGVybRgGIAEoCVIHdXRtVGVybRIfCgt1dG1fY29udGVudBgHIAEoCVIKdXRtQ29udGVudBIuChN1dG1fc291cmNlX3BsYXRmb3JtGAggASgJUhF1dG1Tb3VyY2VQbGF0Zm9ybRIuChN1dG1fY3JlYXRpdmVfZm9ybWF0GAkgASgJUhF1dG1DcmVhdGl2ZUZvcm1hdBIwChR1dG1fbWFya2V0aW5nX3RhY3RpYxgKIAEoCVISdXRtTWFya2V0aW5nVGFjdGljIuwDCglVdG1SZXBvcnQSFAoFdmFsaWQYASABKAhSBXZhbGlkEkAKCGZpbmRpbmdzGAIgAygLMiQuc2V4dGFudC5pbmdlc3QudjEuVXRtUmVwb3J0LkZpbmRpbmdSCGZpbmRpbmdzEkwKCm5vcm1hbGl6ZWQYAyADKAsyLC5zZXh0YW50LmluZ2VzdC52MS5VdG1SZXBvcnQuTm9ybWFsaXplZEVudHJ5Ugpub3JtYWxpemVkEiMKDWNvcnJlY3RlZF91cmwYBCABKAlSDGNvcnJlY3RlZFVybBIaCgh2YWxpZGl0eRgFIAEoAVIIdmFsaWRpdHkSOgoHY2hhbm5lbBgGIAEoCzIgLnNleHRhbnQuaW5nZXN0LnYxLk1hcHBlZENoYW5uZWxSB2NoYW5uZWwafQoHRmluZGluZxIcCglwYXJhbWV0ZXIYASABKAlSCXBhcmFtZXRlchISCgRraW5kGAIgASgJUgRraW5kEhQKBWVycm9yGAMgASgIUgVlcnJvchISCgR0ZXh0GAQgASgJUgR0ZXh0EhYKBmZhY3RvchgFIAEoAVIGZmFjdG9yGj0KD05vcm1hbGl6ZWRFbnRyeRIQCgNrZXkYASABKAlSA2tleRIUCgV2YWx1ZRgCIAEoCVIFdmFsdWU6AjgBMpwGCghUYXhvbm9teRJ/CghHZXRSdWxlcxIiLnNleHRhbnQuaW5nZXN0LnYxLkdldFJ1bGVzUmVxdWVzdBofLnNleHRhbnQuaW5nZXN0LnYxLkNoYW5uZWxSdWxlcyIukAIBkoAZDwoNdGF4b25vbXk6cmVhZIqAGRQSEi92MS90YXhvbm9teS9ydWxlcxKkAQoQTGlzdFJ1bGVWZXJzaW9ucxIqLnNleHRhbnQuaW5nZXN0LnYxLkxpc3RSdWxlVmVyc2lvbnNSZXF1ZXN0Gisuc2V4dGFudC5pbmdlc3QudjEuTGlzdFJ1bGVWZXJzaW9uc1Jlc3BvbnNlIjeQAgGSgBkPCg10YXhvbm9teTpyZWFkioAZHRIbL3YxL3RheG9ub215L3J1bGVzL3ZlcnNpb25zEoABCghQdXRSdWxlcxIiLnNleHRhbnQuaW5nZXN0LnYxLlB1dFJ1bGVzUmVxdWVzdBofLnNleHRhbnQuaW5nZXN0LnYxLkNoYW5uZWxSdWxlcyIvkoAZEAoOdGF4b25vbXk6d3JpdGWKgBkXGhIvdjEvdGF4b25vbXkvcnVsZXM6ASoStQEKC01hcENoYW5uZWxzEiUuc2V4dGFudC5pbmdlc3QudjEuTWFwQ2hhbm5lbHNSZXF1ZXN0GiYuc2V4dGFudC5pbmdlc3QudjEuTWFwQ2hhbm5lbHNSZXNwb25zZSJXkAIBkoAZDwoNdGF4b25vbXk6cmVhZIqAGT0iGC92MS90YXhvbm9teTptYXBDaGFubmVsczoBKloeIhkvYXBpL3RheG9ub215L21hcC1jaGFubmVsOgEqEqwBCgtWYWxpZGF0ZVV0bRIlLnNleHRhbnQuaW5nZXN0LnYxLlZhbGlkYXRlVXRtUmVxdWVzdBocLnNleHRhbnQuaW5nZXN0LnYxLlV0bVJlcG9ydCJYkAIBkoAZDwoNdGF4b25vbXk6cmVhZIqAGT4iGC92MS90YXhvbm9teTp2YWxpZGF0ZVV0bToBKlofIhovYXBpL3RheG9ub215L3ZhbGlkYXRlLXV0bToBKmIGcHJvdG8z"
     )
 }

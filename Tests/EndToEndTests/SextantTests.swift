@@ -111,6 +111,19 @@ struct SextantTests {
         )
         #expect(report.text.contains(#""valid":true"#), "\(report.text)")
         #expect(report.text.contains(#""channel":"paid_search""#))
+        for (question, part) in [
+            ("unknown-share", #""target":0.1,"target_met":true,"causes":[]"#),
+            ("channel-confidence?channel=paid_social", #""least_known":0.5,"channels":[]"#),
+        ] {
+            let answer = try await OutsideProgram.run(
+                "curl",
+                "--silent",
+                "--header",
+                "authorization: Bearer \(key)",
+                url + "/api/taxonomy/" + question
+            )
+            #expect(answer.text.contains(part), "\(answer.text)")
+        }
         let stranger = try await OutsideProgram.run(
             "curl",
             "--silent",

@@ -32,7 +32,8 @@ struct TenantItemStoreTests {
             ) { database, _ in
                 let store = TenantItemStore(database, limits: chosen)
                 made.store.withLock { $0 = store }
-                return TestingV1.Example.methods(of: ExampleService(store, instance: "one"))
+                let service = ExampleService(store, instance: "one")
+                return .init(TestingV1.Example.methods(of: service))
             }
             served = try await ServedTenants(api)
             store = try #require(made.store.withLock { $0 })

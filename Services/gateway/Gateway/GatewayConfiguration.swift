@@ -44,7 +44,7 @@ public struct GatewayConfiguration: Configurable {
         uploadLimit = reader.value(
             "upload_limit",
             .bytes(in: 1_024...(1 << 50)),
-            default: 5 << 30,
+            default: 1 << 40,
             "The largest upload that is streamed."
         )
         tenantMemory = reader.value(

@@ -22,6 +22,11 @@ extension PostgresDate {
         self.init(daysSince1970: Int32(days))
     }
 
+    /// The day so many days later; the last one there is if there is none.
+    func adding(_ days: Int32) -> PostgresDate {
+        PostgresDate(daysSince1970: daysSince1970 + days) ?? Self.range.upperBound
+    }
+
     /// The day as `2026-01-31`.
     var text: String {
         let date = CivilDate(daysSince1970: Int64(daysSince1970))

@@ -5,9 +5,20 @@ public import Platform
 public struct IngestConfiguration: Configurable {
     /// The platform's database and keys, and how many jobs are done.
     public let place: TenantServiceConfiguration
+    /// How many bytes a tenant may have in files that were sent and not yet read.
+    public let openImportBytes: Int
+
+    /// What they may have if nothing is said.
+    package static let standardOpenImportBytes = 64 << 30
 
     /// Reads all keys.
     public init(from reader: inout ConfigurationReader) {
         place = TenantServiceConfiguration(from: &reader)
+        openImportBytes = reader.value(
+            "open_import_bytes",
+            .bytes(in: (1 << 20)...(1 << 50)),
+            default: Self.standardOpenImportBytes,
+            "The bytes that a tenant may have in files that were sent and not yet read."
+        )
     }
 }

@@ -12,7 +12,8 @@ package import Tenancy
 /// Takes in what happened: events, spend, KPIs and files.
 ///
 /// So far it has channels with the rules that map traffic and spend to them, events and their
-/// erasure, daily series, and the quarantine of rows that cannot be taken.
+/// erasure, daily series, imports of files, the quarantine of rows that cannot be taken, and
+/// snapshots of how good all of that is.
 public enum IngestService {
     /// The service, for a program of its own or one that it shares.
     public static let definition = ServiceDefinition<IngestConfiguration>("ingest") { parts in
@@ -22,111 +23,66 @@ public enum IngestService {
             parts,
             requirements: [try MigrationSet.ingest().requirement]
         )
-        let contracts = contracts(
+        let work = work(
+            of: place.name,
             on: place.database,
             place.queue,
-            of: place.name,
             pages: place.pages,
-            offload: parts.offload
+            offload: parts.offload,
+            openImportBytes: parts.configuration.openImportBytes
+        )
+        let nightly = NightlySnapshots(
+            of: place.name,
+            place.database,
+            place.queue,
+            logger: parts.logger
         )
         return ServiceContent(
-            contracts,
+            work.contracts,
             at: place,
-            doing: handlers(of: place.name),
-            results: ErasureJobs(of: place.name).results,
+            doing: work.handlers,
+            results: work.results,
+            components: [nightly.component(on: parts.group.next())],
             status: status(of:)
         )
     }
 
-    /// How the jobs of the service are done.
+    /// What the service serves, and how its jobs are done.
     ///
     /// - Parameters:
     ///   - service: what it is called.
-    ///   - erasure: how much is deleted at once.
-    /// - Returns: a handler for each kind.
-    package static func handlers(
-        of service: ServiceName,
-        erasure: ErasureLimits = ErasureLimits()
-    ) -> [JobHandler] {
-        ErasureJobs(of: service).handlers(erasure)
-    }
-
-    /// What the service serves.
-    ///
-    /// - Parameters:
-    ///   - database: the service's.
+    ///   - database: its databases.
     ///   - queue: takes its jobs.
-    ///   - service: what it is called, as the queue of those jobs.
     ///   - pages: signs the pages of lists.
-    ///   - erasure: how much is deleted at once.
     ///   - offload: threads for what takes long; nil to take the loop's time.
-    /// - Returns: its contracts.
-    package static func contracts(
+    ///   - openImportBytes: how many bytes a tenant may have in files that are not read yet.
+    ///   - erasure: how much is deleted at once.
+    ///   - rowsAtOnce: how many events are mapped anew in a transaction.
+    /// - Returns: its contracts, and how each kind of job is done and told of.
+    package static func work(
+        of service: ServiceName,
         on database: TenantDatabase,
         _ queue: JobQueue,
-        of service: ServiceName,
         pages: PageTokens,
+        offload: WorkerPool? = nil,
+        openImportBytes: Int = IngestConfiguration.standardOpenImportBytes,
         erasure: ErasureLimits = ErasureLimits(),
-        offload: WorkerPool? = nil
-    ) -> [ServedContract] {
-        let catalogue = TenantCatalogue(database)
-        let taxonomy = TaxonomyService(database, catalogue, pages: pages)
-        let intake = EventIntake(database, catalogue, offload: offload)
-        let segment = SegmentService(database, intake, offload: offload)
-        let writer = SeriesWriter(SpendMappingCatalogue())
-        let series = SeriesService(database, writer, pages: pages)
-        let mappings = SpendMappingsService(database, pages: pages)
-        let rejected = RejectedService(
-            database,
-            [SeriesReplayer(writer: writer), EventReplayer(catalogue)],
-            pages: pages
+        rowsAtOnce: Int = 5_000
+    ) -> (contracts: [ServedContract], handlers: [JobHandler], results: [JobResult]) {
+        let parts = IngestParts(
+            service: service,
+            database: database,
+            queue: queue,
+            pages: pages,
+            offload: offload,
+            openImportBytes: openImportBytes,
+            erasure: erasure,
+            rowsAtOnce: rowsAtOnce
         )
-        let erasure = ErasureService(
-            database,
-            catalogue,
-            queue,
-            ErasureJobs(of: service),
-            erasure,
-            pages: pages
-        )
-        return [
-            erasure.contract,
-            ServedContract(
-                IngestV1.Events.schema,
-                IngestV1.Events.methods(of: EventsService(database, intake)),
-                files: [IngestV1.eventsFile]
-            ),
-            ServedContract(
-                IngestV1.Segment.schema,
-                IngestV1.Segment.methods(of: segment),
-                files: [IngestV1.segmentFile]
-            ),
-            ServedContract(
-                IngestV1.Channels.schema,
-                IngestV1.Channels.methods(of: ChannelsService(database, catalogue)),
-                files: [IngestV1.channelsFile]
-            ),
-            ServedContract(
-                IngestV1.Taxonomy.schema,
-                IngestV1.Taxonomy.methods(of: taxonomy),
-                files: [IngestV1.taxonomyFile]
-            ),
-            ServedContract(
-                IngestV1.Series.schema,
-                IngestV1.Series.methods(of: series),
-                files: [IngestV1.seriesFile]
-            ),
-            ServedContract(
-                IngestV1.SpendMappings.schema,
-                IngestV1.SpendMappings.methods(of: mappings),
-                files: [IngestV1.spendMappingFile]
-            ),
-            ServedContract(
-                IngestV1.Rejected.schema,
-                IngestV1.Rejected.methods(of: rejected),
-                files: [IngestV1.rejectedFile]
-            ),
-        ]
+        let contracts =
+            parts.events + parts.channels + parts.rows + parts.files + parts.erasure
+            + parts.quality
+        return (contracts, parts.handlers, parts.results)
     }
 
     /// The statement that events are written by, for programs that measure what it costs alone.

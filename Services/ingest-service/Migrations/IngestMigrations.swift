@@ -9,6 +9,8 @@ public enum IngestMigrations {
         ("m0003_events", PackageResources.m0003_events_sql),
         ("m0004_rejected_rows", PackageResources.m0004_rejected_rows_sql),
         ("m0005_series", PackageResources.m0005_series_sql),
-        ("m0006_erasure", PackageResources.m0006_erasure_sql),
+        ("m0006_imports", PackageResources.m0006_imports_sql),
+        ("m0007_erasure", PackageResources.m0007_erasure_sql),
+        ("m0008_data_quality", PackageResources.m0008_data_quality_sql),
     ]
 }

@@ -4,13 +4,13 @@ internal import Glibc
 ///
 /// Unlike the standard library's `Mutex` the thread sanitizer understands it.
 @safe
-package final class Locked<State>: @unchecked Sendable {
+package final class Locked<State: ~Copyable>: @unchecked Sendable {
     // `@unchecked`: `state` is touched only with `mutex` held.
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private var state: State
 
     /// Wraps a value.
-    package init(_ state: sending State) {
+    package init(_ state: consuming sending State) {
         self.state = state
         // Freed in `deinit`, when nobody can hold it; initialised before it is used.
         unsafe mutex = .allocate(capacity: 1)

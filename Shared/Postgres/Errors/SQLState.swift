@@ -26,6 +26,8 @@ public struct SQLState: Hashable, Sendable, CustomStringConvertible {
     public static let insufficientPrivilege = SQLState("42501")
     /// A lock was not free in time, or at once where it had to be.
     public static let lockNotAvailable = SQLState("55P03")
+    /// A value that no function takes, as a time zone of no name.
+    public static let invalidParameterValue = SQLState("22023")
     /// There is no such table.
     public static let undefinedTable = SQLState("42P01")
     /// A kept statement is not there any more.

@@ -224,8 +224,3 @@ extension Statement {
         "delete from platform.migration_runs where tenant_id = $1"
     )
 }
-
-extension SQLState {
-    /// A value that no function takes: here a time zone of no name.
-    static let invalidParameterValue = SQLState("22023")
-}

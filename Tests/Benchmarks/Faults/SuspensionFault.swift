@@ -35,14 +35,14 @@ struct SuspensionFault {
             status: { _ in nil },
             calls: []
         ) { _, _ in
-            [
+            .init([
                 .serverStreaming(Self.watch) {
                     (_: Message<Text.View>, answers: ResponseStream<Text>, call) in
                     try await answers.send(Text())
                     // Until the call is over.
                     try await call.loop.sleep(for: .seconds(3_600))
                 }
-            ]
+            ])
         }
         let served = try await ServedTenants(watches)
         self.served = served

@@ -137,13 +137,14 @@ struct IngestBenchmark {
             status: IngestService.status(of:),
             calls: []
         ) { database, queue in
-            IngestService.contracts(
+            let work = IngestService.work(
+                of: name,
                 on: database,
                 queue,
-                of: name,
                 pages: pages,
                 offload: offload
-            ).flatMap(\.methods)
+            )
+            return .init(work.contracts.flatMap(\.methods))
         }
     }
 

@@ -32,10 +32,10 @@ struct ForgettingRacesTests {
     func writerFirst() async throws {
         let ingest = try await ServedIngest()
         let batch = try await ingest.batch([Self.page("a"), Self.page("b")])
-        let forgetting = try await ingest.scope().transaction { transaction in
+        let forgetting = try await ingest.scope.transaction { transaction in
             _ = try await transaction.run(batch)
             let forgetting = forgetAda(ingest)
-            try await ingest.waitForLocks(1)
+            try await ingest.waiters(1)
             return forgetting
         }
         let told = await forgetting.value
@@ -50,7 +50,7 @@ struct ForgettingRacesTests {
         let ingest = try await ServedIngest()
         // The service knows now that nobody is forgotten.
         try await ingest.write([ServedIngest.event("first") { $0.anonymousID = "else" }])
-        let calls = try await ingest.scope().transaction { transaction in
+        let calls = try await ingest.scope.transaction { transaction in
             try await ingest.forget(user: "ada", in: transaction)
             let good = Task {
                 try? await ingest.write([
@@ -58,7 +58,7 @@ struct ForgettingRacesTests {
                 ])
             }
             let wrong = Task { try? await ingest.write([Self.page("c") { $0.value = "x" }]) }
-            try await ingest.waitForLocks(2)
+            try await ingest.waiters(2)
             return (good, wrong)
         }
         let (good, wrong) = (await calls.0.value, await calls.1.value)
@@ -75,8 +75,8 @@ struct ForgettingRacesTests {
     func oldState() async throws {
         let ingest = try await ServedIngest()
         let batch = try await ingest.batch([Self.page("a"), ServedIngest.event("b")])
-        try await ingest.scope().transaction { try await ingest.forget(user: "ada", in: $0) }
-        #expect(try EventStore.known(try await ingest.scope().write(batch)) == nil)
+        try await ingest.scope.transaction { try await ingest.forget(user: "ada", in: $0) }
+        #expect(try EventStore.known(try await ingest.scope.write(batch)) == nil)
         for table in ["events", "identity_edges", "event_seen", "event_commits"] {
             #expect(try await ingest.rows("select count(*) from \(table)") == ["0"])
         }
@@ -89,7 +89,7 @@ struct ForgettingRacesTests {
         let event = Self.page("a") { $0.channel = "radio" }
         #expect(try await ingest.write([event]).rejected == 1)
         // Forgotten, and nothing of it deleted yet.
-        try await ingest.scope().transaction { try await ingest.forget(user: "ada", in: $0) }
+        try await ingest.scope.transaction { try await ingest.forget(user: "ada", in: $0) }
         try await ingest.create("radio")
         var request = IngestV1.ReplayRejectedRowsRequest()
         request.filter = IngestV1.RejectedRowFilter()

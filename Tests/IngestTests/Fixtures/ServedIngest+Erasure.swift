@@ -88,20 +88,14 @@ extension ServedIngest {
         )
     }
 
-    /// The first tenant's scope.
-    func scope() throws -> TenantScope {
-        let context = try served.context(served.members[0])
-        return try served.database.scope(for: context, before: SchemaFixture.soon)
-    }
-
     /// What writes events as another instance of the service does, which knows of nobody that was
     /// forgotten.
     func batch(_ events: [IngestV1.Event]) async throws -> Batch {
         let reader = EventReader(
             TenantKnowledge(
-                mapper: try await mapper(in: try scope()),
+                mapper: try await mapper(in: try scope),
                 channels: [:],
-                keys: try await EventStore().keys(in: try scope())
+                keys: try await EventStore().keys(in: try scope)
             ),
             origin: "test",
             hasFixedTimes: true,
@@ -122,19 +116,10 @@ extension ServedIngest {
             [PersonID.user(user)],
             request,
             as: PostgresUUID(high: random.next(), low: random.next()),
-            try await EventStore().keys(in: try scope()),
+            try await EventStore().keys(in: try scope),
             in: transaction,
             by: "user:42"
         )
-    }
-
-    /// Waits until so many of the service's sessions wait for a lock.
-    func waitForLocks(_ count: Int) async throws {
-        let sql = """
-            select count(*) from pg_stat_activity
-            where wait_event_type = 'Lock' and datname = current_database()
-            """
-        try await wait(for: sql, of: ["\(count)"])
     }
 
     /// All rows of the first tenant, bytes in hexadecimal digits.

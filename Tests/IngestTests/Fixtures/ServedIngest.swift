@@ -15,21 +15,26 @@ struct ServedIngest {
     let served: ServedTenants
     let channels: IngestV1.Channels.Client
     let taxonomy: IngestV1.Taxonomy.Client
+    let history: IngestV1.TaxonomyHistory.Client
     let events: IngestV1.Events.Client
     let series: IngestV1.Series.Client
     let mappings: IngestV1.SpendMappings.Client
     let rejected: IngestV1.Rejected.Client
     let erasure: IngestV1.Erasure.Client
+    let imports: IngestV1.Imports.Client
+    let quality: IngestV1.DataQuality.Client
 
     /// Serves it.
     ///
     /// - Parameters:
     ///   - postgres: where; nil for the server that most tests share.
     ///   - limits: how much is deleted at once.
+    ///   - rowsAtOnce: how many events are mapped anew in a transaction.
     /// - Throws: whatever keeps it from being served.
     init(
         on postgres: PrivatePostgres? = nil,
-        erasing limits: ErasureLimits = ErasureLimits()
+        erasing limits: ErasureLimits = ErasureLimits(),
+        rowsAtOnce: Int = 5_000
     ) async throws {
         let pages = PageTokens(try .ephemeral())
         let service = try #require(ServiceName("ingest"))
@@ -39,29 +44,35 @@ struct ServedIngest {
             contracts: [
                 IngestV1.Channels.schema, IngestV1.Taxonomy.schema, IngestV1.Events.schema,
                 IngestV1.Segment.schema, IngestV1.Series.schema, IngestV1.SpendMappings.schema,
-                IngestV1.Rejected.schema, IngestV1.Erasure.schema,
+                IngestV1.Rejected.schema, IngestV1.Imports.schema,
+                IngestV1.TaxonomyHistory.schema, IngestV1.DataQuality.schema,
+                IngestV1.Erasure.schema,
             ],
             status: IngestService.status(of:),
-            calls: [],
-            handlers: IngestService.handlers(of: service, erasure: limits)
+            calls: []
         ) { database, queue in
-            IngestService.contracts(
+            let work = IngestService.work(
+                of: service,
                 on: database,
                 queue,
-                of: service,
                 pages: pages,
-                erasure: limits
-            ).flatMap(\.methods)
+                erasure: limits,
+                rowsAtOnce: rowsAtOnce
+            )
+            return .init(work.contracts.flatMap(\.methods), doing: work.handlers)
         }
         served = try await ServedTenants(api, on: postgres)
         let channel = try served.channel(served.members[0])
         channels = IngestV1.Channels.Client(channel)
         taxonomy = IngestV1.Taxonomy.Client(channel)
+        history = IngestV1.TaxonomyHistory.Client(channel)
         events = IngestV1.Events.Client(channel)
         series = IngestV1.Series.Client(channel)
         mappings = IngestV1.SpendMappings.Client(channel)
         rejected = IngestV1.Rejected.Client(channel)
         erasure = IngestV1.Erasure.Client(channel)
+        imports = IngestV1.Imports.Client(channel)
+        quality = IngestV1.DataQuality.Client(channel)
     }
 
     /// The other tenant's way to it.

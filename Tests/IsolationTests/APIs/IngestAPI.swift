@@ -1,5 +1,6 @@
 import Contracts
 import Ingest
+import Jobs
 import Lifecycle
 import Messages
 import RPC
@@ -20,15 +21,29 @@ extension TenantAPI {
             contracts: [
                 IngestV1.Channels.schema, IngestV1.Taxonomy.schema, IngestV1.Events.schema,
                 IngestV1.Segment.schema, IngestV1.Series.schema, IngestV1.SpendMappings.schema,
-                IngestV1.Rejected.schema, IngestV1.Erasure.schema,
+                IngestV1.Rejected.schema, IngestV1.Imports.schema,
+                IngestV1.TaxonomyHistory.schema, IngestV1.DataQuality.schema,
+                IngestV1.Erasure.schema,
             ],
             status: IngestService.status(of:),
             calls: channelCalls + taxonomyCalls + eventCalls + seriesCalls + mappingCalls
-                + rejectedCalls + erasureCalls,
-            handlers: IngestService.handlers(of: service)
+                + rejectedCalls + historyCalls + importCalls + qualityCalls + erasureCalls,
+            steps: { _ in
+                let remap = JobType<IngestV1.RemapHistoryRequest>("remap_history", of: service)
+                let look = JobType<IngestV1.TakeSnapshotRequest>("quality_snapshot", of: service)
+                return [
+                    Schedule.Step(remap, IngestV1.RemapHistoryRequest()),
+                    Schedule.Step(look, IngestV1.TakeSnapshotRequest()),
+                ]
+            },
+            // Days, numbers of events, and the service's own words.
+            narrow: [
+                "jobs.unique_key", "jobs.progress_text", "jobs.problem", "imports.state",
+                "imports.checkpoint", "imports.reason",
+            ]
         ) { database, queue in
-            IngestService.contracts(on: database, queue, of: service, pages: pages)
-                .flatMap(\.methods)
+            let work = IngestService.work(of: service, on: database, queue, pages: pages)
+            return .init(work.contracts.flatMap(\.methods), doing: work.handlers)
         }
     }
 
@@ -190,7 +205,7 @@ extension TenantAPI {
         return channel
     }
 
-    private static func rules(
+    static func rules(
         named name: String,
         _ words: TenantWords
     ) -> IngestV1.PutRulesRequest {

@@ -81,9 +81,10 @@ public final class ServedTenants: Sendable {
             sampler: TraceSampler(ratio: 1),
             spans: spans
         )
+        let content = api.content(database, jobs)
         worker = JobWorker(
             api.service,
-            api.handlers,
+            content.handlers,
             on: database,
             jobs,
             group: fixture.group,
@@ -98,7 +99,7 @@ public final class ServedTenants: Sendable {
         server = try RPCServer(
             address: .loopback(port: 0),
             group: fixture.group,
-            methods: api.methods(database, jobs),
+            methods: content.methods,
             configuration: try Self.configuration(
                 api,
                 fixture,

@@ -37,7 +37,6 @@ extension TenantAPI {
             contracts: [TestingV1.Example.schema] + (showsJobs ? [JobsV1.Jobs.schema] : []),
             status: ExampleService.status,
             calls: calls,
-            handlers: ExampleJobs.handlers(of: service, next: next),
             steps: { words in
                 guard hasSchedule else { return [] }
                 var request = TestingV1.StartExportRequest()
@@ -54,7 +53,8 @@ extension TenantAPI {
                 pages: pages
             )
             let methods = TestingV1.Example.methods(of: example) + others
-            guard showsJobs else { return methods }
+            let handlers = ExampleJobs.handlers(of: service, next: next)
+            guard showsJobs else { return Content(methods, doing: handlers) }
             let shown = JobsService(
                 of: service,
                 database,
@@ -63,7 +63,7 @@ extension TenantAPI {
                 results: [JobResult(of: export, TestingV1.Export.self)],
                 watchedEvery: .milliseconds(5)
             )
-            return methods + JobsV1.Jobs.methods(of: shown)
+            return Content(methods + JobsV1.Jobs.methods(of: shown), doing: handlers)
         }
     }
 

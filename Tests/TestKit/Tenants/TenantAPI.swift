@@ -12,13 +12,13 @@ public struct TenantAPI: Sendable, CustomStringConvertible {
     public let migrations: MigrationSet
     /// Its contracts.
     public let contracts: [ServiceSchema]
-    /// What serves them.
-    public let methods: @Sendable (TenantDatabase, JobQueue) -> [RPCMethod]
-    /// How its jobs are done.
-    public let handlers: [JobHandler]
+    /// What serves them, and does the jobs.
+    public let content: @Sendable (TenantDatabase, JobQueue) -> Content
     /// What a tenant's schedule makes, with the tenant's word in every text; none if the service
     /// has no jobs.
     public let steps: @Sendable (TenantWords) -> [Schedule.Step]
+    /// Columns of text that no call can put the tenant's word into, though they are filled.
+    public let narrow: Set<String>
     /// What the service's own errors mean.
     public let status: @Sendable (any Error) -> RPCError?
     /// A call of each method that is not for everyone, and of any others.
@@ -32,27 +32,45 @@ public struct TenantAPI: Sendable, CustomStringConvertible {
     ///   - contracts: all its contracts that act for tenants.
     ///   - status: what its own errors mean.
     ///   - calls: calls of the contracts' methods, those that fill tables first.
-    ///   - handlers: how its jobs are done, which come from the queue that the methods are given.
     ///   - steps: what a tenant's schedule makes.
-    ///   - methods: what serves the contracts.
+    ///   - narrow: columns of text that no call can put the tenant's word into.
+    ///   - content: what serves the contracts and does the jobs, once.
     public init(
         _ service: ServiceName,
         migrations: MigrationSet,
         contracts: [ServiceSchema],
         status: @escaping @Sendable (any Error) -> RPCError?,
         calls: [TenantCall],
-        handlers: [JobHandler] = [],
         steps: @escaping @Sendable (TenantWords) -> [Schedule.Step] = { _ in [] },
-        methods: @escaping @Sendable (TenantDatabase, JobQueue) -> [RPCMethod]
+        narrow: Set<String> = [],
+        content: @escaping @Sendable (TenantDatabase, JobQueue) -> Content
     ) {
         self.service = service
         self.migrations = migrations
         self.contracts = contracts
         self.status = status
         self.calls = calls
-        self.handlers = handlers
         self.steps = steps
-        self.methods = methods
+        self.narrow = narrow
+        self.content = content
+    }
+
+    /// What a service is made of.
+    public struct Content: Sendable {
+        /// What it serves.
+        public let methods: [RPCMethod]
+        /// How its jobs are done.
+        public let handlers: [JobHandler]
+
+        /// A service.
+        ///
+        /// - Parameters:
+        ///   - methods: what it serves.
+        ///   - handlers: how its jobs are done.
+        public init(_ methods: [RPCMethod], doing handlers: [JobHandler] = []) {
+            self.methods = methods
+            self.handlers = handlers
+        }
     }
 
     /// The area of its migrations.

@@ -24,6 +24,12 @@ struct ChannelStore: Sendable {
         return numbers
     }
 
+    /// The slugs of all channels, by their numbers.
+    func slugs(in scope: TenantScope) async throws(PostgresError) -> [Int32: String] {
+        let channels = try await channels(in: scope)
+        return Dictionary(uniqueKeysWithValues: channels.map { ($0.number, $0.slug) })
+    }
+
     /// Makes a channel.
     ///
     /// - Parameters:

@@ -20,7 +20,7 @@ struct ErasureStore: Sendable {
     /// Draws the number of a commit after which all others come: those before it are committed.
     func nextCommit(in transaction: PostgresTransaction) async throws(PostgresError) -> Int64 {
         var batch = Batch()
-        batch.append(.stopWriters)
+        batch.append(.stopIntake)
         batch.append(.nextCommit)
         return try await transaction.run(batch)[1].one().read(Int64.self)
     }
@@ -91,7 +91,7 @@ struct ErasureStore: Sendable {
     ) async throws(PostgresError) -> Int {
         if events.isEmpty { return 0 }
         var batch = Batch()
-        batch.append(.stopWriters)
+        batch.append(.stopIntake)
         batch.append(.deleteEvents, events.map(\.key))
         let gone = try await transaction.run(batch)[1].map { row throws(PostgresError) in
             let (key, id) = try row.read(PostgresUUID.self, String.self)

@@ -32,7 +32,7 @@ struct ForgettingStore: Sendable {
         in transaction: PostgresTransaction,
         by actor: String
     ) async throws {
-        try await transaction.query(.stopWriters)
+        try await transaction.query(.stopIntake)
         let joined = try await joined(ids, in: transaction)
         guard !Self.names(request.reference, anyOf: joined) else {
             throw RPCError(
@@ -170,7 +170,7 @@ struct ForgettingStore: Sendable {
         in transaction: PostgresTransaction
     ) async throws(PostgresError) -> PostgresUUID? {
         var batch = Batch()
-        batch.append(.stopWriters)
+        batch.append(.stopIntake)
         batch.append(.unsuppress, hash, id)
         batch.append(.countForgetting)
         return try await transaction.run(batch)[1].first?.read(PostgresUUID.self)

@@ -50,10 +50,46 @@ struct ForgottenStore: Sendable {
         in transaction: PostgresTransaction
     ) async throws(PostgresError) -> Forgotten {
         var batch = Batch()
-        batch.append(.holdWriters)
+        batch.append(.holdIntake)
         batch.append(.someForgotten, ids.map(keys.digest))
         return try Self.read(try await transaction.run(batch)[1], keys)
     }
+
+    /// Refuses rows that were rejected if they name somebody who was forgotten: nothing of them is
+    /// kept.
+    ///
+    /// - Parameters:
+    ///   - outcomes: of all rows.
+    ///   - keys: the tenant's.
+    ///   - transaction: the tenant's; nobody else is forgotten before it ends.
+    ///   - ids: the ids of persons, as edges have them, that the row at a place names.
+    /// - Returns: what became of all rows.
+    /// - Throws: `PostgresError`.
+    func refuse(
+        _ outcomes: [RowOutcome],
+        _ keys: EventKeys,
+        in transaction: PostgresTransaction,
+        naming ids: (Int) -> [String]
+    ) async throws(PostgresError) -> [RowOutcome] {
+        var rest = outcomes.indices.filter { outcomes[$0].keptFault != nil }[...]
+        if rest.isEmpty { return outcomes }
+        // Most tenants have forgotten nobody.
+        if try await hold(among: [], keys, in: transaction).version == 0 { return outcomes }
+        var told = outcomes
+        while !rest.isEmpty {
+            let named = rest.prefix(Self.mostNaming).map { (place: $0, ids: ids($0)) }
+            let all = Set(named.flatMap(\.ids))
+            let forgotten = try await hold(among: Array(all), keys, in: transaction)
+            for (place, ids) in named where forgotten.names(anyOf: ids) {
+                told[place] = .rejected(.ofForgotten)
+            }
+            rest = rest.dropFirst(Self.mostNaming)
+        }
+        return told
+    }
+
+    /// Of how many rejected rows is asked at once.
+    private static let mostNaming = 500
 
     private static func read(_ rows: Rows, _ keys: EventKeys) throws(PostgresError) -> Forgotten {
         var version: Int64 = 0
@@ -68,22 +104,6 @@ struct ForgottenStore: Sendable {
         }
         return Forgotten(version: version, marks: marks, keys: keys)
     }
-}
-
-// The lock between those who write events, many at once, and those who change who is forgotten or
-// delete, alone: of the tenant's schema on its node, until the transaction ends. It is a statement
-// before others, which see all that was committed before it was had. Those who wait come in turn.
-extension Statement {
-    /// Held by all who write events or what they were rejected as.
-    static let holdWriters = Statement(
-        "ingest.hold_writers",
-        "select pg_advisory_xact_lock_shared(1163018579, hashtext(current_schema()))"
-    )
-    /// Held by whoever no event may be written beside.
-    static let stopWriters = Statement(
-        "ingest.stop_writers",
-        "select pg_advisory_xact_lock(1163018579, hashtext(current_schema()))"
-    )
 }
 
 extension Statement {

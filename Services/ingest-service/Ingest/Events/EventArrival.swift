@@ -65,9 +65,6 @@ enum EventArrival: Sendable {
 /// Writes events again that were rejected.
 struct EventReplayer: Replayer {
     let catalogue: TenantCatalogue
-    private let forgotten = ForgottenStore()
-
-    init(_ catalogue: TenantCatalogue) { self.catalogue = catalogue }
 
     let kinds: [RowKind] = [.event]
 
@@ -77,32 +74,22 @@ struct EventReplayer: Replayer {
         in transaction: PostgresTransaction,
         _ scope: TenantScope
     ) async throws -> [RowOutcome] {
-        let tenant = try await catalogue.knowledge(in: scope)
-        let results = rows.map { row in
-            Result { () throws(RowFault) in
-                // It came when it was rejected: clocks are corrected by that.
-                let reader = EventReader(
-                    tenant,
-                    origin: row.source,
-                    hasFixedTimes: false,
-                    now: row.rejectTime
-                )
-                return try reader.row(Self.event(row, currency: scope.entry.settings.currency))
+        let currency = scope.entry.settings.currency
+        return try await EventTransaction(catalogue: catalogue).write(in: transaction, scope) {
+            tenant in
+            rows.map { row in
+                Result { () throws(RowFault) in
+                    // It came when it was rejected: clocks are corrected by that.
+                    let reader = EventReader(
+                        tenant,
+                        origin: row.source,
+                        hasFixedTimes: false,
+                        now: row.rejectTime
+                    )
+                    return try reader.row(Self.event(row, currency: currency))
+                }
             }
-        }
-        let rows = results.compactMap { try? $0.get() }
-        if rows.isEmpty { return RowOutcome.outcomes(results, []) }
-        let forgotten = try await forgotten.hold(
-            among: rows.flatMap(\.personIDs),
-            tenant.keys,
-            in: transaction
-        )
-        let group = EventGroup([rows], without: forgotten)
-        let written = try await transaction.run(EventStore.batch(group))
-        guard let known = try EventStore.known(written) else {
-            throw RPCError.fault("someone was forgotten while writers were held")
-        }
-        return RowOutcome.outcomes(results, group.outcomes(known)[0])
+        }.outcomes
     }
 
     private static func event(

@@ -21,7 +21,7 @@ struct EventIntake: Sendable {
         self.database = database
         self.catalogue = catalogue
         self.offload = offload
-        writer = EventWriter(database, ForgottenCatalogue(catalogue), offload: offload)
+        writer = EventWriter(database, catalogue, offload: offload)
     }
 
     /// What became of events.
@@ -62,27 +62,27 @@ struct EventIntake: Sendable {
         }
         let rows = results.compactMap { try? $0.get() }
         let fates = rows.isEmpty ? [] : try await writer.write(rows, for: call)
-        var outcomes = RowOutcome.outcomes(results, fates)
-        let wrong = outcomes.indices.filter { outcomes[$0].isToBeKept }
-        if wrong.isEmpty { return Outcome(outcomes: outcomes, batch: nil) }
+        let outcomes = RowOutcome.outcomes(results, fates)
+        if outcomes.allSatisfy({ $0 == .accepted }) {
+            return Outcome(outcomes: outcomes, batch: nil)
+        }
         // A call that fails here is made again: its events are duplicates then, and these wait
         // once.
         let batch = QuarantineStore.newBatch()
-        let refused = try await database.scope(for: call).transaction { transaction in
-            let forgotten = try await forgotten.hold(
-                among: wrong.flatMap { events[$0].personIDs },
-                tenant.keys,
-                in: transaction
-            )
-            let refused = wrong.filter { forgotten.names(anyOf: events[$0].personIDs) }
-            let kept = Set(wrong).subtracting(refused).sorted().compactMap { place in
-                outcomes[place].fault.map { events[place].rejected(for: $0, at: place) }
+        let scope = try database.scope(for: call)
+        let told = try await scope.transaction { transaction in
+            let told = try await forgotten.refuse(outcomes, tenant.keys, in: transaction) { place in
+                events[place].personIDs
+            }
+            let kept = told.enumerated().compactMap { place, outcome in
+                outcome.keptFault.map { events[place].rejected(for: $0, at: place) }
             }
             _ = try await quarantine.add(kept, from: origin, batch: batch, in: transaction)
-            return refused
+            try await IntakeTallies.add(told, of: .event, from: origin, in: transaction, scope)
+            return told
         }
-        for place in refused { outcomes[place] = .rejected(.ofForgotten) }
-        return Outcome(outcomes: outcomes, batch: refused.count == wrong.count ? nil : batch)
+        let isKept = told.contains { $0.keptFault != nil }
+        return Outcome(outcomes: told, batch: isKept ? batch : nil)
     }
 }
 
@@ -107,7 +107,4 @@ extension RowOutcome {
             }
         }
     }
-
-    /// Whether the quarantine keeps the row.
-    fileprivate var isToBeKept: Bool { fault.map { $0.reason != .forgotten } ?? false }
 }

@@ -213,10 +213,10 @@ struct EventReader: Sendable {
         row.source = traffic.source.presence
         row.medium = traffic.medium.presence
         row.campaign = traffic.campaign.presence
-        let mapped = tenant.mapper.map(traffic)
-        row.channel = tenant.channels[mapped.channel.description]
-        row.rulesVersion = mapped.version
-        row.confidence = Float(mapped.confidence.value)
+        let found = StoredChannel(traffic, by: tenant.mapper, tenant.channels)
+        row.channel = found.channel
+        row.rulesVersion = tenant.mapper.version
+        row.confidence = found.confidence
     }
 
     // MARK: The rest

@@ -22,14 +22,15 @@ struct EventStore: Sendable {
     // MARK: Writing
 
     /// What writes a group in one transaction, and notes it in the feed if there was anything new;
-    /// nothing of it if others have been forgotten than the group was held to.
+    /// nothing of it if what it depends on has changed since: rules have been put that a row should
+    /// have been mapped by, or others have been forgotten than the group was held to.
     ///
     /// - Parameter group: the rows.
-    /// - Returns: the statements, for ``known(_:)``.
+    /// - Returns: the statements, whose results ``known(_:)`` reads.
     static func batch(_ group: EventGroup) -> Batch {
         var batch = Batch()
         let rows = group.rows
-        batch.append(.holdWriters)
+        batch.append(.holdIntake)
         batch.append(
             .insertEvents,
             rows.map(\.key),
@@ -63,7 +64,8 @@ struct EventStore: Sendable {
                 edges.map(\.edge.one),
                 edges.map(\.edge.other),
                 edges.map(\.occurredAt),
-                group.forgotten.version
+                group.forgotten.version,
+                rows.compactMap(\.rulesVersion).min()
             )
         }
         let edgesIfNew = group.edgesIfNew
@@ -80,7 +82,7 @@ struct EventStore: Sendable {
         return batch
     }
 
-    /// The text of the one that writes events.
+    /// The text of the one that writes the rows.
     static var insertStatement: String { "\(Statement.insertEvents.sql)" }
 
     /// Writes a group.
@@ -96,9 +98,9 @@ struct EventStore: Sendable {
 
     /// What a batch tells.
     ///
-    /// - Parameter results: what its statements have returned.
-    /// - Returns: the places of rows that were stored before; nil if none was written, for others
-    ///   are forgotten than the group was held to.
+    /// - Parameter results: those of its statements.
+    /// - Returns: the places of rows that were stored before; nil if nothing was written, because
+    ///   other rules than those of a row are in force, or others are forgotten.
     /// - Throws: `PostgresError`.
     static func known(_ results: [Rows]) throws(PostgresError) -> [Int]? {
         let places = try results[1].map { row throws(PostgresError) in
@@ -192,18 +194,16 @@ extension Statement {
         "select secret from event_head"
     )
 
-    /// The places, from 1, of rows that were stored before; 0 among them if nothing is written, for
-    /// `$23` is no longer the state of who is forgotten.
+    /// The places, from 1, of rows that were stored before. 0 among them if nothing is written: one
+    /// was mapped by other rules than those in force, or `$23` is no longer the state of who is
+    /// forgotten.
     ///
     /// `$2` is null where the key alone decides. Rows come in the order of their keys, and ids in
     /// that of their digests: two groups with some in common wait for each other, and never both.
     fileprivate static let insertEvents = Statement(
         "ingest.insert_events",
         """
-        with head as materialized (
-            select nextval('event_commit_ids') as commit_id from event_head where forgettings = $23
-        ),
-        given as materialized (
+        with given as materialized (
             select * from unnest(
                 $1::uuid[], $2::uuid[], $3::smallint[], $4::timestamptz[], $5::timestamptz[],
                 $6::text[], $7::text[], $8::text[], $9::text[], $10::integer[], $11::bigint[],
@@ -213,6 +213,13 @@ extension Statement {
                 key, digest, kind, occurred_at, received_at, event_id, anonymous_id, user_id, name,
                 channel, rules_version, confidence, source, medium, campaign, value, currency,
                 order_id, geo, origin, rest, place
+            )
+        ),
+        head as materialized (
+            select nextval('event_commit_ids') as commit_id from event_head
+            where forgettings = $23 and not exists (
+                select from given
+                where rules_version < (select coalesce(max(version), 0) from channel_rules)
             )
         ),
         seen as (
@@ -257,7 +264,10 @@ extension Statement {
         insert into identity_edges (one, other, commit_id, occurred_at)
         select one, other, currval('event_commit_ids'), occurred_at
         from unnest($1::text[], $2::text[], $3::timestamptz[]) as given (one, other, occurred_at)
-        where exists (select from event_head where forgettings = $4)
+        where exists (select from event_head where forgettings = $4) and (
+            $5::bigint is null
+            or $5 >= (select coalesce(max(version), 0) from channel_rules)
+        )
         order by one, other
         on conflict (one, other) do nothing
         """

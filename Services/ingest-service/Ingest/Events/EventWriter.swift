@@ -10,6 +10,7 @@ internal import Tenancy
 /// refuses is written by halves, so that only the call with the fault fails.
 final class EventWriter: Sendable {
     private let database: TenantDatabase
+    private let catalogue: TenantCatalogue
     private let forgotten: ForgottenCatalogue
     private let offload: WorkerPool?
     private let store = EventStore()
@@ -23,10 +24,11 @@ final class EventWriter: Sendable {
     private static let mostFlights = 2
     /// What may wait of one tenant, and of all.
     private static let mostWaiting = (tenant: 32 << 20, all: 128 << 20)
-    /// How often a group is held to whom the tenant has forgotten.
-    private static let mostTries = 100
     /// How long a group has.
     private static let time = Duration.seconds(30)
+    /// How often a group is tried because other rules were put, or persons forgotten, while it
+    /// waited: each time someone has done so.
+    private static let mostTries = 100
     /// From how many rows on a group is put together on another thread.
     private static let offloadedRows = 64
 
@@ -63,9 +65,10 @@ final class EventWriter: Sendable {
         func end(_ result: Result<[EventFate], any Error>) { waiter.resume(with: result) }
     }
 
-    init(_ database: TenantDatabase, _ forgotten: ForgottenCatalogue, offload: WorkerPool?) {
+    init(_ database: TenantDatabase, _ catalogue: TenantCatalogue, offload: WorkerPool?) {
         self.database = database
-        self.forgotten = forgotten
+        self.catalogue = catalogue
+        forgotten = ForgottenCatalogue(catalogue)
         self.offload = offload
     }
 
@@ -184,27 +187,38 @@ final class EventWriter: Sendable {
 
     private func outcomes(of requests: ArraySlice<Request>) async throws -> [[EventFate]] {
         guard let context = requests.first?.context else { return [] }
-        let rows = requests.map(\.rows)
+        var rows = requests.map(\.rows)
         let count = rows.reduce(0) { $0 + $1.count }
         let pool = count < Self.offloadedRows ? nil : offload
         let deadline = ContinuousClock.now.advanced(by: Self.time)
         let scope = try database.scope(for: context, before: deadline)
-        // Persons are not forgotten as fast as this. A group whose rows are all refused is written
-        // like others, which tells whether they still are to be.
         for _ in 0..<Self.mostTries {
-            let forgotten = try await forgotten.forgotten(among: rows, in: scope)
+            // A group whose rows are all refused is written like others, which tells whether they
+            // still are to be.
+            let (given, forgotten) = (rows, try await forgotten.forgotten(among: rows, in: scope))
             let (group, batch) = try await pool.runBeside {
-                let group = EventGroup(rows, without: forgotten)
+                let group = EventGroup(given, without: forgotten)
                 return (group, EventStore.batch(group))
             }
             if let known = try await known(group, batch, in: scope) { return group.outcomes(known) }
+            // Other rules are in force than the rows were mapped by, or others are forgotten.
             self.forgotten.expire(scope.tenant)
+            let tenant = try await catalogue.newest(in: scope)
+            rows = try await pool.runBeside {
+                try given.map { try $0.map { row in try row.mapped(by: tenant) } }
+            }
         }
-        throw Self.overload
+        throw Self.unrest
     }
 
-    /// Writes a group, a second time if the first surely or perhaps did nothing; nil if others are
-    /// forgotten than it was held to.
+    private static let unrest = RPCError(
+        .unavailable,
+        "other rules are put, or persons forgotten, again and again: send these events later",
+        ErrorDetails(reason: "INTAKE_CHANGING", retryAfter: .seconds(1))
+    )
+
+    /// Writes a group, a second time if the first surely or perhaps did nothing; nil if other rules
+    /// are in force or others are forgotten, and nothing was written.
     ///
     /// A transaction of which nobody knows may be committed later still: rows that it stored are
     /// told from those of others by the commit that they carry.

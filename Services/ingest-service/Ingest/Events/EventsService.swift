@@ -67,22 +67,11 @@ struct EventsService: IngestV1.Events.Service {
         }
         let outcome = try await intake.take(
             request.events.map { .message($0) },
-            from: try Self.origin(request.origin),
+            from: try EventOrigin.name(request.origin, "origin", standard: "api"),
             hasFixedTimes: request.hasFixedTimes,
             for: call
         )
         return IngestV1.WriteEventsResponse(outcome)
-    }
-
-    private static func origin(_ text: String) throws(RPCError) -> String {
-        let letters = "abcdefghijklmnopqrstuvwxyz0123456789-_.:".utf8
-        guard text.utf8.count <= 63, text.utf8.allSatisfy(letters.contains) else {
-            throw RPCError(
-                .invalidArgument,
-                "origin: expected up to 63 of 'a-z', '0-9', '-', '_', '.' and ':'"
-            )
-        }
-        return text.isEmpty ? "api" : text
     }
 
     // MARK: Reading

@@ -11,6 +11,7 @@ struct RejectedService: IngestV1.Rejected.Service {
     private let database: TenantDatabase
     private let pages: PageTokens
     private let replayers: [RowKind: any Replayer]
+    private let lines: LineReplayer
     private let store = QuarantineStore()
 
     /// How many rows a call may replay or give up.
@@ -22,9 +23,16 @@ struct RejectedService: IngestV1.Rejected.Service {
     ///
     /// - Parameters:
     ///   - database: the tenants'.
-    ///   - replayers: write rows again; each kind has at most one.
+    ///   - replayers: write rows of calls again; each kind has at most one.
+    ///   - lines: writes rows of files again.
     ///   - pages: signs the pages of lists.
-    init(_ database: TenantDatabase, _ replayers: [any Replayer], pages: PageTokens) {
+    init(
+        _ database: TenantDatabase,
+        _ replayers: [any Replayer],
+        lines: LineReplayer,
+        pages: PageTokens
+    ) {
+        self.lines = lines
         self.database = database
         self.pages = pages
         var known: [RowKind: any Replayer] = [:]
@@ -142,9 +150,11 @@ struct RejectedService: IngestV1.Rejected.Service {
         _ scope: TenantScope
     ) async throws -> IngestV1.ReplayRejectedRowsResponse {
         let waiting = try await store.lock(numbers, in: transaction).filter { $0.state == .waiting }
-        var outcomes: [(number: Int64, outcome: RowOutcome)] = []
+        let ofFiles = waiting.filter { $0.form == .line }
+        let written = try await lines.replay(ofFiles, in: transaction, scope)
+        var outcomes = zip(ofFiles, written).map { (number: $0.number, outcome: $1) }
         for kind in RowKind.allCases {
-            let rows = waiting.filter { $0.kind == kind }
+            let rows = waiting.filter { $0.kind == kind && $0.form != .line }
             if rows.isEmpty { continue }
             guard let replayer = replayers[kind] else {
                 throw RPCError(

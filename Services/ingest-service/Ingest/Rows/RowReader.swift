@@ -9,6 +9,8 @@ struct RowReader: Sendable {
     /// The first day that a row may be of.
     static let earliestDay = "1990-01-01"
     private static let earliestDays: Int32 = 7_305
+    /// Days from 1970-01-01 to 2100-01-01.
+    private static let daysOf2100: Int32 = 47_482
     /// How many characters a text has at most, and a geo.
     static let mostCharacters = 200
     static let mostGeoCharacters = 64
@@ -79,7 +81,18 @@ struct RowReader: Sendable {
     // MARK: Days
 
     /// A day.
-    func day(_ text: String, _ field: String = "date") throws(RowFault) -> PostgresDate {
+    ///
+    /// - Parameters:
+    ///   - text: as `2026-01-31`.
+    ///   - field: where it stands.
+    ///   - isKnownAhead: whether it may lie further ahead, as prices and holidays do.
+    /// - Returns: the day.
+    /// - Throws: a fault for anything else.
+    func day(
+        _ text: String,
+        _ field: String = "date",
+        isKnownAhead: Bool = false
+    ) throws(RowFault) -> PostgresDate {
         if text.isEmpty { throw RowFault(.missing, field, "expected a day, as 2026-01-31") }
         guard let day = PostgresDate(text: text) else {
             throw RowFault(
@@ -88,11 +101,13 @@ struct RowReader: Sendable {
                 "'\(text.prefix(40))' is no day: expected one as 2026-01-31"
             )
         }
-        guard day.daysSince1970 >= Self.earliestDays, day <= latestDay else {
+        let isBefore = isKnownAhead ? day.daysSince1970 < Self.daysOf2100 : day <= latestDay
+        guard day.daysSince1970 >= Self.earliestDays, isBefore else {
+            let end = isKnownAhead ? "2099-12-31" : "two days from now"
             throw RowFault(
                 .outOfRange,
                 field,
-                "\(text) is not between \(Self.earliestDay) and two days from now"
+                "\(text) is not between \(Self.earliestDay) and \(end)"
             )
         }
         return day

@@ -16,7 +16,7 @@ struct CovariateRow: SeriesRow {
         _ reader: RowReader,
         _ context: Void
     ) throws(RowFault) {
-        day = try reader.day(row.date)
+        day = try reader.day(row.date, isKnownAhead: true)
         name = try reader.text(row.name, "name", isRequired: true)
         geo = try reader.geo(row.geo)
         value = try reader.finite(row.value, "value")

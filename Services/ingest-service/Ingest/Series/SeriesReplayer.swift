@@ -7,7 +7,7 @@ internal import Wire
 struct SeriesReplayer: Replayer {
     let writer: SeriesWriter
 
-    let kinds: [RowKind] = [.spend, .kpi, .covariate, .exchangeRate, .margin]
+    let kinds = RowKind.series
 
     func replay(
         _ rows: [QuarantinedRow],
@@ -21,7 +21,7 @@ struct SeriesReplayer: Replayer {
         case .covariate: try await replay(rows, as: CovariateRow.self, in: transaction, scope)
         case .exchangeRate: try await replay(rows, as: ExchangeRateRow.self, in: transaction, scope)
         case .margin: try await replay(rows, as: MarginRow.self, in: transaction, scope)
-        case .event: rows.map { _ in .rejected(Self.unreadable) }
+        case .event, .path, .mixModel: rows.map { _ in .rejected(Self.unreadable) }
         }
     }
 

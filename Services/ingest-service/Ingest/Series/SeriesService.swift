@@ -128,7 +128,7 @@ struct SeriesService: IngestV1.Series.Service {
         _ call: ServerCall
     ) async throws -> Reply<IngestV1.DescribeSeriesResponse> {
         let kind = request.value().kind
-        let kinds = RowKind.allCases.filter { $0 != .event }.map(\.rawValue)
+        let kinds = RowKind.series.map(\.rawValue)
         guard kind.isEmpty || kinds.contains(kind) else {
             throw RPCError(
                 .invalidArgument,

@@ -70,6 +70,13 @@ struct SeriesWriter: Sendable {
                 )
                 result.batch = batch
             }
+            try await IntakeTallies.add(
+                result.outcomes,
+                of: Row.kind,
+                from: name,
+                in: transaction,
+                scope
+            )
             return result
         }
     }

@@ -1,6 +1,7 @@
 internal import Messages
 internal import Postgres
 internal import RPC
+internal import Taxonomy
 internal import Telemetry
 internal import Tenancy
 internal import Wire
@@ -24,6 +25,14 @@ struct RuleStore: Sendable {
     /// The rules in force, if they are later than a version.
     func rules(after version: Int64, in scope: TenantScope) async throws -> StoredRules? {
         try await list(after: version, before: .max, limit: 1, in: scope).first
+    }
+
+    /// The rules in force, so that they can be asked.
+    ///
+    /// - Throws: `PostgresError`.
+    func mapper(in scope: TenantScope) async throws -> ChannelMapper {
+        let stored = try await rules(0, in: scope)
+        return ChannelMapper(try stored.ruleSet(), version: stored.version)
     }
 
     /// Versions, the newest first.
@@ -51,20 +60,27 @@ struct RuleStore: Sendable {
         try await scope.read(.listRules, lower, upper, Int64(limit)).map { try StoredRules($0) }
     }
 
-    /// Puts rules in force.
+    /// Puts rules in force, once no event is on its way that was mapped by those before.
     ///
     /// - Parameters:
     ///   - rules: with the version that they are to be.
     ///   - channels: the slugs that they name.
     ///   - scope: the tenant's.
+    ///   - effect: what is done in the same transaction.
     /// - Throws: ABORTED if others have been put since; INVALID_ARGUMENT if there is no such
     ///   channel; `PostgresError`.
-    func put(_ rules: StoredRules, naming channels: [String], in scope: TenantScope) async throws {
+    func put(
+        _ rules: StoredRules,
+        naming channels: [String],
+        in scope: TenantScope,
+        with effect: (PostgresTransaction) async throws -> Void
+    ) async throws {
         var request = IngestV1.PutRulesRequest()
         request.rules = rules.own
         let bytes = request.encoded()
         do {
             try await scope.transaction { transaction in
+                try await transaction.query(.stopIntake)
                 try await NamedChannels.check(channels, in: transaction)
                 let inserted = try await transaction.query(
                     .insertRules,
@@ -76,6 +92,7 @@ struct RuleStore: Sendable {
                     rules.time ?? .now
                 )
                 guard inserted.affected == 1 else { throw Self.isOld(rules) }
+                try await effect(transaction)
             }
         } catch let error as PostgresError where error.sqlState == .uniqueViolation {
             throw Self.isOld(rules)

@@ -1,4 +1,5 @@
 internal import Contracts
+internal import Jobs
 public import Messages
 internal import RPC
 internal import Taxonomy
@@ -10,12 +11,19 @@ internal import Wire
 struct TaxonomyService: IngestV1.Taxonomy.Service {
     private let database: TenantDatabase
     private let catalogue: TenantCatalogue
+    private let remaps: HistoryRemapQueue
     private let pages: PageTokens
     private let store = RuleStore()
 
-    init(_ database: TenantDatabase, _ catalogue: TenantCatalogue, pages: PageTokens) {
+    init(
+        _ database: TenantDatabase,
+        _ catalogue: TenantCatalogue,
+        _ remaps: HistoryRemapQueue,
+        pages: PageTokens
+    ) {
         self.database = database
         self.catalogue = catalogue
+        self.remaps = remaps
         self.pages = pages
     }
 
@@ -67,6 +75,11 @@ struct TaxonomyService: IngestV1.Taxonomy.Service {
             "expected_version",
             "expected 0 or a version's number"
         )
+        violations.check(
+            !value.validateOnly || !value.remapsHistory,
+            "remaps_history",
+            "rules that are only checked map nothing"
+        )
         try violations.finish("the rules cannot be put")
         let rules = StoredRules(
             version: value.expectedVersion + 1,
@@ -79,13 +92,19 @@ struct TaxonomyService: IngestV1.Taxonomy.Service {
         let set = try rules.ruleSet()
         let scope = try database.scope(for: call)
         let channels = value.rules.map(\.channel)
+        var message = rules.message(set)
         if value.validateOnly {
             try await store.check(channels, in: scope)
         } else {
-            try await store.put(rules, naming: channels, in: scope)
+            let job = try remaps.job(IngestV1.RemapHistoryRequest()).serving(call)
+            try await store.put(rules, naming: channels, in: scope) { transaction in
+                guard value.remapsHistory else { return }
+                let enqueued = try await remaps.queue.enqueue([job], in: transaction, of: scope)
+                message.remapOperation = remaps.operation(enqueued[0].id)
+            }
             catalogue.forget(try call.tenant.tenant)
         }
-        return Reply(rules.message(set))
+        return Reply(message)
     }
 
     // MARK: Links

@@ -54,6 +54,15 @@ final class TenantCatalogue: Sendable {
         let tenant = scope.tenant
         let known = entries.withLock { $0[tenant] }
         if let known, known.isFreshUntil > .now { return known.knowledge }
+        return try await newest(in: scope)
+    }
+
+    /// What is known of a tenant at this moment.
+    ///
+    /// - Throws: what a store throws.
+    func newest(in scope: TenantScope) async throws -> TenantKnowledge {
+        let tenant = scope.tenant
+        let known = entries.withLock { $0[tenant] }
         let knowledge = try await read(known?.knowledge, in: scope)
         let entry = Entry(
             knowledge: knowledge,

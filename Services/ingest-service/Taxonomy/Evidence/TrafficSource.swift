@@ -22,6 +22,9 @@ public struct TrafficSource: Hashable, Sendable {
     /// What it was concluded from.
     public let grounds: Grounds
 
+    /// The source where nothing is known; no tag is taken for it.
+    public static let nowhere = "(direct)"
+
     /// What a source was concluded from.
     public struct Grounds: OptionSet, Hashable, Sendable {
         /// A bit for each.
@@ -61,7 +64,7 @@ public struct TrafficSource: Hashable, Sendable {
             medium: tags.meaning(of: .medium)?.inSmallLetters
         )
         let conclusion = tagged.joined(click, from)
-        source = conclusion.source ?? (conclusion.grounds.isEmpty ? "(direct)" : "")
+        source = conclusion.source ?? (conclusion.grounds.isEmpty ? Self.nowhere : "")
         medium = conclusion.medium ?? (conclusion.grounds.isEmpty ? "(none)" : "")
         category = conclusion.category
         campaign = tags.meaning(of: .campaign) ?? ""

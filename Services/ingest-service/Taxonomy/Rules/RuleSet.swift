@@ -72,6 +72,24 @@ public struct RuleSet: Sendable {
         first(for: SpendSubject(spend))
     }
 
+    /// Whether rules look for the source of some traffic, and for its medium, each by itself.
+    ///
+    /// - Parameter traffic: where a visitor came from.
+    /// - Returns: whether a test of a rule that is asked holds that names either.
+    func looks(for traffic: TrafficSource) -> (source: Bool, medium: Bool) {
+        let subject = TrafficSubject(traffic)
+        func isLookedFor(by fields: Set<ChannelRule.Field>) -> Bool {
+            compiled.contains { rule in
+                rule.rule.conditions.joined().contains { test in
+                    // That something is there, or is not, names nothing.
+                    if case .isThere = test.comparison { return false }
+                    return fields.contains(test.field) && subject.fulfils(test)
+                }
+            }
+        }
+        return (isLookedFor(by: [.source, .sourceCategory]), isLookedFor(by: [.medium]))
+    }
+
     private func first(for subject: some RuleSubject) -> ChannelRule? {
         compiled.first { $0.rule.matches(subject) }.map { rules[$0.index] }
     }

@@ -31,6 +31,10 @@ enum OpenAPIDocument {
       "description": "What marketing is divided into. A tenant begins with the nineteen channels of GA4's default channel group; a channel is never deleted, as what was mapped to it stays mapped."
     },
     {
+      "name": "DataQuality",
+      "description": "Measures events, spend and KPIs day by day, and holds them to rules. A snapshot is taken each night between two and three o'clock in the tenant's time zone, by the schedule `data-quality`, and whenever one is asked for. Days of events are counted once, and anew where late events, deletions or other channels have changed them: those that `ListEventCommits` tells by then, which is once no transaction runs any more that began before.\n\nThe rules are those of the platform, which a tenant may change or switch off by putting one of the same name, and its own. What breaks a rule is a finding: it is opened by the first snapshot that shows it, kept by those after, and resolved by the first that does not show it any more."
+    },
+    {
       "name": "Erasure",
       "description": "Deletes events, and forgets persons.\n\nBoth end what was stored when they were called. What comes later is judged anew: a deleted event that is sent again is a duplicate, unless its id was freed; an event of a forgotten person that happened before the forgetting is refused, and stored nowhere, not among the rejected rows either. One that breaks a rule is refused whenever it happened.\n\nReaders of the feed of events learn of it: a commit with `deleted` stands in it for each transaction that deleted, with the days whose events have to be read again."
     },
@@ -41,6 +45,10 @@ enum OpenAPIDocument {
     {
       "name": "Events",
       "description": "Takes in events. What is acknowledged is committed; an event has one of three fates, which is told: accepted, duplicate or rejected; and one that is rejected never fails its neighbours. A fourth is that of events of persons who were forgotten: they are refused, see `Erasure`.\n\nAn event is known by its id, for ever: whoever gets no answer sends the same again."
+    },
+    {
+      "name": "Imports",
+      "description": "Imports of files.\n\nAn import is created, its file is sent, in one part or in many, and a job reads it: CSV, TSV or NDJSON, plain or packed by gzip or zstd, of any size that the tenant has room for. What the file is, and what its columns say, is guessed by its header and first rows, and shown; what is declared counts more than the guess. A file that cannot be understood without being told more waits for it. Every row is accepted, a duplicate, or rejected: one that is rejected is kept whole in the quarantine, see `Rejected`, with the id of the import as its batch. A file of the same content that was imported before, in the same way, changes nothing."
     },
     {
       "name": "Rejected",
@@ -61,6 +69,10 @@ enum OpenAPIDocument {
     {
       "name": "Operations",
       "description": "What takes longer than a call, whichever service does it."
+    },
+    {
+      "name": "TaxonomyHistory",
+      "description": "Looks at stored events with the eyes of the rules, and maps them anew.\n\nA touch is a click, an impression, or a page whose visit has evidence of where it came from: a tag, a click's id, or another site. Pages without are the further pages of a session, or direct ones. Days are those of the tenant's time zone."
     }
   ],
   "paths": {
@@ -282,6 +294,217 @@ enum OpenAPIDocument {
         "security": []
       }
     },
+    "/api/taxonomy/channel-confidence": {
+      "get": {
+        "operationId": "TaxonomyHistory_GetChannelConfidence_2",
+        "tags": [
+          "TaxonomyHistory"
+        ],
+        "summary": "Says how sure the channels of touches are, and how that is reckoned",
+        "description": "Says how sure the channels of touches are, and how that is reckoned.",
+        "parameters": [
+          {
+            "name": "channel",
+            "in": "query",
+            "description": "The slug of a channel, or one of its aliases; empty for all that have touches.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "from",
+            "in": "query",
+            "description": "The first day, as `2026-01-31`; empty for thirty days up to the last one.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "to",
+            "in": "query",
+            "description": "The last day; empty for today. At most 800 days.",
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.ChannelConfidences.snake"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "taxonomy:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "taxonomy:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/api/taxonomy/coverage": {
+      "get": {
+        "operationId": "TaxonomyHistory_GetCoverage_2",
+        "tags": [
+          "TaxonomyHistory"
+        ],
+        "summary": "Says which of the rules in force stored touches fall under, and which rules none does",
+        "description": "Says which of the rules in force stored touches fall under, and which rules none does.",
+        "parameters": [
+          {
+            "name": "from",
+            "in": "query",
+            "description": "The first day, as `2026-01-31`; empty for thirty days up to the last one.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "to",
+            "in": "query",
+            "description": "The last day; empty for today. At most 800 days.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "most_events",
+            "in": "query",
+            "description": "How many touches are looked at, 1 to 200,000; 0 stands for 50,000. If there are more, as many are drawn by chance.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "seed",
+            "in": "query",
+            "description": "What tells one draw from another: the same seed draws the same touches.",
+            "schema": {
+              "type": "string",
+              "format": "int64",
+              "pattern": "^-?[0-9]+$"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.Coverage.snake"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "taxonomy:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "taxonomy:read"
+            ]
+          }
+        ]
+      }
+    },
     "/api/taxonomy/map-channel": {
       "post": {
         "operationId": "Taxonomy_MapChannels_2",
@@ -317,6 +540,278 @@ enum OpenAPIDocument {
               "application/json": {
                 "schema": {
                   "$ref": "#/components/schemas/sextant.ingest.v1.MapChannelsResponse.snake"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "taxonomy:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "taxonomy:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/api/taxonomy/remap-history": {
+      "post": {
+        "operationId": "TaxonomyHistory_RemapHistory_2",
+        "tags": [
+          "TaxonomyHistory"
+        ],
+        "summary": "Has the channels of stored events mapped anew by the rules in force: in parts, each of which is a commit of the feed of events with the days on which a channel or a confidence changed, and whose number the events that changed carry from then on",
+        "description": "Has the channels of stored events mapped anew by the rules in force: in parts, each of which is a commit of the feed of events with the days on which a channel or a confidence changed, and whose number the events that changed carry from then on. Events whose channel the sender named stay as they are. The operation ends with a `HistoryRemap`. One that is cancelled leaves what it has mapped by then; a second one maps what is left, and changes nothing if nothing is.\n\nFrom the moment that rules are put no event is stored by older ones: what arrives while history is mapped needs no second run. If other rules are put meanwhile, it begins again with those.",
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.ingest.v1.RemapHistoryRequest.snake"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.operations.v1.Operation.snake"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "taxonomy:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "taxonomy:write"
+            ]
+          }
+        ]
+      }
+    },
+    "/api/taxonomy/rules/dry-run": {
+      "post": {
+        "operationId": "TaxonomyHistory_DryRunRules_2",
+        "tags": [
+          "TaxonomyHistory"
+        ],
+        "summary": "Says what rules would change if history were mapped by them",
+        "description": "Says what rules would change if history were mapped by them. Changes nothing.",
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.ingest.v1.DryRunRulesRequest.snake"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.RulesDryRun.snake"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "taxonomy:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "taxonomy:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/api/taxonomy/unknown-share": {
+      "get": {
+        "operationId": "TaxonomyHistory_GetUnknownShare_2",
+        "tags": [
+          "TaxonomyHistory"
+        ],
+        "summary": "Says how many touches have a channel that nobody can rely on, why, and what to do",
+        "description": "Says how many touches have a channel that nobody can rely on, why, and what to do.",
+        "parameters": [
+          {
+            "name": "from",
+            "in": "query",
+            "description": "The first day, as `2026-01-31`; empty for thirty days up to the last one.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "to",
+            "in": "query",
+            "description": "The last day; empty for today. At most 800 days.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "most_events",
+            "in": "query",
+            "description": "How many touches are looked at for the causes, 1 to 200,000; 0 stands for 50,000. If there are more, as many are drawn by chance.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "seed",
+            "in": "query",
+            "description": "What tells one draw from another: the same seed draws the same touches.",
+            "schema": {
+              "type": "string",
+              "format": "int64",
+              "pattern": "^-?[0-9]+$"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.UnknownShare.snake"
                 }
               },
               "text/csv": {
@@ -1603,6 +2098,858 @@ enum OpenAPIDocument {
         ]
       }
     },
+    "/v1/imports": {
+      "post": {
+        "operationId": "Imports_CreateImport",
+        "tags": [
+          "Imports"
+        ],
+        "summary": "Creates an import, to which the file is then sent",
+        "description": "Creates an import, to which the file is then sent.",
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.ingest.v1.CreateImportRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.Import"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "imports:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "imports:write"
+            ]
+          }
+        ]
+      },
+      "get": {
+        "operationId": "Imports_ListImports",
+        "tags": [
+          "Imports"
+        ],
+        "summary": "Lists imports, the newest first, a page at a time",
+        "description": "Lists imports, the newest first, a page at a time.",
+        "parameters": [
+          {
+            "name": "state",
+            "in": "query",
+            "description": "Only those that stand there.",
+            "schema": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.Import.State"
+            }
+          },
+          {
+            "name": "pageSize",
+            "in": "query",
+            "description": "How many at most; 0 stands for 50, and more than 1,000 for 1,000.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "pageToken",
+            "in": "query",
+            "description": "The page, as an answer told it; empty for the first.",
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.ListImportsResponse"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "imports:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "imports:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/imports/{import_id}": {
+      "get": {
+        "operationId": "Imports_GetImport",
+        "tags": [
+          "Imports"
+        ],
+        "summary": "Finds an import",
+        "description": "Finds an import.",
+        "parameters": [
+          {
+            "name": "import_id",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.Import"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "imports:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "imports:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/imports/{import_id}/events": {
+      "get": {
+        "operationId": "Imports_WatchImport",
+        "tags": [
+          "Imports"
+        ],
+        "summary": "Tells of an import, at first and whenever it has changed, until it is over",
+        "description": "Tells of an import, at first and whenever it has changed, until it is over.",
+        "parameters": [
+          {
+            "name": "import_id",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "A line of JSON for each message, or an event whose data it is.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/x-ndjson": {
+                "schema": {
+                  "type": "string"
+                },
+                "x-event": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.Import"
+                }
+              },
+              "text/event-stream": {
+                "schema": {
+                  "type": "string"
+                },
+                "x-event": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.Import"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "imports:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "imports:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/imports/{import_id}/file": {
+      "put": {
+        "operationId": "Imports_UploadFile",
+        "tags": [
+          "Imports"
+        ],
+        "summary": "Takes in the file's next bytes",
+        "description": "Takes in the file's next bytes. What was committed of a part that breaks off stays: ask for `received_bytes`, and go on from there. A part that ends ends the file, unless it says that more will come, or the declared size is not reached.",
+        "parameters": [
+          {
+            "name": "import_id",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "offset",
+            "in": "query",
+            "description": "Where these bytes begin in the file: at most `received_bytes`; what is there already is passed over.",
+            "schema": {
+              "type": "string",
+              "format": "int64",
+              "pattern": "^-?[0-9]+$"
+            }
+          },
+          {
+            "name": "more",
+            "in": "query",
+            "description": "Whether other parts follow.",
+            "schema": {
+              "type": "boolean"
+            }
+          }
+        ],
+        "requestBody": {
+          "content": {
+            "application/octet-stream": {}
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.Import"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "imports:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "imports:write"
+            ]
+          }
+        ]
+      },
+      "post": {
+        "operationId": "Imports_UploadFile_2",
+        "tags": [
+          "Imports"
+        ],
+        "summary": "Takes in the file's next bytes",
+        "description": "Takes in the file's next bytes. What was committed of a part that breaks off stays: ask for `received_bytes`, and go on from there. A part that ends ends the file, unless it says that more will come, or the declared size is not reached.",
+        "parameters": [
+          {
+            "name": "import_id",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "offset",
+            "in": "query",
+            "description": "Where these bytes begin in the file: at most `received_bytes`; what is there already is passed over.",
+            "schema": {
+              "type": "string",
+              "format": "int64",
+              "pattern": "^-?[0-9]+$"
+            }
+          },
+          {
+            "name": "more",
+            "in": "query",
+            "description": "Whether other parts follow.",
+            "schema": {
+              "type": "boolean"
+            }
+          }
+        ],
+        "requestBody": {
+          "content": {
+            "application/octet-stream": {}
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.Import"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "imports:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "imports:write"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/imports/{import_id}:cancel": {
+      "post": {
+        "operationId": "Imports_CancelImport",
+        "tags": [
+          "Imports"
+        ],
+        "summary": "Ends an import: what it has written stays, the rest of its file is forgotten",
+        "description": "Ends an import: what it has written stays, the rest of its file is forgotten.",
+        "parameters": [
+          {
+            "name": "import_id",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.ingest.v1.CancelImportRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.Import"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "imports:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "imports:write"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/imports/{import_id}:preview": {
+      "post": {
+        "operationId": "Imports_PreviewImport",
+        "tags": [
+          "Imports"
+        ],
+        "summary": "Shows how the first rows of a file that has been sent would be read",
+        "description": "Shows how the first rows of a file that has been sent would be read.",
+        "parameters": [
+          {
+            "name": "import_id",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.ingest.v1.PreviewImportRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.PreviewImportResponse"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "imports:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "imports:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/imports/{import_id}:start": {
+      "post": {
+        "operationId": "Imports_StartImport",
+        "tags": [
+          "Imports"
+        ],
+        "summary": "Has a file read that waits to be understood or to be started",
+        "description": "Has a file read that waits to be understood or to be started.",
+        "parameters": [
+          {
+            "name": "import_id",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.ingest.v1.StartImportRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.Import"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "imports:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "imports:write"
+            ]
+          }
+        ]
+      }
+    },
     "/v1/kpi": {
       "post": {
         "operationId": "Series_WriteKpi",
@@ -2496,6 +3843,722 @@ enum OpenAPIDocument {
         ]
       }
     },
+    "/v1/quality/findings": {
+      "get": {
+        "operationId": "DataQuality_ListFindings",
+        "tags": [
+          "DataQuality"
+        ],
+        "summary": "Lists findings, the newest first, a page at a time",
+        "description": "Lists findings, the newest first, a page at a time.",
+        "parameters": [
+          {
+            "name": "state",
+            "in": "query",
+            "description": "Only those that stand there; nothing for all.",
+            "schema": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.QualityFinding.State"
+            }
+          },
+          {
+            "name": "rule",
+            "in": "query",
+            "description": "Only those of a rule.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "leastSeverity",
+            "in": "query",
+            "description": "Only those at least as bad.",
+            "schema": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.QualitySeverity"
+            }
+          },
+          {
+            "name": "excludesMuted",
+            "in": "query",
+            "description": "Whether those that are muted are left out.",
+            "schema": {
+              "type": "boolean"
+            }
+          },
+          {
+            "name": "pageSize",
+            "in": "query",
+            "description": "How many at most; 0 stands for 50, and more than 1,000 for 1,000.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "pageToken",
+            "in": "query",
+            "description": "What the page before said comes next; empty for the first page.",
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.ListFindingsResponse"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "quality:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "quality:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/quality/findings/{number}:note": {
+      "post": {
+        "operationId": "DataQuality_NoteFinding",
+        "tags": [
+          "DataQuality"
+        ],
+        "summary": "Notes on a finding that somebody knows of it, or that nobody is to be told of it for a while: it, and whatever finding takes its place, is muted until then",
+        "description": "Notes on a finding that somebody knows of it, or that nobody is to be told of it for a while: it, and whatever finding takes its place, is muted until then.",
+        "parameters": [
+          {
+            "name": "number",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string",
+              "format": "int64",
+              "pattern": "^-?[0-9]+$"
+            }
+          }
+        ],
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.ingest.v1.NoteFindingRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.QualityFinding"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "quality:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "quality:write"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/quality/rules": {
+      "get": {
+        "operationId": "DataQuality_ListRules",
+        "tags": [
+          "DataQuality"
+        ],
+        "summary": "Lists the rules in force in the order of their names: the platform's, changed as the tenant has them, and its own",
+        "description": "Lists the rules in force in the order of their names: the platform's, changed as the tenant has them, and its own; with what each metric means.",
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.ListQualityRulesResponse"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "quality:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "quality:read"
+            ]
+          }
+        ]
+      },
+      "put": {
+        "operationId": "DataQuality_PutRule",
+        "tags": [
+          "DataQuality"
+        ],
+        "summary": "Puts a rule in force from the next snapshot on, instead of the one of its name",
+        "description": "Puts a rule in force from the next snapshot on, instead of the one of its name; and says what it would have found in the snapshots that there are.",
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.ingest.v1.PutQualityRuleRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.PutQualityRuleResponse"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "quality:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "quality:write"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/quality/rules:delete": {
+      "post": {
+        "operationId": "DataQuality_DeleteRule",
+        "tags": [
+          "DataQuality"
+        ],
+        "summary": "Takes back what a tenant has put: its own rule is gone, and one of the platform's is as it was",
+        "description": "Takes back what a tenant has put: its own rule is gone, and one of the platform's is as it was. The next snapshot resolves the findings of a rule that is gone.",
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.ingest.v1.DeleteQualityRuleRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.DeleteQualityRuleResponse"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "quality:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "quality:write"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/quality/snapshots": {
+      "post": {
+        "operationId": "DataQuality_TakeSnapshot",
+        "tags": [
+          "DataQuality"
+        ],
+        "summary": "Has a snapshot taken, by a job",
+        "description": "Has a snapshot taken, by a job; one that is under way already is the one.",
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.ingest.v1.TakeSnapshotRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.TakeSnapshotResponse"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "quality:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "quality:write"
+            ]
+          }
+        ]
+      },
+      "get": {
+        "operationId": "DataQuality_ListSnapshots",
+        "tags": [
+          "DataQuality"
+        ],
+        "summary": "Lists snapshots, the newest first, a page at a time",
+        "description": "Lists snapshots, the newest first, a page at a time; without their metrics.",
+        "parameters": [
+          {
+            "name": "pageSize",
+            "in": "query",
+            "description": "How many at most; 0 stands for 50, and more than 1,000 for 1,000.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "pageToken",
+            "in": "query",
+            "description": "What the page before said comes next; empty for the first page.",
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.ListSnapshotsResponse"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "quality:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "quality:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/quality/snapshots/{number}": {
+      "get": {
+        "operationId": "DataQuality_GetSnapshot",
+        "tags": [
+          "DataQuality"
+        ],
+        "summary": "Finds a snapshot with its metrics",
+        "description": "Finds a snapshot with its metrics; NOT_FOUND if there is none of the number.",
+        "parameters": [
+          {
+            "name": "number",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string",
+              "format": "int64",
+              "pattern": "^-?[0-9]+$"
+            }
+          },
+          {
+            "name": "metric",
+            "in": "query",
+            "description": "Only metrics of this name; empty for all.",
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.QualitySnapshot"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "quality:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "quality:read"
+            ]
+          }
+        ]
+      }
+    },
     "/v1/rejectedRows": {
       "get": {
         "operationId": "Rejected_ListRejectedRows",
@@ -2508,7 +4571,7 @@ enum OpenAPIDocument {
           {
             "name": "filter.kind",
             "in": "query",
-            "description": "Their kind: `event`, `spend`, `kpi`, `covariate`, `exchange_rate` or `margin`.",
+            "description": "Their kind: `event`, `spend`, `kpi`, `covariate`, `exchange_rate`, `margin`, `path` or `mix_model`.",
             "schema": {
               "type": "string"
             }
@@ -2649,7 +4712,7 @@ enum OpenAPIDocument {
           {
             "name": "filter.kind",
             "in": "query",
-            "description": "Their kind: `event`, `spend`, `kpi`, `covariate`, `exchange_rate` or `margin`.",
+            "description": "Their kind: `event`, `spend`, `kpi`, `covariate`, `exchange_rate`, `margin`, `path` or `mix_model`.",
             "schema": {
               "type": "string"
             }
@@ -2851,7 +4914,7 @@ enum OpenAPIDocument {
           {
             "name": "filter.kind",
             "in": "query",
-            "description": "Their kind: `event`, `spend`, `kpi`, `covariate`, `exchange_rate` or `margin`.",
+            "description": "Their kind: `event`, `spend`, `kpi`, `covariate`, `exchange_rate`, `margin`, `path` or `mix_model`.",
             "schema": {
               "type": "string"
             }
@@ -3801,7 +5864,7 @@ enum OpenAPIDocument {
           "Taxonomy"
         ],
         "summary": "Puts other rules in force, as a new version",
-        "description": "Puts other rules in force, as a new version; what was mapped before stays as it is. ABORTED if the version that the caller has seen is no longer the one in force.",
+        "description": "Puts other rules in force, as a new version; what was mapped before stays as it is, unless it is asked for to be mapped anew. No event is stored by older rules from then on. ABORTED if the version that the caller has seen is no longer the one in force.",
         "requestBody": {
           "content": {
             "application/json": {
@@ -3970,6 +6033,300 @@ enum OpenAPIDocument {
         ]
       }
     },
+    "/v1/taxonomy/rules:dryRun": {
+      "post": {
+        "operationId": "TaxonomyHistory_DryRunRules",
+        "tags": [
+          "TaxonomyHistory"
+        ],
+        "summary": "Says what rules would change if history were mapped by them",
+        "description": "Says what rules would change if history were mapped by them. Changes nothing.",
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.ingest.v1.DryRunRulesRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.RulesDryRun"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "taxonomy:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "taxonomy:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/taxonomy:channelConfidence": {
+      "get": {
+        "operationId": "TaxonomyHistory_GetChannelConfidence",
+        "tags": [
+          "TaxonomyHistory"
+        ],
+        "summary": "Says how sure the channels of touches are, and how that is reckoned",
+        "description": "Says how sure the channels of touches are, and how that is reckoned.",
+        "parameters": [
+          {
+            "name": "channel",
+            "in": "query",
+            "description": "The slug of a channel, or one of its aliases; empty for all that have touches.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "from",
+            "in": "query",
+            "description": "The first day, as `2026-01-31`; empty for thirty days up to the last one.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "to",
+            "in": "query",
+            "description": "The last day; empty for today. At most 800 days.",
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.ChannelConfidences"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "taxonomy:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "taxonomy:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/taxonomy:coverage": {
+      "get": {
+        "operationId": "TaxonomyHistory_GetCoverage",
+        "tags": [
+          "TaxonomyHistory"
+        ],
+        "summary": "Says which of the rules in force stored touches fall under, and which rules none does",
+        "description": "Says which of the rules in force stored touches fall under, and which rules none does.",
+        "parameters": [
+          {
+            "name": "from",
+            "in": "query",
+            "description": "The first day, as `2026-01-31`; empty for thirty days up to the last one.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "to",
+            "in": "query",
+            "description": "The last day; empty for today. At most 800 days.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "mostEvents",
+            "in": "query",
+            "description": "How many touches are looked at, 1 to 200,000; 0 stands for 50,000. If there are more, as many are drawn by chance.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "seed",
+            "in": "query",
+            "description": "What tells one draw from another: the same seed draws the same touches.",
+            "schema": {
+              "type": "string",
+              "format": "int64",
+              "pattern": "^-?[0-9]+$"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.Coverage"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "taxonomy:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "taxonomy:read"
+            ]
+          }
+        ]
+      }
+    },
     "/v1/taxonomy:mapChannels": {
       "post": {
         "operationId": "Taxonomy_MapChannels",
@@ -4005,6 +6362,195 @@ enum OpenAPIDocument {
               "application/json": {
                 "schema": {
                   "$ref": "#/components/schemas/sextant.ingest.v1.MapChannelsResponse"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "taxonomy:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "taxonomy:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/taxonomy:remapHistory": {
+      "post": {
+        "operationId": "TaxonomyHistory_RemapHistory",
+        "tags": [
+          "TaxonomyHistory"
+        ],
+        "summary": "Has the channels of stored events mapped anew by the rules in force: in parts, each of which is a commit of the feed of events with the days on which a channel or a confidence changed, and whose number the events that changed carry from then on",
+        "description": "Has the channels of stored events mapped anew by the rules in force: in parts, each of which is a commit of the feed of events with the days on which a channel or a confidence changed, and whose number the events that changed carry from then on. Events whose channel the sender named stay as they are. The operation ends with a `HistoryRemap`. One that is cancelled leaves what it has mapped by then; a second one maps what is left, and changes nothing if nothing is.\n\nFrom the moment that rules are put no event is stored by older ones: what arrives while history is mapped needs no second run. If other rules are put meanwhile, it begins again with those.",
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.ingest.v1.RemapHistoryRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.operations.v1.Operation"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "taxonomy:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "taxonomy:write"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/taxonomy:unknownShare": {
+      "get": {
+        "operationId": "TaxonomyHistory_GetUnknownShare",
+        "tags": [
+          "TaxonomyHistory"
+        ],
+        "summary": "Says how many touches have a channel that nobody can rely on, why, and what to do",
+        "description": "Says how many touches have a channel that nobody can rely on, why, and what to do.",
+        "parameters": [
+          {
+            "name": "from",
+            "in": "query",
+            "description": "The first day, as `2026-01-31`; empty for thirty days up to the last one.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "to",
+            "in": "query",
+            "description": "The last day; empty for today. At most 800 days.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "mostEvents",
+            "in": "query",
+            "description": "How many touches are looked at for the causes, 1 to 200,000; 0 stands for 50,000. If there are more, as many are drawn by chance.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "seed",
+            "in": "query",
+            "description": "What tells one draw from another: the same seed draws the same touches.",
+            "schema": {
+              "type": "string",
+              "format": "int64",
+              "pattern": "^-?[0-9]+$"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.UnknownShare"
                 }
               },
               "text/csv": {
@@ -4360,6 +6906,17 @@ enum OpenAPIDocument {
         },
         "additionalProperties": false
       },
+      "sextant.ingest.v1.CancelImportRequest": {
+        "type": "object",
+        "description": "Asks for an import to be ended.",
+        "properties": {
+          "importId": {
+            "type": "string",
+            "description": "Which."
+          }
+        },
+        "additionalProperties": false
+      },
       "sextant.ingest.v1.Channel": {
         "type": "object",
         "description": "A channel.",
@@ -4442,6 +6999,400 @@ enum OpenAPIDocument {
         },
         "additionalProperties": false
       },
+      "sextant.ingest.v1.ChannelConfidences": {
+        "type": "object",
+        "description": "How sure the channels of touches are.",
+        "properties": {
+          "from": {
+            "type": "string",
+            "description": "The first day, as `2026-01-31`."
+          },
+          "to": {
+            "type": "string",
+            "description": "The last day."
+          },
+          "timeZone": {
+            "type": "string",
+            "description": "The time zone that the days are of."
+          },
+          "formula": {
+            "type": "string",
+            "description": "How confidences are reckoned."
+          },
+          "terms": {
+            "type": "array",
+            "description": "All the terms of it.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.ChannelConfidences.Term"
+            }
+          },
+          "leastKnown": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Below which a touch counts as unknown."
+          },
+          "channels": {
+            "type": "array",
+            "description": "The channels, those with the most touches first.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.ChannelConfidences.Channel"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.ChannelConfidences.Channel": {
+        "type": "object",
+        "description": "How sure a channel is.",
+        "properties": {
+          "channel": {
+            "type": "string",
+            "description": "The slug."
+          },
+          "touches": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many touches it has."
+          },
+          "named": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many of them the sender put there by name, whose confidence is 1."
+          },
+          "confidence": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The mean of their confidences."
+          },
+          "low": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The confidence that a tenth of them does not exceed."
+          },
+          "median": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The confidence that half of them does not exceed."
+          },
+          "unknown": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many count as unknown."
+          },
+          "levels": {
+            "type": "array",
+            "description": "The distribution, the least sure first.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.ChannelConfidences.Level"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.ChannelConfidences.Channel.snake": {
+        "type": "object",
+        "description": "How sure a channel is.",
+        "properties": {
+          "channel": {
+            "type": "string",
+            "description": "The slug."
+          },
+          "touches": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many touches it has."
+          },
+          "named": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many of them the sender put there by name, whose confidence is 1."
+          },
+          "confidence": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The mean of their confidences."
+          },
+          "low": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The confidence that a tenth of them does not exceed."
+          },
+          "median": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The confidence that half of them does not exceed."
+          },
+          "unknown": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many count as unknown."
+          },
+          "levels": {
+            "type": "array",
+            "description": "The distribution, the least sure first.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.ChannelConfidences.Level.snake"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.ChannelConfidences.Level": {
+        "type": "object",
+        "description": "Touches of one confidence.",
+        "properties": {
+          "confidence": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The confidence, rounded to two digits."
+          },
+          "touches": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many touches have it."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.ChannelConfidences.Level.snake": {
+        "type": "object",
+        "description": "Touches of one confidence.",
+        "properties": {
+          "confidence": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The confidence, rounded to two digits."
+          },
+          "touches": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many touches have it."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.ChannelConfidences.Term": {
+        "type": "object",
+        "description": "A factor that a touch's confidence may have.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "As `paid_click`."
+          },
+          "factor": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "From 0 to 1."
+          },
+          "meaning": {
+            "type": "string",
+            "description": "When a touch has it."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.ChannelConfidences.Term.snake": {
+        "type": "object",
+        "description": "A factor that a touch's confidence may have.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "As `paid_click`."
+          },
+          "factor": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "From 0 to 1."
+          },
+          "meaning": {
+            "type": "string",
+            "description": "When a touch has it."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.ChannelConfidences.snake": {
+        "type": "object",
+        "description": "How sure the channels of touches are.",
+        "properties": {
+          "from": {
+            "type": "string",
+            "description": "The first day, as `2026-01-31`."
+          },
+          "to": {
+            "type": "string",
+            "description": "The last day."
+          },
+          "time_zone": {
+            "type": "string",
+            "description": "The time zone that the days are of."
+          },
+          "formula": {
+            "type": "string",
+            "description": "How confidences are reckoned."
+          },
+          "terms": {
+            "type": "array",
+            "description": "All the terms of it.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.ChannelConfidences.Term.snake"
+            }
+          },
+          "least_known": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Below which a touch counts as unknown."
+          },
+          "channels": {
+            "type": "array",
+            "description": "The channels, those with the most touches first.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.ChannelConfidences.Channel.snake"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
       "sextant.ingest.v1.ChannelRule": {
         "type": "object",
         "description": "Says of some traffic which channel it belongs to.",
@@ -4468,6 +7419,37 @@ enum OpenAPIDocument {
             "description": "All of them must hold; a rule without conditions matches everything. At most 20.",
             "items": {
               "$ref": "#/components/schemas/sextant.ingest.v1.RuleCondition"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.ChannelRule.snake": {
+        "type": "object",
+        "description": "Says of some traffic which channel it belongs to.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "What people call it: 1 to 200 bytes, unique among the rules."
+          },
+          "channel": {
+            "type": "string",
+            "description": "The slug of the channel where what it matches belongs."
+          },
+          "priority": {
+            "type": "integer",
+            "format": "int32",
+            "description": "Rules with the smaller number are asked first; of equal ones the earlier. Those of the default group have 1001 and up."
+          },
+          "disabled": {
+            "type": "boolean",
+            "description": "Whether it is left out."
+          },
+          "conditions": {
+            "type": "array",
+            "description": "All of them must hold; a rule without conditions matches everything. At most 20.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.RuleCondition.snake"
             }
           }
         },
@@ -4506,6 +7488,10 @@ enum OpenAPIDocument {
             "type": "string",
             "format": "date-time",
             "description": "When; nothing for version 0."
+          },
+          "remapOperation": {
+            "type": "string",
+            "description": "Of rules that have just been put, the operation that maps what is stored anew; empty if that was not asked for: `RemapHistory` does it at any time."
           }
         },
         "additionalProperties": false
@@ -4612,7 +7598,7 @@ enum OpenAPIDocument {
         "properties": {
           "date": {
             "type": "string",
-            "description": "The day."
+            "description": "The day; it may lie ahead up to the year 2099."
           },
           "name": {
             "type": "string",
@@ -4637,6 +7623,277 @@ enum OpenAPIDocument {
               }
             ],
             "description": "Its value; a finite number."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.Coverage": {
+        "type": "object",
+        "description": "Which rules stored touches fall under.",
+        "properties": {
+          "from": {
+            "type": "string",
+            "description": "The first day, as `2026-01-31`."
+          },
+          "to": {
+            "type": "string",
+            "description": "The last day."
+          },
+          "timeZone": {
+            "type": "string",
+            "description": "The time zone that the days are of."
+          },
+          "rulesVersion": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "Which version of the rules is in force."
+          },
+          "sample": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventSample",
+            "description": "The touches that were looked at."
+          },
+          "ownRules": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventShare",
+            "description": "Those of the tenant's own rules."
+          },
+          "defaultGroup": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventShare",
+            "description": "Those of the default group."
+          },
+          "named": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventShare",
+            "description": "Those whose channel the sender named."
+          },
+          "unmatched": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventShare",
+            "description": "Those that no rule matches."
+          },
+          "rules": {
+            "type": "array",
+            "description": "The rules, in the order in which they are asked.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.Coverage.Rule"
+            }
+          },
+          "traffic": {
+            "type": "array",
+            "description": "The most frequent traffic: up to a hundred kinds.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.Coverage.Traffic"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.Coverage.Rule": {
+        "type": "object",
+        "description": "The touches of one rule.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "What the rule is called."
+          },
+          "channel": {
+            "type": "string",
+            "description": "The slug of the channel where it puts them."
+          },
+          "priority": {
+            "type": "integer",
+            "format": "int32",
+            "description": "Its priority."
+          },
+          "ofDefaultGroup": {
+            "type": "boolean",
+            "description": "Whether it is one of the default group."
+          },
+          "disabled": {
+            "type": "boolean",
+            "description": "Whether it is left out."
+          },
+          "touches": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventShare",
+            "description": "How many touches it is the first to match. A rule of none is disabled, comes after rules that take all of its touches, or waits for traffic that there is not."
+          },
+          "examples": {
+            "type": "array",
+            "description": "Where most of them came from: up to five.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.TrafficCount"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.Coverage.Rule.snake": {
+        "type": "object",
+        "description": "The touches of one rule.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "What the rule is called."
+          },
+          "channel": {
+            "type": "string",
+            "description": "The slug of the channel where it puts them."
+          },
+          "priority": {
+            "type": "integer",
+            "format": "int32",
+            "description": "Its priority."
+          },
+          "of_default_group": {
+            "type": "boolean",
+            "description": "Whether it is one of the default group."
+          },
+          "disabled": {
+            "type": "boolean",
+            "description": "Whether it is left out."
+          },
+          "touches": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventShare.snake",
+            "description": "How many touches it is the first to match. A rule of none is disabled, comes after rules that take all of its touches, or waits for traffic that there is not."
+          },
+          "examples": {
+            "type": "array",
+            "description": "Where most of them came from: up to five.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.TrafficCount.snake"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.Coverage.Traffic": {
+        "type": "object",
+        "description": "Where traffic belongs.",
+        "properties": {
+          "traffic": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.TrafficCount",
+            "description": "What traffic, and how much."
+          },
+          "rule": {
+            "type": "string",
+            "description": "The rule that it falls under; empty for none."
+          },
+          "channel": {
+            "type": "string",
+            "description": "The slug of the channel."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.Coverage.Traffic.snake": {
+        "type": "object",
+        "description": "Where traffic belongs.",
+        "properties": {
+          "traffic": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.TrafficCount.snake",
+            "description": "What traffic, and how much."
+          },
+          "rule": {
+            "type": "string",
+            "description": "The rule that it falls under; empty for none."
+          },
+          "channel": {
+            "type": "string",
+            "description": "The slug of the channel."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.Coverage.snake": {
+        "type": "object",
+        "description": "Which rules stored touches fall under.",
+        "properties": {
+          "from": {
+            "type": "string",
+            "description": "The first day, as `2026-01-31`."
+          },
+          "to": {
+            "type": "string",
+            "description": "The last day."
+          },
+          "time_zone": {
+            "type": "string",
+            "description": "The time zone that the days are of."
+          },
+          "rules_version": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "Which version of the rules is in force."
+          },
+          "sample": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventSample.snake",
+            "description": "The touches that were looked at."
+          },
+          "own_rules": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventShare.snake",
+            "description": "Those of the tenant's own rules."
+          },
+          "default_group": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventShare.snake",
+            "description": "Those of the default group."
+          },
+          "named": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventShare.snake",
+            "description": "Those whose channel the sender named."
+          },
+          "unmatched": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventShare.snake",
+            "description": "Those that no rule matches."
+          },
+          "rules": {
+            "type": "array",
+            "description": "The rules, in the order in which they are asked.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.Coverage.Rule.snake"
+            }
+          },
+          "traffic": {
+            "type": "array",
+            "description": "The most frequent traffic: up to a hundred kinds.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.Coverage.Traffic.snake"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.CreateImportRequest": {
+        "type": "object",
+        "description": "Asks for an import to be created.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "What the file is called: up to 200 characters."
+          },
+          "source": {
+            "type": "string",
+            "description": "Where it comes from, as `crm-export`: up to 63 of `a-z`, `0-9`, `-`, `_`, `.` and `:`; empty for `file`. Its events have it as their origin."
+          },
+          "plan": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.ImportPlan",
+            "description": "What is known of the file; the rest is guessed."
+          },
+          "sizeBytes": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many bytes it has; left out if that is not known."
+          },
+          "hold": {
+            "type": "boolean",
+            "description": "Whether to wait for `StartImport` even if the file is understood."
+          },
+          "again": {
+            "type": "boolean",
+            "description": "Whether to read a file again that was imported before."
+          },
+          "idempotencyKey": {
+            "type": "string",
+            "description": "What the caller calls this attempt, so that it can be made again: up to 128 characters."
           }
         },
         "additionalProperties": false
@@ -4707,6 +7964,23 @@ enum OpenAPIDocument {
             "description": "The operation that does it, as `operations/ingest.` and an id, whose response is a `DeletedEvents`; empty if it is done."
           }
         },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.DeleteQualityRuleRequest": {
+        "type": "object",
+        "description": "Asks for what a tenant has put to be taken back.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "The name of the rule."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.DeleteQualityRuleResponse": {
+        "type": "object",
+        "description": "It is taken back.",
+        "properties": {},
         "additionalProperties": false
       },
       "sextant.ingest.v1.DeletedEvents": {
@@ -4789,6 +8063,80 @@ enum OpenAPIDocument {
             "format": "int64",
             "pattern": "^-?[0-9]+$",
             "description": "How many rows waited until now."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.DryRunRulesRequest": {
+        "type": "object",
+        "description": "Asks what rules would change.",
+        "properties": {
+          "rules": {
+            "type": "array",
+            "description": "The tenant's own rules; at most 500 with those of the default group.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.ChannelRule"
+            }
+          },
+          "excludesDefaultGroup": {
+            "type": "boolean",
+            "description": "Whether the default group is left out."
+          },
+          "from": {
+            "type": "string",
+            "description": "The first day, as `2026-01-31`; empty for thirty days up to the last one."
+          },
+          "to": {
+            "type": "string",
+            "description": "The last day; empty for today. At most 800 days."
+          },
+          "mostEvents": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many events are looked at, 1 to 200,000; 0 stands for 50,000. If there are more, as many are drawn by chance."
+          },
+          "seed": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "What tells one draw from another: the same seed draws the same events."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.DryRunRulesRequest.snake": {
+        "type": "object",
+        "description": "Asks what rules would change.",
+        "properties": {
+          "rules": {
+            "type": "array",
+            "description": "The tenant's own rules; at most 500 with those of the default group.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.ChannelRule.snake"
+            }
+          },
+          "excludes_default_group": {
+            "type": "boolean",
+            "description": "Whether the default group is left out."
+          },
+          "from": {
+            "type": "string",
+            "description": "The first day, as `2026-01-31`; empty for thirty days up to the last one."
+          },
+          "to": {
+            "type": "string",
+            "description": "The last day; empty for today. At most 800 days."
+          },
+          "most_events": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many events are looked at, 1 to 200,000; 0 stands for 50,000. If there are more, as many are drawn by chance."
+          },
+          "seed": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "What tells one draw from another: the same seed draws the same events."
           }
         },
         "additionalProperties": false
@@ -4881,6 +8229,218 @@ enum OpenAPIDocument {
           "KIND_ALIAS",
           "KIND_CUSTOM"
         ]
+      },
+      "sextant.ingest.v1.EventSample": {
+        "type": "object",
+        "description": "What was looked at.",
+        "properties": {
+          "events": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many there are."
+          },
+          "lookedAt": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many of them were looked at."
+          },
+          "sampled": {
+            "type": "boolean",
+            "description": "Whether those were drawn by chance: shares of them are estimates."
+          },
+          "seed": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "The seed that they were drawn by."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.EventSample.snake": {
+        "type": "object",
+        "description": "What was looked at.",
+        "properties": {
+          "events": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many there are."
+          },
+          "looked_at": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many of them were looked at."
+          },
+          "sampled": {
+            "type": "boolean",
+            "description": "Whether those were drawn by chance: shares of them are estimates."
+          },
+          "seed": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "The seed that they were drawn by."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.EventShare": {
+        "type": "object",
+        "description": "A part of what was looked at.",
+        "properties": {
+          "events": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many of those that were looked at."
+          },
+          "share": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Which part of them, from 0 to 1."
+          },
+          "lower": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The bounds of a confidence interval for the part of all there are (Wilson's score interval); both equal the share if all were looked at."
+          },
+          "upper": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The upper bound."
+          },
+          "level": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The level of the interval: 0.95."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.EventShare.snake": {
+        "type": "object",
+        "description": "A part of what was looked at.",
+        "properties": {
+          "events": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many of those that were looked at."
+          },
+          "share": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Which part of them, from 0 to 1."
+          },
+          "lower": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The bounds of a confidence interval for the part of all there are (Wilson's score interval); both equal the share if all were looked at."
+          },
+          "upper": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The upper bound."
+          },
+          "level": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The level of the interval: 0.95."
+          }
+        },
+        "additionalProperties": false
       },
       "sextant.ingest.v1.ExchangeRateRow": {
         "type": "object",
@@ -5012,6 +8572,294 @@ enum OpenAPIDocument {
         },
         "additionalProperties": false
       },
+      "sextant.ingest.v1.Import": {
+        "type": "object",
+        "description": "An import of a file.",
+        "properties": {
+          "importId": {
+            "type": "string",
+            "description": "Its id; rows in the quarantine have it as their batch."
+          },
+          "name": {
+            "type": "string",
+            "description": "What the file is called."
+          },
+          "source": {
+            "type": "string",
+            "description": "Where it comes from, as it was said."
+          },
+          "state": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.Import.State",
+            "description": "Where it stands."
+          },
+          "plan": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.ImportPlan",
+            "description": "How it is read; without columns as long as there are no bytes."
+          },
+          "reason": {
+            "type": "string",
+            "description": "Why the rows are taken for what they are."
+          },
+          "confidence": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How surely, from 0 to 1; the guesser's own measure, no probability."
+          },
+          "findings": {
+            "type": "array",
+            "description": "What is wrong with the file; what is wrong with rows is in the quarantine.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.ImportFinding"
+            }
+          },
+          "sizeBytes": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many bytes the file has, if that was declared."
+          },
+          "receivedBytes": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many bytes of it have been committed: the offset of the next part."
+          },
+          "processedBytes": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many of these have been read."
+          },
+          "rows": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many rows have been read: accepted, corrected, duplicate and rejected together."
+          },
+          "accepted": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "Rows that were new."
+          },
+          "corrected": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "Rows that replaced what was stored."
+          },
+          "duplicate": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "Rows that were stored before."
+          },
+          "rejected": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "Rows that lie in the quarantine."
+          },
+          "passed": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "Rows that are not meant to say anything: headers, remarks, totals and empty ones."
+          },
+          "sameAs": {
+            "type": "string",
+            "description": "The import that brought the same content before, in the same way; this one changes nothing."
+          },
+          "operation": {
+            "type": "string",
+            "description": "The job that reads it, as an operation: `operations/ingest.\u2026`; empty before there is one."
+          },
+          "digest": {
+            "type": "string",
+            "description": "SHA-256 in hexadecimal digits of the SHA-256 of each MiB of the file; empty before it is whole."
+          },
+          "createTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When it was created."
+          },
+          "endTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When it was over."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.Import.State": {
+        "type": "string",
+        "description": "Where an import stands.\n- `STATE_UPLOADING`: It waits for bytes.\n- `STATE_WAITING`: The file is there, and waits for `StartImport`: `findings` tell what must be declared, if anything must.\n- `STATE_RUNNING`: It is read, or waits for its turn.\n- `STATE_COMPLETED`: All of its rows have had their fate.\n- `STATE_FAILED`: It cannot be read, or not to its end: the last of `findings` tells why. What was read before that is stored.\n- `STATE_CANCELLED`: It was ended by a caller, or its upload was given up after a week.",
+        "enum": [
+          "STATE_UNSPECIFIED",
+          "STATE_UPLOADING",
+          "STATE_WAITING",
+          "STATE_RUNNING",
+          "STATE_COMPLETED",
+          "STATE_FAILED",
+          "STATE_CANCELLED"
+        ]
+      },
+      "sextant.ingest.v1.ImportColumn": {
+        "type": "object",
+        "description": "A column of a file, or a path of its objects.",
+        "properties": {
+          "header": {
+            "type": "string",
+            "description": "What stands above it, or its path, as `user.id`."
+          },
+          "role": {
+            "type": "string",
+            "description": "What it says, as `date`, `spend`, `kpi`, `control` or `ignored`."
+          },
+          "name": {
+            "type": "string",
+            "description": "What its series is called; empty for the header."
+          },
+          "reason": {
+            "type": "string",
+            "description": "Why it was taken for that."
+          },
+          "confidence": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How surely, from 0 to 1; the guesser's own measure, no probability."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.ImportFinding": {
+        "type": "object",
+        "description": "Something that is wrong with a file.",
+        "properties": {
+          "rule": {
+            "type": "string",
+            "description": "What is broken, as `no_date` or `undeclared_dates`."
+          },
+          "row": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "The row, from 1 as a spreadsheet counts; 0 if it is the whole file."
+          },
+          "byteOffset": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "Where that is, in the unpacked bytes."
+          },
+          "column": {
+            "type": "string",
+            "description": "The column; empty if it is the whole row."
+          },
+          "excerpt": {
+            "type": "string",
+            "description": "What stands there."
+          },
+          "remedy": {
+            "type": "string",
+            "description": "What to do."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.ImportPlan": {
+        "type": "object",
+        "description": "How a file is read. What is declared to an import may be left out in part: what is empty is guessed.",
+        "properties": {
+          "kind": {
+            "type": "string",
+            "description": "What the rows are about: `events`, `paths`, `spend`, `kpi`, `covariates`, `mix_model`, `holidays` or `ga4_export`."
+          },
+          "form": {
+            "type": "string",
+            "description": "What rows are made of: `delimited`, or `objects` of JSON, one on each line."
+          },
+          "delimiter": {
+            "type": "string",
+            "description": "What stands between cells: `,`, `;`, a tab, or `|`."
+          },
+          "headerRow": {
+            "type": "integer",
+            "format": "int32",
+            "description": "The row with the names of the columns, counted from 1; rows before it are passed over."
+          },
+          "encoding": {
+            "type": "string",
+            "description": "What the bytes mean: `utf8`, `latin1` or `windows-1252`."
+          },
+          "decimalSeparator": {
+            "type": "string",
+            "description": "What stands before the fraction of a number: `point` or `comma`."
+          },
+          "dateOrder": {
+            "type": "string",
+            "description": "What comes first in dates as 01/02/2026: `day_first` or `month_first`."
+          },
+          "currency": {
+            "type": "string",
+            "description": "ISO 4217, of amounts that name no currency; empty for the tenant's."
+          },
+          "platform": {
+            "type": "string",
+            "description": "Where money was spent if no column says so: `google_ads`, `meta`, `tiktok`, `microsoft_ads`."
+          },
+          "pathSeparator": {
+            "type": "string",
+            "description": "What stands between the steps of a path."
+          },
+          "timeZone": {
+            "type": "string",
+            "description": "The zone of times that name none, as `Europe/Berlin`; empty for the tenant's."
+          },
+          "unknownChannels": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.ImportPlan.UnknownChannels",
+            "description": "What becomes of rows that name a channel which there is not."
+          },
+          "columns": {
+            "type": "array",
+            "description": "The columns; of those that are declared only the ones that are to be read otherwise than guessed.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.ImportColumn"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.ImportPlan.UnknownChannels": {
+        "type": "string",
+        "description": "What becomes of rows that name a channel which there is not.\n- `UNKNOWN_CHANNELS_UNSPECIFIED`: The channel is made, with the name as its label.\n- `UNKNOWN_CHANNELS_REJECT`: The rows are rejected.",
+        "enum": [
+          "UNKNOWN_CHANNELS_UNSPECIFIED",
+          "UNKNOWN_CHANNELS_REJECT"
+        ]
+      },
       "sextant.ingest.v1.KpiRow": {
         "type": "object",
         "description": "What a business counts on a day. Its key: date, name, source, geo and currency.",
@@ -5142,6 +8990,24 @@ enum OpenAPIDocument {
         },
         "additionalProperties": false
       },
+      "sextant.ingest.v1.ListFindingsResponse": {
+        "type": "object",
+        "description": "A page of findings.",
+        "properties": {
+          "findings": {
+            "type": "array",
+            "description": "The findings, the newest first.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.QualityFinding"
+            }
+          },
+          "nextPageToken": {
+            "type": "string",
+            "description": "Where the next page begins; empty if this one is the last."
+          }
+        },
+        "additionalProperties": false
+      },
       "sextant.ingest.v1.ListForgottenResponse": {
         "type": "object",
         "description": "A page of those who were forgotten.",
@@ -5156,6 +9022,24 @@ enum OpenAPIDocument {
           "nextPageToken": {
             "type": "string",
             "description": "Where the next page begins; empty if this one is the last."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.ListImportsResponse": {
+        "type": "object",
+        "description": "A page of imports.",
+        "properties": {
+          "imports": {
+            "type": "array",
+            "description": "The imports.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.Import"
+            }
+          },
+          "nextPageToken": {
+            "type": "string",
+            "description": "The next page; empty if this is the last."
           }
         },
         "additionalProperties": false
@@ -5220,6 +9104,27 @@ enum OpenAPIDocument {
         },
         "additionalProperties": false
       },
+      "sextant.ingest.v1.ListQualityRulesResponse": {
+        "type": "object",
+        "description": "The rules in force.",
+        "properties": {
+          "rules": {
+            "type": "array",
+            "description": "The rules, in the order of their names.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.StoredQualityRule"
+            }
+          },
+          "metrics": {
+            "type": "array",
+            "description": "What the metrics mean.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.QualityMetricKind"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
       "sextant.ingest.v1.ListRejectedRowsResponse": {
         "type": "object",
         "description": "A page of rejected rows.",
@@ -5247,6 +9152,24 @@ enum OpenAPIDocument {
             "description": "The versions, the newest first, without their rules.",
             "items": {
               "$ref": "#/components/schemas/sextant.ingest.v1.ChannelRules"
+            }
+          },
+          "nextPageToken": {
+            "type": "string",
+            "description": "Where the next page begins; empty if this one is the last."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.ListSnapshotsResponse": {
+        "type": "object",
+        "description": "A page of snapshots.",
+        "properties": {
+          "snapshots": {
+            "type": "array",
+            "description": "The snapshots, the newest first.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.QualitySnapshot"
             }
           },
           "nextPageToken": {
@@ -5669,6 +9592,175 @@ enum OpenAPIDocument {
         },
         "additionalProperties": false
       },
+      "sextant.ingest.v1.NoteFindingRequest": {
+        "type": "object",
+        "description": "Asks for a note on a finding.",
+        "properties": {
+          "number": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "The number of the finding."
+          },
+          "reason": {
+            "type": "string",
+            "description": "Why, or what is done about it: 1 to 500 characters."
+          },
+          "muteUntil": {
+            "type": "string",
+            "format": "date-time",
+            "description": "Until when nobody is to be told, at most 400 days ahead; nothing if it is only known. A time that has passed ends an earlier one."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.PreviewImportRequest": {
+        "type": "object",
+        "description": "Asks how a file would be read.",
+        "properties": {
+          "importId": {
+            "type": "string",
+            "description": "Which import."
+          },
+          "plan": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.ImportPlan",
+            "description": "What is declared now; what is empty is as declared before, or guessed."
+          },
+          "rows": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many rows at most; 0 stands for 10, and more than 100 for 100."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.PreviewImportResponse": {
+        "type": "object",
+        "description": "How a file would be read.",
+        "properties": {
+          "plan": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.ImportPlan",
+            "description": "The whole plan."
+          },
+          "findings": {
+            "type": "array",
+            "description": "What must be declared or mended.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.ImportFinding"
+            }
+          },
+          "rows": {
+            "type": "array",
+            "description": "The first rows that say something.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.PreviewImportResponse.Row"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.PreviewImportResponse.Row": {
+        "type": "object",
+        "description": "A row.",
+        "properties": {
+          "number": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "Its number, from 1 as a spreadsheet counts."
+          },
+          "text": {
+            "type": "string",
+            "description": "The row as it stands in the file, up to 4 KiB of it."
+          },
+          "fields": {
+            "type": "object",
+            "description": "What is read in it, field by field.",
+            "additionalProperties": {
+              "type": "string"
+            }
+          },
+          "findings": {
+            "type": "array",
+            "description": "What is wrong with it, if anything is.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.ImportFinding"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.PutQualityRuleRequest": {
+        "type": "object",
+        "description": "Asks for a rule to be put in force.",
+        "properties": {
+          "rule": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.QualityRule",
+            "description": "All of it; a tenant has at most 200 of its own, and changed ones."
+          },
+          "reason": {
+            "type": "string",
+            "description": "Why, for whoever wonders: 1 to 500 characters."
+          },
+          "validateOnly": {
+            "type": "boolean",
+            "description": "Whether it is only tried on the snapshots that there are, and not put."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.PutQualityRuleResponse": {
+        "type": "object",
+        "description": "A rule, and what it would have found.",
+        "properties": {
+          "rule": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.StoredQualityRule",
+            "description": "The rule as it stands, or would stand."
+          },
+          "triedSnapshots": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many snapshots it was tried on: the last of each of the newest 60 days that have one."
+          },
+          "trials": {
+            "type": "array",
+            "description": "Those that it would have found something in, the newest first.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.PutQualityRuleResponse.Trial"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.PutQualityRuleResponse.Trial": {
+        "type": "object",
+        "description": "A snapshot that it would have found something in.",
+        "properties": {
+          "snapshot": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "The number of the snapshot."
+          },
+          "date": {
+            "type": "string",
+            "description": "Its day."
+          },
+          "findings": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many findings."
+          },
+          "metrics": {
+            "type": "array",
+            "description": "The first ten of the metrics that break the rule.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.QualityMetric"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
       "sextant.ingest.v1.PutRulesRequest": {
         "type": "object",
         "description": "Asks for rules to be put in force.",
@@ -5697,6 +9789,10 @@ enum OpenAPIDocument {
           "validateOnly": {
             "type": "boolean",
             "description": "Whether the rules are only checked: the answer is what would be in force."
+          },
+          "remapsHistory": {
+            "type": "boolean",
+            "description": "Whether all that is stored is mapped anew by the rules: see `RemapHistory`."
           }
         },
         "additionalProperties": false
@@ -5729,6 +9825,384 @@ enum OpenAPIDocument {
         },
         "additionalProperties": false
       },
+      "sextant.ingest.v1.QualityFinding": {
+        "type": "object",
+        "description": "Something that breaks a rule.",
+        "properties": {
+          "number": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "The number."
+          },
+          "rule": {
+            "type": "string",
+            "description": "The rule that it breaks."
+          },
+          "metric": {
+            "type": "string",
+            "description": "The metric."
+          },
+          "dimensions": {
+            "type": "object",
+            "description": "Of what, as `source` and `shop-backend`.",
+            "additionalProperties": {
+              "type": "string"
+            }
+          },
+          "severity": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.QualitySeverity",
+            "description": "How bad it is."
+          },
+          "state": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.QualityFinding.State",
+            "description": "Where it stands."
+          },
+          "firstDate": {
+            "type": "string",
+            "description": "The day of the snapshot that opened it."
+          },
+          "lastDate": {
+            "type": "string",
+            "description": "The day of the last snapshot that showed it."
+          },
+          "openTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When it was opened."
+          },
+          "resolveTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When it was resolved; nothing if it is open."
+          },
+          "snapshots": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many snapshots have shown it."
+          },
+          "evidence": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.QualityMetric",
+            "description": "What the last of them measured."
+          },
+          "summary": {
+            "type": "string",
+            "description": "What is wrong, in words."
+          },
+          "advice": {
+            "type": "string",
+            "description": "What to do."
+          },
+          "notes": {
+            "type": "array",
+            "description": "What was noted on it, the newest first; at most 20.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.QualityFinding.Note"
+            }
+          },
+          "muted": {
+            "type": "boolean",
+            "description": "Whether it is muted now."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.QualityFinding.Note": {
+        "type": "object",
+        "description": "What somebody has noted.",
+        "properties": {
+          "actor": {
+            "type": "string",
+            "description": "Who."
+          },
+          "reason": {
+            "type": "string",
+            "description": "Why."
+          },
+          "createTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When."
+          },
+          "muteUntil": {
+            "type": "string",
+            "format": "date-time",
+            "description": "Until when nobody is to be told; nothing if it is only known."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.QualityFinding.State": {
+        "type": "string",
+        "description": "Where a finding stands.\n- `STATE_OPEN`: The last snapshot that could tell shows it.\n- `STATE_RESOLVED`: It is not there any more; if it comes back, that is another finding.",
+        "enum": [
+          "STATE_UNSPECIFIED",
+          "STATE_OPEN",
+          "STATE_RESOLVED"
+        ]
+      },
+      "sextant.ingest.v1.QualityMetric": {
+        "type": "object",
+        "description": "Something that was measured.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "What, as `duplicate_share`; `ListRules` says how it is reckoned."
+          },
+          "dimensions": {
+            "type": "object",
+            "description": "Of what, as `source` and `shop-backend`.",
+            "additionalProperties": {
+              "type": "string"
+            }
+          },
+          "value": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How much."
+          },
+          "count": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Of how many rows, days or units: what a rule's `least_count` is compared with."
+          },
+          "numbers": {
+            "type": "array",
+            "description": "The numbers that the value was made of.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.QualityMetric.Number"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.QualityMetric.Number": {
+        "type": "object",
+        "description": "A number that the value was made of, or that explains it.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "What it is, as `median`."
+          },
+          "value": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How much."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.QualityMetricKind": {
+        "type": "object",
+        "description": "What a metric means.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "The name."
+          },
+          "meaning": {
+            "type": "string",
+            "description": "What it says, and the formula."
+          },
+          "dimensions": {
+            "type": "array",
+            "description": "The dimensions that it has.",
+            "items": {
+              "type": "string"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.QualityRule": {
+        "type": "object",
+        "description": "When a metric is a finding.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "What it is called: 1 to 63 of `a-z`, `0-9` and `_`, a letter first."
+          },
+          "metric": {
+            "type": "string",
+            "description": "The metric, as `duplicate_share`."
+          },
+          "comparison": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.QualityRule.Comparison",
+            "description": "How it is compared."
+          },
+          "threshold": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "With what."
+          },
+          "windowDays": {
+            "type": "integer",
+            "format": "int32",
+            "description": "In how many days' snapshots in a row, up to the one that is looked at, it must hold: 1 to 28; 0 stands for 1. Days without a snapshot break the row."
+          },
+          "dimensions": {
+            "type": "object",
+            "description": "Only metrics with these dimensions, as `kind` and `conversion`; at most 5.",
+            "additionalProperties": {
+              "type": "string"
+            }
+          },
+          "leastCount": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Only metrics of at least so many rows, days or units; 0 for all."
+          },
+          "severity": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.QualitySeverity",
+            "description": "How bad it is."
+          },
+          "disabled": {
+            "type": "boolean",
+            "description": "Whether it is switched off."
+          },
+          "advice": {
+            "type": "string",
+            "description": "What to do about its findings, up to 500 characters; of a rule of the platform's name, empty for what the platform says."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.QualityRule.Comparison": {
+        "type": "string",
+        "description": "How the metric is compared.\n- `COMPARISON_ABOVE`: It is more than the threshold.\n- `COMPARISON_BELOW`: It is less than the threshold.\n- `COMPARISON_BEYOND`: It is more than the threshold, or less than its opposite.",
+        "enum": [
+          "COMPARISON_UNSPECIFIED",
+          "COMPARISON_ABOVE",
+          "COMPARISON_BELOW",
+          "COMPARISON_BEYOND"
+        ]
+      },
+      "sextant.ingest.v1.QualitySeverity": {
+        "type": "string",
+        "description": "How bad it is.\n- `QUALITY_SEVERITY_INFO`: Good to know.\n- `QUALITY_SEVERITY_WARNING`: Figures may mislead.\n- `QUALITY_SEVERITY_ERROR`: Figures are wrong, or will be.",
+        "enum": [
+          "QUALITY_SEVERITY_UNSPECIFIED",
+          "QUALITY_SEVERITY_INFO",
+          "QUALITY_SEVERITY_WARNING",
+          "QUALITY_SEVERITY_ERROR"
+        ]
+      },
+      "sextant.ingest.v1.QualitySnapshot": {
+        "type": "object",
+        "description": "What was measured for a day.",
+        "properties": {
+          "number": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "The number; a later snapshot has a larger one."
+          },
+          "date": {
+            "type": "string",
+            "description": "The day, as `2026-01-31`, in the tenant's time zone."
+          },
+          "timeZone": {
+            "type": "string",
+            "description": "The time zone, as it was then."
+          },
+          "createTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When it was taken."
+          },
+          "complete": {
+            "type": "boolean",
+            "description": "Whether the day was over. If not, volume and freshness are not measured."
+          },
+          "metricCount": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many metrics it has."
+          },
+          "metrics": {
+            "type": "array",
+            "description": "The metrics, by name and dimensions.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.QualityMetric"
+            }
+          },
+          "truncated": {
+            "type": "boolean",
+            "description": "Whether there was more to measure than a snapshot takes, and the least was left out."
+          },
+          "recountedDays": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many days were counted anew, since something of them had changed."
+          },
+          "openedFindings": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many findings it opened."
+          },
+          "resolvedFindings": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many it resolved."
+          }
+        },
+        "additionalProperties": false
+      },
       "sextant.ingest.v1.RejectedRow": {
         "type": "object",
         "description": "A row that was rejected.",
@@ -5741,7 +10215,7 @@ enum OpenAPIDocument {
           },
           "kind": {
             "type": "string",
-            "description": "What it was to be: `event`, `spend`, `kpi`, `covariate`, `exchange_rate` or `margin`."
+            "description": "What it was to be: `event`, `spend`, `kpi`, `covariate`, `exchange_rate`, `margin`, `path` or `mix_model`."
           },
           "form": {
             "$ref": "#/components/schemas/sextant.ingest.v1.RejectedRow.Form",
@@ -5775,7 +10249,7 @@ enum OpenAPIDocument {
             "type": "string",
             "format": "int64",
             "pattern": "^-?[0-9]+$",
-            "description": "Its place among the rows that came with it, from 0."
+            "description": "Its place among the rows that came with it, from 0; of a file its row, from 1."
           },
           "byteOffset": {
             "type": "string",
@@ -5839,7 +10313,7 @@ enum OpenAPIDocument {
         "properties": {
           "kind": {
             "type": "string",
-            "description": "Their kind: `event`, `spend`, `kpi`, `covariate`, `exchange_rate` or `margin`."
+            "description": "Their kind: `event`, `spend`, `kpi`, `covariate`, `exchange_rate`, `margin`, `path` or `mix_model`."
           },
           "reason": {
             "type": "string",
@@ -5874,6 +10348,36 @@ enum OpenAPIDocument {
             "items": {
               "$ref": "#/components/schemas/sextant.ingest.v1.RejectedRow"
             }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.RemapHistoryRequest": {
+        "type": "object",
+        "description": "Asks for history to be mapped anew.",
+        "properties": {
+          "from": {
+            "type": "string",
+            "description": "The first day, as `2026-01-31`; empty for no bound."
+          },
+          "to": {
+            "type": "string",
+            "description": "The last day; empty for no bound."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.RemapHistoryRequest.snake": {
+        "type": "object",
+        "description": "Asks for history to be mapped anew.",
+        "properties": {
+          "from": {
+            "type": "string",
+            "description": "The first day, as `2026-01-31`; empty for no bound."
+          },
+          "to": {
+            "type": "string",
+            "description": "The last day; empty for no bound."
           }
         },
         "additionalProperties": false
@@ -5989,6 +10493,20 @@ enum OpenAPIDocument {
         },
         "additionalProperties": false
       },
+      "sextant.ingest.v1.RuleCondition.snake": {
+        "type": "object",
+        "description": "Holds if one of its tests does.",
+        "properties": {
+          "tests": {
+            "type": "array",
+            "description": "The tests: 1 to 20.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.RuleTest.snake"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
       "sextant.ingest.v1.RuleTest": {
         "type": "object",
         "description": "Compares a field of a visit or of spend with values, without regard to case; holds if it does with one.",
@@ -6031,6 +10549,26 @@ enum OpenAPIDocument {
           "FIELD_COLUMN"
         ]
       },
+      "sextant.ingest.v1.RuleTest.Field.snake": {
+        "type": "string",
+        "description": "What is looked at.\n- `source`: Who sent the visitor: a tag, the network of a click id, or the site before.\n- `medium`: How: `cpc`, `email`, `organic`, `referral`, \u2026\n- `campaign`: What the campaign is called.\n- `campaign_id`: The id of the campaign.\n- `term`: The term of a search.\n- `content`: Which of several ads.\n- `referrer`: The host of the site before.\n- `click_id`: The name of a click's id, as `gclid`.\n- `source_category`: What kind of site the source is: `search`, `shopping`, `social` or `video`.\n- `platform`: Where money was spent; this and the next ones are of spend, not of visits.\n- `account`: The account there.\n- `ad_group`: What the ad group is called.\n- `column`: The column of a file that has one for each channel.",
+        "enum": [
+          "unspecified",
+          "source",
+          "medium",
+          "campaign",
+          "campaign_id",
+          "term",
+          "content",
+          "referrer",
+          "click_id",
+          "source_category",
+          "platform",
+          "account",
+          "ad_group",
+          "column"
+        ]
+      },
       "sextant.ingest.v1.RuleTest.Operator": {
         "type": "string",
         "description": "How it is compared.\n- `OPERATOR_ANY`: It is there at all; takes no values.\n- `OPERATOR_ABSENT`: It is not there; takes no values.\n- `OPERATOR_EQUALS`: It is one of the values.\n- `OPERATOR_CONTAINS`: It has one of the values in it.\n- `OPERATOR_STARTS_WITH`: It begins with one of the values.\n- `OPERATOR_ENDS_WITH`: It ends with one of the values.\n- `OPERATOR_REGEX`: A part of it matches one of the values, which are regular expressions in RE2's syntax; at most 20.",
@@ -6044,6 +10582,214 @@ enum OpenAPIDocument {
           "OPERATOR_ENDS_WITH",
           "OPERATOR_REGEX"
         ]
+      },
+      "sextant.ingest.v1.RuleTest.Operator.snake": {
+        "type": "string",
+        "description": "How it is compared.\n- `any`: It is there at all; takes no values.\n- `absent`: It is not there; takes no values.\n- `equals`: It is one of the values.\n- `contains`: It has one of the values in it.\n- `starts_with`: It begins with one of the values.\n- `ends_with`: It ends with one of the values.\n- `regex`: A part of it matches one of the values, which are regular expressions in RE2's syntax; at most 20.",
+        "enum": [
+          "unspecified",
+          "any",
+          "absent",
+          "equals",
+          "contains",
+          "starts_with",
+          "ends_with",
+          "regex"
+        ]
+      },
+      "sextant.ingest.v1.RuleTest.snake": {
+        "type": "object",
+        "description": "Compares a field of a visit or of spend with values, without regard to case; holds if it does with one.",
+        "properties": {
+          "field": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.RuleTest.Field.snake",
+            "description": "What is looked at."
+          },
+          "operator": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.RuleTest.Operator.snake",
+            "description": "How it is compared."
+          },
+          "values": {
+            "type": "array",
+            "description": "With what; each 1 to 200 bytes, an expression up to 500.",
+            "items": {
+              "type": "string"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.RulesDryRun": {
+        "type": "object",
+        "description": "What rules would change.",
+        "properties": {
+          "from": {
+            "type": "string",
+            "description": "The first day, as `2026-01-31`."
+          },
+          "to": {
+            "type": "string",
+            "description": "The last day."
+          },
+          "timeZone": {
+            "type": "string",
+            "description": "The time zone that the days are of."
+          },
+          "sample": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventSample",
+            "description": "The events that were looked at: of all kinds, whose channel rules have found."
+          },
+          "moved": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventShare",
+            "description": "Those that would have another channel."
+          },
+          "moves": {
+            "type": "array",
+            "description": "From where to where, the most frequent first: up to a hundred.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.RulesDryRun.Move"
+            }
+          },
+          "touches": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many of the events that were looked at are touches."
+          },
+          "unknownBefore": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventShare",
+            "description": "The touches, of all that were looked at, that are unknown now."
+          },
+          "unknownAfter": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventShare",
+            "description": "Those that would be unknown."
+          },
+          "outOfUnknown": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventShare",
+            "description": "Those that are unknown, and would not be."
+          },
+          "intoUnknown": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventShare",
+            "description": "Those that are known, and would not be."
+          },
+          "summary": {
+            "type": "string",
+            "description": "All that in a sentence."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.RulesDryRun.Move": {
+        "type": "object",
+        "description": "Events that would change from one channel to another.",
+        "properties": {
+          "fromChannel": {
+            "type": "string",
+            "description": "The slug of the channel that they have."
+          },
+          "toChannel": {
+            "type": "string",
+            "description": "The slug of the channel that they would have."
+          },
+          "events": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventShare",
+            "description": "How many."
+          },
+          "examples": {
+            "type": "array",
+            "description": "Where most of them came from: up to five.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.TrafficCount"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.RulesDryRun.Move.snake": {
+        "type": "object",
+        "description": "Events that would change from one channel to another.",
+        "properties": {
+          "from_channel": {
+            "type": "string",
+            "description": "The slug of the channel that they have."
+          },
+          "to_channel": {
+            "type": "string",
+            "description": "The slug of the channel that they would have."
+          },
+          "events": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventShare.snake",
+            "description": "How many."
+          },
+          "examples": {
+            "type": "array",
+            "description": "Where most of them came from: up to five.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.TrafficCount.snake"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.RulesDryRun.snake": {
+        "type": "object",
+        "description": "What rules would change.",
+        "properties": {
+          "from": {
+            "type": "string",
+            "description": "The first day, as `2026-01-31`."
+          },
+          "to": {
+            "type": "string",
+            "description": "The last day."
+          },
+          "time_zone": {
+            "type": "string",
+            "description": "The time zone that the days are of."
+          },
+          "sample": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventSample.snake",
+            "description": "The events that were looked at: of all kinds, whose channel rules have found."
+          },
+          "moved": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventShare.snake",
+            "description": "Those that would have another channel."
+          },
+          "moves": {
+            "type": "array",
+            "description": "From where to where, the most frequent first: up to a hundred.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.RulesDryRun.Move.snake"
+            }
+          },
+          "touches": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many of the events that were looked at are touches."
+          },
+          "unknown_before": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventShare.snake",
+            "description": "The touches, of all that were looked at, that are unknown now."
+          },
+          "unknown_after": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventShare.snake",
+            "description": "Those that would be unknown."
+          },
+          "out_of_unknown": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventShare.snake",
+            "description": "Those that are unknown, and would not be."
+          },
+          "into_unknown": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventShare.snake",
+            "description": "Those that are known, and would not be."
+          },
+          "summary": {
+            "type": "string",
+            "description": "All that in a sentence."
+          }
+        },
+        "additionalProperties": false
       },
       "sextant.ingest.v1.SegmentAnswer": {
         "type": "object",
@@ -6304,6 +11050,399 @@ enum OpenAPIDocument {
             "format": "int64",
             "pattern": "^-?[0-9]+$",
             "description": "How often somebody clicked; left out if it is not known."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.StartImportRequest": {
+        "type": "object",
+        "description": "Asks for a file to be read.",
+        "properties": {
+          "importId": {
+            "type": "string",
+            "description": "Which import."
+          },
+          "plan": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.ImportPlan",
+            "description": "What is declared now; what is empty is as declared before, or guessed."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.StoredQualityRule": {
+        "type": "object",
+        "description": "A rule as it stands.",
+        "properties": {
+          "rule": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.QualityRule",
+            "description": "The rule."
+          },
+          "standard": {
+            "type": "boolean",
+            "description": "Whether it is one of the platform's names."
+          },
+          "actor": {
+            "type": "string",
+            "description": "Who put it; empty for the platform."
+          },
+          "reason": {
+            "type": "string",
+            "description": "Why it was put; empty for the platform."
+          },
+          "changeTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When it was put; nothing for the platform."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.TakeSnapshotRequest": {
+        "type": "object",
+        "description": "Asks for a snapshot.",
+        "properties": {
+          "date": {
+            "type": "string",
+            "description": "The day, as `2026-01-31`, in the tenant's time zone: today or up to 400 days before; empty for yesterday. One of a day before that of the last snapshot leaves findings as they are."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.TakeSnapshotResponse": {
+        "type": "object",
+        "description": "A snapshot will be taken.",
+        "properties": {
+          "operation": {
+            "type": "string",
+            "description": "The name of the operation, which ends with a `QualitySnapshot` without metrics."
+          },
+          "existing": {
+            "type": "boolean",
+            "description": "Whether it had been asked for before, for whatever day, and was not done yet."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.TrafficCount": {
+        "type": "object",
+        "description": "Where touches came from, and how many.",
+        "properties": {
+          "source": {
+            "type": "string",
+            "description": "Who sent the visitors, in small letters; at most 100 characters, as the others."
+          },
+          "medium": {
+            "type": "string",
+            "description": "How, in small letters."
+          },
+          "campaign": {
+            "type": "string",
+            "description": "What the campaign is called."
+          },
+          "events": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many of those that were looked at. If there are very many kinds of traffic, it may be too low by a thousandth of what was looked at."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.TrafficCount.snake": {
+        "type": "object",
+        "description": "Where touches came from, and how many.",
+        "properties": {
+          "source": {
+            "type": "string",
+            "description": "Who sent the visitors, in small letters; at most 100 characters, as the others."
+          },
+          "medium": {
+            "type": "string",
+            "description": "How, in small letters."
+          },
+          "campaign": {
+            "type": "string",
+            "description": "What the campaign is called."
+          },
+          "events": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many of those that were looked at. If there are very many kinds of traffic, it may be too low by a thousandth of what was looked at."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.UnknownShare": {
+        "type": "object",
+        "description": "How many touches have a channel that nobody can rely on.",
+        "properties": {
+          "from": {
+            "type": "string",
+            "description": "The first day, as `2026-01-31`."
+          },
+          "to": {
+            "type": "string",
+            "description": "The last day."
+          },
+          "timeZone": {
+            "type": "string",
+            "description": "The time zone that the days are of."
+          },
+          "touches": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many touches there are."
+          },
+          "unknown": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many of them are unknown: without a channel, or with a confidence below 0.5."
+          },
+          "share": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Which part of them; 0 if there are none."
+          },
+          "target": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Below which the share should be."
+          },
+          "targetMet": {
+            "type": "boolean",
+            "description": "Whether it is."
+          },
+          "causes": {
+            "type": "array",
+            "description": "The causes, the most frequent first.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.UnknownShare.Cause"
+            }
+          },
+          "sample": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventSample",
+            "description": "The unknown touches that the causes were found by."
+          },
+          "rulesVersion": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "Which version of the rules is in force."
+          },
+          "outdated": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many touches were mapped by older ones; `RemapHistory` maps them anew."
+          },
+          "formula": {
+            "type": "string",
+            "description": "How the share is reckoned."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.UnknownShare.Cause": {
+        "type": "object",
+        "description": "Why touches are unknown, with the rules in force.",
+        "properties": {
+          "kind": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.UnknownShare.Cause.Kind",
+            "description": "What the cause is."
+          },
+          "touches": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventShare",
+            "description": "How many unknown touches have it."
+          },
+          "examples": {
+            "type": "array",
+            "description": "Where most of them came from: up to ten.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.TrafficCount"
+            }
+          },
+          "advice": {
+            "type": "string",
+            "description": "What to do."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.UnknownShare.Cause.Kind": {
+        "type": "string",
+        "description": "What the cause is; the first that applies, in this order.\n- `KIND_OUTDATED_RULES`: It was mapped by older rules: those in force know where it belongs.\n- `KIND_UNREADABLE_ADDRESS`: The address of the page, or of the page before, cannot be read, and nothing else is known.\n- `KIND_NO_EVIDENCE`: Nothing is known of how the visitor came.\n- `KIND_UNFILLED_TAG`: A tag of the source or the medium is a macro, or stands for a missing value.\n- `KIND_MISSING_SOURCE`: A tag names the medium, and nothing the source.\n- `KIND_MISSING_MEDIUM`: A tag names the source, and nothing the medium.\n- `KIND_UNKNOWN_MEDIUM`: No rule looks for the medium.\n- `KIND_UNKNOWN_SOURCE`: Rules look for the medium, but none for the source.\n- `KIND_RULE_GAP`: Rules look for the source and for the medium, but none takes the two together.\n- `KIND_WEAK_EVIDENCE`: A rule says where it belongs, but the evidence is too weak.",
+        "enum": [
+          "KIND_UNSPECIFIED",
+          "KIND_OUTDATED_RULES",
+          "KIND_UNREADABLE_ADDRESS",
+          "KIND_NO_EVIDENCE",
+          "KIND_UNFILLED_TAG",
+          "KIND_MISSING_SOURCE",
+          "KIND_MISSING_MEDIUM",
+          "KIND_UNKNOWN_MEDIUM",
+          "KIND_UNKNOWN_SOURCE",
+          "KIND_RULE_GAP",
+          "KIND_WEAK_EVIDENCE"
+        ]
+      },
+      "sextant.ingest.v1.UnknownShare.Cause.Kind.snake": {
+        "type": "string",
+        "description": "What the cause is; the first that applies, in this order.\n- `outdated_rules`: It was mapped by older rules: those in force know where it belongs.\n- `unreadable_address`: The address of the page, or of the page before, cannot be read, and nothing else is known.\n- `no_evidence`: Nothing is known of how the visitor came.\n- `unfilled_tag`: A tag of the source or the medium is a macro, or stands for a missing value.\n- `missing_source`: A tag names the medium, and nothing the source.\n- `missing_medium`: A tag names the source, and nothing the medium.\n- `unknown_medium`: No rule looks for the medium.\n- `unknown_source`: Rules look for the medium, but none for the source.\n- `rule_gap`: Rules look for the source and for the medium, but none takes the two together.\n- `weak_evidence`: A rule says where it belongs, but the evidence is too weak.",
+        "enum": [
+          "unspecified",
+          "outdated_rules",
+          "unreadable_address",
+          "no_evidence",
+          "unfilled_tag",
+          "missing_source",
+          "missing_medium",
+          "unknown_medium",
+          "unknown_source",
+          "rule_gap",
+          "weak_evidence"
+        ]
+      },
+      "sextant.ingest.v1.UnknownShare.Cause.snake": {
+        "type": "object",
+        "description": "Why touches are unknown, with the rules in force.",
+        "properties": {
+          "kind": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.UnknownShare.Cause.Kind.snake",
+            "description": "What the cause is."
+          },
+          "touches": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventShare.snake",
+            "description": "How many unknown touches have it."
+          },
+          "examples": {
+            "type": "array",
+            "description": "Where most of them came from: up to ten.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.TrafficCount.snake"
+            }
+          },
+          "advice": {
+            "type": "string",
+            "description": "What to do."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.UnknownShare.snake": {
+        "type": "object",
+        "description": "How many touches have a channel that nobody can rely on.",
+        "properties": {
+          "from": {
+            "type": "string",
+            "description": "The first day, as `2026-01-31`."
+          },
+          "to": {
+            "type": "string",
+            "description": "The last day."
+          },
+          "time_zone": {
+            "type": "string",
+            "description": "The time zone that the days are of."
+          },
+          "touches": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many touches there are."
+          },
+          "unknown": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many of them are unknown: without a channel, or with a confidence below 0.5."
+          },
+          "share": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Which part of them; 0 if there are none."
+          },
+          "target": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Below which the share should be."
+          },
+          "target_met": {
+            "type": "boolean",
+            "description": "Whether it is."
+          },
+          "causes": {
+            "type": "array",
+            "description": "The causes, the most frequent first.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.UnknownShare.Cause.snake"
+            }
+          },
+          "sample": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventSample.snake",
+            "description": "The unknown touches that the causes were found by."
+          },
+          "rules_version": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "Which version of the rules is in force."
+          },
+          "outdated": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many touches were mapped by older ones; `RemapHistory` maps them anew."
+          },
+          "formula": {
+            "type": "string",
+            "description": "How the share is reckoned."
           }
         },
         "additionalProperties": false
@@ -7206,7 +12345,50 @@ enum OpenAPIDocument {
         },
         "additionalProperties": false
       },
+      "sextant.operations.v1.Operation.snake": {
+        "type": "object",
+        "description": "Long work.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "As `operations/mmm.` and the id of the job: the service is part of the name."
+          },
+          "done": {
+            "type": "boolean",
+            "description": "Whether it is over: `error` or `response` is set then, and only then."
+          },
+          "metadata": {
+            "$ref": "#/components/schemas/sextant.operations.v1.OperationMetadata.snake",
+            "description": "How it goes."
+          },
+          "error": {
+            "$ref": "#/components/schemas/sextant.operations.v1.OperationError.snake",
+            "description": "Why it failed, or that it was cancelled. Excludes `response`."
+          },
+          "response": {
+            "type": "object",
+            "description": "What came of it, as the JSON form of the message that the work ends with. Excludes `error`."
+          }
+        },
+        "additionalProperties": false
+      },
       "sextant.operations.v1.OperationError": {
+        "type": "object",
+        "description": "Why an operation failed.",
+        "properties": {
+          "code": {
+            "type": "integer",
+            "format": "int32",
+            "description": "The number of the status, as of gRPC; 1 if it was cancelled."
+          },
+          "message": {
+            "type": "string",
+            "description": "What went wrong, and what to do."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.operations.v1.OperationError.snake": {
         "type": "object",
         "description": "Why an operation failed.",
         "properties": {
@@ -7334,6 +12516,79 @@ enum OpenAPIDocument {
           "STATE_FAILED",
           "STATE_CANCELLED"
         ]
+      },
+      "sextant.operations.v1.OperationMetadata.State.snake": {
+        "type": "string",
+        "description": "Where an operation is on its way.\n- `waiting`: It waits: for its time, for a worker, or for other work.\n- `running`: It is being done.\n- `retrying`: It has failed, and will be tried again.\n- `succeeded`: It has succeeded.\n- `failed`: It has failed for good.\n- `cancelled`: It was not to be done any more.",
+        "enum": [
+          "unspecified",
+          "waiting",
+          "running",
+          "retrying",
+          "succeeded",
+          "failed",
+          "cancelled"
+        ]
+      },
+      "sextant.operations.v1.OperationMetadata.snake": {
+        "type": "object",
+        "description": "How an operation goes.",
+        "properties": {
+          "state": {
+            "$ref": "#/components/schemas/sextant.operations.v1.OperationMetadata.State.snake",
+            "description": "Where it is on its way."
+          },
+          "progress": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How much is done, from 0 to 1."
+          },
+          "stage": {
+            "type": "string",
+            "description": "What is being done, in words."
+          },
+          "eta_seconds": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many seconds it will take from now on if it goes on as it has since it began; none before anything is done, and once it is over."
+          },
+          "kind": {
+            "type": "string",
+            "description": "Which of the things the service does, as `import_file`."
+          },
+          "created_at": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When it was asked for."
+          },
+          "started_at": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When it began first; none before."
+          },
+          "finished_at": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When it ended; none before."
+          },
+          "cancel_requested": {
+            "type": "boolean",
+            "description": "Whether it is to be cancelled."
+          }
+        },
+        "additionalProperties": false
       },
       "Problem": {
         "type": "object",

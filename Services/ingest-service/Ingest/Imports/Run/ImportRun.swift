@@ -1,0 +1,249 @@
+internal import Files
+internal import Jobs
+internal import Messages
+internal import Net
+internal import Postgres
+internal import RPC
+internal import Telemetry
+internal import Tenancy
+internal import Wire
+
+/// An attempt at an import: it goes on behind the rows whose fate an attempt before it has noted.
+///
+/// Rows are written in the transaction that notes how far the file has been read, so that each has
+/// one fate whatever happens to the worker.
+struct ImportRun: Sendable {
+    private let run: JobRun
+    private let id: PostgresUUID
+    private let parts: ImportParts
+    private let store = ImportStore()
+    private let blocks = ImportBlocks()
+    private let quarantine = QuarantineStore()
+
+    /// How long a transaction may take.
+    private static let limit = Duration.seconds(120)
+
+    /// An attempt.
+    ///
+    /// - Parameters:
+    ///   - request: which import.
+    ///   - run: the attempt.
+    ///   - parts: what imports are done with.
+    /// - Throws: `JobInterruption` if the request names no import.
+    init(
+        _ request: IngestV1.GetImportRequest,
+        _ run: JobRun,
+        _ parts: ImportParts
+    ) throws(JobInterruption) {
+        guard let id = PostgresUUID(request.importID) else {
+            throw .discard("'\(request.importID.prefix(40))' is no id of an import")
+        }
+        self.id = id
+        self.run = run
+        self.parts = parts
+    }
+
+    /// Reads the file to its end, and forgets its bytes.
+    func finish() async throws {
+        let record = try await store.record(id, in: run.scope())
+        if record.state == .running { try await read(record) }
+        while try await run.transaction(
+            within: Self.limit,
+            { transaction in
+                try await blocks.remove(of: id, in: transaction)
+            }
+        ) {}
+        try await run.complete()
+    }
+
+    // MARK: Reading
+
+    private func read(_ record: ImportRecord) async throws {
+        let writer = try LineWriter(
+            record,
+            parts.catalogue,
+            parts.series,
+            offload: parts.offload
+        )
+        let start = Checkpoint(text: record.checkpoint)
+        let reader = FileLinesReader(writer.plan, now: record.createTime, from: start)
+        var source = BlockSource(blocks, of: id, from: start?.sentOffset ?? 0)
+        var checkpoint = record.checkpoint
+        var lines = FileLines()
+        while true {
+            let before = lines
+            lines = try await parts.offload.runBeside { reader.read(on: before) }
+            if case .starved = lines.stop {
+                guard !run.isStopping else { throw CancellationError() }
+                if let bytes = try await source.next(in: run.scope(within: Self.limit)) {
+                    reader.append(bytes)
+                } else {
+                    reader.finish()
+                }
+                continue
+            }
+            guard
+                let after = try await write(lines, by: writer, of: record, from: checkpoint)
+            else { return }
+            guard case .full = lines.stop else { return }
+            checkpoint = after
+            lines = FileLines()
+        }
+    }
+
+    /// Writes rows, and notes how far the file has been read.
+    ///
+    /// - Returns: the checkpoint behind them; nil if the import no longer runs.
+    private func write(
+        _ lines: FileLines,
+        by writer: LineWriter,
+        of record: ImportRecord,
+        from before: String
+    ) async throws -> String? {
+        let after = lines.checkpoint?.text ?? before
+        let read = lines.lines.compactMap { line in
+            (try? line.content.get()).map { (record: line.record, row: $0) }
+        }
+        try await writer.makeChannels(of: read.map(\.row), in: run.scope(within: Self.limit))
+        let isRunning = try await run.transaction(within: Self.limit) { transaction in
+            // First, so that whoever cancels waits, and is told what really was written.
+            let current = try await store.lock(id, in: transaction)
+            guard current.state == .running, current.checkpoint == before else { return false }
+            let fates = try await writer.write(
+                read,
+                now: record.createTime,
+                in: transaction,
+                run.scope(within: Self.limit)
+            )
+            var counts = ImportRecord.Counts()
+            counts.passed = Int64(lines.passed)
+            let outcomes = Self.outcomes(of: lines, fates)
+            for outcome in outcomes { counts.note(outcome) }
+            let rejected = Self.rejected(lines, outcomes, kind: writer.kind)
+            for part in rejected.parts(ofBytes: 8 << 20) {
+                _ = try await quarantine.add(
+                    Array(part),
+                    from: record.source,
+                    batch: id,
+                    in: transaction
+                )
+            }
+            let isNoted = try await store.advance(
+                id,
+                from: before,
+                to: after,
+                processed: lines.sentOffset,
+                counts,
+                in: transaction
+            )
+            try await IntakeTallies.add(
+                outcomes,
+                of: writer.kind,
+                from: record.source,
+                in: transaction,
+                run.scope()
+            )
+            guard isNoted else {
+                throw RPCError.fault("import \(id) has moved while it was locked")
+            }
+            try await end(lines.stop, current, in: transaction)
+            return true
+        }
+        let total = Double(max(record.receivedBytes, 1))
+        run.report(Double(lines.sentOffset) / total, "\(lines.sentOffset) bytes read")
+        return isRunning ? after : nil
+    }
+
+    /// Ends the import if its file has ended.
+    private func end(
+        _ stop: FileLines.Stop,
+        _ record: ImportRecord,
+        in transaction: PostgresTransaction
+    ) async throws {
+        switch stop {
+        case .starved, .full: return
+        case .ended: try await store.move(id, to: .completed, in: transaction)
+        case .broken(let finding):
+            try await store.add(IngestV1.ImportFinding(finding), to: record, in: transaction)
+            try await store.move(id, to: .failed, in: transaction)
+        }
+    }
+
+    /// What became of all rows: of those that were read, and of those that could not be.
+    private static func outcomes(of lines: FileLines, _ fates: [RowOutcome]) -> [RowOutcome] {
+        var fates = fates[...]
+        return lines.lines.map { line in
+            switch line.content {
+            case .success: fates.popFirst() ?? .duplicate
+            case .failure(let fault): .rejected(fault)
+            }
+        }
+    }
+
+    /// The rows that are to be kept in the quarantine.
+    private static func rejected(
+        _ lines: FileLines,
+        _ outcomes: [RowOutcome],
+        kind: RowKind
+    ) -> [RejectedRow] {
+        zip(lines.lines, outcomes).compactMap { line, outcome in
+            guard case .rejected(let fault) = outcome else { return nil }
+            return RejectedRow(
+                kind: kind,
+                form: .line,
+                body: lines.bytes(of: line),
+                fault: fault,
+                row: line.record,
+                byteOffset: Int64(line.byteOffset)
+            )
+        }
+    }
+}
+
+/// What imports are done with.
+struct ImportParts: Sendable {
+    let catalogue: TenantCatalogue
+    let series: SeriesWriter
+    let offload: WorkerPool?
+}
+
+/// A file's bytes from some place on, block by block.
+private struct BlockSource {
+    private let blocks: ImportBlocks
+    private let id: PostgresUUID
+    private var number: Int
+    /// How many bytes of the first block are not wanted.
+    private var skipped: Int
+
+    init(_ blocks: ImportBlocks, of id: PostgresUUID, from offset: Int) {
+        self.blocks = blocks
+        self.id = id
+        (number, skipped) = offset.quotientAndRemainder(dividingBy: ContentDigest.blockBytes)
+    }
+
+    /// The next bytes; nil behind the last.
+    mutating func next(in scope: TenantScope) async throws -> SharedBytes? {
+        guard let block = try await blocks.block(number, of: id, in: scope) else { return nil }
+        let wanted = block.extracting(min(skipped, block.count)..<block.count)
+        number += 1
+        skipped = 0
+        return wanted
+    }
+}
+
+extension [RejectedRow] {
+    /// The same rows in parts that go with one statement each.
+    fileprivate func parts(ofBytes most: Int) -> [ArraySlice<RejectedRow>] {
+        var parts: [ArraySlice<RejectedRow>] = []
+        var (start, bytes) = (0, 0)
+        for (index, row) in enumerated() {
+            if bytes >= most || index - start >= 5_000 {
+                parts.append(self[start..<index])
+                (start, bytes) = (index, 0)
+            }
+            bytes += row.body.count
+        }
+        if start < count { parts.append(self[start...]) }
+        return parts
+    }
+}

@@ -1,0 +1,52 @@
+internal import Messages
+internal import Postgres
+internal import Taxonomy
+internal import Tenancy
+internal import Wire
+
+// From the moment that rules are put no event is stored by older ones, whoever has mapped it and
+// whenever: see ``Statement/holdIntake``.
+extension Statement {
+    /// The version in force; 0 for a tenant that has never put any.
+    static let rulesVersion = Statement(
+        "ingest.rules_version",
+        "select coalesce(max(version), 0) from channel_rules"
+    )
+}
+
+/// Where a visit belongs, as an event has it.
+struct StoredChannel: Hashable, Sendable {
+    let channel: Int32?
+    let confidence: Float
+
+    /// Maps a visit.
+    ///
+    /// - Parameters:
+    ///   - traffic: where the visitor came from.
+    ///   - mapper: the rules.
+    ///   - channels: the numbers of channels, by their slugs.
+    init(_ traffic: TrafficSource, by mapper: ChannelMapper, _ channels: [String: Int32]) {
+        let mapped = mapper.map(traffic)
+        channel = channels[mapped.channel.description]
+        confidence = Float(mapped.confidence.value)
+    }
+}
+
+extension EventRow {
+    /// The row as other rules map it; the same if rules have not mapped it, or these have.
+    ///
+    /// - Parameter tenant: the rules in force.
+    /// - Returns: the row.
+    /// - Throws: DATA_LOSS, which nothing causes that was read.
+    func mapped(by tenant: TenantKnowledge) throws -> EventRow {
+        guard let rulesVersion, rulesVersion != tenant.mapper.version,
+            let clues = try TouchClues(rest: rest)
+        else { return self }
+        let found = StoredChannel(TrafficSource(clues), by: tenant.mapper, tenant.channels)
+        var row = self
+        row.channel = found.channel
+        row.confidence = found.confidence
+        row.rulesVersion = tenant.mapper.version
+        return row
+    }
+}
