@@ -45,7 +45,10 @@ extension IngestV1 {
         ///
         /// The person is whoever the ids are joined to by identify and alias events, over any number of
         /// steps; more than 1,000 ids are no person, and refused. Events of others that mention an id in
-        /// their properties stay. An operation that was cancelled is made good by forgetting the person
+        /// their properties stay. Files are not searched that are still being sent, wait to be read or are
+        /// being read: rows of the person that are read from then on are refused as events are, and the
+        /// bytes are deleted at the end; cancel imports that are not to be read. Names of imports are the
+        /// caller's, and stay. An operation that was cancelled is made good by forgetting the person
         /// again, by any of the ids.
         public static let forgetPerson: MethodSchema = MethodSchema(
             "ForgetPerson",
@@ -98,7 +101,10 @@ extension IngestV1.Erasure {
         ///
         /// The person is whoever the ids are joined to by identify and alias events, over any number of
         /// steps; more than 1,000 ids are no person, and refused. Events of others that mention an id in
-        /// their properties stay. An operation that was cancelled is made good by forgetting the person
+        /// their properties stay. Files are not searched that are still being sent, wait to be read or are
+        /// being read: rows of the person that are read from then on are refused as events are, and the
+        /// bytes are deleted at the end; cancel imports that are not to be read. Names of imports are the
+        /// caller's, and stay. An operation that was cancelled is made good by forgetting the person
         /// again, by any of the ids.
         func forgetPerson(_ request: Message<IngestV1.ForgetPersonRequest.View>, _ call: ServerCall) async throws -> Reply<IngestV1.ForgetPersonResponse>
 
@@ -144,7 +150,10 @@ extension IngestV1.Erasure {
         ///
         /// The person is whoever the ids are joined to by identify and alias events, over any number of
         /// steps; more than 1,000 ids are no person, and refused. Events of others that mention an id in
-        /// their properties stay. An operation that was cancelled is made good by forgetting the person
+        /// their properties stay. Files are not searched that are still being sent, wait to be read or are
+        /// being read: rows of the person that are read from then on are refused as events are, and the
+        /// bytes are deleted at the end; cancel imports that are not to be read. Names of imports are the
+        /// caller's, and stay. An operation that was cancelled is made good by forgetting the person
         /// again, by any of the ids.
         @inlinable
         public func forgetPerson(_ request: IngestV1.ForgetPersonRequest, options: CallOptions = CallOptions()) async throws -> Answer<IngestV1.ForgetPersonResponse.View> {

@@ -4,7 +4,8 @@ public import Wire
 
 extension IngestV1 {
 
-    /// Asks for events to be deleted: by exactly one of ids, origin, commits and batch.
+    /// Asks for events to be deleted: by exactly one of ids, origin, commits, batch
+    /// and import.
     public struct DeleteEventsRequest: MessageValue {
 
         /// Their ids: up to 10,000, and 512 KiB together.
@@ -14,7 +15,7 @@ extension IngestV1 {
         public var origin: String = ""
 
         /// The commits that brought them, as the feed tells them: up to 1,000. Events of several calls that
-        /// came at once may be of one commit.
+        /// came at once may be of one commit. One that mapped history anew has brought none.
         public var commitIDs: [Int64] = []
 
         /// The id that the rejected rows of a call share: only those rows are deleted, and
@@ -27,8 +28,8 @@ extension IngestV1 {
         /// Only those that happened before.
         public var toTime: GoogleProtobuf.Timestamp?
 
-        /// Whether rejected rows of events are deleted too: those of the ids, the origin or the batch.
-        /// Rejected rows have no commit.
+        /// Whether rejected rows of events are deleted too: those of the ids, the origin, the batch or the
+        /// import. Rejected rows have no commit.
         public var withRejected: Bool = false
 
         /// Whether the ids are free again: then events that are sent again are stored as new ones.
@@ -36,6 +37,10 @@ extension IngestV1 {
 
         /// Whether nothing is deleted, and only counted.
         public var dryRun: Bool = false
+
+        /// The import that brought them; what it goes on to read comes later, and stays. Events that were
+        /// there before it, and that it only told again, are not its own.
+        public var importID: String = ""
 
         /// Fields the schema does not name, kept as they were sent.
         public var unknownFields = UnknownFields()
@@ -63,6 +68,7 @@ extension IngestV1 {
             self.withRejected = view.withRejected
             self.freesIDs = view.freesIDs
             self.dryRun = view.dryRun
+            self.importID = String(view.importID)
             self.unknownFields = view.unknownFields
         }
 
@@ -77,6 +83,7 @@ extension IngestV1 {
             if self.withRejected { buffer.appendField(tag: 56, self.withRejected, as: Scalar.Bool.self) }
             if self.freesIDs { buffer.appendField(tag: 64, self.freesIDs, as: Scalar.Bool.self) }
             if self.dryRun { buffer.appendField(tag: 72, self.dryRun, as: Scalar.Bool.self) }
+            if !self.importID.isEmpty { buffer.appendField(tag: 82, self.importID) }
             if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
         }
 
@@ -91,6 +98,7 @@ extension IngestV1 {
             FieldSchema(7, "with_rejected", .bool),
             FieldSchema(8, "frees_ids", .bool),
             FieldSchema(9, "dry_run", .bool),
+            FieldSchema(10, "import_id", .string),
         ], valueStride: MemoryLayout<IngestV1.DeleteEventsRequest>.stride)
 
         /// The fields of a `DeleteEventsRequest`, read where they lie.
@@ -110,8 +118,8 @@ extension IngestV1 {
             fileprivate var _fromTime = FieldSlice()
             fileprivate var _toTime = FieldSlice()
 
-            /// Whether rejected rows of events are deleted too: those of the ids, the origin or the batch.
-            /// Rejected rows have no commit.
+            /// Whether rejected rows of events are deleted too: those of the ids, the origin, the batch or the
+            /// import. Rejected rows have no commit.
             public private(set) var withRejected: Bool = false
 
             /// Whether the ids are free again: then events that are sent again are stored as new ones.
@@ -119,6 +127,7 @@ extension IngestV1 {
 
             /// Whether nothing is deleted, and only counted.
             public private(set) var dryRun: Bool = false
+            fileprivate var _importID = FieldSlice()
             fileprivate var _has_unknown = false
 
             /// Finds the fields.
@@ -145,6 +154,7 @@ extension IngestV1 {
                         case 56: self.withRejected = Scalar.Bool.read(&reader)
                         case 64: self.freesIDs = Scalar.Bool.read(&reader)
                         case 72: self.dryRun = Scalar.Bool.read(&reader)
+                        case 82: _importID = reader.slice()
                         default:
                             reader.skip(tag)
                             _has_unknown = true
@@ -170,7 +180,7 @@ extension IngestV1 {
             }
 
             /// The commits that brought them, as the feed tells them: up to 1,000. Events of several calls that
-            /// came at once may be of one commit.
+            /// came at once may be of one commit. One that mapped history anew has brought none.
             public var commitIDs: RepeatedScalars<Scalar.Int64> {
                 @_lifetime(copy self)
                 get {
@@ -200,6 +210,15 @@ extension IngestV1 {
                 @_lifetime(copy self)
                 get {
                     unsafe _toTime.isPresent ? GoogleProtobuf.Timestamp.View(validated: _toTime.bytes(in: bytes)) : nil
+                }
+            }
+
+            /// The import that brought them; what it goes on to read comes later, and stays. Events that were
+            /// there before it, and that it only told again, are not its own.
+            public var importID: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _importID.text(in: bytes)
                 }
             }
 
@@ -255,7 +274,7 @@ extension IngestV1 {
             }
 
             /// The commits that brought them, as the feed tells them: up to 1,000. Events of several calls that
-            /// came at once may be of one commit.
+            /// came at once may be of one commit. One that mapped history anew has brought none.
             @inlinable
             public mutating func addCommitIDs(_ values: [Int64]) {
                 buffer.appendPacked(tag: 26, values, as: Scalar.Int64.self)
@@ -299,8 +318,8 @@ extension IngestV1 {
                 buffer.appendMessage(tag: 50, value)
             }
 
-            /// Whether rejected rows of events are deleted too: those of the ids, the origin or the batch.
-            /// Rejected rows have no commit.
+            /// Whether rejected rows of events are deleted too: those of the ids, the origin, the batch or the
+            /// import. Rejected rows have no commit.
             @inlinable
             public mutating func setWithRejected(_ value: Bool) {
                 if value { buffer.appendField(tag: 56, value, as: Scalar.Bool.self) }
@@ -316,6 +335,20 @@ extension IngestV1 {
             @inlinable
             public mutating func setDryRun(_ value: Bool) {
                 if value { buffer.appendField(tag: 72, value, as: Scalar.Bool.self) }
+            }
+
+            /// The import that brought them; what it goes on to read comes later, and stays. Events that were
+            /// there before it, and that it only told again, are not its own.
+            @inlinable
+            public mutating func setImportID(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 82, value) }
+            }
+
+            /// The import that brought them; what it goes on to read comes later, and stays. Events that were
+            /// there before it, and that it only told again, are not its own.
+            @inlinable
+            public mutating func setImportID(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 82, value.utf8) }
             }
         }
     }
@@ -2235,6 +2268,6 @@ extension IngestV1 {
         imports: ["google/protobuf/timestamp.proto", "sextant/api/annotations.proto"],
         messages: [IngestV1.DeleteEventsRequest.schema, IngestV1.DeleteEventsResponse.schema, IngestV1.DeletedEvents.schema, IngestV1.ForgetPersonRequest.schema, IngestV1.ForgetPersonResponse.schema, IngestV1.Forgetting.schema, IngestV1.ListForgottenRequest.schema, IngestV1.ListForgottenResponse.schema, IngestV1.UnsuppressPersonRequest.schema, IngestV1.EventDeletion.schema, IngestV1.PersonErasure.schema, IngestV1.ErasureProgress.schema],
         enums: [],
-        descriptor: "Ch9zZXh0YW50L2luZ2VzdC92MS9lcmFzdXJlLnByb3RvEhFzZXh0YW50LmluZ2VzdC52MRofZ29vZ2xlL3Byb3RvYnVmL3RpbWVzdGFtcC5wcm90bxodc2V4dGFudC9hcGkvYW5ub3RhdGlvbnMucHJvdG8iyAIKE0RlbGV0ZUV2ZW50c1JlcXVlc3QSGwoJZXZlbnRfaWRzGAEgAygJUghldmVudElkcxIWCgZvcmlnaW4YAiABKAlSBm9yaWdpbhIdCgpjb21taXRfaWRzGAMgAygDUgljb21taXRJZHMSFAoFYmF0Y2gYBCABKAlSBWJhdGNoEjcKCWZyb21fdGltZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSCGZyb21UaW1lEjMKB3RvX3RpbWUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgZ0b1RpbWUSIwoNd2l0aF9yZWplY3RlZBgHIAEoCFIMd2l0aFJlamVjdGVkEhsKCWZyZWVzX2lkcxgIIAEoCFIIZnJlZXNJZHMSFwoHZHJ5X3J1bhgJIAEoCFIGZHJ5UnVuInAKFERlbGV0ZUV2ZW50c1Jlc3BvbnNlEjoKB2RlbGV0ZWQYASABKAsyIC5zZXh0YW50LmluZ2VzdC52MS5EZWxldGVkRXZlbnRzUgdkZWxldGVkEhwKCW9wZXJhdGlvbhgCIAEoCVIJb3BlcmF0aW9uInkKDURlbGV0ZWRFdmVudHMSFgoGZXZlbnRzGAEgASgDUgZldmVudHMSIwoNcmVqZWN0ZWRfcm93cxgCIAEoA1IMcmVqZWN0ZWRSb3dzEhIKBGRheXMYAyADKAlSBGRheXMSFwoHZHJ5X3J1bhgEIAEoCFIGZHJ5UnVuIosBChNGb3JnZXRQZXJzb25SZXF1ZXN0EhcKB3VzZXJfaWQYASABKAlSBnVzZXJJZBIhCgxhbm9ueW1vdXNfaWQYAiABKAlSC2Fub255bW91c0lkEhoKCHN1cHByZXNzGAMgASgIUghzdXBwcmVzcxIcCglyZWZlcmVuY2UYBCABKAlSCXJlZmVyZW5jZSJzChRGb3JnZXRQZXJzb25SZXNwb25zZRI9Cgpmb3JnZXR0aW5nGAEgASgLMh0uc2V4dGFudC5pbmdlc3QudjEuRm9yZ2V0dGluZ1IKZm9yZ2V0dGluZxIcCglvcGVyYXRpb24YAiABKAlSCW9wZXJhdGlvbiL9AgoKRm9yZ2V0dGluZxIOCgJpZBgBIAEoCVICaWQSFAoFYWN0b3IYAiABKAlSBWFjdG9yEhwKCXJlZmVyZW5jZRgDIAEoCVIJcmVmZXJlbmNlEjsKC2ZvcmdldF90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIKZm9yZ2V0VGltZRI7CgtmaW5pc2hfdGltZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSCmZpbmlzaFRpbWUSHgoKc3VwcHJlc3NlZBgGIAEoCFIKc3VwcHJlc3NlZBIQCgNpZHMYByABKAVSA2lkcxIWCgZldmVudHMYCCABKANSBmV2ZW50cxIUCgVlZGdlcxgJIAEoA1IFZWRnZXMSIwoNcmVqZWN0ZWRfcm93cxgKIAEoA1IMcmVqZWN0ZWRSb3dzEhgKB2Fuc3dlcnMYCyABKANSB2Fuc3dlcnMSEgoEZGF5cxgMIAMoCVIEZGF5cyJSChRMaXN0Rm9yZ290dGVuUmVxdWVzdBIbCglwYWdlX3NpemUYASABKAVSCHBhZ2VTaXplEh0KCnBhZ2VfdG9rZW4YAiABKAlSCXBhZ2VUb2tlbiKAAQoVTGlzdEZvcmdvdHRlblJlc3BvbnNlEj8KC2ZvcmdldHRpbmdzGAEgAygLMh0uc2V4dGFudC5pbmdlc3QudjEuRm9yZ2V0dGluZ1ILZm9yZ2V0dGluZ3MSJgoPbmV4dF9wYWdlX3Rva2VuGAIgASgJUg1uZXh0UGFnZVRva2VuInUKF1Vuc3VwcHJlc3NQZXJzb25SZXF1ZXN0EhcKB3VzZXJfaWQYASABKAlSBnVzZXJJZBIhCgxhbm9ueW1vdXNfaWQYAiABKAlSC2Fub255bW91c0lkEh4KCmZvcmdldHRpbmcYAyABKAlSCmZvcmdldHRpbmcidgoNRXZlbnREZWxldGlvbhJACgdyZXF1ZXN0GAEgASgLMiYuc2V4dGFudC5pbmdlc3QudjEuRGVsZXRlRXZlbnRzUmVxdWVzdFIHcmVxdWVzdBIjCg1iZWZvcmVfY29tbWl0GAIgASgDUgxiZWZvcmVDb21taXQiDwoNUGVyc29uRXJhc3VyZSLIAQoPRXJhc3VyZVByb2dyZXNzEhsKCWFmdGVyX2tleRgBIAEoDFIIYWZ0ZXJLZXkSJAoOaGFzX2FsbF9ldmVudHMYAiABKAhSDGhhc0FsbEV2ZW50cxIhCgxhZnRlcl9udW1iZXIYAyABKANSC2FmdGVyTnVtYmVyEhYKBmV2ZW50cxgEIAEoA1IGZXZlbnRzEiMKDXJlamVjdGVkX3Jvd3MYBSABKANSDHJlamVjdGVkUm93cxISCgRkYXlzGAYgAygJUgRkYXlzMuAECgdFcmFzdXJlEpEBCgxEZWxldGVFdmVudHMSJi5zZXh0YW50LmluZ2VzdC52MS5EZWxldGVFdmVudHNSZXF1ZXN0Gicuc2V4dGFudC5pbmdlc3QudjEuRGVsZXRlRXZlbnRzUmVzcG9uc2UiMJACApKAGQ8KDWVyYXN1cmU6d3JpdGWKgBkWIhEvdjEvZXZlbnRzOmRlbGV0ZToBKhKSAQoMRm9yZ2V0UGVyc29uEiYuc2V4dGFudC5pbmdlc3QudjEuRm9yZ2V0UGVyc29uUmVxdWVzdBonLnNleHRhbnQuaW5nZXN0LnYxLkZvcmdldFBlcnNvblJlc3BvbnNlIjGQAgKSgBkPCg1lcmFzdXJlOndyaXRlioAZFyISL3YxL3BlcnNvbnM6Zm9yZ2V0OgEqEpQBCg1MaXN0Rm9yZ290dGVuEicuc2V4dGFudC5pbmdlc3QudjEuTGlzdEZvcmdvdHRlblJlcXVlc3QaKC5zZXh0YW50LmluZ2VzdC52MS5MaXN0Rm9yZ290dGVuUmVzcG9uc2UiMJACAZKAGQ4KDGVyYXN1cmU6cmVhZIqAGRcSFS92MS9wZXJzb25zL2ZvcmdvdHRlbhKUAQoQVW5zdXBwcmVzc1BlcnNvbhIqLnNleHRhbnQuaW5nZXN0LnYxLlVuc3VwcHJlc3NQZXJzb25SZXF1ZXN0Gh0uc2V4dGFudC5pbmdlc3QudjEuRm9yZ2V0dGluZyI1kAICkoAZDwoNZXJhc3VyZTp3cml0ZYqAGRsiFi92MS9wZXJzb25zOnVuc3VwcHJlc3M6ASpiBnByb3RvMw=="
+        descriptor: "Ch9zZXh0YW50L2luZ2VzdC92MS9lcmFzdXJlLnByb3RvEhFzZXh0YW50LmluZ2VzdC52MRofZ29vZ2xlL3Byb3RvYnVmL3RpbWVzdGFtcC5wcm90bxodc2V4dGFudC9hcGkvYW5ub3RhdGlvbnMucHJvdG8i5QIKE0RlbGV0ZUV2ZW50c1JlcXVlc3QSGwoJZXZlbnRfaWRzGAEgAygJUghldmVudElkcxIWCgZvcmlnaW4YAiABKAlSBm9yaWdpbhIdCgpjb21taXRfaWRzGAMgAygDUgljb21taXRJZHMSFAoFYmF0Y2gYBCABKAlSBWJhdGNoEjcKCWZyb21fdGltZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSCGZyb21UaW1lEjMKB3RvX3RpbWUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgZ0b1RpbWUSIwoNd2l0aF9yZWplY3RlZBgHIAEoCFIMd2l0aFJlamVjdGVkEhsKCWZyZWVzX2lkcxgIIAEoCFIIZnJlZXNJZHMSFwoHZHJ5X3J1bhgJIAEoCFIGZHJ5UnVuEhsKCWltcG9ydF9pZBgKIAEoCVIIaW1wb3J0SWQicAoURGVsZXRlRXZlbnRzUmVzcG9uc2USOgoHZGVsZXRlZBgBIAEoCzIgLnNleHRhbnQuaW5nZXN0LnYxLkRlbGV0ZWRFdmVudHNSB2RlbGV0ZWQSHAoJb3BlcmF0aW9uGAIgASgJUglvcGVyYXRpb24ieQoNRGVsZXRlZEV2ZW50cxIWCgZldmVudHMYASABKANSBmV2ZW50cxIjCg1yZWplY3RlZF9yb3dzGAIgASgDUgxyZWplY3RlZFJvd3MSEgoEZGF5cxgDIAMoCVIEZGF5cxIXCgdkcnlfcnVuGAQgASgIUgZkcnlSdW4iiwEKE0ZvcmdldFBlcnNvblJlcXVlc3QSFwoHdXNlcl9pZBgBIAEoCVIGdXNlcklkEiEKDGFub255bW91c19pZBgCIAEoCVILYW5vbnltb3VzSWQSGgoIc3VwcHJlc3MYAyABKAhSCHN1cHByZXNzEhwKCXJlZmVyZW5jZRgEIAEoCVIJcmVmZXJlbmNlInMKFEZvcmdldFBlcnNvblJlc3BvbnNlEj0KCmZvcmdldHRpbmcYASABKAsyHS5zZXh0YW50LmluZ2VzdC52MS5Gb3JnZXR0aW5nUgpmb3JnZXR0aW5nEhwKCW9wZXJhdGlvbhgCIAEoCVIJb3BlcmF0aW9uIv0CCgpGb3JnZXR0aW5nEg4KAmlkGAEgASgJUgJpZBIUCgVhY3RvchgCIAEoCVIFYWN0b3ISHAoJcmVmZXJlbmNlGAMgASgJUglyZWZlcmVuY2USOwoLZm9yZ2V0X3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgpmb3JnZXRUaW1lEjsKC2ZpbmlzaF90aW1lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIKZmluaXNoVGltZRIeCgpzdXBwcmVzc2VkGAYgASgIUgpzdXBwcmVzc2VkEhAKA2lkcxgHIAEoBVIDaWRzEhYKBmV2ZW50cxgIIAEoA1IGZXZlbnRzEhQKBWVkZ2VzGAkgASgDUgVlZGdlcxIjCg1yZWplY3RlZF9yb3dzGAogASgDUgxyZWplY3RlZFJvd3MSGAoHYW5zd2VycxgLIAEoA1IHYW5zd2VycxISCgRkYXlzGAwgAygJUgRkYXlzIlIKFExpc3RGb3Jnb3R0ZW5SZXF1ZXN0EhsKCXBhZ2Vfc2l6ZRgBIAEoBVIIcGFnZVNpemUSHQoKcGFnZV90b2tlbhgCIAEoCVIJcGFnZVRva2VuIoABChVMaXN0Rm9yZ290dGVuUmVzcG9uc2USPwoLZm9yZ2V0dGluZ3MYASADKAsyHS5zZXh0YW50LmluZ2VzdC52MS5Gb3JnZXR0aW5nUgtmb3JnZXR0aW5ncxImCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAlSDW5leHRQYWdlVG9rZW4idQoXVW5zdXBwcmVzc1BlcnNvblJlcXVlc3QSFwoHdXNlcl9pZBgBIAEoCVIGdXNlcklkEiEKDGFub255bW91c19pZBgCIAEoCVILYW5vbnltb3VzSWQSHgoKZm9yZ2V0dGluZxgDIAEoCVIKZm9yZ2V0dGluZyJ2Cg1FdmVudERlbGV0aW9uEkAKB3JlcXVlc3QYASABKAsyJi5zZXh0YW50LmluZ2VzdC52MS5EZWxldGVFdmVudHNSZXF1ZXN0UgdyZXF1ZXN0EiMKDWJlZm9yZV9jb21taXQYAiABKANSDGJlZm9yZUNvbW1pdCIPCg1QZXJzb25FcmFzdXJlIsgBCg9FcmFzdXJlUHJvZ3Jlc3MSGwoJYWZ0ZXJfa2V5GAEgASgMUghhZnRlcktleRIkCg5oYXNfYWxsX2V2ZW50cxgCIAEoCFIMaGFzQWxsRXZlbnRzEiEKDGFmdGVyX251bWJlchgDIAEoA1ILYWZ0ZXJOdW1iZXISFgoGZXZlbnRzGAQgASgDUgZldmVudHMSIwoNcmVqZWN0ZWRfcm93cxgFIAEoA1IMcmVqZWN0ZWRSb3dzEhIKBGRheXMYBiADKAlSBGRheXMy4AQKB0VyYXN1cmUSkQEKDERlbGV0ZUV2ZW50cxImLnNleHRhbnQuaW5nZXN0LnYxLkRlbGV0ZUV2ZW50c1JlcXVlc3QaJy5zZXh0YW50LmluZ2VzdC52MS5EZWxldGVFdmVudHNSZXNwb25zZSIwkAICkoAZDwoNZXJhc3VyZTp3cml0ZYqAGRYiES92MS9ldmVudHM6ZGVsZXRlOgEqEpIBCgxGb3JnZXRQZXJzb24SJi5zZXh0YW50LmluZ2VzdC52MS5Gb3JnZXRQZXJzb25SZXF1ZXN0Gicuc2V4dGFudC5pbmdlc3QudjEuRm9yZ2V0UGVyc29uUmVzcG9uc2UiMZACApKAGQ8KDWVyYXN1cmU6d3JpdGWKgBkXIhIvdjEvcGVyc29uczpmb3JnZXQ6ASoSlAEKDUxpc3RGb3Jnb3R0ZW4SJy5zZXh0YW50LmluZ2VzdC52MS5MaXN0Rm9yZ290dGVuUmVxdWVzdBooLnNleHRhbnQuaW5nZXN0LnYxLkxpc3RGb3Jnb3R0ZW5SZXNwb25zZSIwkAIBkoAZDgoMZXJhc3VyZTpyZWFkioAZFxIVL3YxL3BlcnNvbnMvZm9yZ290dGVuEpQBChBVbnN1cHByZXNzUGVyc29uEiouc2V4dGFudC5pbmdlc3QudjEuVW5zdXBwcmVzc1BlcnNvblJlcXVlc3QaHS5zZXh0YW50LmluZ2VzdC52MS5Gb3JnZXR0aW5nIjWQAgKSgBkPCg1lcmFzdXJlOndyaXRlioAZGyIWL3YxL3BlcnNvbnM6dW5zdXBwcmVzczoBKmIGcHJvdG8z"
     )
 }

@@ -62,7 +62,8 @@ struct ErasureStore: Sendable {
             selection.origin,
             selection.commits,
             selection.persons?.visitors,
-            selection.persons?.users
+            selection.persons?.users,
+            selection.importID
         )
         return batch
     }
@@ -184,13 +185,16 @@ extension Statement {
         "ingest.find_events",
         """
         select key, (occurred_at at time zone 'UTC')::date from events
-        where key > $1 and ($2::uuid is null or key <= $2) and commit_id < $3
+        where key > $1 and ($2::uuid is null or key <= $2) and coalesce(brought_by, commit_id) < $3
             and ($4::timestamptz is null or occurred_at >= $4)
             and ($5::timestamptz is null or occurred_at < $5)
             and ($6::bytea[] is null or substring(uuid_send(key) from 7) = any ($6))
             and ($7::text is null or origin = $7)
-            and ($8::bigint[] is null or commit_id = any ($8))
+            and ($8::bigint[] is null or coalesce(brought_by, commit_id) = any ($8))
             and ($9::text[] is null or anonymous_id = any ($9) or user_id = any ($10::text[]))
+            and ($11::uuid is null or coalesce(brought_by, commit_id) in (
+                select commit_id from import_commits where import_id = $11
+            ))
         """
     )
     fileprivate static let deleteEvents = Statement(

@@ -10,6 +10,8 @@ struct EventSelection: Sendable {
     var suffixes: [SharedBytes]?
     var origin: String?
     var commits: [Int64]?
+    /// Those that an import brought.
+    var importID: PostgresUUID?
     /// Those of persons: of visitors and of users.
     var persons: (visitors: [String], users: [String])?
     var from: UTCTimestamp?
@@ -29,6 +31,7 @@ extension EventSelection {
         if !request.eventIDs.isEmpty { suffixes = request.eventIDs.map(keys.suffix) }
         origin = request.origin.presence
         if !request.commitIDs.isEmpty { commits = request.commitIDs }
+        importID = PostgresUUID(request.importID)
         from = request.fromTime.flatMap { UTCTimestamp($0) }
         to = request.toTime.flatMap { UTCTimestamp($0) }
     }
@@ -64,7 +67,8 @@ extension RejectedSelection {
     init?(_ request: IngestV1.DeleteEventsRequest) {
         guard request.withRejected else { return nil }
         source = request.origin.presence
-        batch = PostgresUUID(request.batch)
+        // What an import rejects is a batch of its own.
+        batch = PostgresUUID(request.batch) ?? PostgresUUID(request.importID)
         from = request.fromTime.flatMap { UTCTimestamp($0) }
         to = request.toTime.flatMap { UTCTimestamp($0) }
         guard !request.eventIDs.isEmpty else { return }
@@ -91,11 +95,14 @@ extension IngestV1.DeleteEventsRequest {
     /// - Throws: INVALID_ARGUMENT with a violation for each fault.
     func check() throws(RPCError) {
         var violations = FieldViolations()
-        let selectors = [!eventIDs.isEmpty, !origin.isEmpty, !commitIDs.isEmpty, !batch.isEmpty]
+        let selectors = [
+            !eventIDs.isEmpty, !origin.isEmpty, !commitIDs.isEmpty, !batch.isEmpty,
+            !importID.isEmpty,
+        ]
         violations.check(
             selectors.count { $0 } == 1,
             "event_ids",
-            "expected exactly one of event_ids, origin, commit_ids and batch"
+            "expected exactly one of event_ids, origin, commit_ids, batch and import_id"
         )
         violations.check(
             eventIDs.count <= Self.mostIDs
@@ -124,9 +131,14 @@ extension IngestV1.DeleteEventsRequest {
             "expected the id that rejected rows share, and with_rejected"
         )
         violations.check(
+            importID.isEmpty || PostgresUUID(importID) != nil,
+            "import_id",
+            "expected the id of an import"
+        )
+        violations.check(
             commitIDs.isEmpty || !withRejected,
             "with_rejected",
-            "rejected rows have no commit: name their ids, their origin or their batch"
+            "rejected rows have no commit: name their ids, their origin, batch or import"
         )
         checkTimes(&violations)
         try violations.finish("events cannot be deleted like this")

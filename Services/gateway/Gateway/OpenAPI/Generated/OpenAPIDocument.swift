@@ -3694,7 +3694,7 @@ enum OpenAPIDocument {
           "Erasure"
         ],
         "summary": "Forgets a person: all that any of the person's ids is on",
-        "description": "Forgets a person: all that any of the person's ids is on. From the answer on nothing that happened before is taken any more; an operation deletes what is stored, and its response is the `Forgetting` as `ListForgotten` tells it then. No id is kept, only keyed hashes by which a later event is known.\n\nThe person is whoever the ids are joined to by identify and alias events, over any number of steps; more than 1,000 ids are no person, and refused. Events of others that mention an id in their properties stay. An operation that was cancelled is made good by forgetting the person again, by any of the ids.",
+        "description": "Forgets a person: all that any of the person's ids is on. From the answer on nothing that happened before is taken any more; an operation deletes what is stored, and its response is the `Forgetting` as `ListForgotten` tells it then. No id is kept, only keyed hashes by which a later event is known.\n\nThe person is whoever the ids are joined to by identify and alias events, over any number of steps; more than 1,000 ids are no person, and refused. Events of others that mention an id in their properties stay. Files are not searched that are still being sent, wait to be read or are being read: rows of the person that are read from then on are refused as events are, and the bytes are deleted at the end; cancel imports that are not to be read. Names of imports are the caller's, and stay. An operation that was cancelled is made good by forgetting the person again, by any of the ids.",
         "requestBody": {
           "content": {
             "application/json": {
@@ -7900,7 +7900,7 @@ enum OpenAPIDocument {
       },
       "sextant.ingest.v1.DeleteEventsRequest": {
         "type": "object",
-        "description": "Asks for events to be deleted: by exactly one of ids, origin, commits and batch.",
+        "description": "Asks for events to be deleted: by exactly one of ids, origin, commits, batch and import.",
         "properties": {
           "eventIds": {
             "type": "array",
@@ -7915,7 +7915,7 @@ enum OpenAPIDocument {
           },
           "commitIds": {
             "type": "array",
-            "description": "The commits that brought them, as the feed tells them: up to 1,000. Events of several calls that came at once may be of one commit.",
+            "description": "The commits that brought them, as the feed tells them: up to 1,000. Events of several calls that came at once may be of one commit. One that mapped history anew has brought none.",
             "items": {
               "type": "string",
               "format": "int64",
@@ -7938,7 +7938,7 @@ enum OpenAPIDocument {
           },
           "withRejected": {
             "type": "boolean",
-            "description": "Whether rejected rows of events are deleted too: those of the ids, the origin or the batch. Rejected rows have no commit."
+            "description": "Whether rejected rows of events are deleted too: those of the ids, the origin, the batch or the import. Rejected rows have no commit."
           },
           "freesIds": {
             "type": "boolean",
@@ -7947,6 +7947,10 @@ enum OpenAPIDocument {
           "dryRun": {
             "type": "boolean",
             "description": "Whether nothing is deleted, and only counted."
+          },
+          "importId": {
+            "type": "string",
+            "description": "The import that brought them; what it goes on to read comes later, and stays. Events that were there before it, and that it only told again, are not its own."
           }
         },
         "additionalProperties": false

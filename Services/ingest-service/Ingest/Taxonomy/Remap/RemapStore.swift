@@ -198,6 +198,7 @@ extension Statement {
                         or events.confidence is distinct from (given.confidence)
                     then head.commit_id else events.commit_id
                 end,
+                brought_by = coalesce(events.brought_by, events.commit_id),
                 channel = given.channel, confidence = given.confidence, rules_version = $4
             from given, head
             where events.key = given.key and events.rules_version < $4
