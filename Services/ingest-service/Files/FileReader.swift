@@ -86,6 +86,17 @@ public struct FileReader: ~Copyable, Sendable {
         get { rows.rawRow }
     }
 
+    /// What the row that came last says in columns of some roles, also if it was rejected.
+    ///
+    /// - Parameter roles: which columns.
+    /// - Returns: the texts; nil if it is not known which cell is of which column.
+    public func texts(of roles: Set<ColumnRole>) -> [String]? {
+        guard rows.fault == nil, rows.cellCount <= plan.columns.count else { return nil }
+        return plan.columns.indices.filter { roles.contains(plan.columns[$0].role) }
+            .map { String(repairing: rows.cell($0).trimmed) }
+            .filter { !$0.isEmpty }
+    }
+
     /// Reads the next row.
     ///
     /// - Returns: the row, if there is one.

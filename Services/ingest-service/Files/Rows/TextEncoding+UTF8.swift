@@ -1,4 +1,17 @@
+internal import Wire
+
 extension TextEncoding {
+    /// The text that bytes are.
+    ///
+    /// - Parameter bytes: in the encoding.
+    /// - Returns: the text; what the encoding has no character for is U+FFFD.
+    public func text(of bytes: RawSpan) -> String {
+        if self == .utf8 { return String(repairing: bytes) }
+        var text: [UInt8] = []
+        for offset in 0..<bytes.byteCount { text += utf8(of: bytes.byte(at: offset)) }
+        return String(decoding: text, as: UTF8.self)
+    }
+
     /// A character's UTF-8.
     ///
     /// - Parameter byte: the character in an encoding of one byte for each.

@@ -65,6 +65,7 @@ struct ErasureRun {
             try await deleteRejected(RejectedSelection(ofPerson: ids), onlyCounting: false)
             let names = Set(ids.map { String($0.dropFirst(2)) })
             try await run.transaction { transaction in
+                try await ImportExcerpts.removeForgotten(keys, in: transaction)
                 let answers = try await transaction.deleteAnswers(naming: Array(names))
                 try await forgettings.note(answers: answers, of: id, in: transaction)
             }

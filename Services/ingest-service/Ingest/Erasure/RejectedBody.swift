@@ -13,7 +13,7 @@ struct RejectedBody: Sendable {
         case .event(let event): event.eventID
         case .object(let fields):
             SegmentEvent(fields, call: "", in: .init(), currency: "").eventID
-        case .value, .text: nil
+        case .value, .line, .text: nil
         }
     }
 
@@ -24,6 +24,7 @@ struct RejectedBody: Sendable {
         case .event(let event): event.names(anyOf: names)
         case .object(let fields): fields.names(anyOf: names)
         case .value(let value): value.names(anyOf: names)
+        case .line(let texts): !texts.isDisjoint(with: names)
         case .text(let text): names.contains { text.contains($0) }
         }
     }
@@ -32,6 +33,7 @@ struct RejectedBody: Sendable {
         case event(IngestV1.Event)
         case object(GoogleProtobuf.Struct)
         case value(GoogleProtobuf.Value)
+        case line(Set<String>)
         case text(String)
     }
 
@@ -42,6 +44,7 @@ struct RejectedBody: Sendable {
         case .json:
             if let fields = try? GoogleProtobuf.Struct(json: bytes.bytes) { return .object(fields) }
             if let value = try? GoogleProtobuf.Value(json: bytes.bytes) { return .value(value) }
+        case .line: return .line(LineTexts.texts(of: bytes))
         default: break
         }
         return .text(String(decoding: Array(copying: bytes.bytes), as: UTF8.self))

@@ -13,6 +13,9 @@ struct FileLines: Sendable {
         /// Where its bytes stand in ``FileLines/raw``.
         let raw: Range<Int>
         let content: Result<FileRow, RowFault>
+        /// What a row that could not be read says where ids of persons stand; nil if nobody knows
+        /// where that is.
+        let names: [String]?
     }
 
     /// Why there are no more of them.
@@ -39,6 +42,22 @@ struct FileLines: Sendable {
 
     /// The bytes of a row.
     func bytes(of line: Line) -> SharedBytes { SharedBytes(Array(raw[line.raw])) }
+
+    /// The ids of persons that a row names, or may name.
+    func personIDs(of line: Line) -> [String] {
+        switch line.content {
+        case .success(.event(let event)):
+            return PersonID.ids(
+                visitor: event.visitorID ?? "",
+                user: event.userID ?? "",
+                previous: ""
+            )
+        case .success: return []
+        case .failure:
+            let names = line.names ?? Array(LineTexts.texts(of: bytes(of: line)))
+            return names.flatMap(PersonID.previous)
+        }
+    }
 }
 
 /// Reads a file's rows on threads beside the loop.
@@ -88,7 +107,9 @@ final class FileLinesReader: Sendable {
                         lines.checkpoint = reader.checkpoint()
                         lines.sentOffset = reader.sentOffset
                         return
-                    case .row(let row): lines.append(row, reader.rawRow)
+                    case .row(let row):
+                        let names = row.isRejected ? reader.texts(of: [.visitorID, .userID]) : nil
+                        lines.append(row, reader.rawRow, naming: names)
                     }
                 } catch {
                     lines.stop = .broken(error)
@@ -106,7 +127,11 @@ final class FileLinesReader: Sendable {
 }
 
 extension FileLines {
-    fileprivate mutating func append(_ row: FileReader.Row, _ bytes: RawSpan) {
+    fileprivate mutating func append(
+        _ row: FileReader.Row,
+        _ bytes: RawSpan,
+        naming names: [String]?
+    ) {
         let content: Result<FileRow, RowFault>
         switch row.fate {
         case .passed:
@@ -122,10 +147,15 @@ extension FileLines {
                 record: row.record,
                 byteOffset: row.byteOffset,
                 raw: start..<raw.count,
-                content: content
+                content: content,
+                names: names
             )
         )
     }
+}
+
+extension FileReader.Row {
+    fileprivate var isRejected: Bool { if case .rejected = fate { true } else { false } }
 }
 
 extension RowFault {

@@ -19,6 +19,7 @@ struct ImportRun: Sendable {
     private let store = ImportStore()
     private let blocks = ImportBlocks()
     private let quarantine = QuarantineStore()
+    private let forgotten = ForgottenStore()
 
     /// How long a transaction may take.
     private static let limit = Duration.seconds(120)
@@ -53,6 +54,10 @@ struct ImportRun: Sendable {
                 try await blocks.remove(of: id, in: transaction)
             }
         ) {}
+        let keys = try await parts.catalogue.knowledge(in: run.scope()).keys
+        try await run.transaction(within: Self.limit) { transaction in
+            try await ImportExcerpts.removeForgotten(of: id, keys, in: transaction)
+        }
         try await run.complete()
     }
 
@@ -117,7 +122,7 @@ struct ImportRun: Sendable {
             )
             var counts = ImportRecord.Counts()
             counts.passed = Int64(lines.passed)
-            let outcomes = Self.outcomes(of: lines, fates)
+            let outcomes = try await told(lines, fates, writer.kind, in: transaction)
             for outcome in outcomes { counts.note(outcome) }
             let rejected = Self.rejected(lines, outcomes, kind: writer.kind)
             for part in rejected.parts(ofBytes: 8 << 20) {
@@ -169,6 +174,22 @@ struct ImportRun: Sendable {
         }
     }
 
+    /// What became of all rows; nothing is kept of those of events that name whom was forgotten.
+    private func told(
+        _ lines: FileLines,
+        _ fates: [RowOutcome],
+        _ kind: RowKind,
+        in transaction: PostgresTransaction
+    ) async throws -> [RowOutcome] {
+        let outcomes = Self.outcomes(of: lines, fates)
+        guard kind == .event else { return outcomes }
+        return try await forgotten.refuse(
+            outcomes,
+            parts.catalogue.knowledge(in: run.scope()).keys,
+            in: transaction
+        ) { lines.personIDs(of: lines.lines[$0]) }
+    }
+
     /// What became of all rows: of those that were read, and of those that could not be.
     private static func outcomes(of lines: FileLines, _ fates: [RowOutcome]) -> [RowOutcome] {
         var fates = fates[...]
@@ -187,15 +208,16 @@ struct ImportRun: Sendable {
         kind: RowKind
     ) -> [RejectedRow] {
         zip(lines.lines, outcomes).compactMap { line, outcome in
-            guard case .rejected(let fault) = outcome else { return nil }
-            return RejectedRow(
-                kind: kind,
-                form: .line,
-                body: lines.bytes(of: line),
-                fault: fault,
-                row: line.record,
-                byteOffset: Int64(line.byteOffset)
-            )
+            outcome.keptFault.map { fault in
+                RejectedRow(
+                    kind: kind,
+                    form: .line,
+                    body: lines.bytes(of: line),
+                    fault: fault,
+                    row: line.record,
+                    byteOffset: Int64(line.byteOffset)
+                )
+            }
         }
     }
 }
