@@ -59,28 +59,6 @@ struct EventsUnderFireTests {
         return totals
     }
 
-    /// Kills so many sessions of the service while they work.
-    private func kill(_ count: Int, _ ingest: ServedIngest) async throws {
-        try await ingest.rows(
-            """
-            do $$
-            declare killed integer := 0;
-            begin
-                while killed < \(count) loop
-                    killed := killed + (
-                        select count(*) from (
-                            select pg_terminate_backend(pid) from pg_stat_activity
-                            where usename = 'svc_ingest' and state = 'active'
-                                and datname = current_database() limit 1
-                        ) k
-                    );
-                    perform pg_sleep(0.005), pg_stat_clear_snapshot();
-                end loop;
-            end $$
-            """
-        )
-    }
-
     @Test("are stored once each: all that was acknowledged, and nothing twice")
     func kills() async throws {
         let ingest = try await ServedIngest()
@@ -91,7 +69,7 @@ struct EventsUnderFireTests {
                     try await send(sender, to: ingest, until: isOver)
                 }
             }
-            try await kill(Self.kills, ingest)
+            try await ingest.killSessions(Self.kills)
             isOver.withLock { $0 = true }
             return try await group.reduce(into: Totals()) { $0.add($1) }
         }

@@ -27,7 +27,7 @@ struct ServedIngest {
     ///
     /// - Parameters:
     ///   - postgres: where; nil for the server that most tests share.
-    ///   - rowsAtOnce: how many events are mapped anew in a transaction.
+    ///   - rowsAtOnce: how many rows a job writes in a transaction.
     /// - Throws: whatever keeps it from being served.
     init(on postgres: PrivatePostgres? = nil, rowsAtOnce: Int = 5_000) async throws {
         let pages = PageTokens(try .ephemeral())

@@ -53,6 +53,7 @@ struct GatewayCall {
     /// Options of a call, with the key.
     ///
     /// - Parameter limit: how long it may take; nil for as long as it does.
+    /// - Returns: the options.
     /// - Throws: ``CommandFailure`` if there is no key.
     func options(within limit: Duration? = limit) throws -> CallOptions {
         var options = limit.map { CallOptions(timeout: $0) } ?? CallOptions()

@@ -2781,8 +2781,8 @@ enum OpenAPIDocument {
         "tags": [
           "Imports"
         ],
-        "summary": "Has a file read that waits to be understood or to be started",
-        "description": "Has a file read that waits to be understood or to be started.",
+        "summary": "Has a file read that waits to be understood or to be started, or goes on with one whose operation has failed for good",
+        "description": "Has a file read that waits to be understood or to be started, or goes on with one whose operation has failed for good.",
         "parameters": [
           {
             "name": "import_id",

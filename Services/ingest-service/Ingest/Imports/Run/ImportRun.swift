@@ -66,7 +66,12 @@ struct ImportRun: Sendable {
             offload: parts.offload
         )
         let start = Checkpoint(text: record.checkpoint)
-        let reader = FileLinesReader(writer.plan, now: record.createTime, from: start)
+        let reader = FileLinesReader(
+            writer.plan,
+            now: record.createTime,
+            rowsAtOnce: parts.rowsAtOnce,
+            from: start
+        )
         var source = BlockSource(blocks, of: id, from: start?.sentOffset ?? 0)
         var checkpoint = record.checkpoint
         var lines = FileLines()
@@ -205,6 +210,8 @@ struct ImportParts: Sendable {
     let catalogue: TenantCatalogue
     let series: SeriesWriter
     let offload: WorkerPool?
+    /// How many rows of tables may come of the lines that are written together.
+    let rowsAtOnce: Int
 }
 
 /// A file's bytes from some place on, block by block.
