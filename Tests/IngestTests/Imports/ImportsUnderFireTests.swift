@@ -15,6 +15,14 @@ struct ImportsUnderFireTests {
     private static let kills =
         ProcessInfo.processInfo.environment["SEXTANT_LONG"] == "1" ? 200 : 12
 
+    private static let crashes =
+        ProcessInfo.processInfo.environment["SEXTANT_LONG"] == "1" ? 20 : 2
+
+    /// What callers are told who are to look how far they are, and to try again.
+    private static let passing: [StatusCode] = [
+        .unavailable, .aborted, .resourceExhausted, .unknown,
+    ]
+
     /// A file whose rows are of every fate, and how many there are of each.
     private struct Mixed {
         var text = "event_id,timestamp,event,visitor_id\n"
@@ -51,7 +59,8 @@ struct ImportsUnderFireTests {
                 try await ingest.upload(Array(bytes[start...]), to: id, at: start)
                 return
             } catch let error as RPCError {
-                #expect(error.code == .unavailable || error.code == .aborted, "\(error)")
+                try #require(Self.passing.contains(error.code), "\(error)")
+                try await ingest.served.fixture.pause(.milliseconds(50))
             }
         }
     }
@@ -59,6 +68,27 @@ struct ImportsUnderFireTests {
     @Test("each row of each file has one fate, and the counts say which")
     func kills() async throws {
         let ingest = try await ServedIngest(rowsAtOnce: 100)
+        try await check(ingest) { try await ingest.killSessions(Self.kills) }
+    }
+
+    @Test("the same while their server crashes again and again")
+    func crashes() async throws {
+        let server = try await PrivatePostgres(settings: ["synchronous_commit=on"])
+        let ingest = try await ServedIngest(on: server, rowsAtOnce: 100)
+        try await check(ingest) {
+            for _ in 0..<Self.crashes {
+                try await ingest.served.fixture.pause(.milliseconds(300))
+                try await server.stop()
+                try await server.start()
+            }
+        }
+    }
+
+    /// Imports files while something happens to their server, and counts what is stored then.
+    private func check(
+        _ ingest: ServedIngest,
+        while fire: @escaping @Sendable () async throws -> Void
+    ) async throws {
         let files = (0..<4).map { Mixed("f\($0)", rows: 2_000, seed: UInt64($0)) }
         var ids: [String] = []
         for _ in files { ids.append(try await ingest.createImport().importID) }
@@ -67,7 +97,7 @@ struct ImportsUnderFireTests {
             for (file, id) in zip(files, names) {
                 group.addTask { try await upload(Array(file.text.utf8), to: id, ingest) }
             }
-            group.addTask { try await ingest.killSessions(Self.kills) }
+            group.addTask { try await fire() }
             try await group.waitForAll()
         }
         for (file, id) in zip(files, names) {
@@ -102,8 +132,8 @@ struct ImportsUnderFireTests {
         while true {
             do {
                 return try await ingest.settled(id)
-            } catch let error as RPCError where error.code == .unavailable {
-                continue
+            } catch let error as RPCError where Self.passing.contains(error.code) {
+                try await ingest.served.fixture.pause(.milliseconds(50))
             }
         }
     }
