@@ -96,7 +96,8 @@ extension IngestV1 {
             routes: [HTTPRoute("POST", PathTemplate([.literal("v1"), .literal("imports"), .any], [PathTemplate.Variable(["import_id"], 2..<3)], customVerb: "preview"), body: .everything)]
         )
 
-        /// Has a file read that waits to be understood or to be started.
+        /// Has a file read that waits to be understood or to be started, or goes on with one whose
+        /// operation has failed for good.
         public static let startImport: MethodSchema = MethodSchema(
             "StartImport",
             of: "sextant.ingest.v1.Imports",
@@ -143,7 +144,8 @@ extension IngestV1.Imports {
         /// Shows how the first rows of a file that has been sent would be read.
         func previewImport(_ request: Message<IngestV1.PreviewImportRequest.View>, _ call: ServerCall) async throws -> Reply<IngestV1.PreviewImportResponse>
 
-        /// Has a file read that waits to be understood or to be started.
+        /// Has a file read that waits to be understood or to be started, or goes on with one whose
+        /// operation has failed for good.
         func startImport(_ request: Message<IngestV1.StartImportRequest.View>, _ call: ServerCall) async throws -> Reply<IngestV1.Import>
 
         /// Ends an import: what it has written stays, the rest of its file is forgotten.
@@ -208,7 +210,8 @@ extension IngestV1.Imports {
             try await channel.unary(IngestV1.Imports.previewImport, request, options: options)
         }
 
-        /// Has a file read that waits to be understood or to be started.
+        /// Has a file read that waits to be understood or to be started, or goes on with one whose
+        /// operation has failed for good.
         @inlinable
         public func startImport(_ request: IngestV1.StartImportRequest, options: CallOptions = CallOptions()) async throws -> Answer<IngestV1.Import.View> {
             try await channel.unary(IngestV1.Imports.startImport, request, options: options)

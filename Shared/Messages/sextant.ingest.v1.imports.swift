@@ -456,7 +456,7 @@ extension IngestV1 {
                 self.rawValue = rawValue
             }
 
-            /// The channel is made, with the name as its label.
+            /// The channel is made, with the name as its label; a file makes 100 at most.
             public static let unspecified = UnknownChannels(rawValue: 0)
 
             /// The rows are rejected.
@@ -1647,8 +1647,8 @@ extension IngestV1 {
             /// All of its rows have had their fate.
             public static let completed = State(rawValue: 4)
 
-            /// It cannot be read, or not to its end: the last of `findings` tells why. What was read before
-            /// that is stored.
+            /// It cannot be read, or not to its end, or hardly a row of it is good: the last of `findings`
+            /// tells why. What was read before that is stored.
             public static let failed = State(rawValue: 5)
 
             /// It was ended by a caller, or its upload was given up after a week.

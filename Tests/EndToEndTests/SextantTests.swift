@@ -32,6 +32,7 @@ struct SextantTests {
         #expect(shell.status == 0 && shell.text.contains(#""status":"healthy""#), "\(shell.errors)")
         try await administer(sextant)
         try await operate(sextant)
+        try await bring(sextant)
 
         let environment = try await sextant.run("status", "-o", "env").text
         #expect(environment.contains("SEXTANT_KEY='\(key)'\n"))
@@ -47,6 +48,44 @@ struct SextantTests {
         #expect(try await sextant.run("status").status == 1)
         #expect(try await sextant.run("down", "--delete-data").status == 0)
         #expect(!FileManager.default.fileExists(atPath: sextant.folder))
+    }
+
+    /// A file is imported, what is wrong in it is told, and the data is looked at.
+    private func bring(_ sextant: InstalledSextant) async throws {
+        let file = "\(sextant.folder)-events.csv"
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        try """
+        timestamp,event,visitor_id,utm_source,utm_medium
+        2026-01-31T12:00:00Z,page,v1,google,cpc
+        some day,page,v2,google,cpc
+
+        """.write(toFile: file, atomically: true, encoding: .utf8)
+        let done = try await sextant.run("import", file, "--source", "shop")
+        #expect(done.status == 0, "\(done.errors)")
+        #expect(done.text.contains("2 rows: 1 accepted, 0 corrected, 0 duplicate, 1 rejected"))
+        let again = try await sextant.run("import", file, "--source", "shop")
+        #expect(again.status == 0 && again.text.contains("nothing new"), "\(again.text)")
+        let rejected = try await sextant.run("rejected", "list")
+        #expect(rejected.text.contains("some day,page,v2,google,cpc"), "\(rejected.errors)")
+        let replayed = try await sextant.run("rejected", "replay", "--reason", "date")
+        #expect(replayed.text == "0 taken, 1 rejected again\n", "\(replayed.errors)")
+        let missing = try await sextant.run("import", file + ".gone")
+        #expect(missing.status == 2 && missing.errors.contains("cannot be read"))
+        let checked = try await sextant.run("taxonomy", "check", "https://x.example/?utm_source=fb")
+        #expect(checked.text.contains("organic_social"), "\(checked.errors)")
+        let unknown = try await sextant.run(
+            "taxonomy",
+            "unknown",
+            "--from",
+            "2026-01-31",
+            "--to",
+            "2026-01-31"
+        )
+        #expect(unknown.text.hasPrefix("0 of 1 touches are unknown"), "\(unknown.errors)")
+        let snapshot = try await sextant.run("dq", "snapshot", "2026-01-31")
+        #expect(snapshot.text.contains(#""complete":true"#), "\(snapshot.errors)")
+        let findings = try await sextant.run("dq", "findings")
+        #expect(findings.text == "nothing is wrong\n", "\(findings.errors)")
     }
 
     /// An operator's call goes to a socket of its own, with the token that is there.

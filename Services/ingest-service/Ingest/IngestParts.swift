@@ -68,7 +68,12 @@ struct IngestParts {
     }
 
     private var importParts: ImportParts {
-        ImportParts(catalogue: catalogue, series: writer, offload: offload)
+        ImportParts(
+            catalogue: catalogue,
+            series: writer,
+            offload: offload,
+            rowsAtOnce: rowsAtOnce
+        )
     }
 
     // MARK: Contracts

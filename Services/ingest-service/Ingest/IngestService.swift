@@ -57,7 +57,7 @@ public enum IngestService {
     ///   - offload: threads for what takes long; nil to take the loop's time.
     ///   - openImportBytes: how many bytes a tenant may have in files that are not read yet.
     ///   - erasure: how much is deleted at once.
-    ///   - rowsAtOnce: how many events are mapped anew in a transaction.
+    ///   - rowsAtOnce: how many rows a job writes in a transaction.
     /// - Returns: its contracts, and how each kind of job is done and told of.
     package static func work(
         of service: ServiceName,

@@ -7,7 +7,7 @@ public enum SextantCommand {
     /// All that it does, in the order of its help.
     static let subcommands: [Subcommand] =
         [.up, .down, .status, .logs, .doctor, .migrate] + Subcommand.tenants + Subcommand.keys
-        + Subcommand.imports + Subcommand.rejected
+        + Subcommand.imports + Subcommand.rejected + Subcommand.taxonomy + Subcommand.quality
         + [.taskList, .taskRun, .call, .secrets, .probe, .serve]
 
     /// Runs the command that the arguments ask for, and exits as it went.

@@ -3,6 +3,7 @@ import Messages
 import Net
 import Postgres
 import RPC
+import Telemetry
 import Tenancy
 import TestKit
 import TestTenants
@@ -80,6 +81,38 @@ struct ForgettingRacesTests {
         for table in ["events", "identity_edges", "event_seen", "event_commits"] {
             #expect(try await ingest.rows("select count(*) from \(table)") == ["0"])
         }
+        await ingest.stop()
+    }
+
+    @Test("knows old rules as well: it learns of both, and the others' are stored by the new ones")
+    func oldRules() async throws {
+        let ingest = try await ServedIngest()
+        // The service knows now that nobody is forgotten, and the rules of version 0.
+        try await ingest.write([ServedIngest.event("first") { $0.anonymousID = "else" }])
+        try await ingest.scope.transaction { try await ingest.forget(user: "ada", in: $0) }
+        let stored = StoredRules(
+            version: 1,
+            own: [ServedIngest.rule("partners", "referral", ["crm"])],
+            hasDefaultGroup: true,
+            reason: "a test",
+            actor: "user:other",
+            time: .now
+        )
+        try await RuleStore().put(stored, naming: [], in: ingest.scope) { _ in }
+        let click = ServedIngest.event("b") { event in
+            (event.kind, event.anonymousID) = (.click, "else")
+            event.visit = HistoryWorld.visit("crm", "sale")
+        }
+        let answer = try await ingest.write([Self.page("a"), click])
+        #expect(answer.counts == [1, 0, 0] && answer.refused == 1)
+        let told = try await ingest.rows(
+            """
+            select event_id, slug, rules_version from events join channels on number = channel
+            where kind = 2
+            """
+        )
+        #expect(told == ["b|referral|1"])
+        #expect(try await ingest.rows("select count(*) from identity_edges") == ["0"])
         await ingest.stop()
     }
 

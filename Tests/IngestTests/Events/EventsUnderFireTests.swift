@@ -11,6 +11,8 @@ struct EventsUnderFireTests {
     /// How many sessions are killed; the long form has as many as the promise asks for.
     private static let kills =
         ProcessInfo.processInfo.environment["SEXTANT_LONG"] == "1" ? 1_000 : 50
+    private static let crashes =
+        ProcessInfo.processInfo.environment["SEXTANT_LONG"] == "1" ? 100 : 3
     private static let senders = 6
 
     /// How many were sent and told to be new, in how many answers.
@@ -59,31 +61,30 @@ struct EventsUnderFireTests {
         return totals
     }
 
-    /// Kills so many sessions of the service while they work.
-    private func kill(_ count: Int, _ ingest: ServedIngest) async throws {
-        try await ingest.rows(
-            """
-            do $$
-            declare killed integer := 0;
-            begin
-                while killed < \(count) loop
-                    killed := killed + (
-                        select count(*) from (
-                            select pg_terminate_backend(pid) from pg_stat_activity
-                            where usename = 'svc_ingest' and state = 'active'
-                                and datname = current_database() limit 1
-                        ) k
-                    );
-                    perform pg_sleep(0.005), pg_stat_clear_snapshot();
-                end loop;
-            end $$
-            """
-        )
-    }
-
     @Test("are stored once each: all that was acknowledged, and nothing twice")
     func kills() async throws {
         let ingest = try await ServedIngest()
+        try await check(ingest) { try await ingest.killSessions(Self.kills) }
+    }
+
+    @Test("are stored once each while their server crashes again and again")
+    func crashes() async throws {
+        let server = try await PrivatePostgres(settings: ["synchronous_commit=on"])
+        let ingest = try await ServedIngest(on: server)
+        try await check(ingest) {
+            for _ in 0..<Self.crashes {
+                try await ingest.served.fixture.pause(.milliseconds(300))
+                try await server.stop()
+                try await server.start()
+            }
+        }
+    }
+
+    /// Sends events while something happens to their server, and counts what is stored then.
+    private func check(
+        _ ingest: ServedIngest,
+        while fire: @escaping @Sendable () async throws -> Void
+    ) async throws {
         let isOver = Locked(false)
         let totals = try await withThrowingTaskGroup(of: Totals.self) { group in
             for sender in 0..<Self.senders {
@@ -91,7 +92,7 @@ struct EventsUnderFireTests {
                     try await send(sender, to: ingest, until: isOver)
                 }
             }
-            try await kill(Self.kills, ingest)
+            try await fire()
             isOver.withLock { $0 = true }
             return try await group.reduce(into: Totals()) { $0.add($1) }
         }

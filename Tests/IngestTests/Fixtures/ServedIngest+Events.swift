@@ -61,6 +61,28 @@ extension ServedIngest {
         Issue.record("'\(sql)' does not become \(expected)")
     }
 
+    /// Kills so many sessions of the service while they work.
+    func killSessions(_ count: Int) async throws {
+        try await rows(
+            """
+            do $$
+            declare killed integer := 0;
+            begin
+                while killed < \(count) loop
+                    killed := killed + (
+                        select count(*) from (
+                            select pg_terminate_backend(pid) from pg_stat_activity
+                            where usename = 'svc_ingest' and state = 'active'
+                                and datname = current_database() limit 1
+                        ) k
+                    );
+                    perform pg_sleep(0.005), pg_stat_clear_snapshot();
+                end loop;
+            end $$
+            """
+        )
+    }
+
     /// What `psql` says of the first tenant's rows, line by line.
     @discardableResult
     func rows(_ sql: String) async throws -> [String] {

@@ -29,7 +29,7 @@ struct ServedIngest {
     /// - Parameters:
     ///   - postgres: where; nil for the server that most tests share.
     ///   - limits: how much is deleted at once.
-    ///   - rowsAtOnce: how many events are mapped anew in a transaction.
+    ///   - rowsAtOnce: how many rows a job writes in a transaction.
     /// - Throws: whatever keeps it from being served.
     init(
         on postgres: PrivatePostgres? = nil,

@@ -149,6 +149,29 @@ struct ImportTests {
         await ingest.stop()
     }
 
+    @Test("a file of which hardly a row is good is given up, and names of channels are counted")
+    func mostlyRejected() async throws {
+        let ingest = try await ServedIngest(rowsAtOnce: 2_000)
+        var text = "timestamp,event,visitor_id\n2026-01-31,page,good\n"
+        for number in 0..<14_000 { text += "some day,page,\(number)\n" }
+        let failed = try await ingest.importText(text) { request in
+            request.plan = IngestV1.ImportPlan()
+            request.plan?.kind = "events"
+        }
+        #expect(failed.state == .failed)
+        #expect(failed.findings.last?.rule == "mostly_rejected", "\(failed.findings)")
+        #expect(failed.accepted == 1 && (10_000..<14_000).contains(failed.rejected))
+        #expect(
+            try await ingest.lines("select count(*) from rejected_rows") == ["\(failed.rejected)"]
+        )
+        let names = (0..<150).map { "2026-01-31T12:00:00Z,v\($0),of number \($0)\n" }
+        let many = try await ingest.importText(
+            "timestamp,visitor_id,channel\n" + names.joined()
+        )
+        #expect([many.accepted, many.rejected] == [100, 50])
+        await ingest.stop()
+    }
+
     @Test("a cancelled import writes nothing more, and forgets its bytes")
     func cancelled() async throws {
         let ingest = try await ServedIngest()

@@ -159,11 +159,7 @@ final class JobsFixture: Sendable {
 
     /// Leaves the machine to others for a moment.
     func pause(_ duration: Duration = .milliseconds(5)) async throws {
-        let loop = schema.group.next()
-        try await withTaskExecutorPreference(loop) {
-            guard await loop.arrive() else { throw CancellationError() }
-            try await loop.sleep(for: duration)
-        }
+        try await schema.pause(duration)
     }
 
     /// Enqueues a note.

@@ -143,6 +143,18 @@ public final class SchemaFixture: Sendable {
         )
     }
 
+    /// Waits, without a thread.
+    ///
+    /// - Parameter duration: how long.
+    /// - Throws: `CancellationError` if the fixture is stopped.
+    public func pause(_ duration: Duration) async throws {
+        let loop = group.next()
+        try await withTaskExecutorPreference(loop) {
+            guard await loop.arrive() else { throw CancellationError() }
+            try await loop.sleep(for: duration)
+        }
+    }
+
     /// What `psql` answers to a superuser, line by line.
     public func lines(_ sql: String) async throws -> [String] {
         try await database.run(sql).split(separator: "\n").map(String.init)

@@ -194,9 +194,10 @@ extension Statement {
         "select secret from event_head"
     )
 
-    /// The places, from 1, of rows that were stored before. 0 among them if nothing is written: one
-    /// was mapped by other rules than those in force, or `$23` is no longer the state of who is
-    /// forgotten.
+    /// The places, from 1, of rows that were stored before; 0 among them if nothing is written.
+    ///
+    /// Nothing is if one was mapped by other rules than those in force, or `$23` is no longer the
+    /// state of who is forgotten.
     ///
     /// `$2` is null where the key alone decides. Rows come in the order of their keys, and ids in
     /// that of their digests: two groups with some in common wait for each other, and never both.

@@ -305,7 +305,9 @@ struct ImportsService: IngestV1.Imports.Service {
         let scope = try database.scope(for: call)
         try await check(value.plan, in: scope)
         let record = try await store.record(id, in: scope)
-        if record.state == .running || record.state == .completed {
+        if record.state == .completed { return try await reply(id, in: scope) }
+        if record.state == .running {
+            try await restart(id, in: scope)
             return try await reply(id, in: scope)
         }
         guard record.state == .waiting, let digest = record.digest else {
@@ -332,6 +334,15 @@ struct ImportsService: IngestV1.Imports.Service {
             )
         }
         return try await reply(id, in: scope)
+    }
+
+    /// Has an import go on whose job has failed for good; one that is done is left alone.
+    private func restart(_ id: PostgresUUID, in scope: TenantScope) async throws {
+        try await scope.transaction { transaction in
+            guard try await store.lock(id, in: transaction).state == .running else { return }
+            let job = try await jobs.enqueue(id, in: transaction, of: scope)
+            try await store.move(id, to: .running, job: job, in: transaction)
+        }
     }
 
     func cancelImport(

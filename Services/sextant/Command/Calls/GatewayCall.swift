@@ -1,5 +1,8 @@
+internal import Contracts
+internal import Messages
 internal import Net
 internal import RPC
+internal import Wire
 
 /// Calls of the gateway in a tenant's name, by its key.
 struct GatewayCall {
@@ -53,6 +56,7 @@ struct GatewayCall {
     /// Options of a call, with the key.
     ///
     /// - Parameter limit: how long it may take; nil for as long as it does.
+    /// - Returns: the options.
     /// - Throws: ``CommandFailure`` if there is no key.
     func options(within limit: Duration? = limit) throws -> CallOptions {
         var options = limit.map { CallOptions(timeout: $0) } ?? CallOptions()
@@ -62,6 +66,37 @@ struct GatewayCall {
         }
         try options.metadata.add("authorization", "Bearer \(key)")
         return options
+    }
+
+    /// Waits for the end of an operation, and tells how far it is.
+    ///
+    /// - Parameters:
+    ///   - name: of the operation.
+    ///   - connection: to the gateway.
+    /// - Returns: the operation, which is done.
+    /// - Throws: ``CommandFailure`` if it failed, or is not told of to its end.
+    func end(
+        of name: String,
+        _ connection: RPCConnection
+    ) async throws -> OperationsV1.Operation {
+        var request = OperationsV1.WatchOperationRequest()
+        request.name = name
+        let call = try await OperationsV1.Operations.Client(connection)
+            .watchOperation(request, options: try options(within: nil))
+        while let told = try await call.next() {
+            switch told.value().event {
+            case .progress(let operation), .state(let operation):
+                let stage = operation.metadata?.stage ?? ""
+                if !stage.isEmpty { context.terminal.note(stage) }
+            case .done(let operation):
+                if case .error(let error) = operation.result {
+                    throw CommandFailure(what: "\(name) failed", cause: error.message)
+                }
+                return operation
+            default: continue
+            }
+        }
+        throw CommandFailure(what: "nobody tells how \(name) ended")
     }
 
     private func address() throws -> SocketAddress {
@@ -79,5 +114,17 @@ struct GatewayCall {
             )
         }
         return .loopback(port: installation.gatewayPort)
+    }
+}
+
+extension OperationsV1.Operation {
+    /// What came of it, for people.
+    var outcome: String {
+        guard case .response(let response) = result, let json = try? response.json() else {
+            return "done"
+        }
+        // What is nought is left out.
+        if response.fields.isEmpty { return "done: nothing was to be changed" }
+        return String(decoding: Array(copying: json.bytes), as: UTF8.self)
     }
 }

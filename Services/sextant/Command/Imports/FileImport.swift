@@ -12,6 +12,8 @@ struct FileImport {
 
     /// How many bytes go with one call: what a lost connection costs.
     private static let partBytes = 32 << 20
+    /// What is worth another look and another try: what was stored is asked for before.
+    private static let passing: [StatusCode] = [.unavailable, .unknown, .resourceExhausted]
     /// How often a part is sent again, after a pause that grows.
     private static let mostTries = 6
 
@@ -136,7 +138,7 @@ struct FileImport {
                     )
                     break
                 } catch let error as RPCError
-                    where error.code == .unavailable && tries < Self.mostTries
+                    where Self.passing.contains(error.code) && tries < Self.mostTries
                 {
                     tries += 1
                     context.terminal.note("sending again: \(error.message)")

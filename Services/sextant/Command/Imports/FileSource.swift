@@ -1,4 +1,5 @@
-internal import Foundation
+internal import Glibc
+internal import Net
 
 /// A file as it is sent, or standard input.
 final class FileSource {
@@ -7,7 +8,7 @@ final class FileSource {
     /// How many bytes it has; nil if nobody knows.
     let size: Int64?
 
-    private let handle: FileHandle
+    private let file: Descriptor
     private let path: String
 
     /// Opens a file.
@@ -16,57 +17,62 @@ final class FileSource {
     /// - Throws: ``CommandFailure`` if it cannot be read.
     init(_ path: String) throws(CommandFailure) {
         self.path = path
-        if path == "-" {
-            (name, size, handle) = ("standard input", nil, .standardInput)
-            return
+        let opened = path == "-" ? "/dev/stdin" : path
+        var status = stat()
+        do throws(SystemError) {
+            file = try Descriptor("open \(opened)", unsafe open(opened, O_RDONLY | O_CLOEXEC))
+            // The kernel fills `status`.
+            try SystemCall.check("fstat \(opened)", unsafe fstat(file.number, &status))
+        } catch {
+            throw .usage("\(path) cannot be read: \(error)", next: "sextant help import")
         }
-        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-        guard let handle = FileHandle(forReadingAtPath: path), let attributes,
-            attributes[.type] as? FileAttributeType != .typeDirectory
-        else { throw .usage("\(path) cannot be read", next: "sextant help import") }
-        self.handle = handle
-        name = String((path.split(separator: "/").last ?? "file").suffix(200))
-        let isRegular = attributes[.type] as? FileAttributeType == .typeRegular
-        size = isRegular ? (attributes[.size] as? NSNumber)?.int64Value : nil
+        if status.st_mode & S_IFMT == S_IFDIR {
+            throw .usage("\(path) is a folder: name its files", next: "sextant help import")
+        }
+        size = status.st_mode & S_IFMT == S_IFREG ? Int64(status.st_size) : nil
+        let last = path.split(separator: "/").last ?? "file"
+        name = path == "-" ? "standard input" : String(last.suffix(200))
     }
 
     /// Passes over the first bytes.
     ///
+    /// - Parameter offset: how many.
     /// - Throws: ``CommandFailure`` if there are not so many.
     func skip(to offset: Int64) throws(CommandFailure) {
         if offset == 0 { return }
-        do {
-            if size != nil {
-                try handle.seek(toOffset: UInt64(offset))
-                return
+        if let size {
+            guard offset <= size, lseek(file.number, off_t(offset), SEEK_SET) == offset else {
+                throw .usage("\(path) has less than \(offset) bytes, which were sent before")
             }
-            var rest = Int(offset)
-            while rest > 0 {
-                guard let bytes = try handle.read(upToCount: min(rest, 1 << 20)), !bytes.isEmpty
-                else { throw CommandFailure.usage("\(path) has less than \(offset) bytes") }
-                rest -= bytes.count
-            }
-        } catch let failure as CommandFailure {
-            throw failure
-        } catch {
-            throw .usage("\(path) cannot be read: \(error)")
+            return
+        }
+        var rest = Int(offset)
+        while rest > 0 {
+            let passed = try next(min(rest, 1 << 20)).count
+            if passed == 0 { throw .usage("\(path) has less than \(offset) bytes") }
+            rest -= passed
         }
     }
 
     /// The next bytes; empty at the end.
     ///
     /// - Parameter count: how many at most.
+    /// - Returns: so many, unless the file ends before.
     /// - Throws: ``CommandFailure`` if they cannot be read.
     func next(_ count: Int) throws(CommandFailure) -> [UInt8] {
         var bytes: [UInt8] = []
-        do {
-            while bytes.count < count,
-                let more = try handle.read(upToCount: count - bytes.count), !more.isEmpty
-            {
-                bytes.append(contentsOf: more)
+        var piece = [UInt8](repeating: 0, count: min(count, 1 << 20))
+        while bytes.count < count {
+            let wanted = min(piece.count, count - bytes.count)
+            // At most the array's length.
+            let got = unsafe read(file.number, &piece, wanted)
+            if got < 0 && errno == EINTR { continue }
+            if got < 0 {
+                let error = SystemError("read \(path)", code: errno)
+                throw .usage("\(path) cannot be read: \(error)")
             }
-        } catch {
-            throw .usage("\(path) cannot be read: \(error)")
+            if got == 0 { break }
+            bytes += piece[..<got]
         }
         return bytes
     }

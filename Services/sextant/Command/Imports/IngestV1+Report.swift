@@ -54,7 +54,8 @@ extension IngestV1.Import {
         }
         for finding in findings {
             let place = finding.column.isEmpty ? "" : " in column '\(finding.column)'"
-            lines.append("  \(finding.rule)\(place): \(finding.remedy)")
+            let excerpt = finding.excerpt.isEmpty ? "" : " (\(finding.excerpt))"
+            lines.append("  \(finding.rule)\(place)\(excerpt): \(finding.remedy)")
         }
         if rejected > 0 { lines.append("  next: sextant rejected list --batch \(importID)") }
         return lines.joined(separator: "\n")

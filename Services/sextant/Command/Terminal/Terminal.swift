@@ -1,6 +1,7 @@
 internal import Glibc
 internal import Net
 internal import Telemetry
+internal import Wire
 
 /// What the command says, and to whom: progress and failures to standard error, data to standard
 /// output.
@@ -115,6 +116,15 @@ final class Terminal: Sendable {
     /// Prints data as JSON, or for people.
     func print(_ value: @autoclosure () -> JSONValue, orElse text: @autoclosure () -> String) {
         print(printsJSON ? value().text : text())
+    }
+
+    /// Prints an answer: whole for programs, else what people want to know of it.
+    ///
+    /// - Parameters:
+    ///   - answer: the JSON of a message.
+    ///   - text: for people.
+    func print(answer: SharedBytes, orElse text: String) {
+        print(printsJSON ? String(decoding: Array(copying: answer.bytes), as: UTF8.self) : text)
     }
 
     // MARK: Failure

@@ -2863,8 +2863,8 @@ enum OpenAPIDocument {
         "tags": [
           "Imports"
         ],
-        "summary": "Has a file read that waits to be understood or to be started",
-        "description": "Has a file read that waits to be understood or to be started.",
+        "summary": "Has a file read that waits to be understood or to be started, or goes on with one whose operation has failed for good",
+        "description": "Has a file read that waits to be understood or to be started, or goes on with one whose operation has failed for good.",
         "parameters": [
           {
             "name": "import_id",
@@ -8708,7 +8708,7 @@ enum OpenAPIDocument {
       },
       "sextant.ingest.v1.Import.State": {
         "type": "string",
-        "description": "Where an import stands.\n- `STATE_UPLOADING`: It waits for bytes.\n- `STATE_WAITING`: The file is there, and waits for `StartImport`: `findings` tell what must be declared, if anything must.\n- `STATE_RUNNING`: It is read, or waits for its turn.\n- `STATE_COMPLETED`: All of its rows have had their fate.\n- `STATE_FAILED`: It cannot be read, or not to its end: the last of `findings` tells why. What was read before that is stored.\n- `STATE_CANCELLED`: It was ended by a caller, or its upload was given up after a week.",
+        "description": "Where an import stands.\n- `STATE_UPLOADING`: It waits for bytes.\n- `STATE_WAITING`: The file is there, and waits for `StartImport`: `findings` tell what must be declared, if anything must.\n- `STATE_RUNNING`: It is read, or waits for its turn.\n- `STATE_COMPLETED`: All of its rows have had their fate.\n- `STATE_FAILED`: It cannot be read, or not to its end, or hardly a row of it is good: the last of `findings` tells why. What was read before that is stored.\n- `STATE_CANCELLED`: It was ended by a caller, or its upload was given up after a week.",
         "enum": [
           "STATE_UNSPECIFIED",
           "STATE_UPLOADING",
@@ -8858,7 +8858,7 @@ enum OpenAPIDocument {
       },
       "sextant.ingest.v1.ImportPlan.UnknownChannels": {
         "type": "string",
-        "description": "What becomes of rows that name a channel which there is not.\n- `UNKNOWN_CHANNELS_UNSPECIFIED`: The channel is made, with the name as its label.\n- `UNKNOWN_CHANNELS_REJECT`: The rows are rejected.",
+        "description": "What becomes of rows that name a channel which there is not.\n- `UNKNOWN_CHANNELS_UNSPECIFIED`: The channel is made, with the name as its label; a file makes 100 at most.\n- `UNKNOWN_CHANNELS_REJECT`: The rows are rejected.",
         "enum": [
           "UNKNOWN_CHANNELS_UNSPECIFIED",
           "UNKNOWN_CHANNELS_REJECT"

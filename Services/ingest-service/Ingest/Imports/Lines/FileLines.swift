@@ -67,19 +67,23 @@ final class FileLinesReader: Sendable {
 
     /// How many bytes of rows are written together, unless one alone has more.
     private static let mostBytes = 4 << 20
-    /// How many rows of tables may come of them.
-    private static let mostRows = 10_000
 
     /// A reader.
     ///
     /// - Parameters:
     ///   - plan: how the file is read.
     ///   - now: the time.
+    ///   - rowsAtOnce: how many rows of tables may come of the lines that are written together.
     ///   - checkpoint: where to go on; nil at the start.
-    init(_ plan: FilePlan, now: UTCTimestamp, from checkpoint: Checkpoint? = nil) {
+    init(
+        _ plan: FilePlan,
+        now: UTCTimestamp,
+        rowsAtOnce: Int,
+        from checkpoint: Checkpoint? = nil
+    ) {
         reader = Locked(FileReader(plan, now: Int(now.milliseconds) * 1_000, from: checkpoint))
         let series = plan.columns.count { $0.role.isSeries }
-        mostLines = max(1, Self.mostRows / max(1, series))
+        mostLines = max(1, rowsAtOnce / max(1, series))
     }
 
     /// Takes the next bytes.

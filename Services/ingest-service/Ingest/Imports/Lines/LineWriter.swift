@@ -19,6 +19,10 @@ struct LineWriter: Sendable {
     let offload: WorkerPool?
     private let paths = PathStore()
     private let channelStore = ChannelStore()
+    private let made = Locked(0)
+
+    /// How many channels a file makes: a column of many names is none of channels.
+    private static let mostMade = 100
 
     /// For an import whose file has been understood.
     ///
@@ -65,7 +69,8 @@ struct LineWriter: Sendable {
     /// - Parameters:
     ///   - rows: what was read.
     ///   - scope: the tenant's.
-    /// - Throws: what a store throws; not that there is no room for more: rows say so then.
+    /// - Throws: what a store throws; not that there is no room for more, or that the file has made
+    ///   too many: rows say so then.
     func makeChannels(of rows: [FileRow], in scope: TenantScope) async throws {
         guard described.unknownChannels != .reject else { return }
         var seen: Set<String> = []
@@ -75,11 +80,13 @@ struct LineWriter: Sendable {
         let unknown = known.unknown(among: names)
         if unknown.isEmpty { return }
         for (name, slug) in unknown {
+            guard made.withLock({ $0 }) < Self.mostMade else { break }
             var message = IngestV1.Channel()
             message.slug = slug.description
             message.label = String(name.prefix(100))
             do {
                 _ = try await channelStore.create(try Channel(message), in: scope)
+                made.withLock { $0 += 1 }
             } catch let error as RPCError where error.code == .alreadyExists {
                 continue
             } catch let error as RPCError where error.code == .resourceExhausted {

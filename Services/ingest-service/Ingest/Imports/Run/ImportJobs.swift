@@ -43,7 +43,13 @@ struct ImportJobs: Sendable {
 
     /// How files are read.
     func handler(_ parts: ImportParts) -> JobHandler {
-        JobHandler(type, limit: Self.limit) { request, run in
+        // What has been written is not written again: trying again soon costs little.
+        var retries = JobRetryPolicy()
+        retries.firstPause = .milliseconds(200)
+        retries.longestPause = .seconds(60)
+        // One that takes hours outlives some restarts of its service.
+        retries.mostCrashes = 20
+        return JobHandler(type, retries: retries, limit: Self.limit) { request, run in
             try await ImportRun(request, run, parts).finish()
         }
     }

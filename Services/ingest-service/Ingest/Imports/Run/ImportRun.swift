@@ -71,7 +71,12 @@ struct ImportRun: Sendable {
             offload: parts.offload
         )
         let start = Checkpoint(text: record.checkpoint)
-        let reader = FileLinesReader(writer.plan, now: record.createTime, from: start)
+        let reader = FileLinesReader(
+            writer.plan,
+            now: record.createTime,
+            rowsAtOnce: parts.rowsAtOnce,
+            from: start
+        )
         var source = BlockSource(blocks, of: id, from: start?.sentOffset ?? 0)
         var checkpoint = record.checkpoint
         var lines = FileLines()
@@ -151,22 +156,33 @@ struct ImportRun: Sendable {
             guard isNoted else {
                 throw RPCError.fault("import \(id) has moved while it was locked")
             }
-            try await end(lines.stop, current, in: transaction)
-            return true
+            let isGivenUp = current.counts.adding(counts).areMostlyRejected
+            try await end(lines.stop, current, isGivenUp: isGivenUp, in: transaction)
+            return !isGivenUp
         }
         let total = Double(max(record.receivedBytes, 1))
         run.report(Double(lines.sentOffset) / total, "\(lines.sentOffset) bytes read")
         return isRunning ? after : nil
     }
 
-    /// Ends the import if its file has ended.
+    /// Ends the import if its file has ended, or is read wrong by all appearances.
     private func end(
         _ stop: FileLines.Stop,
         _ record: ImportRecord,
+        isGivenUp: Bool,
         in transaction: PostgresTransaction
     ) async throws {
         switch stop {
-        case .starved, .full: return
+        case .starved: return
+        case .full:
+            guard isGivenUp else { return }
+            var finding = IngestV1.ImportFinding()
+            finding.rule = "mostly_rejected"
+            finding.remedy =
+                "see what is wrong in the quarantine, declare how the file is to be read, and"
+                + " import it again: the rest of it was not read"
+            try await store.add(finding, to: record, in: transaction)
+            try await store.move(id, to: .failed, in: transaction)
         case .ended: try await store.move(id, to: .completed, in: transaction)
         case .broken(let finding):
             try await store.add(IngestV1.ImportFinding(finding), to: record, in: transaction)
@@ -227,6 +243,8 @@ struct ImportParts: Sendable {
     let catalogue: TenantCatalogue
     let series: SeriesWriter
     let offload: WorkerPool?
+    /// How many rows of tables may come of the lines that are written together.
+    let rowsAtOnce: Int
 }
 
 /// A file's bytes from some place on, block by block.

@@ -62,6 +62,21 @@ struct ImportRecord: Sendable {
         /// All that say something.
         var rows: Int64 { accepted + corrected + duplicate + rejected }
 
+        /// Whether a file is read wrong by all appearances: so many rows are rejected, and hardly
+        /// any is not, that the rest need not go to the quarantine too.
+        var areMostlyRejected: Bool { rejected >= 10_000 && rejected * 20 >= rows * 19 }
+
+        /// Both together.
+        func adding(_ other: Counts) -> Counts {
+            Counts(
+                accepted: accepted + other.accepted,
+                corrected: corrected + other.corrected,
+                duplicate: duplicate + other.duplicate,
+                rejected: rejected + other.rejected,
+                passed: passed + other.passed
+            )
+        }
+
         /// Counts a row.
         mutating func note(_ outcome: RowOutcome) {
             switch outcome {
