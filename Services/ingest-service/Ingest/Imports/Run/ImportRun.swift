@@ -77,27 +77,37 @@ struct ImportRun: Sendable {
             rowsAtOnce: parts.rowsAtOnce,
             from: start
         )
-        var source = BlockSource(blocks, of: id, from: start?.sentOffset ?? 0)
+        let source = BlockSource(blocks, of: id, from: start?.sentOffset ?? 0)
         var checkpoint = record.checkpoint
+        var next = try await lines(of: reader, source)
+        while case .full = next.stop {
+            let lines = next
+            // The next are read while these are written.
+            async let following = self.lines(of: reader, source)
+            let after = try await write(lines, by: writer, of: record, from: checkpoint)
+            guard let after else { return }
+            checkpoint = after
+            next = try await following
+        }
+        _ = try await write(next, by: writer, of: record, from: checkpoint)
+    }
+
+    /// The next rows: as many as are written together, unless the file ends or breaks before.
+    private func lines(
+        of reader: FileLinesReader,
+        _ source: BlockSource
+    ) async throws -> FileLines {
         var lines = FileLines()
         while true {
             let before = lines
             lines = try await parts.offload.runBeside { reader.read(on: before) }
-            if case .starved = lines.stop {
-                guard !run.isStopping else { throw CancellationError() }
-                if let bytes = try await source.next(in: run.scope(within: Self.limit)) {
-                    reader.append(bytes)
-                } else {
-                    reader.finish()
-                }
-                continue
+            guard case .starved = lines.stop else { return lines }
+            guard !run.isStopping else { throw CancellationError() }
+            if let bytes = try await source.next(in: run.scope(within: Self.limit)) {
+                reader.append(bytes)
+            } else {
+                reader.finish()
             }
-            guard
-                let after = try await write(lines, by: writer, of: record, from: checkpoint)
-            else { return }
-            guard case .full = lines.stop else { return }
-            checkpoint = after
-            lines = FileLines()
         }
     }
 
@@ -247,26 +257,26 @@ struct ImportParts: Sendable {
     let rowsAtOnce: Int
 }
 
-/// A file's bytes from some place on, block by block.
-private struct BlockSource {
+/// A file's bytes from some place on, block by block; one task asks at a time.
+private final class BlockSource: Sendable {
     private let blocks: ImportBlocks
     private let id: PostgresUUID
-    private var number: Int
-    /// How many bytes of the first block are not wanted.
-    private var skipped: Int
+    /// Where the next bytes begin in the file.
+    private let offset: Locked<Int>
 
     init(_ blocks: ImportBlocks, of id: PostgresUUID, from offset: Int) {
         self.blocks = blocks
         self.id = id
-        (number, skipped) = offset.quotientAndRemainder(dividingBy: ContentDigest.blockBytes)
+        self.offset = Locked(offset)
     }
 
     /// The next bytes; nil behind the last.
-    mutating func next(in scope: TenantScope) async throws -> SharedBytes? {
+    func next(in scope: TenantScope) async throws -> SharedBytes? {
+        let (number, skipped) = offset.withLock { $0 }
+            .quotientAndRemainder(dividingBy: ContentDigest.blockBytes)
         guard let block = try await blocks.block(number, of: id, in: scope) else { return nil }
         let wanted = block.extracting(min(skipped, block.count)..<block.count)
-        number += 1
-        skipped = 0
+        offset.withLock { $0 = (number + 1) * ContentDigest.blockBytes }
         return wanted
     }
 }
