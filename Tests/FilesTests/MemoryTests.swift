@@ -53,7 +53,8 @@ struct MemoryTests {
         let tenths = rows * 12_345
         precondition(total.description == "\(tenths / 10).\(tenths % 10)0", "\(total)")
         let grown = try ThisProcess.peakBytes() - before
-        let bound = boundBytes + ThisProcess.quarantineBytes
-        precondition(grown < bound, "grown by \(grown) bytes of \(bound)")
+        // A sanitizer keeps what was freed, with margins around each piece: it tells other things.
+        guard ThisProcess.quarantineBytes == 0 else { return }
+        precondition(grown < boundBytes, "grown by \(grown) bytes of \(boundBytes)")
     }
 }
