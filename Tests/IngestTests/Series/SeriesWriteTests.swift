@@ -44,6 +44,33 @@ struct SeriesWriteTests {
         await ingest.stop()
     }
 
+    @Test("that come together are stored as rows that come one by one")
+    func together() async throws {
+        let ingest = try await ServedIngest()
+        var chance = SystemRandomNumberGenerator()
+        for round in 0..<20 {
+            let day = "2026-03-\(10 + round)"
+            let amounts = (0..<6).map { _ in "\(UInt8.random(in: 1...3, using: &chance))" }
+            var signs: [String] = []
+            for amount in amounts {
+                let row = IngestV1.SpendRow.row(day, amount) { $0.campaign = "alone" }
+                signs += try await ingest.write([row]).signs
+            }
+            let response = try await ingest.write(
+                amounts.map { .row(day, $0) { $0.campaign = "together" } }
+            )
+            #expect(response.signs == signs, "\(amounts)")
+        }
+        let differ = try await ingest.lines(
+            """
+            select day from spend group by day
+            having count(distinct (spend, revision, previous_spend)) > 1
+            """
+        )
+        #expect(differ == [])
+        await ingest.stop()
+    }
+
     @Test("have a key of all that tells them from others")
     func keys() async throws {
         let ingest = try await ServedIngest()
@@ -107,6 +134,36 @@ struct SeriesWriteTests {
                 "exchange_rate|1|{2026-03-01}", "kpi|1|{2026-03-01}",
             ]
         )
+        await ingest.stop()
+    }
+
+    @Test("of all kinds count each change of one key, also one back to what was stored")
+    func changes() async throws {
+        let ingest = try await ServedIngest()
+        let day = "2026-03-01"
+        let amounts = ["0.1", "0.2", "0.1", "0.3"]
+        let signs = [
+            try await ingest.write(amounts.map { IngestV1.SpendRow.row(day, $0) }).signs,
+            try await ingest.write(amounts.map { IngestV1.KpiRow.row(day, "orders", $0) }).signs,
+            try await ingest.write(
+                [0.1, 0.2, 0.1, 0.3].map { IngestV1.CovariateRow.row(day, "price", $0) }
+            ).signs,
+            try await ingest.write(
+                amounts.map { IngestV1.ExchangeRateRow.row(day, "USD", "EUR", $0) }
+            ).signs,
+            try await ingest.write(amounts.map { IngestV1.MarginRow.row(day, "", $0) }).signs,
+        ]
+        for signs in signs { #expect(signs == ["+", "~", "~", "~"]) }
+        let stored = try await ingest.lines(
+            """
+            select spend::float, revision, previous_spend::float from spend
+            union all select value, revision, previous_value from kpi
+            union all select value, revision, previous_value from covariates
+            union all select rate, revision, previous_rate from exchange_rates
+            union all select margin, revision, previous_margin from margins
+            """
+        )
+        #expect(stored == Array(repeating: "0.3|4|0.1", count: 5))
         await ingest.stop()
     }
 

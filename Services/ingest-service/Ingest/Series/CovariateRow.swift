@@ -23,7 +23,12 @@ struct CovariateRow: SeriesRow {
         series = SeriesKey.digest([Self.kind.rawValue, name, geo])
     }
 
-    static func appendWrite(of rows: [CovariateRow], commit: Int64, to batch: inout Batch) {
+    static func appendWrite(
+        of rows: [CovariateRow],
+        changes: [Int32],
+        commit: Int64,
+        to batch: inout Batch
+    ) {
         batch.append(
             .writeCovariates,
             rows.map(\.day),
@@ -31,6 +36,7 @@ struct CovariateRow: SeriesRow {
             rows.map(\.name),
             rows.map(\.geo),
             rows.map(\.value),
+            changes,
             commit
         )
     }
@@ -40,13 +46,17 @@ extension Statement {
     fileprivate static let writeCovariates = Statement(
         "ingest.write_covariates",
         """
-        insert into covariates (day, series, name, geo, value, revision, commit_id)
-        select r.*, 1, $6
-        from unnest($1::date[], $2::uuid[], $3::text[], $4::text[], $5::double precision[]) as r
+        insert into covariates (day, series, name, geo, value, revision, previous_value,
+            commit_id)
+        select r.*, case when r.changes > 1 then r.value end, $7
+        from unnest($1::date[], $2::uuid[], $3::text[], $4::text[],
+            $5::double precision[], $6::integer[])
+            as r (day, series, name, geo, value, changes)
         on conflict (day, series) do update set
-            value = excluded.value, revision = covariates.revision + 1,
+            value = excluded.value, revision = covariates.revision + excluded.revision,
             previous_value = covariates.value, commit_id = excluded.commit_id
         where covariates.value <> excluded.value
+            or excluded.revision > 1
         returning day, series, revision
         """
     )

@@ -33,7 +33,12 @@ struct ExchangeRateRow: SeriesRow {
         series = SeriesKey.digest([Self.kind.rawValue, base, quote])
     }
 
-    static func appendWrite(of rows: [ExchangeRateRow], commit: Int64, to batch: inout Batch) {
+    static func appendWrite(
+        of rows: [ExchangeRateRow],
+        changes: [Int32],
+        commit: Int64,
+        to batch: inout Batch
+    ) {
         batch.append(
             .writeExchangeRates,
             rows.map(\.day),
@@ -41,6 +46,7 @@ struct ExchangeRateRow: SeriesRow {
             rows.map(\.base),
             rows.map(\.quote),
             rows.map(\.rate),
+            changes,
             commit
         )
     }
@@ -50,13 +56,17 @@ extension Statement {
     fileprivate static let writeExchangeRates = Statement(
         "ingest.write_exchange_rates",
         """
-        insert into exchange_rates (day, series, base, quote, rate, revision, commit_id)
-        select r.*, 1, $6
-        from unnest($1::date[], $2::uuid[], $3::text[], $4::text[], $5::numeric[]) as r
+        insert into exchange_rates (day, series, base, quote, rate, revision, previous_rate,
+            commit_id)
+        select r.*, case when r.changes > 1 then r.rate end, $7
+        from unnest($1::date[], $2::uuid[], $3::text[], $4::text[],
+            $5::numeric[], $6::integer[])
+            as r (day, series, base, quote, rate, changes)
         on conflict (day, series) do update set
-            rate = excluded.rate, revision = exchange_rates.revision + 1,
+            rate = excluded.rate, revision = exchange_rates.revision + excluded.revision,
             previous_rate = exchange_rates.rate, commit_id = excluded.commit_id
         where exchange_rates.rate <> excluded.rate
+            or excluded.revision > 1
         returning day, series, revision
         """
     )

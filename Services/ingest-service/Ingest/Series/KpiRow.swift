@@ -45,7 +45,12 @@ struct KpiRow: SeriesRow {
         series = SeriesKey.digest([Self.kind.rawValue, name, source, geo, currency])
     }
 
-    static func appendWrite(of rows: [KpiRow], commit: Int64, to batch: inout Batch) {
+    static func appendWrite(
+        of rows: [KpiRow],
+        changes: [Int32],
+        commit: Int64,
+        to batch: inout Batch
+    ) {
         batch.append(
             .writeKpi,
             rows.map(\.day),
@@ -58,6 +63,7 @@ struct KpiRow: SeriesRow {
             rows.map(\.valuePerUnit),
             rows.map(\.valueCurrency),
             rows.map(\.population),
+            changes,
             commit
         )
     }
@@ -68,18 +74,21 @@ extension Statement {
         "ingest.write_kpi",
         """
         insert into kpi (day, series, name, counted_by, geo, currency, value, value_per_unit,
-            value_currency, population, revision, commit_id)
-        select r.*, 1, $11
+            value_currency, population, revision, previous_value, commit_id)
+        select r.*, case when r.changes > 1 then r.value end, $12
         from unnest($1::date[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[],
-            $7::numeric[], $8::numeric[], $9::text[], $10::bigint[]) as r
+            $7::numeric[], $8::numeric[], $9::text[], $10::bigint[], $11::integer[])
+            as r (day, series, name, counted_by, geo, currency, value, value_per_unit,
+            value_currency, population, changes)
         on conflict (day, series) do update set
             value = excluded.value, value_per_unit = excluded.value_per_unit,
             value_currency = excluded.value_currency, population = excluded.population,
-            revision = kpi.revision + 1, previous_value = kpi.value,
+            revision = kpi.revision + excluded.revision, previous_value = kpi.value,
             commit_id = excluded.commit_id
         where (kpi.value, kpi.value_per_unit, kpi.value_currency, kpi.population)
             is distinct from (excluded.value, excluded.value_per_unit, excluded.value_currency,
                 excluded.population)
+            or excluded.revision > 1
         returning day, series, revision
         """
     )

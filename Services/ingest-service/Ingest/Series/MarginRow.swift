@@ -24,13 +24,19 @@ struct MarginRow: SeriesRow {
         series = SeriesKey.digest([Self.kind.rawValue, name])
     }
 
-    static func appendWrite(of rows: [MarginRow], commit: Int64, to batch: inout Batch) {
+    static func appendWrite(
+        of rows: [MarginRow],
+        changes: [Int32],
+        commit: Int64,
+        to batch: inout Batch
+    ) {
         batch.append(
             .writeMargins,
             rows.map(\.day),
             rows.map(\.series),
             rows.map(\.name),
             rows.map(\.margin),
+            changes,
             commit
         )
     }
@@ -40,13 +46,15 @@ extension Statement {
     fileprivate static let writeMargins = Statement(
         "ingest.write_margins",
         """
-        insert into margins (day, series, name, margin, revision, commit_id)
-        select r.*, 1, $5
-        from unnest($1::date[], $2::uuid[], $3::text[], $4::numeric[]) as r
+        insert into margins (day, series, name, margin, revision, previous_margin, commit_id)
+        select r.*, case when r.changes > 1 then r.margin end, $6
+        from unnest($1::date[], $2::uuid[], $3::text[], $4::numeric[], $5::integer[])
+            as r (day, series, name, margin, changes)
         on conflict (day, series) do update set
-            margin = excluded.margin, revision = margins.revision + 1,
+            margin = excluded.margin, revision = margins.revision + excluded.revision,
             previous_margin = margins.margin, commit_id = excluded.commit_id
         where margins.margin <> excluded.margin
+            or excluded.revision > 1
         returning day, series, revision
         """
     )

@@ -38,8 +38,15 @@ protocol SeriesRow: Hashable, Sendable {
     ) async throws
 
     /// Adds the statement that stores rows with different keys, in their order, and returns day,
-    /// series and revision of each that has changed anything.
-    static func appendWrite(of rows: [Self], commit: Int64, to batch: inout Batch)
+    /// series and revision of each that has changed anything. One that stands for several changes
+    /// is one, also if the last of them says again what is stored; it never is the first of its
+    /// key, but what would be inserted is checked first, and so has something before it.
+    static func appendWrite(
+        of rows: [Self],
+        changes: [Int32],
+        commit: Int64,
+        to batch: inout Batch
+    )
 }
 
 extension SeriesRow where Context == Void {

@@ -71,7 +71,12 @@ struct SpendRow: SeriesRow {
         )
     }
 
-    static func appendWrite(of rows: [SpendRow], commit: Int64, to batch: inout Batch) {
+    static func appendWrite(
+        of rows: [SpendRow],
+        changes: [Int32],
+        commit: Int64,
+        to batch: inout Batch
+    ) {
         batch.append(
             .writeSpend,
             rows.map(\.day),
@@ -82,6 +87,7 @@ struct SpendRow: SeriesRow {
             rows.map(\.spend),
             rows.map(\.impressions),
             rows.map(\.clicks),
+            changes,
             commit
         )
     }
@@ -92,16 +98,18 @@ extension Statement {
         "ingest.write_spend",
         """
         insert into spend (day, series, source, geo, currency, spend, impressions, clicks,
-            revision, commit_id)
-        select r.*, 1, $9
+            revision, previous_spend, commit_id)
+        select r.*, case when r.changes > 1 then r.spend end, $10
         from unnest($1::date[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::numeric[],
-            $7::bigint[], $8::bigint[]) as r
+            $7::bigint[], $8::bigint[], $9::integer[])
+            as r (day, series, source, geo, currency, spend, impressions, clicks, changes)
         on conflict (day, series) do update set
             spend = excluded.spend, impressions = excluded.impressions,
-            clicks = excluded.clicks, revision = spend.revision + 1,
+            clicks = excluded.clicks, revision = spend.revision + excluded.revision,
             previous_spend = spend.spend, commit_id = excluded.commit_id
         where (spend.spend, spend.impressions, spend.clicks)
             is distinct from (excluded.spend, excluded.impressions, excluded.clicks)
+            or excluded.revision > 1
         returning day, series, revision
         """
     )

@@ -1,14 +1,27 @@
 internal import Postgres
 
-/// In which order rows are stored, so that they count in the order in which they came: a statement
-/// writes a row of a key once, and what comes again for it is left to the next.
+/// In which order rows are stored, so that they count in the order in which they came.
+///
+/// A statement writes a row of a key once. Of a key that comes often the first row is written,
+/// then the one before the last for all between, then the last: what is kept of a row's past is
+/// how often it changed and what the last change replaced, and a call costs three statements
+/// however often it repeats a key.
 struct WritePlan<Row: SeriesRow> {
-    /// What each statement writes, in the order of the keys, and where that came.
-    private(set) var waves: [[(index: Int, row: Row)]] = []
+    /// What each statement writes, in the order of the keys.
+    private(set) var waves: [[SeriesWrite<Row>]] = []
     /// What became of each row that came; duplicates until something else is known.
     var outcomes: [RowOutcome]
 
-    private var last: [SeriesKey: (wave: Int, row: Row)] = [:]
+    private var histories: [SeriesKey: History] = [:]
+
+    /// What came of a key, without what only repeated the row before it.
+    private struct History {
+        let first: Row
+        let firstIndex: Int
+        var beforeLast: Row
+        var last: Row
+        var count: Int32 = 1
+    }
 
     init(count: Int) {
         outcomes = Array(repeating: .duplicate, count: count)
@@ -16,16 +29,36 @@ struct WritePlan<Row: SeriesRow> {
 
     /// Adds the next row; one that says what the row of its key before it says is a duplicate.
     mutating func add(_ row: Row, at index: Int) {
-        let before = last[row.key]
-        if before?.row == row { return }
-        let wave = before.map { $0.wave + 1 } ?? 0
-        last[row.key] = (wave, row)
-        if wave == waves.count { waves.append([]) }
-        waves[wave].append((index, row))
+        guard var history = histories[row.key] else {
+            histories[row.key] = History(
+                first: row,
+                firstIndex: index,
+                beforeLast: row,
+                last: row
+            )
+            return
+        }
+        if history.last == row { return }
+        // Whatever was stored before, the row before this one has replaced it.
+        outcomes[index] = .corrected
+        history.beforeLast = history.last
+        history.last = row
+        history.count += 1
+        histories[row.key] = history
     }
 
-    /// Puts the rows of each wave into the order in which all writers lock them.
-    mutating func sort() {
+    /// Makes the waves of what was added, each in the order in which all writers lock rows.
+    mutating func arrange() {
+        var (first, between, last): ([SeriesWrite<Row>], [SeriesWrite<Row>], [SeriesWrite<Row>])
+        (first, between, last) = ([], [], [])
+        for history in histories.values {
+            first.append(SeriesWrite(row: history.first, changes: 1))
+            if history.count > 2 {
+                between.append(SeriesWrite(row: history.beforeLast, changes: history.count - 2))
+            }
+            if history.count > 1 { last.append(SeriesWrite(row: history.last, changes: 1)) }
+        }
+        waves = [first, between, last].filter { !$0.isEmpty }
         for wave in waves.indices { waves[wave].sort { $0.row.key < $1.row.key } }
     }
 
@@ -36,22 +69,27 @@ struct WritePlan<Row: SeriesRow> {
     /// - Throws: `PostgresError` if a row is not what the statements return.
     mutating func note(_ results: [Rows]) throws(PostgresError) -> Set<SeriesKey> {
         var changed: Set<SeriesKey> = []
-        for (wave, rows) in zip(waves, results) {
-            var revisions: [SeriesKey: Int32] = [:]
+        for (wave, rows) in results.enumerated() {
             for row in rows {
                 let (day, series, revision) = try row.read(
                     PostgresDate.self,
                     PostgresUUID.self,
                     Int32.self
                 )
-                revisions[SeriesKey(day: day, series: series)] = revision
+                let key = SeriesKey(day: day, series: series)
+                changed.insert(key)
+                if wave == 0, let index = histories[key]?.firstIndex {
+                    outcomes[index] = revision == 1 ? .accepted : .corrected
+                }
             }
-            for (index, row) in wave {
-                guard let revision = revisions[row.key] else { continue }
-                outcomes[index] = revision == 1 ? .accepted : .corrected
-            }
-            changed.formUnion(revisions.keys)
         }
         return changed
     }
+}
+
+/// A row as a statement writes it.
+struct SeriesWrite<Row: SeriesRow>: Sendable {
+    let row: Row
+    /// How many changes of the row this is: what came between is written with the one after it.
+    let changes: Int32
 }
