@@ -1,5 +1,5 @@
 internal import Crypto
-internal import Postgres
+package import Postgres
 internal import Synchronization
 internal import Telemetry
 
@@ -10,7 +10,8 @@ internal import Telemetry
 /// Source: RFC 9562, §5.7 (version 7) and §6.2, method 3: the twelve bits after the milliseconds
 /// are a finer part of the time.
 public struct JobID: Hashable, Sendable {
-    let uuid: PostgresUUID
+    /// The same as columns have it.
+    package let uuid: PostgresUUID
 
     /// Draws an id for a job that is made now; of two drawn by this process the second is the
     /// later one, though the clock stands still or goes back.

@@ -1,4 +1,3 @@
-internal import Crypto
 internal import Net
 @_spi(PostgresSessions) internal import Postgres
 internal import Telemetry
@@ -182,8 +181,7 @@ extension JobWorker {
     private func look(into scope: TenantScope, _ most: Int) async throws -> NextVisit {
         let (free, isShare) = room(for: scope.tenant)
         let room = min(free, most)
-        let generator = SecureRandom()
-        let lease = PostgresUUID(high: generator.next(), low: generator.next())
+        let lease = PostgresUUID.random()
         let grace = graceLeft(on: scope.entry.node)
         var batch = Batch()
         batch.append(.keepPlans)

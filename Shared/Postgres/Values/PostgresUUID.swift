@@ -11,6 +11,17 @@ public struct PostgresUUID: PostgresValue, Hashable {
         self.low = low
     }
 
+    /// A name that nobody else has: 122 random bits.
+    ///
+    /// Source: RFC 9562, §5.4 (version 4).
+    public static func random() -> PostgresUUID {
+        var generator = SystemRandomNumberGenerator()
+        return PostgresUUID(
+            high: generator.next() & ~0xF000 | 0x4000,
+            low: generator.next() >> 2 | 1 << 63
+        )
+    }
+
     /// Reads 32 hexadecimal digits, with or without hyphens in their usual places.
     ///
     /// - Parameter text: as `0188d4f8-6c1e-7a3b-9c2d-1f2e3d4c5b6a`; anything else gives nil.

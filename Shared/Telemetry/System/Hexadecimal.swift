@@ -1,5 +1,11 @@
 /// Hexadecimal digits in lower case, the only ones that trace headers allow.
-enum Hexadecimal {
+package enum Hexadecimal {
+    /// Two digits for each byte.
+    package static func text(of bytes: [UInt8]) -> String {
+        let digits = bytes.flatMap { [digit(UInt64($0) >> 4), digit(UInt64($0))] }
+        return String(decoding: digits, as: UTF8.self)
+    }
+
     /// The digit of the lowest four bits.
     static func digit(_ bits: UInt64) -> UInt8 {
         let value = UInt8(truncatingIfNeeded: bits & 0xf)

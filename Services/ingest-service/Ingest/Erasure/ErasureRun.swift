@@ -52,7 +52,7 @@ struct ErasureRun {
 
     /// Deletes what is stored of the person whose forgetting is called as the job.
     mutating func forget() async throws {
-        guard let id = PostgresUUID("\(run.id)") else { throw RPCError.damagedData }
+        let id = run.id.uuid
         let (ids, commit) = try await forgettings.rest(of: id, in: run.scope())
         if !ids.isEmpty {
             let keys = try await EventStore().keys(in: run.scope())

@@ -155,7 +155,7 @@ struct ErasureService: IngestV1.Erasure.Service {
         let scope = try database.scope(for: call)
         let keys = try await catalogue.knowledge(in: scope).keys
         let job = jobs.person.job(IngestV1.PersonErasure()).serving(call)
-        guard let id = PostgresUUID("\(job.id)") else { throw RPCError.damagedData }
+        let id = job.id.uuid
         try await scope.transaction { transaction in
             try await forgettings.forget(
                 ids,

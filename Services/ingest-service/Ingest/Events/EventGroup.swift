@@ -51,8 +51,7 @@ struct EventGroup: Sendable {
         self.places = places
         self.refused = refused
         rows = places.map { requests[$0.request][$0.row] }
-        var random = SystemRandomNumberGenerator()
-        token = PostgresUUID(high: random.next(), low: random.next())
+        token = .random()
     }
 
     /// The pairs of ids that turned out to be one's, each once; without ``edgesIfNew``.

@@ -68,7 +68,7 @@ struct EventIntake: Sendable {
         }
         // A call that fails here is made again: its events are duplicates then, and these wait
         // once.
-        let batch = QuarantineStore.newBatch()
+        let batch = PostgresUUID.random()
         let scope = try database.scope(for: call)
         let told = try await scope.transaction { transaction in
             let told = try await forgotten.refuse(outcomes, tenant.keys, in: transaction) { place in

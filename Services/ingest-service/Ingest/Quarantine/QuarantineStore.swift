@@ -1,4 +1,3 @@
-internal import Crypto
 internal import Postgres
 internal import RPC
 internal import Telemetry
@@ -9,15 +8,6 @@ internal import Wire
 struct QuarantineStore: Sendable {
     /// Bodies that are longer are told only one by one.
     static let mostShownBytes = 4_096
-
-    /// An id for what comes together.
-    static func newBatch() -> PostgresUUID {
-        let random = SecureRandom()
-        return PostgresUUID(
-            high: random.next() & ~0xF000 | 0x4000,
-            low: random.next() >> 2 | 1 << 63
-        )
-    }
 
     /// Keeps rows, as a part of what rejects them; one that waits already waits on, for what is
     /// wrong with it now.

@@ -61,7 +61,7 @@ struct SeriesWriter: Sendable {
                 }
             }
             if !rejected.isEmpty {
-                let batch = QuarantineStore.newBatch()
+                let batch = PostgresUUID.random()
                 result.numbers = try await quarantine.add(
                     rejected,
                     from: name,
@@ -105,13 +105,18 @@ struct SeriesWriter: Sendable {
                 plan.outcomes[index] = .rejected(error)
             }
         }
-        plan.sort()
+        plan.arrange()
         guard let first = plan.waves.first else { return Result(outcomes: plan.outcomes) }
         try await Row.prepare(first.map(\.row), context, in: transaction)
         let commit = try await SeriesCommit(of: .rows(Row.kind), in: transaction)
         var batch = Batch()
         for wave in plan.waves {
-            Row.appendWrite(of: wave.map(\.row), commit: commit.id, to: &batch)
+            Row.appendWrite(
+                of: wave.map(\.row),
+                changes: wave.map(\.changes),
+                commit: commit.id,
+                to: &batch
+            )
         }
         let changed = try plan.note(try await transaction.run(batch))
         let id = try await commit.finish(rows: changed.count, days: Set(changed.map(\.day)))

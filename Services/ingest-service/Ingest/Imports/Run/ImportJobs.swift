@@ -38,7 +38,7 @@ struct ImportJobs: Sendable {
         var job = type.job(request)
         job.uniqueness = .untilDone("import-\(id)")
         let enqueued = try await queue.enqueue([job], in: transaction, of: scope)
-        return enqueued.first.flatMap { PostgresUUID("\($0.id)") }
+        return enqueued.first?.id.uuid
     }
 
     /// How files are read.

@@ -1,4 +1,5 @@
 internal import Crypto
+internal import Telemetry
 internal import Wire
 
 /// What a file is known by, whatever it is called: SHA-256 of the SHA-256 of each of its blocks.
@@ -27,9 +28,6 @@ enum ContentDigest {
 
     /// The digits of a digest.
     static func text(_ digest: SharedBytes) -> String {
-        Array(copying: digest.bytes).map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0\(digits)" : digits
-        }.joined()
+        Hexadecimal.text(of: Array(copying: digest.bytes))
     }
 }

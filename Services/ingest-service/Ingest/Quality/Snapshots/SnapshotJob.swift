@@ -113,7 +113,7 @@ struct SnapshotJob: Sendable {
         _ run: JobRun
     ) async throws {
         let now = UTCTimestamp.now
-        let job = PostgresUUID("\(run.id)")
+        let job = run.id.uuid
         let kept = try await run.transaction(within: Self.patience) { transaction in
             try await facts.hold(in: transaction)
             if let known = try await snapshots.snapshot(ofJob: job, in: transaction) {

@@ -1,4 +1,3 @@
-internal import Crypto
 internal import Postgres
 internal import RPC
 internal import Taxonomy
@@ -129,14 +128,13 @@ struct RemapStore: Sendable {
         by version: Int64,
         in transaction: PostgresTransaction
     ) async throws(PostgresError) -> (mapped: Int, changed: Int) {
-        let random = SecureRandom()
         let (mapped, changed) = try await transaction.query(
             .remapEvents,
             events.map(\.key),
             events.map(\.found.channel),
             events.map(\.found.confidence),
             version,
-            PostgresUUID(high: random.next(), low: random.next())
+            PostgresUUID.random()
         ).one().read(Int64.self, Int64.self)
         return (Int(mapped), Int(changed))
     }
