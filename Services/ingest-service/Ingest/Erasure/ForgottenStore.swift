@@ -36,23 +36,36 @@ struct ForgottenStore: Sendable {
         try Self.read(try await scope.read(.someForgotten, ids.map(keys.digest)), keys)
     }
 
+    /// Sees to it that nobody else is forgotten until a transaction ends.
+    ///
+    /// - Parameter transaction: the tenant's.
+    /// - Returns: whether anybody has been, ever; most tenants have forgotten nobody.
+    /// - Throws: `PostgresError`.
+    func hold(in transaction: PostgresTransaction) async throws(PostgresError) -> Bool {
+        var batch = Batch()
+        batch.append(.holdIntake)
+        batch.append(.forgettings)
+        return try await transaction.run(batch)[1].one().read(Int64.self) > 0
+    }
+
     /// Who of some is forgotten, and stays the last of them until a transaction ends.
     ///
     /// - Parameters:
-    ///   - ids: as edges have them.
+    ///   - ids: as edges have them; asked for only if anybody was forgotten.
     ///   - keys: the tenant's.
     ///   - transaction: the tenant's.
     /// - Returns: the state as to these.
     /// - Throws: `PostgresError`.
     func hold(
-        among ids: [String],
+        among ids: () -> [String],
         _ keys: EventKeys,
         in transaction: PostgresTransaction
     ) async throws(PostgresError) -> Forgotten {
-        var batch = Batch()
-        batch.append(.holdIntake)
-        batch.append(.someForgotten, ids.map(keys.digest))
-        return try Self.read(try await transaction.run(batch)[1], keys)
+        guard try await hold(in: transaction) else { return .nobody }
+        return try Self.read(
+            try await transaction.query(.someForgotten, ids().map(keys.digest)),
+            keys
+        )
     }
 
     /// Refuses rows that were rejected if they name somebody who was forgotten: nothing of them is
@@ -72,14 +85,12 @@ struct ForgottenStore: Sendable {
         naming ids: (Int) -> [String]
     ) async throws(PostgresError) -> [RowOutcome] {
         var rest = outcomes.indices.filter { outcomes[$0].keptFault != nil }[...]
-        if rest.isEmpty { return outcomes }
-        // Most tenants have forgotten nobody.
-        if try await hold(among: [], keys, in: transaction).version == 0 { return outcomes }
+        guard !rest.isEmpty, try await hold(in: transaction) else { return outcomes }
         var told = outcomes
         while !rest.isEmpty {
             let named = rest.prefix(Self.mostNaming).map { (place: $0, ids: ids($0)) }
             let all = Set(named.flatMap(\.ids))
-            let forgotten = try await hold(among: Array(all), keys, in: transaction)
+            let forgotten = try await hold(among: { Array(all) }, keys, in: transaction)
             for (place, ids) in named where forgotten.names(anyOf: ids) {
                 told[place] = .rejected(.ofForgotten)
             }
@@ -107,6 +118,10 @@ struct ForgottenStore: Sendable {
 }
 
 extension Statement {
+    fileprivate static let forgettings = Statement(
+        "ingest.count_forgettings",
+        "select forgettings from event_head"
+    )
     fileprivate static let allForgotten = Statement(
         "ingest.all_forgotten",
         """

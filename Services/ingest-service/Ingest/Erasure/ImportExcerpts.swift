@@ -17,7 +17,7 @@ enum ImportExcerpts {
         in transaction: PostgresTransaction
     ) async throws {
         let store = ForgottenStore()
-        if try await store.hold(among: [], keys, in: transaction).version == 0 { return }
+        guard try await store.hold(in: transaction) else { return }
         for row in try await transaction.query(.findExcerpts, id) {
             let (id, bytes) = try row.read(PostgresUUID.self, SharedBytes.self)
             var all = try IngestV1.ImportFindings(decoding: bytes.bytes)
@@ -25,7 +25,7 @@ enum ImportExcerpts {
                 let excerpt = all.findings[index].excerpt
                 let texts = LineTexts.texts(of: SharedBytes(Array(excerpt.utf8)))
                 let ids = texts.flatMap(PersonID.previous)
-                let forgotten = try await store.hold(among: ids, keys, in: transaction)
+                let forgotten = try await store.hold(among: { ids }, keys, in: transaction)
                 if excerpt.hasSuffix("…") || forgotten.names(anyOf: ids) {
                     all.findings[index].excerpt = ""
                 }

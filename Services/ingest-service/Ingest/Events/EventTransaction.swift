@@ -51,7 +51,7 @@ struct EventTransaction: Sendable {
         let rows = results.compactMap { try? $0.get() }
         // Held first: nobody else is forgotten from here on.
         let forgotten = try await forgotten.hold(
-            among: Array(Set(rows.flatMap(\.personIDs))),
+            among: { Array(Set(rows.flatMap(\.personIDs))) },
             keys,
             in: transaction
         )
