@@ -12,7 +12,8 @@ extension IngestV1 {
         /// `holidays` or `ga4_export`.
         public var kind: String = ""
 
-        /// What rows are made of: `delimited`, or `objects` of JSON, one on each line.
+        /// What rows are made of: `delimited`, or `objects` of JSON, one on each line. It is found in the
+        /// file: what is declared here changes nothing.
         public var form: String = ""
 
         /// What stands between cells: `,`, `;`, a tab, or `|`.
@@ -189,7 +190,8 @@ extension IngestV1 {
                 }
             }
 
-            /// What rows are made of: `delimited`, or `objects` of JSON, one on each line.
+            /// What rows are made of: `delimited`, or `objects` of JSON, one on each line. It is found in the
+            /// file: what is declared here changes nothing.
             public var form: Text {
                 @_lifetime(copy self)
                 get {
@@ -311,13 +313,15 @@ extension IngestV1 {
                 if !value.isEmpty { buffer.appendField(tag: 10, value.utf8) }
             }
 
-            /// What rows are made of: `delimited`, or `objects` of JSON, one on each line.
+            /// What rows are made of: `delimited`, or `objects` of JSON, one on each line. It is found in the
+            /// file: what is declared here changes nothing.
             @inlinable
             public mutating func setForm(_ value: String) {
                 if !value.isEmpty { buffer.appendField(tag: 18, value) }
             }
 
-            /// What rows are made of: `delimited`, or `objects` of JSON, one on each line.
+            /// What rows are made of: `delimited`, or `objects` of JSON, one on each line. It is found in the
+            /// file: what is declared here changes nothing.
             @inlinable
             public mutating func setForm(_ value: Text) {
                 if !value.isEmpty { buffer.appendField(tag: 18, value.utf8) }

@@ -131,6 +131,9 @@ public struct RequestStream<View: MessageView & ~Escapable>: Sendable {
 
     /// Waits for the next message.
     ///
+    /// Let each message go before the next is awaited: the caller may send on only when the bytes
+    /// of those before are no longer held, and waits for ever for one who keeps them.
+    ///
     /// - Returns: the message; nil when the caller has sent its last.
     /// - Throws: ``RPCError`` for bytes that are no such message, or when the call is over.
     public func next() async throws -> Message<View>? { try await call.nextMessage() }

@@ -100,6 +100,7 @@ struct ImportTests {
         let shown = try await ingest.imports.previewImport(preview).message.value()
         #expect(shown.findings.isEmpty)
         #expect(shown.rows.first?.fields["date"] == "2026-02-01")
+        #expect(shown.rows.first?.text == "01/02/2026,1.5,meta")
         var start = IngestV1.StartImportRequest()
         start.importID = waiting.importID
         await #expect {
@@ -190,6 +191,34 @@ struct ImportTests {
             ($0 as? RPCError)?.code == .failedPrecondition
         }
         #expect(try await ingest.lines("select count(*) from events") == ["0"])
+        await ingest.stop()
+    }
+
+    @Test("uploads that nobody goes on with for a week are given up, and their bytes forgotten")
+    func givenUp() async throws {
+        let ingest = try await ServedIngest()
+        let left = try await ingest.createImport()
+        try await ingest.upload(Self.file(10), to: left.importID, more: true)
+        let recent = try await ingest.createImport()
+        try await ingest.upload(Self.file(10), to: recent.importID, more: true)
+        _ = try await ingest.lines(
+            """
+            update imports set updated_at = updated_at - interval '8 days'
+            where import_id = '\(left.importID)' returning 1
+            """
+        )
+        _ = try await ingest.createImport()
+        try await ingest.served.finishJobs(of: ingest.served.members[0])
+        #expect(
+            try await ingest.lines("select import_id from import_blocks") == [recent.importID]
+        )
+        #expect(
+            try await ingest.lines("select import_id from imports where ended_at is not null")
+                == [left.importID]
+        )
+        await #expect { try await ingest.upload(Self.file(10), to: left.importID) } throws: {
+            ($0 as? RPCError)?.code == .failedPrecondition
+        }
         await ingest.stop()
     }
 

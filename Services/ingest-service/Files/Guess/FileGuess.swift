@@ -91,6 +91,23 @@ public struct FileGuess: Sendable {
         return rows
     }
 
+    /// A row of ``preview(_:count:now:)`` as it stands in the file.
+    ///
+    /// - Parameters:
+    ///   - row: which.
+    ///   - encoding: what its bytes mean.
+    ///   - most: how many bytes of it at most.
+    /// - Returns: its text; what the encoding has no character for is U+FFFD.
+    public func text(
+        of row: FileReader.Row,
+        _ encoding: TextEncoding,
+        most: Int
+    ) -> String {
+        let start = min(row.byteOffset, sample.bytes.count)
+        let end = min(start + min(row.byteCount, most), sample.bytes.count)
+        return encoding.text(of: Array(sample.bytes[start..<end]).rawBytes)
+    }
+
     /// How values are written, by all cells of the columns that are read.
     private static func format(
         _ table: SampleTable,

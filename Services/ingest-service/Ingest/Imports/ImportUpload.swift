@@ -72,14 +72,14 @@ struct ImportUpload {
     ///
     /// - Throws: RESOURCE_EXHAUSTED if the tenant has no room for more; ABORTED if somebody else
     ///   sends them too; or `PostgresError`.
-    mutating func append(_ bytes: SharedBytes) async throws {
+    mutating func append(_ bytes: [UInt8]) async throws {
         let passed = Int(min(known, Int64(bytes.count)))
         known -= Int64(passed)
         var start = passed
         while start < bytes.count {
             let room = ContentDigest.blockBytes - buffer.count
             let end = min(start + room, bytes.count)
-            buffer.append(contentsOf: Array(copying: bytes.extracting(start..<end).bytes))
+            buffer.append(contentsOf: bytes[start..<end])
             start = end
             if buffer.count == ContentDigest.blockBytes { try await flush() }
         }

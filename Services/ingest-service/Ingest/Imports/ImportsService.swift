@@ -55,10 +55,10 @@ struct ImportsService: IngestV1.Imports.Service {
         let source = try Self.check(value)
         let scope = try database.scope(for: call)
         try await check(value.plan, in: scope)
-        let id = QuarantineStore.newBatch()
+        let id = PostgresUUID.random()
         guard !value.idempotencyKey.isEmpty else {
             try await scope.transaction { transaction in
-                try await store.insert(id, value, source: source, in: transaction)
+                try await create(id, value, source: source, in: transaction, scope)
             }
             return try await reply(id, in: scope)
         }
@@ -70,10 +70,25 @@ struct ImportsService: IngestV1.Imports.Service {
         }
         let fingerprint = RequestFingerprint(request, to: call.method)
         let text = try await scope.once(key, fingerprint, at: .now) { transaction in
-            try await store.insert(id, value, source: source, in: transaction)
+            try await create(id, value, source: source, in: transaction, scope)
             return Array("\(id)".utf8)
         }
         return try await reply(try Self.id(String(decoding: text, as: UTF8.self)), in: scope)
+    }
+
+    /// Creates an import, and has the bytes removed of those that it finds given up.
+    private func create(
+        _ id: PostgresUUID,
+        _ value: IngestV1.CreateImportRequest,
+        source: String,
+        in transaction: PostgresTransaction,
+        _ scope: TenantScope
+    ) async throws {
+        for old in try await store.giveUp(in: transaction) {
+            let job = try await jobs.enqueue(old, in: transaction, of: scope)
+            try await store.move(old, to: .cancelled, job: job, in: transaction)
+        }
+        try await store.insert(id, value, source: source, in: transaction)
     }
 
     /// Checks what an import is said to be.
@@ -121,7 +136,7 @@ struct ImportsService: IngestV1.Imports.Service {
         )
         try await upload.append(start.bytes)
         while let part = try await requests.next() {
-            try await upload.append(SharedBytes(copying: part.view.data))
+            try await upload.append(Array(copying: part.view.data))
         }
         try await upload.flush()
         let scope = try database.scope(for: context, before: .now.advanced(by: .seconds(30)))
@@ -132,11 +147,11 @@ struct ImportsService: IngestV1.Imports.Service {
         return try await reply(start.id, in: scope)
     }
 
-    /// What the first message of an upload says: copied, as the window of the stream does not open
-    /// again for bytes that somebody holds.
+    /// What the first message of an upload says, copied: a message must be let go of before the
+    /// next is awaited.
     private static func start(
         of requests: RequestStream<IngestV1.UploadFileRequest.View>
-    ) async throws -> (id: PostgresUUID, offset: Int64, hasMore: Bool, bytes: SharedBytes) {
+    ) async throws -> (id: PostgresUUID, offset: Int64, hasMore: Bool, bytes: [UInt8]) {
         guard let first = try await requests.next() else {
             throw RPCError(.invalidArgument, "import_id: expected the import, and bytes")
         }
@@ -144,7 +159,7 @@ struct ImportsService: IngestV1.Imports.Service {
             try id(String(first.view.importID)),
             first.view.offset,
             first.view.more,
-            SharedBytes(copying: first.view.data)
+            Array(copying: first.view.data)
         )
     }
 

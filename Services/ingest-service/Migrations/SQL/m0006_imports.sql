@@ -25,7 +25,6 @@ create table imports (
     same_as uuid,
     -- Behind the last row that had its fate.
     checkpoint text not null default '',
-    rows bigint not null default 0,
     accepted bigint not null default 0,
     corrected bigint not null default 0,
     duplicate bigint not null default 0,
@@ -44,8 +43,7 @@ create table imports (
     constraint imports_size_check check (size_bytes >= 0 and received_bytes >= 0),
     constraint imports_end_check check (
         (ended_at is not null) = (state in ('completed', 'failed', 'cancelled'))
-    ),
-    constraint imports_fates_check check (rows = accepted + corrected + duplicate + rejected)
+    )
 );
 create index imports_created_idx on imports (created_at, import_id);
 create index imports_digest_idx on imports (digest) where state = 'completed';

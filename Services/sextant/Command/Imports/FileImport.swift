@@ -124,49 +124,54 @@ struct FileImport {
         var part = try source.next(Self.partBytes)
         while true {
             let following = try source.next(Self.partBytes)
-            let offset = current.receivedBytes
-            var tries = 0
-            while true {
-                do {
-                    let sent = Int(current.receivedBytes - offset)
-                    current = try await send(
-                        Array(part[min(sent, part.count)...]),
-                        at: current.receivedBytes,
-                        of: current.importID,
-                        more: !following.isEmpty,
-                        client
-                    )
-                    break
-                } catch let error as RPCError
-                    where Self.passing.contains(error.code) && tries < Self.mostTries
-                {
-                    tries += 1
-                    context.terminal.note("sending again: \(error.message)")
-                    try await loop.sleep(for: .milliseconds(200 << tries))
-                    var request = IngestV1.GetImportRequest()
-                    request.importID = current.importID
-                    current = try await client.getImport(request, options: gateway.options())
-                        .message.value()
-                    if current.state != .uploading { return current }
-                }
-            }
+            current = try await sendSurely(part, current, more: !following.isEmpty, client, loop)
             context.terminal.note("\(current.receivedBytes) bytes of \(source.name) sent")
-            if following.isEmpty { return current }
+            if following.isEmpty || current.state != .uploading { return current }
             part = following
+        }
+    }
+
+    /// Sends a part, and what is missing of it again as often as it breaks off.
+    ///
+    /// - Returns: the import behind it, or as it stands if it takes no more bytes.
+    private func sendSurely(
+        _ part: [UInt8],
+        _ start: IngestV1.Import,
+        more: Bool,
+        _ client: IngestV1.Imports.Client,
+        _ loop: EventLoop
+    ) async throws -> IngestV1.Import {
+        var current = start
+        var tries = 0
+        while true {
+            let sent = min(Int(current.receivedBytes - start.receivedBytes), part.count)
+            do {
+                return try await send(Array(part[sent...]), current, more: more, client)
+            } catch let error as RPCError
+                where Self.passing.contains(error.code) && tries < Self.mostTries
+            {
+                tries += 1
+                context.terminal.note("sending again: \(error.message)")
+                try await loop.sleep(for: .milliseconds(200 << tries))
+                var request = IngestV1.GetImportRequest()
+                request.importID = current.importID
+                current = try await client.getImport(request, options: gateway.options())
+                    .message.value()
+                if current.state != .uploading { return current }
+            }
         }
     }
 
     private func send(
         _ bytes: [UInt8],
-        at offset: Int64,
-        of id: String,
+        _ current: IngestV1.Import,
         more: Bool,
         _ client: IngestV1.Imports.Client
     ) async throws -> IngestV1.Import {
         let call = try await client.uploadFile(options: gateway.options(within: .seconds(600)))
         var message = IngestV1.UploadFileRequest()
-        message.importID = id
-        message.offset = offset
+        message.importID = current.importID
+        message.offset = current.receivedBytes
         message.more = more
         var start = 0
         repeat {

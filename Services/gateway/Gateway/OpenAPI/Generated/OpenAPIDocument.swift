@@ -8803,7 +8803,7 @@ enum OpenAPIDocument {
           },
           "form": {
             "type": "string",
-            "description": "What rows are made of: `delimited`, or `objects` of JSON, one on each line."
+            "description": "What rows are made of: `delimited`, or `objects` of JSON, one on each line. It is found in the file: what is declared here changes nothing."
           },
           "delimiter": {
             "type": "string",

@@ -100,33 +100,29 @@ final class FileLinesReader: Sendable {
     func read(on lines: FileLines) -> FileLines {
         var lines = lines
         reader.withLock { reader in
-            while lines.lines.count < mostLines, lines.raw.count < Self.mostBytes {
-                do throws(Finding) {
-                    switch try reader.next() {
-                    case .starved:
-                        lines.stop = .starved
-                        return
-                    case .ended:
-                        lines.stop = .ended
-                        lines.checkpoint = reader.checkpoint()
-                        lines.sentOffset = reader.sentOffset
-                        return
-                    case .row(let row):
-                        let names = row.isRejected ? reader.texts(of: [.visitorID, .userID]) : nil
-                        lines.append(row, reader.rawRow, naming: names)
-                    }
-                } catch {
-                    lines.stop = .broken(error)
-                    lines.checkpoint = reader.checkpoint()
-                    lines.sentOffset = reader.sentOffset
-                    return
-                }
-            }
-            lines.stop = .full
+            lines.stop = read(from: &reader, to: &lines)
+            if case .starved = lines.stop { return }
             lines.checkpoint = reader.checkpoint()
             lines.sentOffset = reader.sentOffset
         }
         return lines
+    }
+
+    private func read(from reader: inout FileReader, to lines: inout FileLines) -> FileLines.Stop {
+        while lines.lines.count < mostLines, lines.raw.count < Self.mostBytes {
+            do throws(Finding) {
+                switch try reader.next() {
+                case .starved: return .starved
+                case .ended: return .ended
+                case .row(let row):
+                    let names = row.isRejected ? reader.texts(of: [.visitorID, .userID]) : nil
+                    lines.append(row, reader.rawRow, naming: names)
+                }
+            } catch {
+                return .broken(error)
+            }
+        }
+        return .full
     }
 }
 

@@ -53,11 +53,6 @@ extension IngestV1.ImportPlan {
         check(dateOrder, "date_order", ValueFormat.DateOrder.self)
         check(platform, "platform", AdPlatform.self)
         violations.check(
-            ["", "delimited", "objects"].contains(form),
-            "plan.form",
-            "expected delimited or objects"
-        )
-        violations.check(
             ["", ",", ";", "\t", "|"].contains(delimiter),
             "plan.delimiter",
             "expected ',', ';', a tab or '|'"

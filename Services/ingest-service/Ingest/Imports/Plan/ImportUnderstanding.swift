@@ -11,8 +11,6 @@ struct ImportUnderstanding: Sendable {
     private(set) var guess = ImportRecord.Guess()
     /// Whether it can be read without asking anybody.
     private(set) var isClear = false
-    /// Whether nothing that could be declared would help.
-    var isHopeless: Bool { plan == nil }
 
     private var filePlan: FilePlan?
     private var fileGuess: FileGuess?
@@ -53,12 +51,21 @@ struct ImportUnderstanding: Sendable {
     /// - Parameters:
     ///   - count: how many.
     ///   - now: the time.
-    /// - Returns: the rows; none of a file of no kind.
+    /// - Returns: the rows, and how they stand in the file; none of a file of no kind.
     /// - Throws: `Finding` if the plan has other columns than the file.
-    func preview(_ count: Int, now: UTCTimestamp) throws(Finding) -> [FileReader.Row] {
+    func preview(
+        _ count: Int,
+        now: UTCTimestamp
+    ) throws(Finding) -> [(row: FileReader.Row, text: String)] {
         guard let fileGuess, let filePlan, filePlan.problems().isEmpty else { return [] }
-        return try fileGuess.preview(filePlan, count: count, now: Int(now.milliseconds) * 1_000)
+        let now = Int(now.milliseconds) * 1_000
+        return try fileGuess.preview(filePlan, count: count, now: now).map { row in
+            (row, fileGuess.text(of: row, filePlan.encoding, most: Self.mostShownBytes))
+        }
     }
+
+    /// How many bytes of a row a preview shows.
+    private static let mostShownBytes = 4_096
 
     /// The guess, where nothing else was declared.
     private static func plan(_ guess: FileGuess, _ declared: IngestV1.ImportPlan) -> FilePlan {

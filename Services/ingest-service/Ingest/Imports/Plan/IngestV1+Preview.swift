@@ -21,7 +21,8 @@ extension IngestV1.PreviewImportResponse {
         plan = understanding.plan
         findings = understanding.findings
         do throws(Finding) {
-            rows = try understanding.preview(count, now: now).map { Row($0) }
+            rows = try understanding.preview(count, now: now)
+                .map { Row($0.row, $0.text) }
         } catch {
             throw RPCError(
                 .failedPrecondition,
@@ -32,9 +33,10 @@ extension IngestV1.PreviewImportResponse {
 }
 
 extension IngestV1.PreviewImportResponse.Row {
-    fileprivate init(_ row: FileReader.Row) {
+    fileprivate init(_ row: FileReader.Row, _ text: String) {
         self.init()
         number = Int64(row.record)
+        self.text = text
         switch row.fate {
         case .read(let content):
             fields = MapField(content.fields.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })

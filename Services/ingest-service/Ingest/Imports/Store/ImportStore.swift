@@ -70,17 +70,25 @@ struct ImportStore: Sendable {
 
     // MARK: Writing
 
-    /// Creates an import; uploads that nobody has gone on with for a week are given up.
+    /// Gives up imports that nobody has gone on with for a week.
+    ///
+    /// - Parameter transaction: the tenant's.
+    /// - Returns: which; their bytes are still there.
+    /// - Throws: `PostgresError`.
+    func giveUp(in transaction: PostgresTransaction) async throws(PostgresError) -> [PostgresUUID] {
+        let now = UTCTimestamp.now
+        let lastWeek = UTCTimestamp(milliseconds: now.milliseconds - 7 * 86_400_000)
+        return try await transaction.query(.giveUpImports, lastWeek, now)
+            .map { row throws(PostgresError) in try row.read(PostgresUUID.self) }
+    }
+
+    /// Creates an import.
     func insert(
         _ id: PostgresUUID,
         _ request: IngestV1.CreateImportRequest,
         source: String,
         in transaction: PostgresTransaction
     ) async throws(PostgresError) {
-        let now = UTCTimestamp.now
-        let lastWeek = UTCTimestamp(milliseconds: now.milliseconds - 7 * 86_400_000)
-        try await transaction.query(.giveUpImports, lastWeek, now)
-        try await transaction.query(.removeGivenUpBlocks)
         try await transaction.query(
             .insertImport,
             id,
@@ -90,7 +98,7 @@ struct ImportStore: Sendable {
             request.hold,
             request.again,
             request.sizeBytes,
-            now
+            UTCTimestamp.now
         )
     }
 
@@ -259,19 +267,10 @@ extension Statement {
         where import_id in (
             select import_id from imports
             where ended_at is null and state in ('uploading', 'waiting') and updated_at < $1
+            limit 100
             for update skip locked
         )
-        """
-    )
-    /// So many at a time as take no longer than a call may.
-    fileprivate static let removeGivenUpBlocks = Statement(
-        "ingest.remove_given_up_blocks",
-        """
-        delete from import_blocks where (import_id, number) in (
-            select b.import_id, b.number from import_blocks b join imports i using (import_id)
-            where i.state = 'cancelled'
-            limit 256
-        )
+        returning import_id
         """
     )
     fileprivate static let insertImport = Statement(
@@ -322,9 +321,9 @@ extension Statement {
     fileprivate static let advanceImport = Statement(
         "ingest.advance_import",
         """
-        update imports set checkpoint = $3, processed_bytes = $4, rows = rows + $5 + $6 + $7 + $8,
-            accepted = accepted + $5, corrected = corrected + $6, duplicate = duplicate + $7,
-            rejected = rejected + $8, passed = passed + $9, updated_at = $10
+        update imports set checkpoint = $3, processed_bytes = $4, accepted = accepted + $5,
+            corrected = corrected + $6, duplicate = duplicate + $7, rejected = rejected + $8,
+            passed = passed + $9, updated_at = $10
         where import_id = $1 and checkpoint = $2 and state = 'running'
         """
     )
