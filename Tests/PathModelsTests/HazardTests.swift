@@ -61,7 +61,7 @@ struct HazardTests {
 
     @Test("is where slow steps of expectation and maximisation end")
     func slow() throws {
-        let table = try journeys(400, strengths: [0.4, 0.2], speeds: [3e-4, 1e-4])
+        let table = try journeys(200, strengths: [0.4, 0.2], speeds: [3e-4, 1e-4])
         let rule = try AdditiveHazard().fit(table)
         var strengths = [0.3, 0.3]
         var speeds = [2e-4, 2e-4]

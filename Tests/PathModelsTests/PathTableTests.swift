@@ -1,4 +1,5 @@
 import Testing
+import Wire
 
 @testable import PathModels
 
@@ -120,6 +121,15 @@ struct PathTableTests {
         refuses(.unknownChannel(7)) {
             try $0.append([7].span, conversions: 0, value: .zero, nulls: 1)
         }
+        refuses(.channelNotText) {
+            let text: [UInt8] = [UInt8(ascii: "a"), 0xff]
+            try $0.append(
+                text: text.span.asRawSpan,
+                conversions: 0,
+                value: .zero,
+                nulls: 1
+            )
+        }
         refuses(.emptyChannelName) { _ = try $0.channel("") }
         refuses(.tableTooLarge(most: 20_000)) { table in
             var copy = table
@@ -149,7 +159,9 @@ struct PathTableTests {
         #expect(try PathValue(coefficient: 7, scale: 0).double == 7)
         #expect(try PathValue(1e18).double == 1e18)
         #expect(throws: AttributionFailure.self) { try PathValue(coefficient: -1, scale: 0) }
-        #expect(throws: AttributionFailure.self) { try PathValue(coefficient: 1, scale: 39) }
+        for scale in [39, -1, .max, .min] {
+            #expect(throws: AttributionFailure.self) { try PathValue(coefficient: 1, scale: scale) }
+        }
         #expect(throws: AttributionFailure.self) { try PathValue(coefficient: .max, scale: 0) }
         #expect(throws: AttributionFailure.self) {
             try PathValue(coefficient: 1_000_000_000_000_000_001, scale: 0)

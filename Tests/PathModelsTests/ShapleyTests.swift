@@ -10,12 +10,19 @@ struct ShapleyTests {
         let names = table.channels.names
         var sums: [String: Double] = [:]
         var orders = 0.0
+        var known: [Set<String>: Double] = [:]
+        func worthOnce(_ set: Set<String>) -> Double {
+            if let number = known[set] { return number }
+            let number = worth(set)
+            known[set] = number
+            return number
+        }
         func join(_ order: [String], _ rest: [String]) {
             if rest.isEmpty {
                 orders += 1
                 for end in order.indices {
-                    let before = worth(Set(order[..<end]))
-                    sums[order[end], default: 0] += worth(Set(order[...end])) - before
+                    let before = worthOnce(Set(order[..<end]))
+                    sums[order[end], default: 0] += worthOnce(Set(order[...end])) - before
                 }
             }
             for name in rest { join(order + [name], rest.filter { $0 != name }) }

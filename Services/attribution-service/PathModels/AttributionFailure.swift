@@ -26,8 +26,11 @@ public enum AttributionFailure: Error, Equatable, Sendable, CustomStringConverti
     case unknownChannel(Int)
     /// The name of a channel is empty.
     case emptyChannelName
-    /// Times are needed, and the table has none; or the other way round.
+    /// The name of a channel is not in UTF-8.
+    case channelNotText
+    /// Times are needed, and the table has none.
     case timesMissing
+    /// Times are there, and cannot be used.
     case timesUnexpected
     /// There are not as many times as touches, or a touch comes before the one that it follows.
     case timesDisordered
@@ -74,9 +77,11 @@ public enum AttributionFailure: Error, Equatable, Sendable, CustomStringConverti
             "channels: are more than \(most), the most for \(user); group the small ones"
         case .unknownChannel(let id): "path: channel \(id) is not in the table; add its name first"
         case .emptyChannelName: "channel: has no name; give it one"
+        case .channelNotText: "channel: its name is not UTF-8; say which encoding the file has"
         case .timesMissing:
             "times: are needed, and this table has none; use journeys, or a model without times"
-        case .timesUnexpected: "times: were given, and this table keeps none; make it with times"
+        case .timesUnexpected:
+            "times: have no use here; leave them out, or make the table with times"
         case .timesDisordered:
             "times: are one for each touch, and never go up: seconds before the journey's end"
         default: resultDescription

@@ -44,11 +44,11 @@ public struct ChannelNames: Equatable, Sendable {
         if slots[slot] != 0 { return ID(truncatingIfNeeded: slots[slot] &- 1) }
         guard !name.isEmpty else { throw .emptyChannelName }
         guard count < Self.most else { throw .tooManyChannels(most: Self.most, for: "a table") }
-        for offset in 0..<name.byteCount {
-            bytes.append(name.byte(at: offset))
-        }
+        let own = (0..<name.byteCount).map { name.byte(at: $0) }
+        guard let text = String(validating: own, as: UTF8.self) else { throw .channelNotText }
+        bytes += own
         ends.append(bytes.count)
-        names.append(String(decoding: bytes[(bytes.count - name.byteCount)...], as: UTF8.self))
+        names.append(text)
         slots[slot] = UInt32(count)
         if count * 2 > slots.count { grow() }
         return ID(count - 1)
@@ -66,8 +66,16 @@ public struct ChannelNames: Equatable, Sendable {
     private func isEqual(_ channel: Int, _ name: RawSpan) -> Bool {
         let start = channel == 0 ? 0 : ends[channel - 1]
         guard ends[channel] - start == name.byteCount else { return false }
-        for offset in 0..<name.byteCount where bytes[start + offset] != name.byte(at: offset) {
-            return false
+        let own = bytes.span.extracting(start..<ends[channel]).asRawSpan
+        var offset = 0
+        while offset + 8 <= own.byteCount {
+            let word = own.littleEndian(at: offset, as: UInt64.self)
+            if word != name.littleEndian(at: offset, as: UInt64.self) { return false }
+            offset += 8
+        }
+        while offset < own.byteCount {
+            if own.byte(at: offset) != name.byte(at: offset) { return false }
+            offset += 1
         }
         return true
     }
@@ -81,11 +89,20 @@ public struct ChannelNames: Equatable, Sendable {
 
     /// The same for the same name in every process: draws of replicates come from it.
     static func hash(_ name: RawSpan) -> UInt64 {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for offset in 0..<name.byteCount {
-            hash = (hash ^ UInt64(name.byte(at: offset))) &* 0x100_0000_01b3
+        var hash = UInt64(name.byteCount)
+        var offset = 0
+        while offset + 8 <= name.byteCount {
+            let word = name.littleEndian(at: offset, as: UInt64.self)
+            hash = (hash ^ word) &* 0x9e37_79b9_7f4a_7c15
+            hash ^= hash &>> 32
+            offset += 8
         }
-        return Mixing.mix(hash)
+        var rest: UInt64 = 0
+        while offset < name.byteCount {
+            rest = rest &<< 8 | UInt64(name.byte(at: offset))
+            offset += 1
+        }
+        return Mixing.mix(hash ^ rest)
     }
 }
 

@@ -34,20 +34,19 @@ public struct PathValue: Hashable, Comparable, Sendable {
     ///   - scale: how many of them are behind the point.
     /// - Throws: ``AttributionFailure/valueOutOfRange(_:)``.
     public init(coefficient: Int128, scale: Int) throws(AttributionFailure) {
-        let text = "\(coefficient) with \(scale) digits behind the point"
-        guard coefficient >= 0, (0...38).contains(scale) else { throw .valueOutOfRange(text) }
         var units = coefficient
-        for _ in 0..<max(0, 12 - scale) {
+        var isFitting = coefficient >= 0 && (0...38).contains(scale)
+        let known = isFitting ? scale : 12
+        for _ in 0..<max(0, 12 - known) where isFitting {
             let (product, isOver) = units.multipliedReportingOverflow(by: 10)
-            guard !isOver else { throw .valueOutOfRange(text) }
-            units = product
+            (units, isFitting) = (product, !isOver)
         }
-        for step in 0..<max(0, scale - 12) {
+        for step in 0..<max(0, known - 12) {
             // Only the last digit that goes is rounded: half of it is five.
-            units = (units + (step == scale - 13 ? 5 : 0)) / 10
+            units = (units + (step == known - 13 ? 5 : 0)) / 10
         }
-        guard units <= Int128(Self.highest) * Self.unitsPerOne else {
-            throw .valueOutOfRange(text)
+        guard isFitting, units <= Int128(Self.highest) * Self.unitsPerOne else {
+            throw .valueOutOfRange("\(coefficient) with \(scale) digits behind the point")
         }
         self.units = units
     }
