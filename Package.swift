@@ -312,9 +312,9 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "Contracts", "Crypto", "Ingest", "Jobs", "Lifecycle", "Messages", "Net", "Numerics",
-                "Postgres", "RPC", "Schema", "Telemetry", "Tenancy", "TestDensities", "TestKit",
-                "TestMessages", "TestTenants", "Wire",
+                "Contracts", "Crypto", "Files", "Ingest", "Jobs", "Lifecycle", "Messages", "Net",
+                "Numerics", "PathModels", "Postgres", "RPC", "Schema", "Telemetry", "Tenancy",
+                "TestDensities", "TestKit", "TestMessages", "TestTenants", "Wire",
             ],
             path: "Tests/Benchmarks",
             exclude: ["Peers"],
