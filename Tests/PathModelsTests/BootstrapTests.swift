@@ -81,6 +81,19 @@ struct BootstrapTests {
         #expect(estimates.valueShares.allSatisfy { $0.mean == 0 && $0.upper == 0 })
     }
 
+    @Test("are none, rather than those of few replicates, when nobody waits for them")
+    func cancellation() async throws {
+        let table = try RandomTables.table(RandomTables.rows(seed: 1, count: 200))
+        let bootstrap = try Bootstrap(seed: 4, replicates: 400, threads: 1)
+        let task = Task {
+            // Cancelled before it waits, it is told so at once.
+            while !Task.isCancelled { await Task.yield() }
+            return try await bootstrap.estimates(of: Linear(), on: table)
+        }
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+    }
+
     /// A world of journeys whose chain is known: channels, and how each goes on.
     private struct World {
         static let steps: [[Double]] = [

@@ -47,12 +47,14 @@ public struct Bootstrap: Sendable {
     /// The intervals of a model's shares.
     ///
     /// Work goes on to its end when the waiting task is cancelled: it is some seconds at most.
+    /// The task is told so at once.
     ///
     /// - Parameters:
     ///   - model: any model.
     ///   - table: the journeys.
     /// - Returns: estimates for each channel.
-    /// - Throws: ``AttributionFailure``, of the journeys or of the first replicate that has one.
+    /// - Throws: ``AttributionFailure``, of the journeys or of the first replicate that has one;
+    ///   `CancellationError`.
     public func estimates(
         of model: any AttributionModel,
         on table: PathTable
@@ -101,6 +103,8 @@ public struct Bootstrap: Sendable {
             outcomes.append(result)
             if outcomes.count == replicates { channel.finish() }
         }
+        // A task that is cancelled hears no more of its replicates.
+        guard outcomes.count == replicates else { throw CancellationError() }
         return outcomes.sorted { $0.0 < $1.0 }.map(\.1)
     }
 
