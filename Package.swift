@@ -202,24 +202,6 @@ let package = Package(
 
         // Services: each may import Shared and its own.
         .target(
-            name: "Simulator",
-            dependencies: ["Numerics"],
-            path: "Services/simulator/Simulator",
-            swiftSettings: strict
-        ),
-        .target(
-            name: "Taxonomy",
-            dependencies: ["CRE2", "Wire"],
-            path: "Services/ingest-service/Taxonomy",
-            swiftSettings: strict
-        ),
-        .target(
-            name: "Files",
-            dependencies: ["CZlib", "CZstd", "Wire"],
-            path: "Services/ingest-service/Files",
-            swiftSettings: busy
-        ),
-        .target(
             name: "Administration",
             dependencies: [
                 "Contracts", "Crypto", "HTTP2", "Jobs", "Lifecycle", "Messages", "Net", "Observe",
@@ -330,9 +312,9 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "Contracts", "Crypto", "Ingest", "Jobs", "Lifecycle", "Messages", "Net", "Numerics",
-                "Postgres", "RPC", "Schema", "Telemetry", "Tenancy", "TestDensities", "TestKit",
-                "TestMessages", "TestTenants", "Wire",
+                "Contracts", "Crypto", "Files", "Ingest", "Jobs", "Lifecycle", "Messages", "Net",
+                "Numerics", "PathModels", "Postgres", "RPC", "Schema", "Telemetry", "Tenancy",
+                "TestDensities", "TestKit", "TestMessages", "TestTenants", "Wire",
             ],
             path: "Tests/Benchmarks",
             exclude: ["Peers"],
@@ -370,6 +352,23 @@ for (name, config, debian) in [
             path: "Shared/C/\(name)",
             pkgConfig: config,
             providers: [.apt([debian])]
+        )
+    )
+}
+
+// What services know without a database: each library is pure, and has tests of its own.
+for (folder, library, dependencies, settings) in [
+    ("simulator", "Simulator", ["Numerics"], strict),
+    ("ingest-service", "Taxonomy", ["CRE2", "Wire"], strict),
+    ("ingest-service", "Files", ["CZlib", "CZstd", "Wire"], busy),
+    ("attribution-service", "PathModels", ["Numerics", "Wire"], numeric),
+] as [(String, String, [Target.Dependency], [SwiftSetting])] {
+    package.targets.append(
+        .target(
+            name: library,
+            dependencies: dependencies,
+            path: "Services/\(folder)/\(library)",
+            swiftSettings: settings
         )
     )
 }
@@ -467,6 +466,7 @@ for (name, dependencies, excluded) in [
     ("PlatformTests", ["Crypto", "Jobs", "Lifecycle", "Platform", "Tenancy", "Wire"], []),
     ("SimulatorTests", ["Simulator"], []),
     ("FilesTests", ["Files", "TestKit", "Wire"], ["Peers"]),
+    ("PathModelsTests", ["Numerics", "PathModels", "TestKit", "Wire"], []),
     ("TaxonomyTests", ["Simulator", "Taxonomy", "TestKit"], ["Inputs"]),
     ("WireTests", ["FuzzTargets", "Messages", "TestKit", "TestMessages", "Wire"], []),
     ("HTTP2Tests", ["HTTP2", "TestKit", "Wire"], []),

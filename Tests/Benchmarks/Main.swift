@@ -3,13 +3,14 @@ import Foundation
 /// The benchmarks behind `deploy/bench`, which builds the peers first.
 ///
 ///     Benchmarks NAME --peers FOLDER [--server PROGRAM] [--pairs N] [--seconds S] [--requests N]
-///                [--connections N] [--reference FOLDER] [--floods] [--json] [--check]
+///                [--connections N] [--reference FOLDER] [--file FILE] [--order N] [--floods]
+///                [--json] [--check]
 @main
 enum Main {
     static func main() async {
         do {
             let arguments = try Arguments(Array(CommandLine.arguments.dropFirst()))
-            let report =
+            let report: Report? =
                 switch arguments.benchmark {
                 case .codec: try CodecBenchmark(arguments).run()
                 case .http2: try HTTP2Benchmark(arguments).run()
@@ -21,7 +22,13 @@ enum Main {
                 case .ingest: try IngestBenchmark(arguments).run()
                 case .faults: try FaultsBenchmark(arguments).run()
                 case .numerics: try await NumericsBenchmark(arguments).run()
+                case .attribution: try await AttributionBenchmark(arguments).run()
+                case .attributionRun: nil
                 }
+            guard let report else {
+                let run = AttributionRun(file: arguments.file, order: arguments.order)
+                return print(try run.lines())
+            }
             print(arguments.isJSON ? report.json : report.table)
             if arguments.isCheck && !report.isMet { exit(1) }
         } catch {
@@ -45,12 +52,16 @@ struct Arguments {
         case ingest
         case faults
         case numerics
+        case attribution
+        /// What `attribution` has beside its peers: it prints no report.
+        case attributionRun = "attribution-run"
 
         /// The options that it takes beside those of all benchmarks.
         var options: Set<String> {
             switch self {
             case .codec, .postgres: ["--pairs", "--seconds"]
-            case .ingest: ["--pairs"]
+            case .ingest, .attribution: ["--pairs"]
+            case .attributionRun: ["--file", "--order"]
             case .faults: ["--server", "--pairs", "--floods"]
             case .http2, .rpc, .gateway: ["--server", "--pairs", "--seconds"]
             case .http2Soak: ["--server", "--requests", "--connections"]
@@ -69,6 +80,10 @@ struct Arguments {
     var server = URL(fileURLWithPath: "echo-server")
     /// The folder of reference data.
     var reference = URL(fileURLWithPath: ".")
+    /// The journeys of one run.
+    var file = URL(fileURLWithPath: ".")
+    /// The order of its chain.
+    var order = 1
     /// How many times ours and theirs are measured in turn; ratios are medians.
     var pairs = 5
     /// How long each operation is repeated in each turn, if it is said.
@@ -118,6 +133,8 @@ struct Arguments {
                 isFloodsAlone = true
             case "--peers": peers = URL(fileURLWithPath: try value(argument))
             case "--reference": reference = URL(fileURLWithPath: try value(argument))
+            case "--file": file = URL(fileURLWithPath: try value(argument))
+            case "--order": order = try Self.number(value(argument), in: 1...6)
             case "--server": server = URL(fileURLWithPath: try value(argument))
             case "--pairs": pairs = try Self.number(value(argument), in: 1...100)
             case "--seconds":

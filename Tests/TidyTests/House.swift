@@ -19,7 +19,7 @@ enum House {
     /// only their own.
     static let serviceLibraries: [String: [String]] = [
         "ingest-service": ["Taxonomy", "Files", "Ingest"],
-        "attribution-service": ["Attribution"],
+        "attribution-service": ["PathModels", "Attribution"],
         "mmm-service": ["MixModel"],
         "experiment-service": ["Experiments"],
         "insights-service": ["Insights"],

@@ -23,6 +23,16 @@ public struct RandomStream: RandomNumberGenerator, Equatable, Sendable {
         self.init(seed: seed, stream: stream, position: 0, spare: nil, spareNormal: nil)
     }
 
+    /// Starts at one of a stream's blocks, which has two words of 64 bits.
+    ///
+    /// - Parameters:
+    ///   - seed: any number.
+    ///   - stream: any number.
+    ///   - position: how many blocks are left out.
+    public init(seed: UInt64, stream: UInt64, position: UInt64) {
+        self.init(seed: seed, stream: stream, position: position, spare: nil, spareNormal: nil)
+    }
+
     init(seed: UInt64, stream: UInt64, position: UInt64, spare: UInt64?, spareNormal: Double?) {
         self.seed = seed
         self.stream = stream

@@ -2,12 +2,12 @@ internal import Glibc
 internal import Synchronization
 
 /// Threads beside everything else, for work that takes seconds: they give way to requests.
-enum TrainingThreads {
+public enum TrainingThreads {
     /// How much the threads give way; 0 is as much as others, 19 the most.
     private static let niceness: Int32 = 10
 
     /// One thread less than the machine has processors, at least one.
-    static var usualCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) - 1) }
+    public static var usualCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) - 1) }
 
     /// Starts threads that take pieces of work by turns, and returns at once.
     ///
@@ -16,7 +16,7 @@ enum TrainingThreads {
     ///   - pieces: how many pieces of work there are.
     ///   - work: one piece by its number; called once for each, by any of the threads.
     /// - Returns: whether there is at least one thread; if there is none, nothing is done.
-    static func run(
+    public static func run(
         threads: Int,
         pieces: Int,
         _ work: @escaping @Sendable (Int) -> Void

@@ -1,0 +1,57 @@
+internal import Numerics
+
+/// The Poisson number of a whole mean below which a share of all of them is.
+struct PoissonQuantiles {
+    /// Means whose distributions are kept, and how far.
+    private static let kept = 32
+    private static let width = 96
+
+    /// Mean after mean: the probability of each number or less.
+    private let table: [Double]
+
+    init() {
+        table = (0..<Self.kept).flatMap { mean in
+            var term = Elementary.exp(-Double(mean))
+            var sum = 0.0
+            return (0..<Self.width).map { number in
+                sum += term
+                term *= Double(mean) / Double(number + 1)
+                return sum
+            }
+        }
+    }
+
+    /// The least number that is not exceeded with a probability of at least `share`.
+    @inline(__always)
+    func quantile(_ share: Double, mean: Int) -> Int {
+        guard mean < Self.kept else { return Self.far(share, mean: mean) }
+        let row = mean &* Self.width
+        var number = 0
+        while number < Self.width - 1, table[row &+ number] < share { number &+= 1 }
+        return number
+    }
+
+    /// From the number where the distribution is highest, up or down.
+    private static func far(_ share: Double, mean: Int) -> Int {
+        let rate = Double(mean)
+        var number = mean
+        var term = Elementary.exp(
+            rate * Elementary.log(rate) - rate - SpecialFunctions.logGamma(rate + 1)
+        )
+        var sum = SpecialFunctions.gammaQ(rate + 1, rate)
+        if sum < share {
+            while sum < share, term > 0 {
+                number += 1
+                term *= rate / Double(number)
+                sum += term
+            }
+            return number
+        }
+        while number > 0, sum - term >= share {
+            sum -= term
+            term *= Double(number) / rate
+            number -= 1
+        }
+        return number
+    }
+}

@@ -1,0 +1,335 @@
+/// Distinct paths of touches, and how many journeys took each: with a conversion, and without.
+///
+/// Journeys stream in by ``append(_:conversions:value:nulls:)`` and its like; memory grows with
+/// distinct paths, not with journeys. Tables are additive: one for each day or thread, merged, is
+/// the same as one of all. A table with times keeps journeys of the same channels apart that took
+/// other times; all models but those of time see the same in both.
+public struct PathTable: Sendable {
+    /// The most touches of one path.
+    public static let mostTouchesPerPath = 10_000
+    /// The most journeys, so that a `Double` holds any sum of them exactly.
+    static let mostJourneys = 1 << 52
+
+    /// The channels; touches are their numbers.
+    public internal(set) var channels = ChannelNames()
+    /// Whether each touch has a time.
+    public let isTimed: Bool
+    /// The most touches of all distinct paths together.
+    public let mostTouches: Int
+    /// How many journeys of each path have a conversion.
+    public internal(set) var conversions: [Int] = []
+    /// How many journeys of each path have none.
+    public internal(set) var nulls: [Int] = []
+    /// What the conversions of each path are worth.
+    public internal(set) var values: [PathValue] = []
+    /// All touches, path after path, and where each path ends.
+    private(set) var touches: [ChannelNames.ID] = []
+    private(set) var ends: [Int] = []
+    /// How many seconds before its journey's end each touch was.
+    private var ages: [UInt32] = []
+    /// The upper half of a path's hash, and one more than its number; 0 where none is.
+    private var slots = [UInt64](repeating: 0, count: 256)
+    /// How many journeys have a conversion.
+    public internal(set) var totalConversions = 0
+    /// How many have none.
+    public internal(set) var totalNulls = 0
+    /// What all conversions are worth.
+    public internal(set) var totalValue = PathValue.zero
+
+    /// No path.
+    ///
+    /// - Parameters:
+    ///   - isTimed: whether paths come with times.
+    ///   - mostTouches: a bound on memory, which is some 10 bytes a touch and 50 a distinct path.
+    public init(isTimed: Bool = false, mostTouches: Int = 200_000_000) {
+        self.isTimed = isTimed
+        self.mostTouches = min(mostTouches, Int(UInt32.max) - 1)
+    }
+
+    /// How many distinct paths there are.
+    public var count: Int { ends.count }
+
+    /// The channels of a path, in the order of its touches.
+    ///
+    /// - Parameter path: its number, from 0 on.
+    /// - Returns: a channel's number for each touch.
+    @_lifetime(borrow self)
+    public func path(_ path: Int) -> Span<ChannelNames.ID> {
+        let range = range(path)
+        return touches.span.extracting(range)
+    }
+
+    /// How many seconds before the end of its journey each touch of a path was.
+    ///
+    /// - Parameter path: its number.
+    /// - Returns: as many as touches; none if the table has no times.
+    @_lifetime(borrow self)
+    public func ages(_ path: Int) -> Span<UInt32> {
+        let range = isTimed ? range(path) : 0..<0
+        return ages.span.extracting(range)
+    }
+
+    @inline(__always)
+    func range(_ path: Int) -> Range<Int> {
+        (path == 0 ? 0 : ends[path - 1])..<ends[path]
+    }
+
+    /// The number of a path.
+    ///
+    /// - Parameters:
+    ///   - path: channels of touches.
+    ///   - ages: the time of each, if the table has times.
+    /// - Returns: its number, or nil if no journey took it.
+    public func find(_ path: Span<ChannelNames.ID>, ages: Span<UInt32> = Span()) -> Int? {
+        guard ages.count == (isTimed ? path.count : 0) else { return nil }
+        let hash = Self.hash(path, ages)
+        var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
+        while slots[slot] != 0 {
+            if slots[slot] &>> 32 == hash &>> 32 {
+                let candidate = Int(slots[slot] & 0xffff_ffff) - 1
+                let isSame = Self.areEqual(self.path(candidate), path)
+                if isSame, Self.areEqual(self.ages(candidate), ages) { return candidate }
+            }
+            slot = (slot + 1) & (slots.count - 1)
+        }
+        return nil
+    }
+}
+
+// Rows come in: their touches first, behind all others; where the path is known, they go again.
+extension PathTable {
+    /// Adds a channel's name, or finds it.
+    ///
+    /// - Parameter name: any text but an empty one.
+    /// - Returns: the channel's number in paths.
+    /// - Throws: ``AttributionFailure``.
+    public mutating func channel(_ name: String) throws(AttributionFailure) -> ChannelNames.ID {
+        try channels.id(of: name)
+    }
+
+    /// Adds journeys that took one path.
+    ///
+    /// - Parameters:
+    ///   - path: a channel's number for each touch.
+    ///   - conversions: how many of them have a conversion.
+    ///   - value: what those are worth together.
+    ///   - nulls: how many of them have none.
+    /// - Throws: ``AttributionFailure``; the table is then as it was.
+    public mutating func append(
+        _ path: Span<ChannelNames.ID>,
+        conversions: Int,
+        value: PathValue,
+        nulls: Int
+    ) throws(AttributionFailure) {
+        try append(path, ages: Span(), conversions: conversions, value: value, nulls: nulls)
+    }
+
+    /// Adds journeys that took one path at the same times before their ends.
+    ///
+    /// - Parameters:
+    ///   - path: a channel's number for each touch.
+    ///   - ages: seconds from each touch to the end of the journey, never going up; none for a
+    ///     table without times.
+    ///   - conversions: how many of them have a conversion.
+    ///   - value: what those are worth together.
+    ///   - nulls: how many of them have none.
+    /// - Throws: ``AttributionFailure``; the table is then as it was.
+    public mutating func append(
+        _ path: Span<ChannelNames.ID>,
+        ages: Span<UInt32>,
+        conversions: Int,
+        value: PathValue,
+        nulls: Int
+    ) throws(AttributionFailure) {
+        let start = touches.count
+        guard path.count <= Self.mostTouchesPerPath else {
+            throw .pathTooLong(touches: path.count, most: Self.mostTouchesPerPath)
+        }
+        for touch in 0..<path.count where Int(path[touch]) >= channels.count {
+            throw .unknownChannel(Int(path[touch]))
+        }
+        if ages.count > 0, !isTimed { throw .timesUnexpected }
+        if isTimed {
+            guard ages.count == path.count else { throw .timesDisordered }
+            for touch in 1..<max(1, ages.count) where ages[touch] > ages[touch - 1] {
+                throw .timesDisordered
+            }
+        }
+        for touch in 0..<path.count { touches.append(path[touch]) }
+        for touch in 0..<ages.count { self.ages.append(ages[touch]) }
+        try close(start, conversions, value, nulls)
+    }
+
+    /// Puts one touch behind the path that ``close(_:_:_:_:)`` will end.
+    @inline(__always)
+    mutating func open(_ channel: ChannelNames.ID) { touches.append(channel) }
+
+    /// Makes a path of all touches from a place on, or gives them to the path that is the same.
+    mutating func close(
+        _ start: Int,
+        _ conversions: Int,
+        _ value: PathValue,
+        _ nulls: Int
+    ) throws(AttributionFailure) {
+        do throws(AttributionFailure) {
+            try check(start, conversions, value, nulls)
+        } catch {
+            drop(from: start)
+            throw error
+        }
+        let range = start..<touches.count
+        let hash = Self.hash(
+            touches.span.extracting(range),
+            ages.span.extracting(isTimed ? range : 0..<0)
+        )
+        let (slot, found) = slot(hash, range)
+        if let found {
+            drop(from: start)
+            self.conversions[found] += conversions
+            self.nulls[found] += nulls
+            values[found] = PathValue(units: values[found].units + value.units)
+        } else {
+            slots[slot] = hash & ~0xffff_ffff | UInt64(count + 1)
+            ends.append(touches.count)
+            self.conversions.append(conversions)
+            self.nulls.append(nulls)
+            values.append(value)
+            if count * 2 > slots.count { grow() }
+        }
+        totalConversions += conversions
+        totalNulls += nulls
+        totalValue = PathValue(units: totalValue.units + value.units)
+    }
+
+    /// Takes back what ``open(_:)`` has put behind a place.
+    mutating func drop(from start: Int) {
+        touches.removeLast(touches.count - start)
+        if isTimed { ages.removeLast(max(0, ages.count - start)) }
+    }
+
+    private func check(
+        _ start: Int,
+        _ conversions: Int,
+        _ value: PathValue,
+        _ nulls: Int
+    ) throws(AttributionFailure) {
+        let length = touches.count - start
+        guard length > 0 else { throw .emptyPath }
+        guard length <= Self.mostTouchesPerPath else {
+            throw .pathTooLong(touches: length, most: Self.mostTouchesPerPath)
+        }
+        guard touches.count <= mostTouches else { throw .tableTooLarge(most: mostTouches) }
+        let rest = Self.mostJourneys - totalConversions - totalNulls
+        guard conversions >= 0, conversions <= rest else {
+            throw .countOutOfRange(field: "conversions", count: conversions)
+        }
+        guard nulls >= 0, nulls <= rest - conversions else {
+            throw .countOutOfRange(field: "nulls", count: nulls)
+        }
+        guard conversions > 0 || value == .zero else { throw .valueWithoutConversion }
+        let (_, isOver) = totalValue.units.addingReportingOverflow(value.units)
+        guard !isOver else { throw .valueOutOfRange("the sum") }
+    }
+
+    private func slot(_ hash: UInt64, _ range: Range<Int>) -> (slot: Int, path: Int?) {
+        var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
+        let own = touches.span.extracting(range)
+        let ownAges = ages.span.extracting(isTimed ? range : 0..<0)
+        while slots[slot] != 0 {
+            if slots[slot] &>> 32 == hash &>> 32 {
+                let candidate = Int(slots[slot] & 0xffff_ffff) - 1
+                let isSame = Self.areEqual(path(candidate), own)
+                if isSame, Self.areEqual(ages(candidate), ownAges) { return (slot, candidate) }
+            }
+            slot = (slot + 1) & (slots.count - 1)
+        }
+        return (slot, nil)
+    }
+
+    private mutating func grow() {
+        let size = slots.count * 4
+        slots = Array(repeating: 0, count: size)
+        for path in 0..<count {
+            let hash = Self.hash(self.path(path), ages(path))
+            var slot = Int(truncatingIfNeeded: hash) & (size - 1)
+            while slots[slot] != 0 { slot = (slot + 1) & (size - 1) }
+            slots[slot] = hash & ~0xffff_ffff | UInt64(path + 1)
+        }
+    }
+
+    private static func hash(_ path: Span<ChannelNames.ID>, _ ages: Span<UInt32>) -> UInt64 {
+        var hash = UInt64(truncatingIfNeeded: path.count)
+        for touch in path.indices {
+            hash = (hash ^ UInt64(path[touch])) &* 0x9e37_79b9_7f4a_7c15
+            hash ^= hash &>> 29
+        }
+        for touch in ages.indices {
+            hash = (hash ^ UInt64(ages[touch])) &* 0x9e37_79b9_7f4a_7c15
+            hash ^= hash &>> 29
+        }
+        return Mixing.mix(hash)
+    }
+
+    private static func areEqual<Word: Equatable>(_ left: Span<Word>, _ right: Span<Word>) -> Bool {
+        guard left.count == right.count else { return false }
+        for index in left.indices where left[index] != right[index] { return false }
+        return true
+    }
+}
+
+extension PathTable {
+    /// Adds the journeys of another table.
+    ///
+    /// - Parameter other: a table with times if this one has times, and else without.
+    /// - Throws: ``AttributionFailure``; some journeys may then have been added.
+    public mutating func merge(_ other: PathTable) throws(AttributionFailure) {
+        guard other.isTimed == isTimed else {
+            throw isTimed ? .timesMissing : .timesUnexpected
+        }
+        var ids: [ChannelNames.ID] = []
+        for name in other.channels.names { ids.append(try channels.id(of: name)) }
+        for path in 0..<other.count {
+            let start = touches.count
+            let (channels, times) = (other.path(path), other.ages(path))
+            for touch in channels.indices { touches.append(ids[Int(channels[touch])]) }
+            for touch in times.indices { ages.append(times[touch]) }
+            try close(start, other.conversions[path], other.values[path], other.nulls[path])
+        }
+    }
+
+    /// The same journeys, with those of the same channels as one path.
+    ///
+    /// - Returns: a table without times.
+    /// - Throws: ``AttributionFailure``.
+    public func withoutTimes() throws(AttributionFailure) -> PathTable {
+        var table = PathTable(mostTouches: mostTouches)
+        table.channels = channels
+        for path in 0..<count {
+            try table.append(
+                self.path(path),
+                conversions: conversions[path],
+                value: values[path],
+                nulls: nulls[path]
+            )
+        }
+        return table
+    }
+
+    /// The same paths, taken by other numbers of journeys.
+    ///
+    /// - Parameters:
+    ///   - conversions: how many journeys of each path have a conversion.
+    ///   - nulls: how many have none.
+    ///   - values: what the conversions of each path are worth.
+    /// - Returns: a table that shares the memory of the paths.
+    func reweighted(conversions: [Int], nulls: [Int], values: [PathValue]) -> PathTable {
+        var table = self
+        table.conversions = conversions
+        table.nulls = nulls
+        table.values = values
+        table.totalConversions = conversions.reduce(0, +)
+        table.totalNulls = nulls.reduce(0, +)
+        table.totalValue = PathValue(units: values.reduce(0) { $0 + $1.units })
+        return table
+    }
+}
