@@ -79,64 +79,8 @@ let package = Package(
             swiftSettings: numeric
         ),
         .target(name: "Wire", path: "Shared/Wire", swiftSettings: strict),
-        .target(
-            name: "Messages",
-            dependencies: ["Wire"],
-            path: "Shared/Messages",
-            swiftSettings: strict
-        ),
-        .target(
-            name: "HTTP2",
-            dependencies: ["CNghttp2", "Wire"],
-            path: "Shared/HTTP2",
-            swiftSettings: hotPath
-        ),
-        .target(
-            name: "Crypto",
-            dependencies: ["CArgon2", "COpenSSL", "Wire"],
-            path: "Shared/Crypto",
-            swiftSettings: strict
-        ),
-        .target(
-            name: "Net",
-            dependencies: ["CLinux", "COpenSSL", "HTTP2", "Wire"],
-            path: "Shared/Net",
-            swiftSettings: hotPath
-        ),
-        .target(
-            name: "RPC",
-            dependencies: ["CZlib", "HTTP2", "Messages", "Net", "Telemetry", "Wire"],
-            path: "Shared/RPC",
-            swiftSettings: hotPath
-        ),
-        .target(
-            name: "Contracts",
-            dependencies: ["Messages", "RPC", "Wire"],
-            path: "Shared/Contracts",
-            swiftSettings: strict
-        ),
-        .target(
-            name: "Observe",
-            dependencies: [
-                "CMicrohttpd", "HTTP2", "Messages", "Net", "RPC", "Telemetry", "Wire",
-            ],
-            path: "Shared/Observe",
-            swiftSettings: strict
-        ),
-        .target(
-            name: "Postgres",
-            dependencies: ["CPQ", "Net", "RPC", "Wire"],
-            path: "Shared/Postgres",
-            swiftSettings: hotPath
-        ),
-        .target(
-            name: "Tenancy",
-            dependencies: [
-                "Crypto", "HTTP2", "Messages", "Net", "Postgres", "RPC", "Telemetry", "Wire",
-            ],
-            path: "Shared/Tenancy",
-            swiftSettings: strict
-        ),
+        // More of them come below.
+
         // What services have in each tenant's schema: data alone.
         .target(
             name: "IngestMigrations",
@@ -356,6 +300,33 @@ for (name, config, debian) in [
     )
 }
 
+// Libraries under Shared, in the order of the house: each may import only those above it.
+for (library, dependencies, settings) in [
+    ("Messages", ["Wire"], strict),
+    ("HTTP2", ["CNghttp2", "Wire"], hotPath),
+    ("Crypto", ["CArgon2", "COpenSSL", "Wire"], strict),
+    ("Net", ["CLinux", "COpenSSL", "HTTP2", "Wire"], hotPath),
+    ("RPC", ["CZlib", "HTTP2", "Messages", "Net", "Telemetry", "Wire"], hotPath),
+    ("Contracts", ["Messages", "RPC", "Wire"], strict),
+    ("Observe", ["CMicrohttpd", "HTTP2", "Messages", "Net", "RPC", "Telemetry", "Wire"], strict),
+    ("Postgres", ["CPQ", "Net", "RPC", "Wire"], hotPath),
+    (
+        "Tenancy",
+        [
+            "Crypto", "HTTP2", "Messages", "Net", "Postgres", "RPC", "Telemetry", "Wire",
+        ], strict
+    ),
+] as [(String, [Target.Dependency], [SwiftSetting])] {
+    package.targets.append(
+        .target(
+            name: library,
+            dependencies: dependencies,
+            path: "Shared/\(library)",
+            swiftSettings: settings
+        )
+    )
+}
+
 // What services know without a database: each library is pure, and has tests of its own.
 for (folder, library, dependencies, settings) in [
     ("simulator", "Simulator", ["Numerics"], strict),
@@ -383,7 +354,13 @@ for (folder, library, dependencies) in [
             "Taxonomy", "Telemetry", "Tenancy", "Wire",
         ]
     ),
-    ("attribution-service", "Attribution", []), ("mmm-service", "MixModel", []),
+    (
+        "attribution-service", "Attribution",
+        [
+            "Contracts", "Crypto", "Messages", "Net", "PathModels", "Postgres", "RPC", "Schema",
+            "Telemetry", "Tenancy", "Wire",
+        ]
+    ), ("mmm-service", "MixModel", []),
     ("experiment-service", "Experiments", []), ("insights-service", "Insights", []),
 ] as [(String, String, [Target.Dependency])] {
     package.targets += [
@@ -467,6 +444,13 @@ for (name, dependencies, excluded) in [
     ("SimulatorTests", ["Simulator"], []),
     ("FilesTests", ["Files", "TestKit", "Wire"], ["Peers"]),
     ("PathModelsTests", ["Numerics", "PathModels", "TestKit", "Wire"], []),
+    (
+        "AttributionTests",
+        [
+            "Attribution", "Contracts", "Ingest", "Lifecycle", "Messages", "PathModels", "RPC",
+            "Schema", "Tenancy", "TestKit", "TestTenants", "Wire",
+        ], []
+    ),
     ("TaxonomyTests", ["Simulator", "Taxonomy", "TestKit"], ["Inputs"]),
     ("WireTests", ["FuzzTargets", "Messages", "TestKit", "TestMessages", "Wire"], []),
     ("HTTP2Tests", ["HTTP2", "TestKit", "Wire"], []),
@@ -510,9 +494,9 @@ for (name, dependencies, excluded) in [
     (
         "IsolationTests",
         [
-            "Contracts", "Crypto", "Ingest", "Jobs", "Lifecycle", "Messages", "Net", "Postgres",
-            "RPC", "Schema", "Telemetry", "Tenancy", "TestContracts", "TestExample", "TestKit",
-            "TestMessages", "TestTenants", "Wire",
+            "Attribution", "Contracts", "Crypto", "Ingest", "Jobs", "Lifecycle", "Messages", "Net",
+            "Postgres", "RPC", "Schema", "Telemetry", "Tenancy", "TestContracts", "TestExample",
+            "TestKit", "TestMessages", "TestTenants", "Wire",
         ], []
     ),
     (

@@ -34,6 +34,9 @@ public enum AdminV1 {}
 /// What the package `sextant.api` declares.
 public enum API {}
 
+/// What the package `sextant.attribution.v1` declares.
+public enum AttributionV1 {}
+
 /// What the package `sextant.control.v1` declares.
 public enum ControlV1 {}
 

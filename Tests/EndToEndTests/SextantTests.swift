@@ -69,6 +69,22 @@ struct SextantTests {
         #expect(rejected.text.contains("some day,page,v2,google,cpc"), "\(rejected.errors)")
         let replayed = try await sextant.run("rejected", "replay", "--reason", "date")
         #expect(replayed.text == "0 taken, 1 rejected again\n", "\(replayed.errors)")
+        try "path,conversions,value,nulls\nemail > search,3,30,1\nsearch,1,10,4\n"
+            .write(toFile: file, atomically: true, encoding: .utf8)
+        let paths = try await sextant.run("import", file)
+        #expect(paths.status == 0, "\(paths.errors)")
+        let credit = try await sextant.run("attribution", "run", "linear", "--replicates", "0")
+        #expect(
+            credit.text == """
+                channel  conversions    value
+                search   2.50           25.00
+                email    1.50           15.00
+
+                """,
+            "\(credit.text)\(credit.errors)"
+        )
+        let taken = try await sextant.run("attribution", "paths")
+        #expect(taken.text.contains("email > search"), "\(taken.errors)")
         let missing = try await sextant.run("import", file + ".gone")
         #expect(missing.status == 2 && missing.errors.contains("cannot be read"))
         let checked = try await sextant.run("taxonomy", "check", "https://x.example/?utm_source=fb")
@@ -163,6 +179,17 @@ struct SextantTests {
             )
             #expect(answer.text.contains(part), "\(answer.text)")
         }
+        let run = try await OutsideProgram.run(
+            "curl",
+            "--silent",
+            "--request",
+            "POST",
+            "--header",
+            "authorization: Bearer \(key)",
+            url + "/api/attribution/run?model=markov"
+        )
+        #expect(run.text.contains(#""code":"FAILED_PRECONDITION""#), "\(run.text)")
+        #expect(run.text.contains("import a file of paths"))
         let stranger = try await OutsideProgram.run(
             "curl",
             "--silent",

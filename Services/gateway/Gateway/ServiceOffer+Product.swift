@@ -4,6 +4,10 @@ internal import Messages
 extension ServiceOffer {
     /// What the services of the platform offer, by their names.
     static let product: [String: ServiceOffer] = [
+        "attribution": ServiceOffer(
+            [AttributionV1.Models.schema],
+            files: [AttributionV1.modelsFile]
+        ),
         "ingest": ServiceOffer(
             [
                 IngestV1.Channels.schema, IngestV1.Taxonomy.schema, IngestV1.Events.schema,

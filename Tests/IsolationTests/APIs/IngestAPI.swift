@@ -1,3 +1,4 @@
+import Attribution
 import Contracts
 import Ingest
 import Jobs
@@ -11,7 +12,7 @@ import Testing
 import Wire
 
 extension TenantAPI {
-    /// What ingest serves.
+    /// What ingest serves, and what attribution makes of ingest's imports: it has no tables yet.
     static func ingest() throws -> TenantAPI {
         let pages = PageTokens(try .ephemeral())
         let service = try #require(ServiceName("ingest"))
@@ -23,11 +24,12 @@ extension TenantAPI {
                 IngestV1.Segment.schema, IngestV1.Series.schema, IngestV1.SpendMappings.schema,
                 IngestV1.Rejected.schema, IngestV1.Imports.schema,
                 IngestV1.TaxonomyHistory.schema, IngestV1.DataQuality.schema,
-                IngestV1.Erasure.schema,
+                IngestV1.Erasure.schema, AttributionV1.Models.schema,
             ],
             status: IngestService.status(of:),
             calls: channelCalls + taxonomyCalls + eventCalls + seriesCalls + mappingCalls
-                + rejectedCalls + historyCalls + importCalls + qualityCalls + erasureCalls,
+                + rejectedCalls + historyCalls + importCalls + qualityCalls + erasureCalls
+                + modelCalls,
             steps: { _ in
                 let remap = JobType<IngestV1.RemapHistoryRequest>("remap_history", of: service)
                 let look = JobType<IngestV1.TakeSnapshotRequest>("quality_snapshot", of: service)
@@ -43,7 +45,11 @@ extension TenantAPI {
             ]
         ) { database, queue in
             let work = IngestService.work(of: service, on: database, queue, pages: pages)
-            return .init(work.contracts.flatMap(\.methods), doing: work.handlers)
+            let models = AttributionService.contracts(on: database, version: "0")
+            return .init(
+                (work.contracts + models).flatMap(\.methods),
+                doing: work.handlers
+            )
         }
     }
 

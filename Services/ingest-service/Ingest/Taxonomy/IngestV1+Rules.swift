@@ -1,4 +1,5 @@
 internal import Messages
+internal import RPC
 internal import Taxonomy
 
 extension ChannelRule {

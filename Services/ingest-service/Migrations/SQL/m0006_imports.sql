@@ -77,3 +77,16 @@ create table import_paths (
     nulls numeric(30, 6) not null,
     constraint import_paths_pkey primary key (import_id, row_number)
 );
+
+-- Published: the files of journeys that have been read, and their journeys, of which each row is
+-- how many went one way.
+create view ingest_v1_path_imports as
+    select i.import_id, i.name, i.source, i.digest, i.ended_at, p.path_rows
+    from imports i
+    join (select import_id, count(*) as path_rows from import_paths group by import_id) p
+        using (import_id)
+    where i.state = 'completed';
+create view ingest_v1_paths as
+    select p.import_id, p.row_number, p.steps, p.conversions, p.value, p.nulls
+    from import_paths p join imports i using (import_id)
+    where i.state = 'completed';

@@ -23,6 +23,10 @@ enum OpenAPIDocument {
   ],
   "tags": [
     {
+      "name": "Models",
+      "description": "Runs models of attribution over journeys. Journeys are the paths that a tenant has imported, as `a > b > c` with how many journeys went that way, with and without a conversion: channels are what stands in the paths.\n\nA model gives each channel a share of all conversions, and one of all value: credit is the share times the total, so that credits add up to what was booked. Global models (`markov`, `shapley`, `shapley_ordered`) look at all journeys at once, the others at each for itself."
+    },
+    {
       "name": "Control",
       "description": "How the services are, and what they do. What does not answer in time is left out and named."
     },
@@ -76,6 +80,241 @@ enum OpenAPIDocument {
     }
   ],
   "paths": {
+    "/api/admin/attribution/journeys/paths": {
+      "get": {
+        "operationId": "Models_SummarizePaths_2",
+        "tags": [
+          "Models"
+        ],
+        "summary": "Says which paths are taken most, how long paths are and how often they convert",
+        "description": "Says which paths are taken most, how long paths are and how often they convert.",
+        "parameters": [
+          {
+            "name": "import_id",
+            "in": "query",
+            "description": "Which import; empty for all.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "paths",
+            "in": "query",
+            "description": "How many paths are told, 1 to 1,000; 0 for 20.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.attribution.v1.PathSummary.snake"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "attribution:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "attribution:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/api/attribution/run": {
+      "post": {
+        "operationId": "Models_RunModels_2",
+        "tags": [
+          "Models"
+        ],
+        "summary": "Runs models, and says how far they disagree",
+        "description": "Runs models, and says how far they disagree. The same request over the same data gives the same bits. FAILED_PRECONDITION if there are no paths, no conversions, or what a model needs is missing; RESOURCE_EXHAUSTED while as many runs go on as may.",
+        "parameters": [
+          {
+            "name": "import_id",
+            "in": "query",
+            "description": "Which import; empty for all.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "model",
+            "in": "query",
+            "description": "One model with its usual parameters, by name; instead of `models`.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "replicates",
+            "in": "query",
+            "description": "How often journeys are drawn again for intervals: 20 to 1,000, 0 for no intervals; 200 if nothing is said.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "level",
+            "in": "query",
+            "description": "How much of the replicates is in an interval: 0.5 to 0.99; 0.9 if nothing is said.",
+            "schema": {
+              "oneOf": [
+                {
+                  "type": "number"
+                },
+                {
+                  "type": "string",
+                  "enum": [
+                    "NaN",
+                    "Infinity",
+                    "-Infinity"
+                  ]
+                }
+              ]
+            }
+          },
+          {
+            "name": "seed",
+            "in": "query",
+            "description": "What all draws come from.",
+            "schema": {
+              "type": "string",
+              "format": "uint64",
+              "pattern": "^[0-9]+$"
+            }
+          },
+          {
+            "name": "direct_channels",
+            "in": "query",
+            "description": "Channels that say nothing of where somebody came from; if there are none, `direct`, `(direct)`, `Direct` and `DIRECT`.",
+            "schema": {
+              "type": "array",
+              "items": {
+                "type": "string"
+              }
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.attribution.v1.ModelRun.snake"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "attribution:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "attribution:read"
+            ]
+          }
+        ]
+      }
+    },
     "/api/channels": {
       "get": {
         "operationId": "Channels_ListChannels_2",
@@ -1017,6 +1256,330 @@ enum OpenAPIDocument {
           {
             "apiKey": [
               "events:write"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/attribution/models": {
+      "get": {
+        "operationId": "Models_ListModels",
+        "tags": [
+          "Models"
+        ],
+        "summary": "Lists the models with their parameters",
+        "description": "Lists the models with their parameters.",
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.attribution.v1.ListModelsResponse"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "attribution:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "attribution:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/attribution/path-tables": {
+      "get": {
+        "operationId": "Models_ListPathTables",
+        "tags": [
+          "Models"
+        ],
+        "summary": "Lists the tables of paths that models can be run over: the newest imports first, 1,000 at most",
+        "description": "Lists the tables of paths that models can be run over: the newest imports first, 1,000 at most.",
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.attribution.v1.ListPathTablesResponse"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "attribution:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "attribution:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/attribution/paths": {
+      "get": {
+        "operationId": "Models_SummarizePaths",
+        "tags": [
+          "Models"
+        ],
+        "summary": "Says which paths are taken most, how long paths are and how often they convert",
+        "description": "Says which paths are taken most, how long paths are and how often they convert.",
+        "parameters": [
+          {
+            "name": "importId",
+            "in": "query",
+            "description": "Which import; empty for all.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "paths",
+            "in": "query",
+            "description": "How many paths are told, 1 to 1,000; 0 for 20.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.attribution.v1.PathSummary"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "attribution:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "attribution:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/attribution:run": {
+      "post": {
+        "operationId": "Models_RunModels",
+        "tags": [
+          "Models"
+        ],
+        "summary": "Runs models, and says how far they disagree",
+        "description": "Runs models, and says how far they disagree. The same request over the same data gives the same bits. FAILED_PRECONDITION if there are no paths, no conversions, or what a model needs is missing; RESOURCE_EXHAUSTED while as many runs go on as may.",
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.attribution.v1.RunModelsRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.attribution.v1.ModelRun"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "attribution:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "attribution:read"
             ]
           }
         ]
@@ -6764,6 +7327,1375 @@ enum OpenAPIDocument {
   },
   "components": {
     "schemas": {
+      "sextant.attribution.v1.ChannelCredit": {
+        "type": "object",
+        "description": "What a channel gets.",
+        "properties": {
+          "channel": {
+            "type": "string",
+            "description": "As it stands in paths."
+          },
+          "conversions": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Of the conversions; those of all channels add up to the total."
+          },
+          "value": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Of the value."
+          },
+          "conversionShare": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Its share of the conversions."
+          },
+          "valueShare": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Its share of the value."
+          },
+          "conversionsEstimate": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.Estimate",
+            "description": "The credit of conversions with its interval: the total times the share in replicates. Nothing without replicates."
+          },
+          "valueEstimate": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.Estimate",
+            "description": "The credit of value with its interval."
+          },
+          "conversionsSamplingError": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The standard errors of `conversions` and `value`, if the model draws samples itself."
+          },
+          "valueSamplingError": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "See there."
+          },
+          "removalEffect": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "What share of conversions would be lost without the channel, if the model is `markov`."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.ChannelCredit.snake": {
+        "type": "object",
+        "description": "What a channel gets.",
+        "properties": {
+          "channel": {
+            "type": "string",
+            "description": "As it stands in paths."
+          },
+          "conversions": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Of the conversions; those of all channels add up to the total."
+          },
+          "value": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Of the value."
+          },
+          "conversion_share": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Its share of the conversions."
+          },
+          "value_share": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Its share of the value."
+          },
+          "conversions_estimate": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.Estimate.snake",
+            "description": "The credit of conversions with its interval: the total times the share in replicates. Nothing without replicates."
+          },
+          "value_estimate": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.Estimate.snake",
+            "description": "The credit of value with its interval."
+          },
+          "conversions_sampling_error": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The standard errors of `conversions` and `value`, if the model draws samples itself."
+          },
+          "value_sampling_error": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "See there."
+          },
+          "removal_effect": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "What share of conversions would be lost without the channel, if the model is `markov`."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.Estimate": {
+        "type": "object",
+        "description": "A number that was inferred.",
+        "properties": {
+          "mean": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The mean."
+          },
+          "median": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The median."
+          },
+          "lower": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Where the interval begins."
+          },
+          "upper": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Where it ends."
+          },
+          "level": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How sure it is, as 0.9."
+          },
+          "kind": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.Estimate.Kind",
+            "description": "What it is."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.Estimate.Kind": {
+        "type": "string",
+        "description": "What an interval is.\n- `KIND_UNSPECIFIED`: Nobody said.\n- `KIND_CONFIDENCE`: It covers the truth in so many of all repetitions.\n- `KIND_CREDIBLE`: The truth is in it with so much belief.",
+        "enum": [
+          "KIND_UNSPECIFIED",
+          "KIND_CONFIDENCE",
+          "KIND_CREDIBLE"
+        ]
+      },
+      "sextant.attribution.v1.Estimate.Kind.snake": {
+        "type": "string",
+        "description": "What an interval is.\n- `unspecified`: Nobody said.\n- `confidence`: It covers the truth in so many of all repetitions.\n- `credible`: The truth is in it with so much belief.",
+        "enum": [
+          "unspecified",
+          "confidence",
+          "credible"
+        ]
+      },
+      "sextant.attribution.v1.Estimate.snake": {
+        "type": "object",
+        "description": "A number that was inferred.",
+        "properties": {
+          "mean": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The mean."
+          },
+          "median": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The median."
+          },
+          "lower": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Where the interval begins."
+          },
+          "upper": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Where it ends."
+          },
+          "level": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How sure it is, as 0.9."
+          },
+          "kind": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.Estimate.Kind.snake",
+            "description": "What it is."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.ListModelsResponse": {
+        "type": "object",
+        "description": "All models.",
+        "properties": {
+          "models": {
+            "type": "array",
+            "description": "The simplest first.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.ModelKind"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.ListPathTablesResponse": {
+        "type": "object",
+        "description": "The tables.",
+        "properties": {
+          "tables": {
+            "type": "array",
+            "description": "The newest first.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.PathTable"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.ModelChoice": {
+        "type": "object",
+        "description": "A model as it is to be run.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "Its name, or an alias."
+          },
+          "parameters": {
+            "type": "object",
+            "description": "Numbers by name; what is left out is as usual.",
+            "additionalProperties": {
+              "oneOf": [
+                {
+                  "type": "number"
+                },
+                {
+                  "type": "string",
+                  "enum": [
+                    "NaN",
+                    "Infinity",
+                    "-Infinity"
+                  ]
+                }
+              ]
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.ModelChoice.snake": {
+        "type": "object",
+        "description": "A model as it is to be run.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "Its name, or an alias."
+          },
+          "parameters": {
+            "type": "object",
+            "description": "Numbers by name; what is left out is as usual.",
+            "additionalProperties": {
+              "oneOf": [
+                {
+                  "type": "number"
+                },
+                {
+                  "type": "string",
+                  "enum": [
+                    "NaN",
+                    "Infinity",
+                    "-Infinity"
+                  ]
+                }
+              ]
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.ModelKind": {
+        "type": "object",
+        "description": "A kind of model.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "What requests call it."
+          },
+          "aliases": {
+            "type": "array",
+            "description": "Other names that are understood.",
+            "items": {
+              "type": "string"
+            }
+          },
+          "summary": {
+            "type": "string",
+            "description": "What it does."
+          },
+          "parameters": {
+            "type": "array",
+            "description": "The numbers that it takes.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.ModelParameter"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.ModelParameter": {
+        "type": "object",
+        "description": "A number that a model takes.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "What requests call it."
+          },
+          "least": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The smallest that it may be."
+          },
+          "most": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The largest."
+          },
+          "usual": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "What it is if nobody says."
+          },
+          "whole": {
+            "type": "boolean",
+            "description": "Whether only whole numbers are taken."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.ModelResult": {
+        "type": "object",
+        "description": "What a model says.",
+        "properties": {
+          "model": {
+            "type": "string",
+            "description": "Which model."
+          },
+          "parameters": {
+            "type": "object",
+            "description": "All its numbers.",
+            "additionalProperties": {
+              "oneOf": [
+                {
+                  "type": "number"
+                },
+                {
+                  "type": "string",
+                  "enum": [
+                    "NaN",
+                    "Infinity",
+                    "-Infinity"
+                  ]
+                }
+              ]
+            }
+          },
+          "channels": {
+            "type": "array",
+            "description": "Those with most credit of conversions first; those with as much, by name.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.ChannelCredit"
+            }
+          },
+          "emptyReplicates": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many replicates had no conversion, and say nothing."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.ModelResult.snake": {
+        "type": "object",
+        "description": "What a model says.",
+        "properties": {
+          "model": {
+            "type": "string",
+            "description": "Which model."
+          },
+          "parameters": {
+            "type": "object",
+            "description": "All its numbers.",
+            "additionalProperties": {
+              "oneOf": [
+                {
+                  "type": "number"
+                },
+                {
+                  "type": "string",
+                  "enum": [
+                    "NaN",
+                    "Infinity",
+                    "-Infinity"
+                  ]
+                }
+              ]
+            }
+          },
+          "channels": {
+            "type": "array",
+            "description": "Those with most credit of conversions first; those with as much, by name.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.ChannelCredit.snake"
+            }
+          },
+          "empty_replicates": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many replicates had no conversion, and say nothing."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.ModelRun": {
+        "type": "object",
+        "description": "What models say.",
+        "properties": {
+          "importId": {
+            "type": "string",
+            "description": "Which import; empty for all."
+          },
+          "fingerprint": {
+            "type": "string",
+            "description": "SHA-256 in hexadecimal digits of what was looked at: the numbers, contents and rows of imports."
+          },
+          "version": {
+            "type": "string",
+            "description": "The version of the program."
+          },
+          "seed": {
+            "type": "string",
+            "format": "uint64",
+            "pattern": "^[0-9]+$",
+            "description": "What all draws came from."
+          },
+          "distinctPaths": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many different paths there were."
+          },
+          "conversions": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many journeys had a conversion."
+          },
+          "nulls": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many had none."
+          },
+          "value": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "What the conversions are worth together."
+          },
+          "models": {
+            "type": "array",
+            "description": "In the order in which they were asked for.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.ModelResult"
+            }
+          },
+          "disagreement": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How little the models agree on conversions: the mean over all pairs of models of half the sum of the differences of their shares; 0 if all agree, 1 if no two give anything to one channel."
+          },
+          "notes": {
+            "type": "array",
+            "description": "What keeps numbers from being there, in words.",
+            "items": {
+              "type": "string"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.ModelRun.snake": {
+        "type": "object",
+        "description": "What models say.",
+        "properties": {
+          "import_id": {
+            "type": "string",
+            "description": "Which import; empty for all."
+          },
+          "fingerprint": {
+            "type": "string",
+            "description": "SHA-256 in hexadecimal digits of what was looked at: the numbers, contents and rows of imports."
+          },
+          "version": {
+            "type": "string",
+            "description": "The version of the program."
+          },
+          "seed": {
+            "type": "string",
+            "format": "uint64",
+            "pattern": "^[0-9]+$",
+            "description": "What all draws came from."
+          },
+          "distinct_paths": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many different paths there were."
+          },
+          "conversions": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many journeys had a conversion."
+          },
+          "nulls": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many had none."
+          },
+          "value": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "What the conversions are worth together."
+          },
+          "models": {
+            "type": "array",
+            "description": "In the order in which they were asked for.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.ModelResult.snake"
+            }
+          },
+          "disagreement": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How little the models agree on conversions: the mean over all pairs of models of half the sum of the differences of their shares; 0 if all agree, 1 if no two give anything to one channel."
+          },
+          "notes": {
+            "type": "array",
+            "description": "What keeps numbers from being there, in words.",
+            "items": {
+              "type": "string"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.PathSummary": {
+        "type": "object",
+        "description": "How journeys go.",
+        "properties": {
+          "distinctPaths": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many different paths there are."
+          },
+          "conversions": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many journeys have a conversion."
+          },
+          "nulls": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many have none."
+          },
+          "value": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "What the conversions are worth together."
+          },
+          "meanTouches": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How many touches the journeys with a conversion have on average."
+          },
+          "paths": {
+            "type": "array",
+            "description": "Those with most conversions first; those with as many, by their steps.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.PathSummary.Path"
+            }
+          },
+          "lengths": {
+            "type": "array",
+            "description": "By length, the shortest first; the last stands for itself and all longer ones, from 50 on.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.PathSummary.Length"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.PathSummary.Length": {
+        "type": "object",
+        "description": "Paths of one length.",
+        "properties": {
+          "touches": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many touches they have."
+          },
+          "conversions": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many of their journeys have a conversion."
+          },
+          "nulls": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many have none."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.PathSummary.Length.snake": {
+        "type": "object",
+        "description": "Paths of one length.",
+        "properties": {
+          "touches": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many touches they have."
+          },
+          "conversions": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many of their journeys have a conversion."
+          },
+          "nulls": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many have none."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.PathSummary.Path": {
+        "type": "object",
+        "description": "A path.",
+        "properties": {
+          "steps": {
+            "type": "array",
+            "description": "The channels of its touches, in order.",
+            "items": {
+              "type": "string"
+            }
+          },
+          "conversions": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many journeys that went this way have a conversion."
+          },
+          "nulls": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many have none."
+          },
+          "value": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "What the conversions are worth."
+          },
+          "conversionRate": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How many of its journeys have a conversion, as a share."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.PathSummary.Path.snake": {
+        "type": "object",
+        "description": "A path.",
+        "properties": {
+          "steps": {
+            "type": "array",
+            "description": "The channels of its touches, in order.",
+            "items": {
+              "type": "string"
+            }
+          },
+          "conversions": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many journeys that went this way have a conversion."
+          },
+          "nulls": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many have none."
+          },
+          "value": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "What the conversions are worth."
+          },
+          "conversion_rate": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How many of its journeys have a conversion, as a share."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.PathSummary.snake": {
+        "type": "object",
+        "description": "How journeys go.",
+        "properties": {
+          "distinct_paths": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many different paths there are."
+          },
+          "conversions": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many journeys have a conversion."
+          },
+          "nulls": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many have none."
+          },
+          "value": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "What the conversions are worth together."
+          },
+          "mean_touches": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How many touches the journeys with a conversion have on average."
+          },
+          "paths": {
+            "type": "array",
+            "description": "Those with most conversions first; those with as many, by their steps.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.PathSummary.Path.snake"
+            }
+          },
+          "lengths": {
+            "type": "array",
+            "description": "By length, the shortest first; the last stands for itself and all longer ones, from 50 on.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.PathSummary.Length.snake"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.PathTable": {
+        "type": "object",
+        "description": "Journeys that an import brought.",
+        "properties": {
+          "importId": {
+            "type": "string",
+            "description": "Which import."
+          },
+          "name": {
+            "type": "string",
+            "description": "What its file was called."
+          },
+          "source": {
+            "type": "string",
+            "description": "Where it came from."
+          },
+          "endTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When it had been read."
+          },
+          "rows": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many rows of paths it has."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.PathTransform": {
+        "type": "object",
+        "description": "What is made of paths before they are looked at. No transform leaves a journey without a touch.",
+        "properties": {
+          "kind": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.PathTransform.Kind",
+            "description": "What is done."
+          },
+          "channel": {
+            "type": "string",
+            "description": "To which channel, for those that take one away."
+          },
+          "most": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many touches of a channel are kept, for `KIND_CAP`."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.PathTransform.Kind": {
+        "type": "string",
+        "description": "What is done.\n- `KIND_UNSPECIFIED`: Nothing.\n- `KIND_EXPOSURE`: Of touches of one channel that follow each other the last is kept.\n- `KIND_FIRST`: Of all touches of one channel the first is kept.\n- `KIND_FREQUENCY`: Of all touches of one channel the first is kept, with how often it came: `email (3)`.\n- `KIND_CAP`: Of all touches of one channel the first `most` are kept.\n- `KIND_REMOVE_IF_LAST`: Touches of `channel` at the end are left out, unless there are no others.\n- `KIND_REMOVE`: Touches of `channel` are left out, unless there are no others.",
+        "enum": [
+          "KIND_UNSPECIFIED",
+          "KIND_EXPOSURE",
+          "KIND_FIRST",
+          "KIND_FREQUENCY",
+          "KIND_CAP",
+          "KIND_REMOVE_IF_LAST",
+          "KIND_REMOVE"
+        ]
+      },
+      "sextant.attribution.v1.PathTransform.Kind.snake": {
+        "type": "string",
+        "description": "What is done.\n- `unspecified`: Nothing.\n- `exposure`: Of touches of one channel that follow each other the last is kept.\n- `first`: Of all touches of one channel the first is kept.\n- `frequency`: Of all touches of one channel the first is kept, with how often it came: `email (3)`.\n- `cap`: Of all touches of one channel the first `most` are kept.\n- `remove_if_last`: Touches of `channel` at the end are left out, unless there are no others.\n- `remove`: Touches of `channel` are left out, unless there are no others.",
+        "enum": [
+          "unspecified",
+          "exposure",
+          "first",
+          "frequency",
+          "cap",
+          "remove_if_last",
+          "remove"
+        ]
+      },
+      "sextant.attribution.v1.PathTransform.snake": {
+        "type": "object",
+        "description": "What is made of paths before they are looked at. No transform leaves a journey without a touch.",
+        "properties": {
+          "kind": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.PathTransform.Kind.snake",
+            "description": "What is done."
+          },
+          "channel": {
+            "type": "string",
+            "description": "To which channel, for those that take one away."
+          },
+          "most": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many touches of a channel are kept, for `KIND_CAP`."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.RunModelsRequest": {
+        "type": "object",
+        "description": "Asks for models to be run.",
+        "properties": {
+          "importId": {
+            "type": "string",
+            "description": "Which import; empty for all."
+          },
+          "model": {
+            "type": "string",
+            "description": "One model with its usual parameters, by name; instead of `models`."
+          },
+          "models": {
+            "type": "array",
+            "description": "Up to 20 models; if there are none and no `model`: `first`, `last`, `linear`, `position`, `data_driven`, `markov` and `shapley`.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.ModelChoice"
+            }
+          },
+          "transforms": {
+            "type": "array",
+            "description": "What is made of the paths first, one after the other.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.PathTransform"
+            }
+          },
+          "replicates": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How often journeys are drawn again for intervals: 20 to 1,000, 0 for no intervals; 200 if nothing is said."
+          },
+          "level": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How much of the replicates is in an interval: 0.5 to 0.99; 0.9 if nothing is said."
+          },
+          "seed": {
+            "type": "string",
+            "format": "uint64",
+            "pattern": "^[0-9]+$",
+            "description": "What all draws come from."
+          },
+          "directChannels": {
+            "type": "array",
+            "description": "Channels that say nothing of where somebody came from; if there are none, `direct`, `(direct)`, `Direct` and `DIRECT`.",
+            "items": {
+              "type": "string"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
       "sextant.control.v1.FailedPart.Reason.snake": {
         "type": "string",
         "description": "Why a part is missing.\n- `failed`: The service said no, or could not be reached.\n- `late`: The service did not answer in time.\n- `circuit_open`: The service has kept failing: for a while it is not asked.",

@@ -1,10 +1,18 @@
-internal import RPC
-
 /// What is wrong with a request, while it is looked at.
-struct FieldViolations {
-    private(set) var violations: [ErrorDetails.Violation] = []
+package struct FieldViolations {
+    /// So far.
+    package private(set) var violations: [ErrorDetails.Violation] = []
 
-    mutating func check(_ isRight: Bool, _ field: String, _ rule: String) {
+    /// Nothing yet.
+    package init() {}
+
+    /// Notes a field that breaks a rule.
+    ///
+    /// - Parameters:
+    ///   - isRight: whether it keeps the rule.
+    ///   - field: the field, from the request down, as `items[3].title`.
+    ///   - rule: what is expected.
+    package mutating func check(_ isRight: Bool, _ field: String, _ rule: String) {
         if !isRight { violations.append(ErrorDetails.Violation(field, rule)) }
     }
 
@@ -12,7 +20,7 @@ struct FieldViolations {
     ///
     /// - Parameter message: what is said of all of them.
     /// - Throws: INVALID_ARGUMENT with the violations.
-    func finish(_ message: String) throws(RPCError) {
+    package func finish(_ message: String) throws(RPCError) {
         guard let first = violations.first else { return }
         throw RPCError(
             .invalidArgument,

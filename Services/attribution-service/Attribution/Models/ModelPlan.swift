@@ -1,0 +1,140 @@
+internal import Messages
+internal import PathModels
+internal import RPC
+internal import Wire
+
+/// What is to be run: a request that has been checked.
+struct ModelPlan: Sendable {
+    /// A model with its numbers.
+    struct Choice: Sendable {
+        /// What requests call it.
+        let name: String
+        /// All its numbers, in the order in which the catalogue has them.
+        let parameters: [(name: String, value: Double)]
+        let model: any AttributionModel
+    }
+
+    let choices: [Choice]
+    let transforms: [PathTransform]
+    /// Nil for no intervals.
+    let bootstrap: Bootstrap?
+    let seed: UInt64
+
+    /// The models of a request that names none.
+    private static let usual = [
+        "first", "last", "linear", "position", "data_driven", "markov", "shapley",
+    ]
+    /// What says nothing of where somebody came from, as files write it.
+    private static let usualDirect = ["direct", "(direct)", "Direct", "DIRECT"]
+    private static let mostModels = 20
+    private static let mostTransforms = 10
+    private static let replicates = 20...1_000
+
+    /// Checks a request.
+    ///
+    /// - Parameter request: what is asked for.
+    /// - Throws: INVALID_ARGUMENT with what is wrong; `AttributionFailure` of a model's numbers.
+    init(_ request: AttributionV1.RunModelsRequest) throws {
+        var violations = FieldViolations()
+        violations.check(
+            request.model.isEmpty || request.models.isEmpty,
+            "model",
+            "expected one model here, or some in models"
+        )
+        violations.check(
+            request.models.count <= Self.mostModels,
+            "models",
+            "expected at most \(Self.mostModels)"
+        )
+        violations.check(
+            request.transforms.count <= Self.mostTransforms,
+            "transforms",
+            "expected at most \(Self.mostTransforms)"
+        )
+        let replicates = Int(request.replicates ?? 200)
+        violations.check(
+            replicates == 0 || Self.replicates.contains(replicates),
+            "replicates",
+            "expected 20 to 1,000, or 0 for no intervals"
+        )
+        let level = request.level ?? 0.9
+        violations.check(Bootstrap.levels.contains(level), "level", "expected 0.5 to 0.99")
+        violations.check(
+            request.directChannels.count <= 100,
+            "direct_channels",
+            "expected at most 100"
+        )
+        try violations.finish("the models cannot be run")
+        seed = request.seed
+        transforms = try request.transforms.map { try PathTransform($0) }
+        bootstrap =
+            replicates == 0 ? nil : try Bootstrap(seed: seed, replicates: replicates, level: level)
+        var settings = ModelSettings()
+        settings.direct = request.directChannels
+        if settings.direct.isEmpty { settings.direct = Self.usualDirect }
+        settings.seed = seed
+        var wanted = request.models
+        if wanted.isEmpty {
+            let names = request.model.isEmpty ? Self.usual : [request.model]
+            wanted = names.map { name in
+                var choice = AttributionV1.ModelChoice()
+                choice.name = name
+                return choice
+            }
+        }
+        choices = try wanted.map { try Choice($0, settings) }
+    }
+}
+
+extension ModelPlan.Choice {
+    fileprivate init(_ choice: AttributionV1.ModelChoice, _ settings: ModelSettings) throws {
+        let given = Dictionary(choice.parameters.map { ($0.key, $0.value) }) { $1 }
+        let model = try ModelCatalogue.model(
+            choice.name,
+            parameters: given,
+            settings: settings
+        )
+        let kind = ModelCatalogue.kinds.first { $0.name == model.name }
+        self.model = model
+        name = model.name
+        parameters = (kind?.parameters ?? []).map { ($0.name, given[$0.name] ?? $0.usual) }
+    }
+}
+
+extension PathTransform {
+    /// What a request asks for.
+    ///
+    /// - Parameter transform: as it was sent.
+    /// - Throws: INVALID_ARGUMENT if something is missing.
+    init(_ transform: AttributionV1.PathTransform) throws(RPCError) {
+        var violations = FieldViolations()
+        switch transform.kind {
+        case .removeIfLast, .remove:
+            violations.check(
+                !transform.channel.isEmpty,
+                "transforms.channel",
+                "expected the channel that is left out"
+            )
+        case .cap:
+            violations.check(
+                (1...10_000).contains(transform.most),
+                "transforms.most",
+                "expected 1 to 10,000"
+            )
+        case .unspecified, .exposure, .first, .frequency: break
+        default:
+            violations.check(false, "transforms.kind", "expected one of the kinds that there are")
+        }
+        try violations.finish("the paths cannot be transformed")
+        self =
+            switch transform.kind {
+            case .exposure: .exposure
+            case .first: .first
+            case .frequency: .frequency
+            case .cap: .cap(Int(transform.most))
+            case .removeIfLast: .removeIfLastAndNotAll(transform.channel)
+            case .remove: .removeIfNotAll(transform.channel)
+            default: .unique
+            }
+    }
+}

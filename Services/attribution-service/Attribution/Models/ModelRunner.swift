@@ -1,0 +1,115 @@
+internal import Messages
+internal import Net
+internal import PathModels
+internal import Wire
+
+/// Runs models over journeys.
+struct ModelRunner: Sendable {
+    let offload: WorkerPool?
+
+    /// What models say.
+    ///
+    /// - Parameters:
+    ///   - plan: which models, and how.
+    ///   - table: the journeys.
+    /// - Returns: the result, without what it was made of.
+    /// - Throws: `AttributionFailure`.
+    func run(_ plan: ModelPlan, on table: PathTable) async throws -> AttributionV1.ModelRun {
+        let table = try await offload.runBeside {
+            try plan.transforms.reduce(table) { try $1.apply(to: $0) }
+        }
+        var run = AttributionV1.ModelRun()
+        run.seed = plan.seed
+        run.distinctPaths = Int64(table.count)
+        run.conversions = Int64(table.totalConversions)
+        run.nulls = Int64(table.totalNulls)
+        run.value = table.totalValue.double
+        var bootstrap = plan.bootstrap
+        if bootstrap != nil, table.totalConversions < Bootstrap.leastConversions {
+            bootstrap = nil
+            run.notes.append(
+                "there are no intervals: of fewer than \(Bootstrap.leastConversions) conversions "
+                    + "hardly any can be drawn again"
+            )
+        }
+        var shares: [[Double]] = []
+        for choice in plan.choices {
+            try Task.checkCancellation()
+            let (credit, effects) = try await offload.runBeside {
+                (try choice.model.credit(table), try choice.removalEffects(table))
+            }
+            let estimates = try await bootstrap?.estimates(of: choice.model, on: table)
+            run.models.append(
+                AttributionV1.ModelResult(choice, credit, effects, estimates, table)
+            )
+            shares.append(credit.conversionShares)
+        }
+        run.disagreement = Disagreement.score(shares)
+        return run
+    }
+}
+
+extension ModelPlan.Choice {
+    /// What share of conversions each channel's removal takes, of a Markov chain.
+    fileprivate func removalEffects(
+        _ table: PathTable
+    ) throws(AttributionFailure) -> RemovalEffects? {
+        guard let markov = model as? Markov else { return nil }
+        let chain = try MarkovChain(table, order: markov.order, hasNulls: markov.hasNulls)
+        return try chain.removalEffects(channels: table.channels.count)
+    }
+}
+
+extension AttributionV1.ModelResult {
+    fileprivate init(
+        _ choice: ModelPlan.Choice,
+        _ credit: Credit,
+        _ effects: RemovalEffects?,
+        _ estimates: Bootstrap.Estimates?,
+        _ table: PathTable
+    ) {
+        self.init()
+        model = choice.name
+        parameters = MapField(choice.parameters.map { ($0.name, $0.value) })
+        emptyReplicates = Int32(estimates?.emptyReplicates ?? 0)
+        let (conversionShares, valueShares) = (credit.conversionShares, credit.valueShares)
+        channels = table.channels.names.indices.map { place in
+            var channel = AttributionV1.ChannelCredit()
+            channel.channel = table.channels.names[place]
+            channel.conversions = credit.conversions[place]
+            channel.value = credit.value[place]
+            channel.conversionShare = conversionShares[place]
+            channel.valueShare = valueShares[place]
+            channel.removalEffect = effects?.conversions[place]
+            channel.conversionsSamplingError = credit.errors?.conversions[place]
+            channel.valueSamplingError = credit.errors?.value[place]
+            if let estimates {
+                channel.conversionsEstimate = .init(
+                    estimates.conversionShares[place],
+                    times: Double(table.totalConversions)
+                )
+                channel.valueEstimate = .init(
+                    estimates.valueShares[place],
+                    times: table.totalValue.double
+                )
+            }
+            return channel
+        }
+        .sorted { left, right in
+            left.conversions != right.conversions
+                ? left.conversions > right.conversions : left.channel < right.channel
+        }
+    }
+}
+
+extension AttributionV1.Estimate {
+    fileprivate init(_ share: Bootstrap.Estimate, times total: Double) {
+        self.init()
+        mean = share.mean * total
+        median = share.median * total
+        lower = share.lower * total
+        upper = share.upper * total
+        level = share.level
+        kind = .confidence
+    }
+}

@@ -1,0 +1,102 @@
+import Attribution
+import Contracts
+import Foundation
+import Ingest
+import Lifecycle
+import Messages
+import RPC
+import Schema
+import Tenancy
+import TestKit
+import TestTenants
+import Testing
+import Wire
+
+/// Attribution, and ingest whose imports it looks at, served to two tenants.
+struct ServedAttribution {
+    let served: ServedTenants
+    let models: AttributionV1.Models.Client
+    private let imports: IngestV1.Imports.Client
+
+    init() async throws {
+        let pages = PageTokens(try .ephemeral())
+        let service = try #require(ServiceName("attribution"))
+        let api = TenantAPI(
+            service,
+            migrations: try .ingest(),
+            contracts: [AttributionV1.Models.schema, IngestV1.Imports.schema],
+            status: AttributionService.status(of:),
+            calls: []
+        ) { database, queue in
+            let ingest = IngestService.work(of: service, on: database, queue, pages: pages)
+            let own = AttributionService.contracts(on: database, version: "1.2.3")
+            return .init((ingest.contracts + own).flatMap(\.methods), doing: ingest.handlers)
+        }
+        served = try await ServedTenants(api)
+        let channel = try served.channel(served.members[0])
+        models = AttributionV1.Models.Client(channel)
+        imports = IngestV1.Imports.Client(channel)
+    }
+
+    func stop() async { await served.stop() }
+
+    /// Imports paths, and waits until they have been read.
+    @discardableResult
+    func importPaths(_ text: String, name: String = "paths.csv") async throws -> String {
+        var request = IngestV1.CreateImportRequest()
+        request.name = name
+        request.plan = IngestV1.ImportPlan()
+        request.plan?.kind = "paths"
+        let id = try await imports.createImport(request).message.value().importID
+        let call = try await imports.uploadFile()
+        var part = IngestV1.UploadFileRequest()
+        part.importID = id
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            part.data = Array(rest.prefix(64 << 10))
+            rest = rest.dropFirst(64 << 10)
+            try await call.send(part)
+            part = IngestV1.UploadFileRequest()
+        }
+        _ = try await call.finish()
+        var watch = IngestV1.WatchImportRequest()
+        watch.importID = id
+        var last = IngestV1.Import()
+        let told = try await imports.watchImport(watch)
+        while let message = try await told.next() { last = message.value() }
+        #expect(last.state == .completed && last.rejected == 0, "\(last)")
+        return id
+    }
+
+    /// Runs models.
+    func run(
+        _ model: String = "",
+        _ change: (inout AttributionV1.RunModelsRequest) -> Void = { _ in }
+    ) async throws -> AttributionV1.ModelRun {
+        var request = AttributionV1.RunModelsRequest()
+        request.model = model
+        change(&request)
+        return try await models.runModels(request).message.value()
+    }
+}
+
+/// The published journeys, and what is known of them.
+enum PublishedPaths {
+    /// Whether they are there.
+    static let areThere = Reference.folder != nil
+
+    /// The file as its authors wrote it.
+    static func text() throws -> String {
+        let folder = try #require(Reference.folder)
+        let file = "data/attribution/channelattribution_pathdata.csv"
+        return try String(contentsOf: folder.appendingPathComponent(file), encoding: .utf8)
+    }
+
+    /// A file of exact results.
+    static func exact(_ name: String) throws -> [String: Any] {
+        let folder = try #require(Reference.folder)
+        let file = folder.appendingPathComponent("reference/attribution/\(name).json")
+        let object = try JSONSerialization.jsonObject(with: Data(contentsOf: file))
+        return try #require(object as? [String: Any])
+    }
+}

@@ -1,0 +1,36 @@
+import Contracts
+import Messages
+import TestTenants
+import Wire
+
+// Calls of models: what tenants see of their own paths.
+extension TenantAPI {
+    static let modelCalls: [TenantCall] = [
+        .unary(
+            AttributionV1.Models.listModels,
+            answering: AttributionV1.ListModelsResponse.View.self
+        ) { _ in AttributionV1.ListModelsRequest() },
+        .unary(
+            AttributionV1.Models.listPathTables,
+            answering: AttributionV1.ListPathTablesResponse.View.self
+        ) { _ in AttributionV1.ListPathTablesRequest() },
+        .unary(
+            AttributionV1.Models.summarizePaths,
+            answering: AttributionV1.PathSummary.View.self
+        ) { words in
+            var request = AttributionV1.SummarizePathsRequest()
+            var removed = AttributionV1.PathTransform()
+            (removed.kind, removed.channel) = (.remove, words.canary)
+            request.transforms = [removed]
+            return request
+        },
+        .unary(
+            AttributionV1.Models.runModels,
+            answering: AttributionV1.ModelRun.View.self
+        ) { words in
+            var request = AttributionV1.RunModelsRequest()
+            request.directChannels = [words.canary]
+            return request
+        },
+    ]
+}
