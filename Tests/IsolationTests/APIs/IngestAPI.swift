@@ -23,11 +23,12 @@ extension TenantAPI {
                 IngestV1.Segment.schema, IngestV1.Series.schema, IngestV1.SpendMappings.schema,
                 IngestV1.Rejected.schema, IngestV1.Imports.schema,
                 IngestV1.TaxonomyHistory.schema, IngestV1.DataQuality.schema,
-                IngestV1.Erasure.schema,
+                IngestV1.Erasure.schema, IngestV1.Definitions.schema,
             ],
             status: IngestService.status(of:),
             calls: channelCalls + taxonomyCalls + eventCalls + seriesCalls + mappingCalls
-                + rejectedCalls + historyCalls + importCalls + qualityCalls + erasureCalls,
+                + rejectedCalls + historyCalls + importCalls + qualityCalls + definitionCalls
+                + erasureCalls,
             steps: { _ in
                 let remap = JobType<IngestV1.RemapHistoryRequest>("remap_history", of: service)
                 let look = JobType<IngestV1.TakeSnapshotRequest>("quality_snapshot", of: service)
@@ -39,7 +40,7 @@ extension TenantAPI {
             // Days, numbers of events, and the service's own words.
             narrow: [
                 "jobs.unique_key", "jobs.progress_text", "jobs.problem", "imports.state",
-                "imports.checkpoint", "imports.reason",
+                "imports.checkpoint", "imports.reason", "conversions.currency",
             ]
         ) { database, queue in
             let work = IngestService.work(of: service, on: database, queue, pages: pages)
