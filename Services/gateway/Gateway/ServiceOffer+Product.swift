@@ -14,12 +14,14 @@ extension ServiceOffer {
                 IngestV1.Segment.schema, IngestV1.Series.schema, IngestV1.SpendMappings.schema,
                 IngestV1.Rejected.schema, IngestV1.TaxonomyHistory.schema,
                 IngestV1.DataQuality.schema, IngestV1.Imports.schema, IngestV1.Erasure.schema,
+                IngestV1.Definitions.schema,
             ],
             files: [
                 IngestV1.channelsFile, IngestV1.taxonomyFile, IngestV1.eventsFile,
                 IngestV1.segmentFile, IngestV1.seriesFile, IngestV1.spendMappingFile,
                 IngestV1.rejectedFile, IngestV1.taxonomyHistoryFile, IngestV1.dataQualityFile,
-                IngestV1.importsFile, IngestV1.erasureFile,
+                IngestV1.importsFile, IngestV1.erasureFile, IngestV1.definitionsFile,
+                IngestV1.conversionsFile, IngestV1.touchRuleFile,
             ]
         )
     ]

@@ -21,6 +21,7 @@ struct IngestParts {
     private let erasureJobs: ErasureJobs
     private let importJobs: ImportJobs
     private let remaps: HistoryRemapQueue
+    private let rebuilds: ConversionRebuilds
 
     init(
         service: ServiceName,
@@ -44,6 +45,7 @@ struct IngestParts {
         erasureJobs = ErasureJobs(of: service)
         importJobs = ImportJobs(of: service, queue)
         remaps = HistoryRemapQueue(of: service, queue)
+        rebuilds = ConversionRebuilds(of: service, queue)
     }
 
     /// How jobs are done.
@@ -55,6 +57,7 @@ struct IngestParts {
                 try await HistoryRemapRun($0, $1, offload: offload, rowsAtOnce: rowsAtOnce)
                     .mapAll()
             },
+            rebuilds.handler(offload: offload, rowsAtOnce: rowsAtOnce),
             SnapshotJob.handler(of: service, offload: offload),
         ] + erasureJobs.handlers(erasureLimits)
     }
@@ -63,6 +66,7 @@ struct IngestParts {
     var results: [JobResult] {
         [
             JobResult(of: HistoryRemapQueue.type(of: service), IngestV1.HistoryRemap.self),
+            rebuilds.result,
             JobResult(of: SnapshotJob.type(of: service), IngestV1.QualitySnapshot.self),
         ] + erasureJobs.results
     }
@@ -122,6 +126,26 @@ struct IngestParts {
                 IngestV1.SpendMappings.methods(of: mappings),
                 files: [IngestV1.spendMappingFile]
             ),
+        ]
+    }
+
+    /// What counts as a touch and as a conversion.
+    var definitions: [ServedContract] {
+        let definitions = DefinitionsService(
+            database,
+            catalogue,
+            rebuilds,
+            pages: pages,
+            offload: offload
+        )
+        return [
+            ServedContract(
+                IngestV1.Definitions.schema,
+                IngestV1.Definitions.methods(of: definitions),
+                files: [
+                    IngestV1.definitionsFile, IngestV1.conversionsFile, IngestV1.touchRuleFile,
+                ]
+            )
         ]
     }
 

@@ -12,8 +12,8 @@ package import Tenancy
 /// Takes in what happened: events, spend, KPIs and files.
 ///
 /// So far it has channels with the rules that map traffic and spend to them, events and their
-/// erasure, daily series, imports of files, the quarantine of rows that cannot be taken, and
-/// snapshots of how good all of that is.
+/// erasure, what of them is a touch and what a conversion, daily series, imports of files, the
+/// quarantine of rows that cannot be taken, and snapshots of how good all of that is.
 public enum IngestService {
     /// The service, for a program of its own or one that it shares.
     public static let definition = ServiceDefinition<IngestConfiguration>("ingest") { parts in
@@ -80,8 +80,8 @@ public enum IngestService {
             rowsAtOnce: rowsAtOnce
         )
         let contracts =
-            parts.events + parts.channels + parts.rows + parts.files + parts.erasure
-            + parts.quality
+            parts.events + parts.channels + parts.definitions + parts.rows + parts.files
+            + parts.erasure + parts.quality
         return (contracts, parts.handlers, parts.results)
     }
 

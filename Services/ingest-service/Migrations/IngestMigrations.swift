@@ -13,5 +13,6 @@ public enum IngestMigrations {
         ("m0007_erasure", PackageResources.m0007_erasure_sql),
         ("m0008_data_quality", PackageResources.m0008_data_quality_sql),
         ("m0009_events_brought_by", PackageResources.m0009_events_brought_by_sql),
+        ("m0010_definitions", PackageResources.m0010_definitions_sql),
     ]
 }

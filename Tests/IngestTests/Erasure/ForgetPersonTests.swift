@@ -27,7 +27,10 @@ struct ForgetPersonTests {
                 for (index, id) in ids.enumerated() {
                     let other = index == 0 ? id : ids[generator.number(in: 0...index - 1)]
                     join(id, other, "\(person)-\(index)", &generator)
-                    let event = event("\(person)-\(index)-own", [id], &generator)
+                    var event = event("\(person)-\(index)-own", [id], &generator)
+                    // Orders are conversions, which have the word too.
+                    event.kind = .conversion
+                    event.orderID = String(id.dropFirst(2))
                     events.append(event)
                 }
                 var bad = event("\(person)-bad", [ids[ids.count - 1]], &generator)

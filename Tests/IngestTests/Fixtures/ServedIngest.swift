@@ -23,6 +23,7 @@ struct ServedIngest {
     let erasure: IngestV1.Erasure.Client
     let imports: IngestV1.Imports.Client
     let quality: IngestV1.DataQuality.Client
+    let definitions: IngestV1.Definitions.Client
 
     /// Serves it.
     ///
@@ -46,7 +47,7 @@ struct ServedIngest {
                 IngestV1.Segment.schema, IngestV1.Series.schema, IngestV1.SpendMappings.schema,
                 IngestV1.Rejected.schema, IngestV1.Imports.schema,
                 IngestV1.TaxonomyHistory.schema, IngestV1.DataQuality.schema,
-                IngestV1.Erasure.schema,
+                IngestV1.Erasure.schema, IngestV1.Definitions.schema,
             ],
             status: IngestService.status(of:),
             calls: []
@@ -73,6 +74,7 @@ struct ServedIngest {
         erasure = IngestV1.Erasure.Client(channel)
         imports = IngestV1.Imports.Client(channel)
         quality = IngestV1.DataQuality.Client(channel)
+        definitions = IngestV1.Definitions.Client(channel)
     }
 
     /// The other tenant's way to it.

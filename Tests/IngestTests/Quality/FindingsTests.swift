@@ -146,7 +146,7 @@ struct FindingsTests {
         rule.windowDays = 2
         tried = try await ingest.put(rule: rule, validateOnly: true)
         #expect(tried.trials.map(\.snapshot) == [3])
-        #expect(try await ingest.quality.listRules(.init()).message.value().rules.count == 14)
+        #expect(try await ingest.quality.listRules(.init()).message.value().rules.count == 15)
         try await ingest.put(rule: rule)
         var off = IngestV1.QualityRule()
         (off.name, off.metric) = ("missing_exchange_rates", "rows_without_rate")

@@ -33,6 +33,13 @@ struct QualityOracle {
         addShares(&told)
         addSpend(&told)
         addRates(&told)
+        // Each has an order of its own: none is in conflict.
+        let orders = events.filter {
+            world.day(of: $0) == day && $0.kind == .conversion && !$0.order.isEmpty
+        }
+        if !orders.isEmpty {
+            told["order_conflicts conversion_kind=conversion"] = [0, Double(orders.count)]
+        }
         for platform in Set(world.spend.map(\.platform)) {
             let ahead = world.spend.count {
                 $0.platform == platform && $0.date > date(day + 1)

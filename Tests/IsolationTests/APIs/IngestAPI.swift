@@ -24,12 +24,13 @@ extension TenantAPI {
                 IngestV1.Segment.schema, IngestV1.Series.schema, IngestV1.SpendMappings.schema,
                 IngestV1.Rejected.schema, IngestV1.Imports.schema,
                 IngestV1.TaxonomyHistory.schema, IngestV1.DataQuality.schema,
-                IngestV1.Erasure.schema, AttributionV1.Models.schema,
+                IngestV1.Erasure.schema, IngestV1.Definitions.schema,
+                AttributionV1.Models.schema,
             ],
             status: IngestService.status(of:),
             calls: channelCalls + taxonomyCalls + eventCalls + seriesCalls + mappingCalls
-                + rejectedCalls + historyCalls + importCalls + qualityCalls + erasureCalls
-                + modelCalls,
+                + rejectedCalls + historyCalls + importCalls + qualityCalls + definitionCalls
+                + erasureCalls + modelCalls,
             steps: { _ in
                 let remap = JobType<IngestV1.RemapHistoryRequest>("remap_history", of: service)
                 let look = JobType<IngestV1.TakeSnapshotRequest>("quality_snapshot", of: service)
@@ -41,7 +42,7 @@ extension TenantAPI {
             // Days, numbers of events, and the service's own words.
             narrow: [
                 "jobs.unique_key", "jobs.progress_text", "jobs.problem", "imports.state",
-                "imports.checkpoint", "imports.reason",
+                "imports.checkpoint", "imports.reason", "conversions.currency",
             ]
         ) { database, queue in
             let work = IngestService.work(of: service, on: database, queue, pages: pages)

@@ -199,7 +199,10 @@ extension Statement {
     )
     fileprivate static let deleteEvents = Statement(
         "ingest.delete_events",
-        "delete from events where key = any ($1) returning key, event_id"
+        """
+        with gone as (delete from conversions where key = any ($1))
+        delete from events where key = any ($1) returning key, event_id
+        """
     )
     /// The others are in `event_seen`.
     fileprivate static let keepKeys = Statement(

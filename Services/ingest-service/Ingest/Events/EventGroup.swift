@@ -65,6 +65,15 @@ struct EventGroup: Sendable {
         return first.map { ($0.key, $0.value) }
     }
 
+    /// The version of the conversion definitions that all rows were decided by.
+    ///
+    /// The group is written only while it is in force. 0, which never is, if they were decided by
+    /// several; nil if there are none.
+    var definitions: Int64? {
+        guard let first = rows.first?.definitions else { return nil }
+        return rows.allSatisfy { $0.definitions == first } ? first : 0
+    }
+
     /// The pairs of rows that come after their person was forgotten: an event that was stored
     /// before, and is sent again, may not join ids anew.
     var edgesIfNew: [(edge: IdentityEdge, key: PostgresUUID, occurredAt: PostgresTimestamp)] {

@@ -67,6 +67,11 @@ struct EventReader: Sendable {
         try readChannel(of: event, to: &row)
         row.edges = Self.edges(of: event)
         row.rest = Self.rest(of: event)
+        do throws(RPCError) {
+            try row.decide(by: tenant.conversions)
+        } catch {
+            throw RowFault(.unreadable, "properties", error.message)
+        }
         return row
     }
 
@@ -213,6 +218,10 @@ struct EventReader: Sendable {
         row.source = traffic.source.presence
         row.medium = traffic.medium.presence
         row.campaign = traffic.campaign.presence
+        if event.kind == .page, !traffic.clicks.isEmpty || !traffic.referrer.isEmpty {
+            let marks = traffic.clicks + [traffic.referrer]
+            row.arrival = tenant.keys.digest(marks.joined(separator: "\n"))
+        }
         let found = StoredChannel(traffic, by: tenant.mapper, tenant.channels)
         row.channel = found.channel
         row.rulesVersion = tenant.mapper.version

@@ -25,11 +25,17 @@ struct EventRow: Sendable {
     var currency: String?
     var orderID: String?
     var geo: String?
+    /// Of a page, the hash of what tells one way of coming to it from another.
+    var arrival: PostgresUUID?
     let origin: String
     /// What has no column of its own, encoded.
     var rest: SharedBytes?
     /// Pairs of ids that turned out to be one's.
     var edges: [IdentityEdge] = []
+    /// What it is as a conversion; nil if it is none.
+    var conversion: Conversion?
+    /// By which definitions that was decided.
+    var definitions = DefinitionSubject.firstVersion
     /// About how many bytes it takes.
     let size: Int
 }

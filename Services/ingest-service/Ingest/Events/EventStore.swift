@@ -55,8 +55,11 @@ struct EventStore: Sendable {
             rows.map(\.origin),
             rows.map(\.rest),
             group.token,
-            group.forgotten.version
+            group.forgotten.version,
+            rows.map(\.arrival),
+            group.definitions
         )
+        ConversionStore.append(group, to: &batch)
         let edges = group.edges
         if !edges.isEmpty {
             batch.append(
@@ -65,7 +68,8 @@ struct EventStore: Sendable {
                 edges.map(\.edge.other),
                 edges.map(\.occurredAt),
                 group.forgotten.version,
-                rows.compactMap(\.rulesVersion).min()
+                rows.compactMap(\.rulesVersion).min(),
+                group.definitions
             )
         }
         let edgesIfNew = group.edgesIfNew
@@ -196,8 +200,8 @@ extension Statement {
 
     /// The places, from 1, of rows that were stored before; 0 among them if nothing is written.
     ///
-    /// Nothing is if one was mapped by other rules than those in force, or `$23` is no longer the
-    /// state of who is forgotten.
+    /// Nothing is if one was mapped by other rules than those in force, `$23` is no longer the
+    /// state of who is forgotten, or `$25` not the version of the conversion definitions.
     ///
     /// `$2` is null where the key alone decides. Rows come in the order of their keys, and ids in
     /// that of their digests: two groups with some in common wait for each other, and never both.
@@ -209,16 +213,16 @@ extension Statement {
                 $1::uuid[], $2::uuid[], $3::smallint[], $4::timestamptz[], $5::timestamptz[],
                 $6::text[], $7::text[], $8::text[], $9::text[], $10::integer[], $11::bigint[],
                 $12::real[], $13::text[], $14::text[], $15::text[], $16::numeric[], $17::text[],
-                $18::text[], $19::text[], $20::text[], $21::bytea[]
+                $18::text[], $19::text[], $20::text[], $21::bytea[], $24::uuid[]
             ) with ordinality as given (
                 key, digest, kind, occurred_at, received_at, event_id, anonymous_id, user_id, name,
                 channel, rules_version, confidence, source, medium, campaign, value, currency,
-                order_id, geo, origin, rest, place
+                order_id, geo, origin, rest, arrival, place
             )
         ),
         head as materialized (
             select nextval('event_commit_ids') as commit_id from event_head
-            where forgettings = $23 and not exists (
+            where forgettings = $23 and ($25::bigint is null or definitions = $25) and not exists (
                 select from given
                 where rules_version < (select coalesce(max(version), 0) from channel_rules)
             )
@@ -235,11 +239,11 @@ extension Statement {
             insert into events (
                 key, commit_id, kind, occurred_at, received_at, event_id, anonymous_id, user_id,
                 name, channel, rules_version, confidence, source, medium, campaign, value,
-                currency, order_id, geo, origin, rest
+                currency, order_id, geo, origin, rest, arrival
             )
             select key, head.commit_id, kind, occurred_at, received_at, event_id, anonymous_id,
                 user_id, name, channel, rules_version, confidence, source, medium, campaign, value,
-                currency, order_id, geo, origin, rest
+                currency, order_id, geo, origin, rest, arrival
             from head, given
             where (digest is null or digest in (select hash from seen))
                 and not exists (select from erased_events e where e.key = given.key)
@@ -265,7 +269,10 @@ extension Statement {
         insert into identity_edges (one, other, commit_id, occurred_at)
         select one, other, currval('event_commit_ids'), occurred_at
         from unnest($1::text[], $2::text[], $3::timestamptz[]) as given (one, other, occurred_at)
-        where exists (select from event_head where forgettings = $4) and (
+        where exists (
+            select from event_head
+            where forgettings = $4 and ($6::bigint is null or definitions = $6)
+        ) and (
             $5::bigint is null
             or $5 >= (select coalesce(max(version), 0) from channel_rules)
         )

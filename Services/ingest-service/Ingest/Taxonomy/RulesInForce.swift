@@ -33,17 +33,18 @@ struct StoredChannel: Hashable, Sendable {
 }
 
 extension EventRow {
-    /// The row as other rules map it; the same if rules have not mapped it, or these have.
+    /// The row as other rules map it, and other definitions decide it; the same if these have.
     ///
-    /// - Parameter tenant: the rules in force.
+    /// - Parameter tenant: the rules and the definitions in force.
     /// - Returns: the row.
     /// - Throws: DATA_LOSS, which nothing causes that was read.
     func mapped(by tenant: TenantKnowledge) throws -> EventRow {
+        var row = self
+        if definitions != tenant.conversions.version { try row.decide(by: tenant.conversions) }
         guard let rulesVersion, rulesVersion != tenant.mapper.version,
             let clues = try TouchClues(rest: rest)
-        else { return self }
+        else { return row }
         let found = StoredChannel(TrafficSource(clues), by: tenant.mapper, tenant.channels)
-        var row = self
         row.channel = found.channel
         row.confidence = found.confidence
         row.rulesVersion = tenant.mapper.version

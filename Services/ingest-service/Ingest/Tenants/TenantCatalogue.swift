@@ -11,6 +11,8 @@ struct TenantKnowledge: Sendable {
     let channels: [String: Int32]
     /// Makes keys of events.
     let keys: EventKeys
+    /// The conversion definitions in force.
+    var conversions = ConversionSet.standard
 }
 
 /// What is known of tenants: read once, and looked at again after five seconds.
@@ -19,6 +21,7 @@ final class TenantCatalogue: Sendable {
     private let rules = RuleStore()
     private let channels = ChannelStore()
     private let events = EventStore()
+    private let definitions = DefinitionStore()
     private let entries = Locked<[TenantID: Entry]>([:])
 
     private struct Entry {
@@ -95,7 +98,17 @@ final class TenantCatalogue: Sendable {
         let numbers = try await channels.numbers(in: scope)
         // It never changes.
         let keys = if let known { known.keys } else { try await events.keys(in: scope) }
-        return TenantKnowledge(mapper: mapper, channels: numbers, keys: keys)
+        let conversions =
+            try await definitions.conversions(
+                unless: known?.conversions.version ?? 0,
+                in: scope
+            ) ?? known?.conversions ?? .standard
+        return TenantKnowledge(
+            mapper: mapper,
+            channels: numbers,
+            keys: keys,
+            conversions: conversions
+        )
     }
 
     /// Forgets what is known of a tenant, of whom something has just been changed.

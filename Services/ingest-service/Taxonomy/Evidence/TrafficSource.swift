@@ -19,6 +19,9 @@ public struct TrafficSource: Hashable, Sendable {
     public let hasReferrer: Bool
     /// What ids of clicks there are.
     public let clickIDs: [ClickID]
+    /// The ids of clicks in the page's address with their values, as `gclid=x`: they tell one click
+    /// from another.
+    public let clicks: [String]
     /// What it was concluded from.
     public let grounds: Grounds
 
@@ -58,6 +61,9 @@ public struct TrafficSource: Hashable, Sendable {
             Referrer($0, pageHost: page.host, ownHosts: ownHosts)
         }
         clickIDs = ClickID.ids(of: page, and: clues.clickIDs)
+        clicks = clickIDs.compactMap { id in
+            page.value(of: id.parameter).map { "\(id.parameter)=\($0)" }
+        }
         let click = clickIDs.first?.meaning
         let tagged = Conclusion(
             source: tags.meaning(of: .source)?.inSmallLetters,

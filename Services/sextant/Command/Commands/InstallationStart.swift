@@ -164,11 +164,12 @@ struct InstallationStart {
 
     /// What its key may do: everything that keys may do for a tenant.
     private static let demoScopes = [
-        "attribution:read", "attribution:write", "control:read", "erasure:read", "erasure:write",
-        "events:read", "events:write", "experiments:read", "experiments:write", "imports:read",
-        "imports:write", "insights:read", "insights:write", "jobs:read", "jobs:write",
-        "models:read", "models:write", "quality:read", "quality:write", "rejected:read",
-        "rejected:write", "series:read", "series:write", "taxonomy:read", "taxonomy:write",
+        "attribution:read", "attribution:write", "control:read", "definitions:read",
+        "definitions:write", "erasure:read", "erasure:write", "events:read", "events:write",
+        "experiments:read", "experiments:write", "imports:read", "imports:write", "insights:read",
+        "insights:write", "jobs:read", "jobs:write", "models:read", "models:write", "quality:read",
+        "quality:write", "rejected:read", "rejected:write", "series:read", "series:write",
+        "taxonomy:read", "taxonomy:write",
     ]
 
     /// Makes the tenant for trying things out, and its key, unless they are there.

@@ -35,20 +35,32 @@ enum OpenAPIDocument {
       "description": "What marketing is divided into. A tenant begins with the nineteen channels of GA4's default channel group; a channel is never deleted, as what was mapped to it stays mapped."
     },
     {
-      "name": "DataQuality",
-      "description": "Measures events, spend and KPIs day by day, and holds them to rules. A snapshot is taken each night between two and three o'clock in the tenant's time zone, by the schedule `data-quality`, and whenever one is asked for. Days of events are counted once, and anew where late events, deletions or other channels have changed them: those that `ListEventCommits` tells by then, which is once no transaction runs any more that began before.\n\nThe rules are those of the platform, which a tenant may change or switch off by putting one of the same name, and its own. What breaks a rule is a finding: it is opened by the first snapshot that shows it, kept by those after, and resolved by the first that does not show it any more."
-    },
-    {
-      "name": "Erasure",
-      "description": "Deletes events, and forgets persons.\n\nBoth end what was stored when they were called. What comes later is judged anew: a deleted event that is sent again is a duplicate, unless its id was freed; an event of a forgotten person that happened before the forgetting is refused, and stored nowhere, not among the rejected rows either. One that breaks a rule is refused whenever it happened.\n\nReaders of the feed of events learn of it: a commit with `deleted` stands in it for each transaction that deleted, with the days whose events have to be read again."
-    },
-    {
       "name": "Taxonomy",
       "description": "The rules of a tenant, and what they say of a link. Without rules of its own a tenant has those of GA4's default channel group."
     },
     {
       "name": "Events",
       "description": "Takes in events. What is acknowledged is committed; an event has one of three fates, which is told: accepted, duplicate or rejected; and one that is rejected never fails its neighbours. A fourth is that of events of persons who were forgotten: they are refused, see `Erasure`.\n\nAn event is known by its id, for ever: whoever gets no answer sends the same again."
+    },
+    {
+      "name": "DataQuality",
+      "description": "Measures events, spend and KPIs day by day, and holds them to rules. A snapshot is taken each night between two and three o'clock in the tenant's time zone, by the schedule `data-quality`, and whenever one is asked for. Days of events are counted once, and anew where late events, deletions or other channels have changed them: those that `ListEventCommits` tells by then, which is once no transaction runs any more that began before.\n\nThe rules are those of the platform, which a tenant may change or switch off by putting one of the same name, and its own. What breaks a rule is a finding: it is opened by the first snapshot that shows it, kept by those after, and resolved by the first that does not show it any more."
+    },
+    {
+      "name": "Operations",
+      "description": "What takes longer than a call, whichever service does it."
+    },
+    {
+      "name": "TaxonomyHistory",
+      "description": "Looks at stored events with the eyes of the rules, and maps them anew.\n\nA touch is a click, an impression, or a page whose visit has evidence of where it came from: a tag, a click's id, or another site. Pages without are the further pages of a session, or direct ones. Days are those of the tenant's time zone."
+    },
+    {
+      "name": "Definitions",
+      "description": "The definitions of a tenant, of two subjects: `touch-rule` and `conversion-definitions`. Each has versions, of which one is in force; version 1 is the platform's and the one in force at first. Others are made as drafts, changed, tried on stored events, and activated, which archives the one before. Nothing of a version changes any more once it is activated.\n\nOther services read which versions are in force, and since when, from the view `ingest_v1_definitions` of the tenant's schema, in the same transaction as what they compute by them, and compute anew when it tells another. What conversions there are ingest itself decides, as events are written, by the definitions in force: they are published by `ingest_v1_conversions`, and counted by `CountConversions`. Touches depend on a person's other events: whoever reads those runs the rule, as `TouchRule` says."
+    },
+    {
+      "name": "Erasure",
+      "description": "Deletes events, and forgets persons.\n\nBoth end what was stored when they were called. What comes later is judged anew: a deleted event that is sent again is a duplicate, unless its id was freed; an event of a forgotten person that happened before the forgetting is refused, and stored nowhere, not among the rejected rows either. One that breaks a rule is refused whenever it happened.\n\nReaders of the feed of events learn of it: a commit with `deleted` stands in it for each transaction that deleted, with the days whose events have to be read again."
     },
     {
       "name": "Imports",
@@ -69,14 +81,6 @@ enum OpenAPIDocument {
     {
       "name": "SpendMappings",
       "description": "The rules that say which channel spend belongs to that names none itself."
-    },
-    {
-      "name": "Operations",
-      "description": "What takes longer than a call, whichever service does it."
-    },
-    {
-      "name": "TaxonomyHistory",
-      "description": "Looks at stored events with the eyes of the rules, and maps them anew.\n\nA touch is a click, an impression, or a page whose visit has evidence of where it came from: a tag, a click's id, or another site. Pages without are the further pages of a session, or direct ones. Days are those of the tenant's time zone."
     }
   ],
   "paths": {
@@ -1899,6 +1903,814 @@ enum OpenAPIDocument {
           {
             "apiKey": [
               "taxonomy:write"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/conversion-definitions": {
+      "get": {
+        "operationId": "Definitions_GetDefinition_2",
+        "tags": [
+          "Definitions"
+        ],
+        "summary": "Tells the definition that is in force, or one of a version",
+        "description": "Tells the definition that is in force, or one of a version.",
+        "parameters": [
+          {
+            "name": "version",
+            "in": "query",
+            "description": "Which version; 0 for the one in force.",
+            "schema": {
+              "type": "string",
+              "format": "int64",
+              "pattern": "^-?[0-9]+$"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.Definition"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "definitions:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "definitions:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/conversion-definitions/drafts": {
+      "post": {
+        "operationId": "Definitions_CreateDraft_2",
+        "tags": [
+          "Definitions"
+        ],
+        "summary": "Makes a draft, based on the version in force",
+        "description": "Makes a draft, based on the version in force. A subject has at most 20 drafts.",
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.ingest.v1.CreateDraftRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.Definition"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "definitions:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "definitions:write"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/conversion-definitions/drafts/{version}": {
+      "put": {
+        "operationId": "Definitions_UpdateDraft_2",
+        "tags": [
+          "Definitions"
+        ],
+        "summary": "Changes a draft, and bases it on the version that is in force now",
+        "description": "Changes a draft, and bases it on the version that is in force now. ABORTED if somebody else has changed it since its `revision` was read.",
+        "parameters": [
+          {
+            "name": "version",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string",
+              "format": "int64",
+              "pattern": "^-?[0-9]+$"
+            }
+          }
+        ],
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.ingest.v1.UpdateDraftRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.Definition"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "definitions:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "definitions:write"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/conversion-definitions/drafts/{version}:activate": {
+      "post": {
+        "operationId": "Definitions_ActivateDraft_2",
+        "tags": [
+          "Definitions"
+        ],
+        "summary": "Puts a draft in force, and archives the version before it",
+        "description": "Puts a draft in force, and archives the version before it. FAILED_PRECONDITION if it was not validated since it was changed last; ABORTED if it is based on a version that is not in force any more. From then on no event is stored by the conversion definitions before; what is stored is decided anew by an operation.",
+        "parameters": [
+          {
+            "name": "version",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string",
+              "format": "int64",
+              "pattern": "^-?[0-9]+$"
+            }
+          }
+        ],
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.ingest.v1.ActivateDraftRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.Definition"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "definitions:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "definitions:write"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/conversion-definitions/drafts/{version}:archive": {
+      "post": {
+        "operationId": "Definitions_ArchiveDraft_2",
+        "tags": [
+          "Definitions"
+        ],
+        "summary": "Archives a draft: it is never in force",
+        "description": "Archives a draft: it is never in force.",
+        "parameters": [
+          {
+            "name": "version",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string",
+              "format": "int64",
+              "pattern": "^-?[0-9]+$"
+            }
+          }
+        ],
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.ingest.v1.ArchiveDraftRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.Definition"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "definitions:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "definitions:write"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/conversion-definitions/drafts/{version}:validate": {
+      "post": {
+        "operationId": "Definitions_ValidateDraft_2",
+        "tags": [
+          "Definitions"
+        ],
+        "summary": "Tries a draft on the stored events of some days, beside the version in force, and keeps what it found with the draft",
+        "description": "Tries a draft on the stored events of some days, beside the version in force, and keeps what it found with the draft.",
+        "parameters": [
+          {
+            "name": "version",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string",
+              "format": "int64",
+              "pattern": "^-?[0-9]+$"
+            }
+          }
+        ],
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.ingest.v1.ValidateDraftRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.Definition"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "definitions:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "definitions:write"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/conversion-definitions/versions": {
+      "get": {
+        "operationId": "Definitions_ListDefinitionVersions_2",
+        "tags": [
+          "Definitions"
+        ],
+        "summary": "Lists the versions of a subject, the newest first, a page at a time",
+        "description": "Lists the versions of a subject, the newest first, a page at a time; without what they say.",
+        "parameters": [
+          {
+            "name": "pageSize",
+            "in": "query",
+            "description": "How many at most; 0 stands for 50, and more than 1,000 for 1,000.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "pageToken",
+            "in": "query",
+            "description": "What the page before said comes next; empty for the first page.",
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.ListDefinitionVersionsResponse"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "definitions:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "definitions:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/conversion-definitions/versions:diff": {
+      "get": {
+        "operationId": "Definitions_DiffDefinitions_2",
+        "tags": [
+          "Definitions"
+        ],
+        "summary": "Tells in what two versions differ",
+        "description": "Tells in what two versions differ.",
+        "parameters": [
+          {
+            "name": "from",
+            "in": "query",
+            "description": "The one version; 0 for the one in force.",
+            "schema": {
+              "type": "string",
+              "format": "int64",
+              "pattern": "^-?[0-9]+$"
+            }
+          },
+          {
+            "name": "to",
+            "in": "query",
+            "description": "The other version; 0 for the one in force.",
+            "schema": {
+              "type": "string",
+              "format": "int64",
+              "pattern": "^-?[0-9]+$"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.DefinitionDiff"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "definitions:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "definitions:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/conversions:count": {
+      "get": {
+        "operationId": "Definitions_CountConversions",
+        "tags": [
+          "Definitions"
+        ],
+        "summary": "Counts conversions by day, kind, effect, standing and currency, with their values, in the tenant's time zone",
+        "description": "Counts conversions by day, kind, effect, standing and currency, with their values, in the tenant's time zone.",
+        "parameters": [
+          {
+            "name": "from",
+            "in": "query",
+            "description": "The first day, as `2026-01-31`.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "to",
+            "in": "query",
+            "description": "The last day; at most 800 days are counted.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "kind",
+            "in": "query",
+            "description": "Only those of a kind; empty for all.",
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.CountConversionsResponse"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "events:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "events:read"
             ]
           }
         ]
@@ -7245,6 +8057,714 @@ enum OpenAPIDocument {
         ]
       }
     },
+    "/v1/touch-rule": {
+      "get": {
+        "operationId": "Definitions_GetDefinition",
+        "tags": [
+          "Definitions"
+        ],
+        "summary": "Tells the definition that is in force, or one of a version",
+        "description": "Tells the definition that is in force, or one of a version.",
+        "parameters": [
+          {
+            "name": "version",
+            "in": "query",
+            "description": "Which version; 0 for the one in force.",
+            "schema": {
+              "type": "string",
+              "format": "int64",
+              "pattern": "^-?[0-9]+$"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.Definition"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "definitions:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "definitions:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/touch-rule/drafts": {
+      "post": {
+        "operationId": "Definitions_CreateDraft",
+        "tags": [
+          "Definitions"
+        ],
+        "summary": "Makes a draft, based on the version in force",
+        "description": "Makes a draft, based on the version in force. A subject has at most 20 drafts.",
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.ingest.v1.CreateDraftRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.Definition"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "definitions:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "definitions:write"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/touch-rule/drafts/{version}": {
+      "put": {
+        "operationId": "Definitions_UpdateDraft",
+        "tags": [
+          "Definitions"
+        ],
+        "summary": "Changes a draft, and bases it on the version that is in force now",
+        "description": "Changes a draft, and bases it on the version that is in force now. ABORTED if somebody else has changed it since its `revision` was read.",
+        "parameters": [
+          {
+            "name": "version",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string",
+              "format": "int64",
+              "pattern": "^-?[0-9]+$"
+            }
+          }
+        ],
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.ingest.v1.UpdateDraftRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.Definition"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "definitions:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "definitions:write"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/touch-rule/drafts/{version}:activate": {
+      "post": {
+        "operationId": "Definitions_ActivateDraft",
+        "tags": [
+          "Definitions"
+        ],
+        "summary": "Puts a draft in force, and archives the version before it",
+        "description": "Puts a draft in force, and archives the version before it. FAILED_PRECONDITION if it was not validated since it was changed last; ABORTED if it is based on a version that is not in force any more. From then on no event is stored by the conversion definitions before; what is stored is decided anew by an operation.",
+        "parameters": [
+          {
+            "name": "version",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string",
+              "format": "int64",
+              "pattern": "^-?[0-9]+$"
+            }
+          }
+        ],
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.ingest.v1.ActivateDraftRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.Definition"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "definitions:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "definitions:write"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/touch-rule/drafts/{version}:archive": {
+      "post": {
+        "operationId": "Definitions_ArchiveDraft",
+        "tags": [
+          "Definitions"
+        ],
+        "summary": "Archives a draft: it is never in force",
+        "description": "Archives a draft: it is never in force.",
+        "parameters": [
+          {
+            "name": "version",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string",
+              "format": "int64",
+              "pattern": "^-?[0-9]+$"
+            }
+          }
+        ],
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.ingest.v1.ArchiveDraftRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.Definition"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "definitions:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "definitions:write"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/touch-rule/drafts/{version}:validate": {
+      "post": {
+        "operationId": "Definitions_ValidateDraft",
+        "tags": [
+          "Definitions"
+        ],
+        "summary": "Tries a draft on the stored events of some days, beside the version in force, and keeps what it found with the draft",
+        "description": "Tries a draft on the stored events of some days, beside the version in force, and keeps what it found with the draft.",
+        "parameters": [
+          {
+            "name": "version",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string",
+              "format": "int64",
+              "pattern": "^-?[0-9]+$"
+            }
+          }
+        ],
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.ingest.v1.ValidateDraftRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.Definition"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "definitions:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "definitions:write"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/touch-rule/versions": {
+      "get": {
+        "operationId": "Definitions_ListDefinitionVersions",
+        "tags": [
+          "Definitions"
+        ],
+        "summary": "Lists the versions of a subject, the newest first, a page at a time",
+        "description": "Lists the versions of a subject, the newest first, a page at a time; without what they say.",
+        "parameters": [
+          {
+            "name": "pageSize",
+            "in": "query",
+            "description": "How many at most; 0 stands for 50, and more than 1,000 for 1,000.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "pageToken",
+            "in": "query",
+            "description": "What the page before said comes next; empty for the first page.",
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.ListDefinitionVersionsResponse"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "definitions:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "definitions:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/touch-rule/versions:diff": {
+      "get": {
+        "operationId": "Definitions_DiffDefinitions",
+        "tags": [
+          "Definitions"
+        ],
+        "summary": "Tells in what two versions differ",
+        "description": "Tells in what two versions differ.",
+        "parameters": [
+          {
+            "name": "from",
+            "in": "query",
+            "description": "The one version; 0 for the one in force.",
+            "schema": {
+              "type": "string",
+              "format": "int64",
+              "pattern": "^-?[0-9]+$"
+            }
+          },
+          {
+            "name": "to",
+            "in": "query",
+            "description": "The other version; 0 for the one in force.",
+            "schema": {
+              "type": "string",
+              "format": "int64",
+              "pattern": "^-?[0-9]+$"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.ingest.v1.DefinitionDiff"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "definitions:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "definitions:read"
+            ]
+          }
+        ]
+      }
+    },
     "/v1/track": {
       "post": {
         "operationId": "Segment_SendSegment_3",
@@ -8838,6 +10358,56 @@ enum OpenAPIDocument {
         },
         "additionalProperties": false
       },
+      "sextant.ingest.v1.ActivateDraftRequest": {
+        "type": "object",
+        "description": "Asks for a draft to be put in force.",
+        "properties": {
+          "subject": {
+            "type": "string",
+            "description": "What is defined."
+          },
+          "version": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "Which draft."
+          },
+          "revision": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "The revision that the caller has seen."
+          },
+          "reason": {
+            "type": "string",
+            "description": "Why: 1 to 500 characters."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.ArchiveDraftRequest": {
+        "type": "object",
+        "description": "Asks for a draft to be archived.",
+        "properties": {
+          "subject": {
+            "type": "string",
+            "description": "What is defined."
+          },
+          "version": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "Which draft."
+          },
+          "revision": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "The revision that the caller has seen."
+          }
+        },
+        "additionalProperties": false
+      },
       "sextant.ingest.v1.CancelImportRequest": {
         "type": "object",
         "description": "Asks for an import to be ended.",
@@ -9428,6 +10998,356 @@ enum OpenAPIDocument {
         },
         "additionalProperties": false
       },
+      "sextant.ingest.v1.ConversionDefinition": {
+        "type": "object",
+        "description": "Takes some events as conversions of a kind.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "What people call it: 1 to 200 bytes, unique among the definitions."
+          },
+          "kind": {
+            "type": "string",
+            "description": "The kind of conversion: 1 to 63 of `a-z`, `0-9` and `_`, the first a letter."
+          },
+          "effect": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.ConversionDefinition.Effect",
+            "description": "What its events do."
+          },
+          "eventName": {
+            "type": "string",
+            "description": "The name of its events, as `Order Completed`; empty for any. It has this, `event_kind`, or both."
+          },
+          "eventKind": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.Event.Kind",
+            "description": "The kind of its events; unspecified for any."
+          },
+          "filters": {
+            "type": "array",
+            "description": "What must hold besides: all of them, at most 20.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.ConversionFilter"
+            }
+          },
+          "valueFields": {
+            "type": "array",
+            "description": "Where the value is looked for: `value`, or a property as `properties.revenue` or `properties.totals.net`. The first that is there and not empty is the one; at most 10.",
+            "items": {
+              "type": "string"
+            }
+          },
+          "currencyFields": {
+            "type": "array",
+            "description": "Where the currency is looked for: `currency`, or a property; at most 10.",
+            "items": {
+              "type": "string"
+            }
+          },
+          "defaultCurrency": {
+            "type": "string",
+            "description": "The currency where none of those is there, by ISO 4217: `EUR`. Without it such a value is unreadable."
+          },
+          "orderFields": {
+            "type": "array",
+            "description": "Where the order's id is looked for: `order_id`, or a property; at most 10.",
+            "items": {
+              "type": "string"
+            }
+          },
+          "dedup": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.ConversionDefinition.Dedup",
+            "description": "What tells two events of one conversion."
+          },
+          "valueMode": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.ConversionDefinition.ValueMode",
+            "description": "Where the value comes from."
+          },
+          "fixedValue": {
+            "type": "string",
+            "description": "The value, for VALUE_MODE_FIXED, in `default_currency`: `25.00`."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.ConversionDefinition.Dedup": {
+        "type": "string",
+        "description": "What tells two events of one conversion.\n- `DEDUP_UNSPECIFIED`: Two of one effect, kind and order are one.\n- `DEDUP_ORDER`: Two of one effect, kind and order are one. The first by the time that was first sent counts; another is a duplicate if it has the same value and currency, and a conflict, which is a finding of data quality, if not. Without an order each event counts.\n- `DEDUP_EVENT`: Each event counts, whatever its order: several parts of an order can be paid back.",
+        "enum": [
+          "DEDUP_UNSPECIFIED",
+          "DEDUP_ORDER",
+          "DEDUP_EVENT"
+        ]
+      },
+      "sextant.ingest.v1.ConversionDefinition.Effect": {
+        "type": "string",
+        "description": "What such an event does.\n- `EFFECT_CONVERSION`: It is a conversion.\n- `EFFECT_REFUND`: It pays back a part or all of one: of its order, if it has one.\n- `EFFECT_CANCELLATION`: It undoes the conversion of its order.",
+        "enum": [
+          "EFFECT_UNSPECIFIED",
+          "EFFECT_CONVERSION",
+          "EFFECT_REFUND",
+          "EFFECT_CANCELLATION"
+        ]
+      },
+      "sextant.ingest.v1.ConversionDefinition.ValueMode": {
+        "type": "string",
+        "description": "Where the value comes from.\n- `VALUE_MODE_UNSPECIFIED`: From `value_fields`.\n- `VALUE_MODE_FIELDS`: From `value_fields`.\n- `VALUE_MODE_FIXED`: It is always `fixed_value`.\n- `VALUE_MODE_NONE`: It has none: conversions are only counted.",
+        "enum": [
+          "VALUE_MODE_UNSPECIFIED",
+          "VALUE_MODE_FIELDS",
+          "VALUE_MODE_FIXED",
+          "VALUE_MODE_NONE"
+        ]
+      },
+      "sextant.ingest.v1.ConversionDefinitions": {
+        "type": "object",
+        "description": "Says of each event alone whether it is a conversion. Definitions are asked in their order, and the first that takes an event decides. The result is published by the view `ingest_v1_conversions`, a row an event, with the version of the definitions that decided.\n\nWhoever follows the feed of events finds a changed conversion in the commit that its event carries. The `standing` of a conversion depends on the others of its order: who takes over a changed conversion that has an order takes over all of that order's anew, and so for one that is gone.",
+        "properties": {
+          "definitions": {
+            "type": "array",
+            "description": "The definitions: 1 to 100.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.ConversionDefinition"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.ConversionFilter": {
+        "type": "object",
+        "description": "Compares a field of an event with values, without regard to case; holds if it does with one.",
+        "properties": {
+          "field": {
+            "type": "string",
+            "description": "`source`, `medium`, `campaign`, `geo`, `origin`, or a property as `properties.plan`."
+          },
+          "operator": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.RuleTest.Operator",
+            "description": "How it is compared."
+          },
+          "values": {
+            "type": "array",
+            "description": "With what: at most 100, each 1 to 200 bytes, an expression up to 500, of these at most 20.",
+            "items": {
+              "type": "string"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.ConversionReport": {
+        "type": "object",
+        "description": "What conversions definitions find.",
+        "properties": {
+          "counts": {
+            "type": "array",
+            "description": "By kind, effect and currency.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.ConversionReport.Count"
+            }
+          },
+          "unreadable": {
+            "type": "array",
+            "description": "By definition and problem.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.ConversionReport.Unreadable"
+            }
+          },
+          "conflicts": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.ConversionReport.Conflicts",
+            "description": "Orders in conflict; in a sample, those of which both events were drawn."
+          },
+          "duplicates": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many events repeat another one of their order."
+          },
+          "claimedTwice": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many events several definitions take; the first of them decides."
+          },
+          "claimedTwiceExamples": {
+            "type": "array",
+            "description": "The ids of some of those, at most ten.",
+            "items": {
+              "type": "string"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.ConversionReport.Conflicts": {
+        "type": "object",
+        "description": "Orders of which several events do not say the same.",
+        "properties": {
+          "orders": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many orders."
+          },
+          "events": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many events beside the first of each."
+          },
+          "examples": {
+            "type": "array",
+            "description": "Some of the orders, at most ten.",
+            "items": {
+              "type": "string"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.ConversionReport.Count": {
+        "type": "object",
+        "description": "Conversions of a kind, an effect and a currency.",
+        "properties": {
+          "kind": {
+            "type": "string",
+            "description": "The kind."
+          },
+          "effect": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.ConversionDefinition.Effect",
+            "description": "What they do."
+          },
+          "currency": {
+            "type": "string",
+            "description": "The currency; empty for those without a value."
+          },
+          "events": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many the draft finds."
+          },
+          "value": {
+            "type": "string",
+            "description": "What they are worth together: a decimal number."
+          },
+          "activeEvents": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many the version in force finds."
+          },
+          "activeValue": {
+            "type": "string",
+            "description": "What those are worth together."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.ConversionReport.Unreadable": {
+        "type": "object",
+        "description": "Conversions whose value or currency cannot be read: they count, without a value.",
+        "properties": {
+          "definition": {
+            "type": "string",
+            "description": "The definition."
+          },
+          "problem": {
+            "type": "string",
+            "description": "What is wrong: `value is no number`, `value has too many digits`, `value is negative`, `value is missing`, `currency is missing` or `currency is none`."
+          },
+          "events": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many."
+          },
+          "examples": {
+            "type": "array",
+            "description": "The ids of some, at most five.",
+            "items": {
+              "type": "string"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.CountConversionsResponse": {
+        "type": "object",
+        "description": "Counts of conversions.",
+        "properties": {
+          "counts": {
+            "type": "array",
+            "description": "By day, kind, effect, standing and currency; those that are zero are left out.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.CountConversionsResponse.Count"
+            }
+          },
+          "timeZone": {
+            "type": "string",
+            "description": "The time zone that the days are of."
+          },
+          "version": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "The definitions in force."
+          },
+          "outdated": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many conversions of those days are still by other definitions."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.CountConversionsResponse.Count": {
+        "type": "object",
+        "description": "A count.",
+        "properties": {
+          "day": {
+            "type": "string",
+            "description": "The day, as `2026-01-31`."
+          },
+          "kind": {
+            "type": "string",
+            "description": "The kind."
+          },
+          "effect": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.ConversionDefinition.Effect",
+            "description": "What they do."
+          },
+          "standing": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.CountConversionsResponse.Standing",
+            "description": "How they stand."
+          },
+          "currency": {
+            "type": "string",
+            "description": "The currency; empty for those without a value."
+          },
+          "conversions": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many."
+          },
+          "value": {
+            "type": "string",
+            "description": "What they are worth together: a decimal number; empty for those without a value."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.CountConversionsResponse.Standing": {
+        "type": "string",
+        "description": "How a conversion stands beside the others of its order.\n- `STANDING_COUNTS`: It counts.\n- `STANDING_DUPLICATE`: It repeats the first of its order, and does not count.\n- `STANDING_CONFLICT`: It says something else than the first of its order, and does not count.",
+        "enum": [
+          "STANDING_UNSPECIFIED",
+          "STANDING_COUNTS",
+          "STANDING_DUPLICATE",
+          "STANDING_CONFLICT"
+        ]
+      },
       "sextant.ingest.v1.CountEventsResponse": {
         "type": "object",
         "description": "Counts of events.",
@@ -9793,6 +11713,29 @@ enum OpenAPIDocument {
         },
         "additionalProperties": false
       },
+      "sextant.ingest.v1.CreateDraftRequest": {
+        "type": "object",
+        "description": "Asks for a draft.",
+        "properties": {
+          "subject": {
+            "type": "string",
+            "description": "What is defined."
+          },
+          "touchRule": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.TouchRule",
+            "description": "For the subject `touch-rule`. Excludes `conversionDefinitions`."
+          },
+          "conversionDefinitions": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.ConversionDefinitions",
+            "description": "For the subject `conversion-definitions`. Excludes `touchRule`."
+          },
+          "reason": {
+            "type": "string",
+            "description": "Why: 1 to 500 characters."
+          }
+        },
+        "additionalProperties": false
+      },
       "sextant.ingest.v1.CreateImportRequest": {
         "type": "object",
         "description": "Asks for an import to be created.",
@@ -9826,6 +11769,188 @@ enum OpenAPIDocument {
           "idempotencyKey": {
             "type": "string",
             "description": "What the caller calls this attempt, so that it can be made again: up to 128 characters."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.Definition": {
+        "type": "object",
+        "description": "A version of a subject's definition.",
+        "properties": {
+          "subject": {
+            "type": "string",
+            "description": "What is defined: `touch-rule` or `conversion-definitions`."
+          },
+          "version": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "Which version."
+          },
+          "state": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.Definition.State",
+            "description": "Where it stands."
+          },
+          "revision": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How often the draft was written: what a change names as the one that it has seen."
+          },
+          "baseVersion": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "The version that was in force when the draft was written last."
+          },
+          "touchRule": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.TouchRule",
+            "description": "Of the subject `touch-rule`. Excludes `conversionDefinitions`."
+          },
+          "conversionDefinitions": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.ConversionDefinitions",
+            "description": "Of the subject `conversion-definitions`. Excludes `touchRule`."
+          },
+          "reason": {
+            "type": "string",
+            "description": "Why the draft was written as it is."
+          },
+          "actor": {
+            "type": "string",
+            "description": "Who wrote it."
+          },
+          "createTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When it was made; nothing for version 1."
+          },
+          "updateTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When it was written last."
+          },
+          "report": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.DefinitionReport",
+            "description": "What its last validation found; nothing if it was changed since."
+          },
+          "activateTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When it came into force."
+          },
+          "activateReason": {
+            "type": "string",
+            "description": "Why it was put in force."
+          },
+          "activateActor": {
+            "type": "string",
+            "description": "Who did."
+          },
+          "archiveTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When it was archived."
+          },
+          "rebuildOperation": {
+            "type": "string",
+            "description": "The operation that decides anew what is stored, once conversion definitions are put in force."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.Definition.State": {
+        "type": "string",
+        "description": "Where a version stands.\n- `STATE_DRAFT`: It can be changed, and is not in force.\n- `STATE_ACTIVE`: It is in force.\n- `STATE_ARCHIVED`: It was in force, or never will be.",
+        "enum": [
+          "STATE_UNSPECIFIED",
+          "STATE_DRAFT",
+          "STATE_ACTIVE",
+          "STATE_ARCHIVED"
+        ]
+      },
+      "sextant.ingest.v1.DefinitionDiff": {
+        "type": "object",
+        "description": "In what two versions differ.",
+        "properties": {
+          "from": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "The one version."
+          },
+          "to": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "The other."
+          },
+          "changes": {
+            "type": "array",
+            "description": "The places, in their order; none if both say the same.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.DefinitionDiff.Change"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.DefinitionDiff.Change": {
+        "type": "object",
+        "description": "A place where they do.",
+        "properties": {
+          "path": {
+            "type": "string",
+            "description": "The place, as `definitions[order].valueFields[1]`: a definition is called by its name."
+          },
+          "before": {
+            "type": "string",
+            "description": "What stands there in the one, as JSON; empty for nothing."
+          },
+          "after": {
+            "type": "string",
+            "description": "What stands there in the other, as JSON; empty for nothing."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.DefinitionReport": {
+        "type": "object",
+        "description": "What a draft makes of stored events, beside what the version in force makes of the same.",
+        "properties": {
+          "from": {
+            "type": "string",
+            "description": "The first day, as `2026-01-31`."
+          },
+          "to": {
+            "type": "string",
+            "description": "The last day."
+          },
+          "timeZone": {
+            "type": "string",
+            "description": "The time zone that the days are of."
+          },
+          "sample": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.EventSample",
+            "description": "The events that were looked at. Of a sample, what is counted is of those alone."
+          },
+          "activeVersion": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "The version that was in force."
+          },
+          "createTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When it was made."
+          },
+          "touches": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.TouchReport",
+            "description": "For a touch rule: the touches."
+          },
+          "conversions": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.ConversionReport",
+            "description": "For conversion definitions: the conversions."
           }
         },
         "additionalProperties": false
@@ -10865,6 +12990,24 @@ enum OpenAPIDocument {
             "items": {
               "$ref": "#/components/schemas/sextant.ingest.v1.Channel.snake"
             }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.ListDefinitionVersionsResponse": {
+        "type": "object",
+        "description": "A page of versions.",
+        "properties": {
+          "versions": {
+            "type": "array",
+            "description": "The versions, the newest first, without what they say.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.Definition"
+            }
+          },
+          "nextPageToken": {
+            "type": "string",
+            "description": "Where the next page begins; empty if this one is the last."
           }
         },
         "additionalProperties": false
@@ -13059,6 +15202,122 @@ enum OpenAPIDocument {
         },
         "additionalProperties": false
       },
+      "sextant.ingest.v1.TouchReport": {
+        "type": "object",
+        "description": "What touches a rule finds.",
+        "properties": {
+          "counts": {
+            "type": "array",
+            "description": "By kind; those of which there are none are left out.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.ingest.v1.TouchReport.Count"
+            }
+          },
+          "visitors": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many visitors were looked at: by their own ids, not by persons."
+          },
+          "pages": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many pages there were."
+          },
+          "changedEvents": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many events the two versions disagree about."
+          },
+          "examples": {
+            "type": "array",
+            "description": "Ids of some of those, at most ten.",
+            "items": {
+              "type": "string"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.TouchReport.Count": {
+        "type": "object",
+        "description": "Touches of a kind.",
+        "properties": {
+          "kind": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.TouchReport.Kind",
+            "description": "Which kind."
+          },
+          "touches": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many the draft finds."
+          },
+          "activeTouches": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many the version in force finds."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.TouchReport.Kind": {
+        "type": "string",
+        "description": "What a touch is of.\n- `KIND_SESSION`: The first page of a session that began by an arrival.\n- `KIND_DIRECT`: The first page of a session of which nothing tells how it began.\n- `KIND_CLICK`: A click.\n- `KIND_IMPRESSION`: An impression.\n- `KIND_MESSAGE`: A message that was delivered.",
+        "enum": [
+          "KIND_UNSPECIFIED",
+          "KIND_SESSION",
+          "KIND_DIRECT",
+          "KIND_CLICK",
+          "KIND_IMPRESSION",
+          "KIND_MESSAGE"
+        ]
+      },
+      "sextant.ingest.v1.TouchRule": {
+        "type": "object",
+        "description": "Which of a person's events are touches. It is run over the events of a person (those of all ids that are joined), in the order of their time and then of their keys, by whoever makes journeys of them; `ingest_v1_events` has all that it needs:\n\n1. A person has at most one session at a time, which has a time (of its last act) and an arrival (perhaps none). At first there is none. 2. A page's arrival is `arrival` of the view: what tells one way to come from another, made of its source, its medium, its campaign, the values of its ids of clicks, and the other site that it was opened from. It is none where nothing tells how the visitor came, or where its source is one of `ignored_sources`. 3. A page starts a session if there is none; if the session's time is `idle_minutes` or more before it; or, unless `keeps_sessions`, if it has an arrival, and that is not the session's. The new session's arrival is the page's. 4. The page that starts a session is a touch: SESSION if it has an arrival, otherwise DIRECT, unless `without_direct`. No other page is a touch. 5. A click is a touch unless `without_clicks`, an impression unless `without_impressions`, and a custom event whose name is one of `message_events` is one: a message that was delivered. 6. The time of the session becomes that of each page, and of each conversion, identify and custom event that is no message, if there is a session and it is less than `idle_minutes` older. Other events are not the visitor's acts on the site, and do not keep a session alive.",
+        "properties": {
+          "idleMinutes": {
+            "type": "integer",
+            "format": "int32",
+            "description": "After how many minutes without an act a session is over: 1 to 1,440."
+          },
+          "keepsSessions": {
+            "type": "boolean",
+            "description": "Whether a new arrival does not start a session while another one lasts."
+          },
+          "ignoredSources": {
+            "type": "array",
+            "description": "Sources that are none, without regard to case, as that of a payment service that sends buyers back: at most 200, each 1 to 200 bytes.",
+            "items": {
+              "type": "string"
+            }
+          },
+          "messageEvents": {
+            "type": "array",
+            "description": "Custom events that are messages of owned channels, delivered: names, at most 100, each 1 to 200 bytes.",
+            "items": {
+              "type": "string"
+            }
+          },
+          "withoutClicks": {
+            "type": "boolean",
+            "description": "Whether clicks are no touches."
+          },
+          "withoutImpressions": {
+            "type": "boolean",
+            "description": "Whether impressions are no touches."
+          },
+          "withoutDirect": {
+            "type": "boolean",
+            "description": "Whether sessions of which nothing tells how they began are no touches."
+          }
+        },
+        "additionalProperties": false
+      },
       "sextant.ingest.v1.TrafficCount": {
         "type": "object",
         "description": "Where touches came from, and how many.",
@@ -13402,6 +15661,41 @@ enum OpenAPIDocument {
         },
         "additionalProperties": false
       },
+      "sextant.ingest.v1.UpdateDraftRequest": {
+        "type": "object",
+        "description": "Asks for a draft to be changed.",
+        "properties": {
+          "subject": {
+            "type": "string",
+            "description": "What is defined."
+          },
+          "version": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "Which draft."
+          },
+          "revision": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "The revision that the caller has seen."
+          },
+          "touchRule": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.TouchRule",
+            "description": "For the subject `touch-rule`. Excludes `conversionDefinitions`."
+          },
+          "conversionDefinitions": {
+            "$ref": "#/components/schemas/sextant.ingest.v1.ConversionDefinitions",
+            "description": "For the subject `conversion-definitions`. Excludes `touchRule`."
+          },
+          "reason": {
+            "type": "string",
+            "description": "Why: 1 to 500 characters."
+          }
+        },
+        "additionalProperties": false
+      },
       "sextant.ingest.v1.UtmReport": {
         "type": "object",
         "description": "What is to be said of the tags of a link.",
@@ -13574,6 +15868,48 @@ enum OpenAPIDocument {
           "channel": {
             "$ref": "#/components/schemas/sextant.ingest.v1.MappedChannel.snake",
             "description": "Where visits by the link would belong, if nothing else were known of them."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.ingest.v1.ValidateDraftRequest": {
+        "type": "object",
+        "description": "Asks for a draft to be tried.",
+        "properties": {
+          "subject": {
+            "type": "string",
+            "description": "What is defined."
+          },
+          "version": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "Which draft."
+          },
+          "revision": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "The revision that the caller has seen."
+          },
+          "from": {
+            "type": "string",
+            "description": "The first day, as `2026-01-31`; empty for thirty days up to the last one."
+          },
+          "to": {
+            "type": "string",
+            "description": "The last day; empty for today. At most 800 days."
+          },
+          "mostEvents": {
+            "type": "integer",
+            "format": "int32",
+            "description": "About how many events are looked at, 1 to 200,000; 0 stands for 50,000. If there are more, some are drawn by chance: events for conversions, visitors with all their events for touches."
+          },
+          "seed": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "What tells one draw from another: the same seed draws the same."
           }
         },
         "additionalProperties": false

@@ -90,6 +90,7 @@ struct FactStore: Sendable {
         batch.append(.readKpis, first, day, rows)
         batch.append(.readRates, day, groups)
         batch.append(.readAhead, day, groups)
+        batch.append(.readOrders, day, timeZone, groups)
         return try await transaction.run(batch)
     }
 
@@ -107,11 +108,13 @@ struct FactStore: Sendable {
         facts.kpis = try results[4].map { try QualityFacts.Kpi($0) }
         facts.rates = try results[5].map { try QualityFacts.Rates($0) }
         facts.ahead = try results[6].map { try QualityFacts.Ahead($0) }
+        facts.orders = try results[7].map { try QualityFacts.Orders($0) }
         let counts = results.map(\.count)
         let today = facts.events.count { $0.day == facts.day }
         facts.isTruncated =
             [counts[0], counts[3], counts[4]].contains { $0 >= mostRows }
-            || [counts[1], counts[2], counts[5], counts[6], today].contains { $0 >= mostGroups }
+            || [counts[1], counts[2], counts[5], counts[6], counts[7], today]
+                .contains { $0 >= mostGroups }
         return facts
     }
 }
@@ -190,6 +193,12 @@ extension QualityFacts.Rates {
 extension QualityFacts.Ahead {
     fileprivate init(_ row: Row) throws {
         (kind, name, rows) = try row.read(String.self, String.self, Int64.self)
+    }
+}
+
+extension QualityFacts.Orders {
+    fileprivate init(_ row: Row) throws {
+        (kind, conversions, conflicts) = try row.read(String.self, Int64.self, Int64.self)
     }
 }
 
@@ -350,6 +359,16 @@ extension Statement {
             select 'kpi', name, count(*) from kpi where day > $1::date + 1 group by name
         ) a
         order by row_count desc, kind, name limit $2
+        """
+    )
+    fileprivate static let readOrders = Statement(
+        "ingest.quality_read_orders",
+        """
+        select kind, count(*), count(*) filter (where standing = 3) from ingest_v1_conversions
+        where occurred_at >= $1::timestamp at time zone $2
+            and occurred_at < ($1::date + 1)::timestamp at time zone $2 and order_id is not null
+        group by kind
+        order by count(*) desc, kind limit $3
         """
     )
 }

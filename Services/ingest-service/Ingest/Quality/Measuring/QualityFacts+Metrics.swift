@@ -20,7 +20,7 @@ extension QualityFacts {
     /// the most rows.
     func metrics() -> (metrics: [IngestV1.QualityMetric], isTruncated: Bool) {
         var metrics = nullShares + unknownShares + intakeShares + spendAndClicks
-        metrics += unmappedSpend + missingRates + futureRows
+        metrics += unmappedSpend + missingRates + futureRows + orderConflicts
         if isComplete { metrics += volumeAndFreshness }
         let isTooMuch = metrics.count > Self.mostMetrics
         if isTooMuch {
@@ -201,6 +201,17 @@ extension QualityFacts {
             + rows.map { dimensions, rows in
                 QualityMeasure.futureRows.metric(dimensions, Double(rows), of: Double(rows), [:])
             }
+    }
+
+    private var orderConflicts: [IngestV1.QualityMetric] {
+        orders.map { orders in
+            QualityMeasure.orderConflicts.metric(
+                ["conversion_kind": orders.kind],
+                Double(orders.conflicts),
+                of: Double(orders.conversions),
+                [:]
+            )
+        }
     }
 
     // MARK: Spend

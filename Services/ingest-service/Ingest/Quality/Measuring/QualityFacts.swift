@@ -14,6 +14,7 @@ struct QualityFacts: Sendable {
     var kpis: [Kpi] = []
     var rates: [Rates] = []
     var ahead: [Ahead] = []
+    var orders: [Orders] = []
     /// Whether there was more than is read.
     var isTruncated = false
 
@@ -86,6 +87,14 @@ struct QualityFacts: Sendable {
         let kind: String
         let name: String
         let rows: Int64
+    }
+
+    /// Conversions of the day that have an order.
+    struct Orders: Sendable {
+        let kind: String
+        let conversions: Int64
+        /// Those that contradict the first of their order.
+        let conflicts: Int64
     }
 }
 

@@ -14,6 +14,7 @@ enum QualityMeasure: String, CaseIterable, Sendable {
     case unmappedSpendShare = "unmapped_spend_share"
     case rowsWithoutRate = "rows_without_rate"
     case futureRows = "future_rows"
+    case orderConflicts = "order_conflicts"
 
     /// What it says, and how it is reckoned.
     var meaning: String {
@@ -52,6 +53,9 @@ enum QualityMeasure: String, CaseIterable, Sendable {
         case .futureRows:
             "How many rows are of the future: events that came on the day and say they happened "
                 + "more than an hour later; spend and KPIs of days after the one that follows."
+        case .orderConflicts:
+            "Of the day's conversions that have an order, how many say another value or currency "
+                + "than the first of their kind and order: these do not count."
         }
     }
 
@@ -68,6 +72,7 @@ enum QualityMeasure: String, CaseIterable, Sendable {
         case .unmappedSpendShare: ["platform"]
         case .rowsWithoutRate: ["kind", "currency"]
         case .futureRows: ["kind", "source", "platform", "kpi"]
+        case .orderConflicts: ["conversion_kind"]
         }
     }
 
@@ -101,6 +106,10 @@ enum QualityMeasure: String, CaseIterable, Sendable {
         case .futureRows:
             "Look at the sender's clock, time zone and format of dates; write the rows anew with "
                 + "their own day."
+        case .orderConflicts:
+            "Look at the sender: an order is sent once, or again just the same; what changes it is "
+                + "a refund or a cancellation. Where orders may share an id, let the definition "
+                + "tell conversions by their events."
         }
     }
 

@@ -61,6 +61,7 @@ extension QualityRule {
             rule("unmapped_spend", .unmappedSpendShare, .above, 0, is: .warning),
             rule("missing_exchange_rates", .rowsWithoutRate, .above, 0, is: .error),
             rule("rows_of_the_future", .futureRows, .above, 0, is: .warning),
+            rule("orders_in_conflict", .orderConflicts, .above, 0, is: .error),
         ]
         return Dictionary(rules.map { ($0.message.name, $0) }) { first, _ in first }
     }()
