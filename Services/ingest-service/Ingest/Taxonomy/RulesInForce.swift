@@ -39,14 +39,14 @@ extension EventRow {
     /// - Returns: the row.
     /// - Throws: DATA_LOSS, which nothing causes that was read.
     func mapped(by tenant: TenantKnowledge) throws -> EventRow {
-        guard let rulesVersion, rulesVersion != tenant.mapper.version,
-            let clues = try TouchClues(rest: rest)
+        guard let version = content.rulesVersion, version != tenant.mapper.version,
+            let clues = try TouchClues(rest: content.rest)
         else { return self }
         let found = StoredChannel(TrafficSource(clues), by: tenant.mapper, tenant.channels)
-        var row = self
-        row.channel = found.channel
-        row.confidence = found.confidence
-        row.rulesVersion = tenant.mapper.version
-        return row
+        var content = content
+        content.channel = found.channel
+        content.confidence = found.confidence
+        content.rulesVersion = tenant.mapper.version
+        return EventRow(content)
     }
 }
