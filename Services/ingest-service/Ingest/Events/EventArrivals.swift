@@ -25,7 +25,7 @@ struct MessageArrivals: EventArrivals {
     let message: Message<IngestV1.WriteEventsRequest.View>
     let count: Int
 
-    /// Those before are passed over, which takes a hundredth of what it takes to read one.
+    /// Those before are passed over: their fields are found, and nothing is copied.
     func forEach(of places: Range<Int>, _ body: (EventArrival) -> Void) {
         var events = message.view.events.makeIterator()
         var place = 0
