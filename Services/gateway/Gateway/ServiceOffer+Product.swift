@@ -23,6 +23,6 @@ extension ServiceOffer {
                 IngestV1.importsFile, IngestV1.erasureFile, IngestV1.definitionsFile,
                 IngestV1.conversionsFile, IngestV1.touchRuleFile,
             ]
-        )
+        ),
     ]
 }

@@ -22,6 +22,29 @@ extension Optional: PostgresArrayElement where Wrapped: PostgresArrayElement {}
 // The binary form: the number of dimensions, whether there are nulls, the type of the elements; for
 // each dimension its length and its lower bound; then the elements as fields.
 // Source: PostgreSQL, `array_send` and `array_recv` of `arrayfuncs.c`.
+extension PostgresWriter {
+    /// Writes all of an array but its elements.
+    ///
+    /// - Parameters:
+    ///   - type: the type of the elements.
+    ///   - count: how many there are.
+    ///   - mayHaveNulls: whether some may be null.
+    /// - Returns: whether elements are to follow, as fields.
+    mutating func beginArray(of type: PostgresType, count: Int, mayHaveNulls: Bool) -> Bool {
+        guard count <= Int32.max else {
+            note(.tooLarge)
+            return false
+        }
+        append(Int32(count == 0 ? 0 : 1))
+        append(Int32(count > 0 && mayHaveNulls ? 1 : 0))
+        append(type.rawValue)
+        if count == 0 { return false }
+        append(Int32(count))
+        append(Int32(1))
+        return true
+    }
+}
+
 extension Array: PostgresEncodable where Element: PostgresArrayElement {
     /// The type of arrays of the element's type.
     public static var postgresType: PostgresType {
@@ -33,17 +56,14 @@ extension Array: PostgresEncodable where Element: PostgresArrayElement {
 
     /// Writes one dimension.
     public func write(to writer: inout PostgresWriter) {
-        if isEmpty {
-            writer.append(Int32(0))
-            writer.append(Int32(0))
-            return writer.append(Element.postgresType.rawValue)
-        }
-        guard count <= Int32.max else { return writer.note(.tooLarge) }
-        writer.append(Int32(1))
-        writer.append(Int32(contains(where: \.isPostgresNull) ? 1 : 0))
-        writer.append(Element.postgresType.rawValue)
-        writer.append(Int32(count))
-        writer.append(Int32(1))
+        let mayHaveNulls = contains(where: \.isPostgresNull)
+        guard
+            writer.beginArray(
+                of: Element.postgresType,
+                count: count,
+                mayHaveNulls: mayHaveNulls
+            )
+        else { return }
         for element in self { writer.appendField(element) }
     }
 }

@@ -49,6 +49,7 @@ public struct PostgresUUID: PostgresValue, Hashable {
     public static var postgresType: PostgresType { .uuid }
 
     /// Writes sixteen bytes.
+    @inlinable
     public func write(to writer: inout PostgresWriter) {
         writer.append(high)
         writer.append(low)
@@ -69,6 +70,7 @@ public struct PostgresUUID: PostgresValue, Hashable {
 
 extension PostgresUUID: Comparable {
     /// As the server orders them: byte by byte.
+    @inlinable
     public static func < (left: PostgresUUID, right: PostgresUUID) -> Bool {
         (left.high, left.low) < (right.high, right.low)
     }

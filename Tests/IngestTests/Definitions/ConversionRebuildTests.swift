@@ -63,7 +63,7 @@ struct ConversionRebuildTests {
             now: .now
         )
         return try events.compactMap { event -> String? in
-            guard let found = try reader.row(event).conversion else { return nil }
+            guard let found = try reader.row(event).content.conversion else { return nil }
             return "\(event.eventID)|\(set.version)|\(found.kind)|\(found.effect.rawValue)|"
                 + "\(found.isByOrder ? "t" : "f")|\(found.value.map { "\($0)" } ?? "")|"
                 + "\(found.currency ?? "")|\(found.orderID ?? "")|"

@@ -142,6 +142,23 @@ struct ValueTests {
         #expect(throws: PostgresError.self) { try row.read([Int].self) }
     }
 
+    @Test("of columns are bound from the rows that have them")
+    func columns() async throws {
+        let fixture = try await PostgresFixture()
+        let statement = Statement("test.columns", "select $1::int8[]::text, $2::text[]::text")
+        let rows: [(Int, String?)] = [(7, "a"), (-8, nil), (9, "c,d")]
+        for count in 0...3 {
+            let part = Array(rows.prefix(count))
+            let numbers = PostgresColumn(of: part) { $0.0 }
+            let texts = PostgresColumn(of: part) { $0.1 }
+            let printed = try await fixture.read(statement, numbers, texts).one()
+                .read(String.self, String.self)
+            let expected = try await fixture.read(statement, part.map(\.0), part.map(\.1)).one()
+                .read(String.self, String.self)
+            #expect(printed == expected)
+        }
+    }
+
     @Test("of other types, nulls, and other numbers of columns are errors that name the place")
     func mismatches() async throws {
         let fixture = try await PostgresFixture()

@@ -37,7 +37,7 @@ struct Forgotten: Sendable {
     func refuses(_ row: EventRow) -> Bool {
         if marks.isEmpty { return false }
         return row.personIDs.contains { id in
-            mark(id).map { $0.isSuppressed || row.occurredAt <= $0.time } ?? false
+            mark(id).map { $0.isSuppressed || row.content.occurredAt <= $0.time } ?? false
         }
     }
 

@@ -19,9 +19,22 @@ struct EventGroup: Sendable {
     let forgotten: Forgotten
 
     private let requests: [[EventRow]]
-    /// For each row, its request and its place there.
-    private let places: [(request: Int, row: Int)]
-    private let refused: [(request: Int, row: Int)]
+    /// Where each row is.
+    private let places: [Place]
+    private let refused: [Place]
+
+    /// Where a row is: which request's, and which of those.
+    private struct Place: Comparable {
+        let key: PostgresUUID
+        let request: Int
+        let row: Int
+
+        /// By keys; of one key, as they came.
+        static func < (left: Place, right: Place) -> Bool {
+            if left.key != right.key { return left.key < right.key }
+            return (left.request, left.row) < (right.request, right.row)
+        }
+    }
 
     /// Puts the rows of requests together.
     ///
@@ -32,34 +45,39 @@ struct EventGroup: Sendable {
         self.requests = requests
         self.forgotten = forgotten
         var ids: Set<PostgresUUID> = []
-        var keys: Set<PostgresUUID> = []
-        var places: [(request: Int, row: Int)] = []
-        var refused: [(request: Int, row: Int)] = []
+        var places: [Place] = []
+        places.reserveCapacity(requests.reduce(0) { $0 + $1.count })
+        var refused: [Place] = []
         for (request, rows) in requests.enumerated() {
-            for (index, row) in rows.enumerated() {
-                if forgotten.refuses(row) {
-                    refused.append((request, index))
+            for index in rows.indices {
+                let place = Place(key: rows[index].content.key, request: request, row: index)
+                if forgotten.refuses(rows[index]) {
+                    refused.append(place)
                     continue
                 }
                 // The first of those with one id is the one; then the first with one key.
-                if let digest = row.digest, !ids.insert(digest).inserted { continue }
-                guard keys.insert(row.key).inserted else { continue }
-                places.append((request, index))
+                if let digest = rows[index].content.digest, !ids.insert(digest).inserted {
+                    continue
+                }
+                places.append(place)
             }
         }
-        places.sort { requests[$0.request][$0.row].key < requests[$1.request][$1.row].key }
-        self.places = places
+        var ordered: [Place] = []
+        ordered.reserveCapacity(places.count)
+        for place in places.sorted() where place.key != ordered.last?.key { ordered.append(place) }
+        self.places = ordered
         self.refused = refused
-        rows = places.map { requests[$0.request][$0.row] }
+        rows = ordered.map { requests[$0.request][$0.row] }
         token = .random()
     }
 
     /// The pairs of ids that turned out to be one's, each once; without ``edgesIfNew``.
     var edges: [(edge: IdentityEdge, occurredAt: PostgresTimestamp)] {
         var first: [IdentityEdge: PostgresTimestamp] = [:]
-        for row in rows where !forgotten.names(row) {
-            for edge in row.edges {
-                first[edge] = min(first[edge] ?? row.occurredAt, row.occurredAt)
+        for row in rows where !row.content.edges.isEmpty && !forgotten.names(row) {
+            let occurredAt = row.content.occurredAt
+            for edge in row.content.edges {
+                first[edge] = min(first[edge] ?? occurredAt, occurredAt)
             }
         }
         return first.map { ($0.key, $0.value) }
@@ -70,15 +88,15 @@ struct EventGroup: Sendable {
     /// The group is written only while it is in force. 0, which never is, if they were decided by
     /// several; nil if there are none.
     var definitions: Int64? {
-        guard let first = rows.first?.definitions else { return nil }
-        return rows.allSatisfy { $0.definitions == first } ? first : 0
+        guard let first = rows.first?.content.definitions else { return nil }
+        return rows.allSatisfy { $0.content.definitions == first } ? first : 0
     }
 
     /// The pairs of rows that come after their person was forgotten: an event that was stored
     /// before, and is sent again, may not join ids anew.
     var edgesIfNew: [(edge: IdentityEdge, key: PostgresUUID, occurredAt: PostgresTimestamp)] {
         rows.filter(forgotten.names).flatMap { row in
-            row.edges.map { ($0, row.key, row.occurredAt) }
+            row.content.edges.map { ($0, row.content.key, row.content.occurredAt) }
         }
     }
 

@@ -12,6 +12,7 @@ struct EventReader: Sendable {
     private let hasFixedTimes: Bool
     private let now: UTCTimestamp
     private let moment: PostgresTimestamp
+    private let visits = VisitMemory()
 
     /// The most bytes of an event.
     static let largestEvent = 64 << 10
@@ -48,7 +49,7 @@ struct EventReader: Sendable {
         try Self.checkTexts(event)
         let (told, occurred) = try times(event)
         let isKnownByTime = hasFixedTimes && event.occurredAt != nil
-        var row = EventRow(
+        var row = EventContent(
             key: tenant.keys.key(event.eventID, at: told),
             digest: isKnownByTime ? nil : tenant.keys.digest(event.eventID),
             kind: Int16(try Self.kind(of: event)),
@@ -72,7 +73,7 @@ struct EventReader: Sendable {
         } catch {
             throw RowFault(.unreadable, "properties", error.message)
         }
-        return row
+        return EventRow(row)
     }
 
     // MARK: Time
@@ -165,7 +166,7 @@ struct EventReader: Sendable {
         if text.utf8.contains(0) { throw RowFault(field, "text cannot have U+0000") }
     }
 
-    private func readValue(of event: IngestV1.Event, to row: inout EventRow) throws(RowFault) {
+    private func readValue(of event: IngestV1.Event, to row: inout EventContent) throws(RowFault) {
         if event.value.isEmpty {
             guard event.currency.isEmpty else {
                 throw RowFault("currency", "a currency without a value says nothing")
@@ -181,7 +182,8 @@ struct EventReader: Sendable {
 
     // MARK: Channel
 
-    private func readChannel(of event: IngestV1.Event, to row: inout EventRow) throws(RowFault) {
+    private func readChannel(of event: IngestV1.Event, to row: inout EventContent) throws(RowFault)
+    {
         if let visit = event.visit { try readVisit(visit, of: event, to: &row) }
         guard !event.channel.isEmpty else { return }
         guard let number = tenant.channels[event.channel] else {
@@ -199,11 +201,22 @@ struct EventReader: Sendable {
     private func readVisit(
         _ visit: IngestV1.Visit,
         of event: IngestV1.Event,
-        to row: inout EventRow
+        to row: inout EventContent
     ) throws(RowFault) {
         for (field, text) in [("page_url", visit.pageURL), ("referrer", visit.referrer)] {
             try Self.checkText(text, "visit.\(field)", 0...Self.longestAddress)
         }
+        let found = try visits.finding(of: visit) { () throws(RowFault) in try find(visit) }
+        row.source = found.source
+        row.medium = found.medium
+        row.campaign = found.campaign
+        if event.kind == .page { row.arrival = found.arrival }
+        row.channel = found.channel.channel
+        row.rulesVersion = tenant.mapper.version
+        row.confidence = found.channel.confidence
+    }
+
+    private func find(_ visit: IngestV1.Visit) throws(RowFault) -> VisitMemory.Finding {
         let traffic: TrafficSource
         do throws(RPCError) {
             traffic = TrafficSource(try TouchClues(visit, at: "visit"))
@@ -215,17 +228,15 @@ struct EventReader: Sendable {
         ] {
             try Self.checkText(text, "visit.\(field)", 0...1_000)
         }
-        row.source = traffic.source.presence
-        row.medium = traffic.medium.presence
-        row.campaign = traffic.campaign.presence
-        if event.kind == .page, !traffic.clicks.isEmpty || !traffic.referrer.isEmpty {
-            let marks = traffic.clicks + [traffic.referrer]
-            row.arrival = tenant.keys.digest(marks.joined(separator: "\n"))
-        }
-        let found = StoredChannel(traffic, by: tenant.mapper, tenant.channels)
-        row.channel = found.channel
-        row.rulesVersion = tenant.mapper.version
-        row.confidence = found.confidence
+        let marks = traffic.clicks + [traffic.referrer]
+        return VisitMemory.Finding(
+            source: traffic.source.presence,
+            medium: traffic.medium.presence,
+            campaign: traffic.campaign.presence,
+            arrival: traffic.clicks.isEmpty && traffic.referrer.isEmpty
+                ? nil : tenant.keys.digest(marks.joined(separator: "\n")),
+            channel: StoredChannel(traffic, by: tenant.mapper, tenant.channels)
+        )
     }
 
     // MARK: The rest

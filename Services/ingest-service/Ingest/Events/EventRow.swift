@@ -2,8 +2,16 @@ internal import Messages
 internal import Postgres
 internal import Wire
 
+/// An event that is to be stored; whoever puts rows together passes it on as it is, for to copy the
+/// texts of rows took as long as to read them.
+final class EventRow: Sendable {
+    let content: EventContent
+
+    init(_ content: EventContent) { self.content = content }
+}
+
 /// An event as it is stored.
-struct EventRow: Sendable {
+struct EventContent: Sendable {
     /// What it is known by.
     let key: PostgresUUID
     /// What its id is remembered by; nil if the key alone decides.

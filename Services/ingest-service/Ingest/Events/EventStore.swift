@@ -33,30 +33,30 @@ struct EventStore: Sendable {
         batch.append(.holdIntake)
         batch.append(
             .insertEvents,
-            rows.map(\.key),
-            rows.map(\.digest),
-            rows.map(\.kind),
-            rows.map(\.occurredAt),
-            rows.map(\.receivedAt),
-            rows.map(\.eventID),
-            rows.map(\.anonymousID),
-            rows.map(\.userID),
-            rows.map(\.name),
-            rows.map(\.channel),
-            rows.map(\.rulesVersion),
-            rows.map(\.confidence),
-            rows.map(\.source),
-            rows.map(\.medium),
-            rows.map(\.campaign),
-            rows.map(\.value),
-            rows.map(\.currency),
-            rows.map(\.orderID),
-            rows.map(\.geo),
-            rows.map(\.origin),
-            rows.map(\.rest),
+            PostgresColumn(of: rows) { $0.content.key },
+            PostgresColumn(of: rows) { $0.content.digest },
+            PostgresColumn(of: rows) { $0.content.kind },
+            PostgresColumn(of: rows) { $0.content.occurredAt },
+            PostgresColumn(of: rows) { $0.content.receivedAt },
+            PostgresColumn(of: rows) { $0.content.eventID },
+            PostgresColumn(of: rows) { $0.content.anonymousID },
+            PostgresColumn(of: rows) { $0.content.userID },
+            PostgresColumn(of: rows) { $0.content.name },
+            PostgresColumn(of: rows) { $0.content.channel },
+            PostgresColumn(of: rows) { $0.content.rulesVersion },
+            PostgresColumn(of: rows) { $0.content.confidence },
+            PostgresColumn(of: rows) { $0.content.source },
+            PostgresColumn(of: rows) { $0.content.medium },
+            PostgresColumn(of: rows) { $0.content.campaign },
+            PostgresColumn(of: rows) { $0.content.value },
+            PostgresColumn(of: rows) { $0.content.currency },
+            PostgresColumn(of: rows) { $0.content.orderID },
+            PostgresColumn(of: rows) { $0.content.geo },
+            PostgresColumn(of: rows) { $0.content.origin },
+            PostgresColumn(of: rows) { $0.content.rest },
             group.token,
             group.forgotten.version,
-            rows.map(\.arrival),
+            PostgresColumn(of: rows) { $0.content.arrival },
             group.definitions
         )
         ConversionStore.append(group, to: &batch)
@@ -68,7 +68,7 @@ struct EventStore: Sendable {
                 edges.map(\.edge.other),
                 edges.map(\.occurredAt),
                 group.forgotten.version,
-                rows.compactMap(\.rulesVersion).min(),
+                rows.compactMap(\.content.rulesVersion).min(),
                 group.definitions
             )
         }
@@ -126,10 +126,10 @@ struct EventStore: Sendable {
         let commits = try await scope.read(.findCommit, group.token)
         guard let commit = try commits.atMostOne()?.read(Int64.self) else { return nil }
         var own: Set<PostgresUUID> = []
-        for row in try await scope.read(.listOwn, group.rows.map(\.key), commit) {
+        for row in try await scope.read(.listOwn, group.rows.map(\.content.key), commit) {
             own.insert(try row.read(PostgresUUID.self))
         }
-        return group.rows.indices.filter { !own.contains(group.rows[$0].key) }
+        return group.rows.indices.filter { !own.contains(group.rows[$0].content.key) }
     }
 
     // MARK: Reading
@@ -205,20 +205,30 @@ extension Statement {
     ///
     /// `$2` is null where the key alone decides. Rows come in the order of their keys, and ids in
     /// that of their digests: two groups with some in common wait for each other, and never both.
+    /// Rows are stored in the order in which they come, for nothing in the statement gives a plan
+    /// cause to change it: it neither sorts them, nor joins them with `erased_events`, of which a
+    /// group has hardly ever any.
+    ///
+    /// Arrays are unfolded beside each other in one list, and not as functions in `from`, each of
+    /// which keeps a store. By both, a group of 10,000 takes 9 microseconds of the server's time a
+    /// row, and not 12. Rows sent by COPY to an unlogged table, and inserted from there, take 11 if
+    /// it is truncated after each group, and 34 if they are deleted: so no group goes that way.
     fileprivate static let insertEvents = Statement(
         "ingest.insert_events",
         """
         with given as materialized (
-            select * from unnest(
-                $1::uuid[], $2::uuid[], $3::smallint[], $4::timestamptz[], $5::timestamptz[],
-                $6::text[], $7::text[], $8::text[], $9::text[], $10::integer[], $11::bigint[],
-                $12::real[], $13::text[], $14::text[], $15::text[], $16::numeric[], $17::text[],
-                $18::text[], $19::text[], $20::text[], $21::bytea[], $24::uuid[]
-            ) with ordinality as given (
-                key, digest, kind, occurred_at, received_at, event_id, anonymous_id, user_id, name,
-                channel, rules_version, confidence, source, medium, campaign, value, currency,
-                order_id, geo, origin, rest, arrival, place
-            )
+            select generate_series(1, cardinality($1)) as place,
+                unnest($1::uuid[]) as key, unnest($2::uuid[]) as digest,
+                unnest($3::smallint[]) as kind, unnest($4::timestamptz[]) as occurred_at,
+                unnest($5::timestamptz[]) as received_at, unnest($6::text[]) as event_id,
+                unnest($7::text[]) as anonymous_id, unnest($8::text[]) as user_id,
+                unnest($9::text[]) as name, unnest($10::integer[]) as channel,
+                unnest($11::bigint[]) as rules_version, unnest($12::real[]) as confidence,
+                unnest($13::text[]) as source, unnest($14::text[]) as medium,
+                unnest($15::text[]) as campaign, unnest($16::numeric[]) as value,
+                unnest($17::text[]) as currency, unnest($18::text[]) as order_id,
+                unnest($19::text[]) as geo, unnest($20::text[]) as origin,
+                unnest($21::bytea[]) as rest, unnest($24::uuid[]) as arrival
         ),
         head as materialized (
             select nextval('event_commit_ids') as commit_id from event_head
@@ -246,8 +256,9 @@ extension Statement {
                 currency, order_id, geo, origin, rest, arrival
             from head, given
             where (digest is null or digest in (select hash from seen))
-                and not exists (select from erased_events e where e.key = given.key)
-            order by key
+                and key <> all (
+                    array(select e.key from erased_events e where e.key = any ($1))
+                )
             on conflict (key) do nothing
             returning key, occurred_at
         ),

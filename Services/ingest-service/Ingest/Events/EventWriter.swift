@@ -81,7 +81,7 @@ final class EventWriter: Sendable {
     /// - Throws: RESOURCE_EXHAUSTED if too much waits; or what a store throws.
     func write(_ rows: [EventRow], for call: ServerCall) async throws -> [EventFate] {
         let context = try call.tenant.context
-        let size = rows.reduce(0) { $0 + $1.size }
+        let size = rows.reduce(0) { $0 + $1.content.size }
         let loop = call.loop
         return try await withCheckedThrowingContinuation { waiter in
             let request = Request(rows, size, context, waiter)

@@ -28,7 +28,7 @@ struct EventsService: IngestV1.Events.Service {
         _ request: Message<IngestV1.WriteEventsRequest.View>,
         _ call: ServerCall
     ) async throws -> Reply<IngestV1.WriteEventsResponse> {
-        Reply(try await write(request.value(), call))
+        Reply(try await write(request, call))
     }
 
     func streamEvents(
@@ -40,11 +40,11 @@ struct EventsService: IngestV1.Events.Service {
         var answers: [Task<Void, any Error>] = []
         while let request = try await requests.next() {
             if answers.count == Self.mostBatches { try await answers.removeFirst().value }
-            let (value, before) = (request.value(), answers.last)
+            let before = answers.last
             let answer = Task(executorPreference: loop) {
                 _ = await loop.arrive()
                 do {
-                    let response = try await write(value, call)
+                    let response = try await write(request, call)
                     try await before?.value
                     try await responses.send(response)
                 } catch {
@@ -59,19 +59,28 @@ struct EventsService: IngestV1.Events.Service {
     }
 
     private func write(
-        _ request: IngestV1.WriteEventsRequest,
+        _ request: Message<IngestV1.WriteEventsRequest.View>,
         _ call: ServerCall
     ) async throws -> IngestV1.WriteEventsResponse {
-        guard (1...Self.mostEvents).contains(request.events.count) else {
+        let (count, origin, hasFixedTimes) = Self.parts(of: request)
+        guard (1...Self.mostEvents).contains(count) else {
             throw RPCError(.invalidArgument, "events: expected 1 to 10,000")
         }
         let outcome = try await intake.take(
-            request.events.map { .message($0) },
-            from: try EventOrigin.name(request.origin, "origin", standard: "api"),
-            hasFixedTimes: request.hasFixedTimes,
+            MessageArrivals(message: request, count: count),
+            from: try EventOrigin.name(origin, "origin", standard: "api"),
+            hasFixedTimes: hasFixedTimes,
             for: call
         )
         return IngestV1.WriteEventsResponse(outcome)
+    }
+
+    /// What a request has beside its events, and how many of those.
+    private static func parts(
+        of request: Message<IngestV1.WriteEventsRequest.View>
+    ) -> (count: Int, origin: String, hasFixedTimes: Bool) {
+        let view = request.view
+        return (view.events.count, String(view.origin), view.hasFixedTimes)
     }
 
     // MARK: Reading

@@ -25,7 +25,11 @@ enum PersonID {
 extension EventRow {
     /// The ids that it names.
     var personIDs: [String] {
-        edges.flatMap { [$0.one, $0.other] }
-            + PersonID.ids(visitor: anonymousID ?? "", user: userID ?? "", previous: "")
+        content.edges.flatMap { [$0.one, $0.other] }
+            + PersonID.ids(
+                visitor: content.anonymousID ?? "",
+                user: content.userID ?? "",
+                previous: ""
+            )
     }
 }

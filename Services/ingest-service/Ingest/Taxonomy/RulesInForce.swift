@@ -39,15 +39,18 @@ extension EventRow {
     /// - Returns: the row.
     /// - Throws: DATA_LOSS, which nothing causes that was read.
     func mapped(by tenant: TenantKnowledge) throws -> EventRow {
-        var row = self
-        if definitions != tenant.conversions.version { try row.decide(by: tenant.conversions) }
-        guard let rulesVersion, rulesVersion != tenant.mapper.version,
-            let clues = try TouchClues(rest: rest)
-        else { return row }
-        let found = StoredChannel(TrafficSource(clues), by: tenant.mapper, tenant.channels)
-        row.channel = found.channel
-        row.confidence = found.confidence
-        row.rulesVersion = tenant.mapper.version
-        return row
+        var content = content
+        if content.definitions != tenant.conversions.version {
+            try content.decide(by: tenant.conversions)
+        }
+        if let version = content.rulesVersion, version != tenant.mapper.version,
+            let clues = try TouchClues(rest: content.rest)
+        {
+            let found = StoredChannel(TrafficSource(clues), by: tenant.mapper, tenant.channels)
+            content.channel = found.channel
+            content.confidence = found.confidence
+            content.rulesVersion = tenant.mapper.version
+        }
+        return EventRow(content)
     }
 }

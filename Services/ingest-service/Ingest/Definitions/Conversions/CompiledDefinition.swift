@@ -1,5 +1,6 @@
 internal import Messages
 internal import Postgres
+internal import RPC
 internal import Taxonomy
 internal import Wire
 

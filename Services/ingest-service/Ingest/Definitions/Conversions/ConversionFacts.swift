@@ -39,7 +39,7 @@ struct ConversionFacts: Sendable {
 
 extension ConversionFacts {
     /// The facts of a row that is to be stored.
-    init(_ row: EventRow) {
+    init(_ row: EventContent) {
         self.init(
             kind: row.kind,
             name: row.name,

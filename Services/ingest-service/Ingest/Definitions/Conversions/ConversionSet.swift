@@ -142,7 +142,7 @@ extension ConversionSet {
     }()
 }
 
-extension EventRow {
+extension EventContent {
     /// Decides which conversion it is.
     ///
     /// - Parameter set: the definitions.

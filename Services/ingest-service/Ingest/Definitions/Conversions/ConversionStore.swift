@@ -11,7 +11,7 @@ struct ConversionStore: Sendable {
     ///   - group: the events.
     ///   - batch: what writes them; nothing comes to it if none is a conversion.
     static func append(_ group: EventGroup, to batch: inout Batch) {
-        let rows = group.rows.filter { $0.conversion != nil }
+        let rows = group.rows.filter { $0.content.conversion != nil }.map(\.content)
         if rows.isEmpty { return }
         let conversions = rows.compactMap(\.conversion)
         batch.append(

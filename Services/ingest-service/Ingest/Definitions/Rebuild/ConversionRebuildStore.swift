@@ -1,4 +1,3 @@
-internal import Crypto
 internal import Messages
 internal import Postgres
 internal import RPC
@@ -111,7 +110,7 @@ struct ConversionRebuildStore: Sendable {
     ) async throws(PostgresError) -> Int {
         if events.isEmpty { return 0 }
         let (same, changed) = (events.filter { !$0.isChanged }, events.filter(\.isChanged))
-        let (random, conversions) = (SecureRandom(), changed.map(\.conversion))
+        let conversions = changed.map(\.conversion)
         var batch = Batch()
         batch.append(.keepConversions, same.map(\.key), version)
         batch.append(
@@ -125,7 +124,7 @@ struct ConversionRebuildStore: Sendable {
             conversions.map { $0?.currency },
             conversions.map { $0?.orderID },
             conversions.map { $0?.problem?.rawValue },
-            PostgresUUID(high: random.next(), low: random.next())
+            PostgresUUID.random()
         )
         let count = try await transaction.run(batch)[1].one().read(Int64.self)
         return Int(count)
