@@ -1413,7 +1413,7 @@ extension AttributionV1 {
         /// How many touches the journeys with a conversion have on average.
         public var meanTouches: Double = 0
 
-        /// Those with most conversions first; those with as many, by their steps.
+        /// Those with most conversions first; of those with as many, the one that came first.
         public var paths: [AttributionV1.PathSummary.Path] = []
 
         /// By length, the shortest first; the last stands for itself and all longer ones, from 50 on.
@@ -1528,7 +1528,7 @@ extension AttributionV1 {
                 }
             }
 
-            /// Those with most conversions first; those with as many, by their steps.
+            /// Those with most conversions first; of those with as many, the one that came first.
             public var paths: RepeatedMessages<AttributionV1.PathSummary.Path.View> {
                 @_lifetime(copy self)
                 get {
@@ -1601,13 +1601,13 @@ extension AttributionV1 {
                 if value.bitPattern != 0 { buffer.appendField(tag: 41, value, as: Scalar.Double.self) }
             }
 
-            /// Those with most conversions first; those with as many, by their steps.
+            /// Those with most conversions first; of those with as many, the one that came first.
             @inlinable
             public mutating func addPaths<Failure: Error>(_ write: (inout AttributionV1.PathSummary.Path.Writer) throws(Failure) -> Void) throws(Failure) {
                 try buffer.appendMessage(tag: 50, write)
             }
 
-            /// Those with most conversions first; those with as many, by their steps.
+            /// Those with most conversions first; of those with as many, the one that came first.
             @inlinable
             public mutating func addPaths(_ value: AttributionV1.PathSummary.Path) {
                 buffer.appendMessage(tag: 50, value)

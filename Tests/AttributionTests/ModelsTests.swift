@@ -135,6 +135,18 @@ struct ModelsTests {
         await attribution.stop()
     }
 
+    @Test("of paths that are larger than what is read at once are those of all of them")
+    func large() async throws {
+        let attribution = try await ServedAttribution()
+        let long = Array(repeating: "a channel with a long name", count: 9_000)
+        let rows = (0..<40).map { "\(long.joined(separator: " > ")) > c\($0),1" }
+        try await attribution.importPaths("path,conversions\n" + rows.joined(separator: "\n"))
+        let run = try await attribution.run("last") { $0.replicates = 0 }
+        #expect(run.conversions == 40 && run.distinctPaths == 40)
+        #expect(run.models.first?.channels.count { $0.conversions == 1 } == 40)
+        await attribution.stop()
+    }
+
     @Test("refuse what cannot be run, and say why")
     func refused() async throws {
         let attribution = try await ServedAttribution()

@@ -12,7 +12,6 @@ struct PathReader: Sendable {
     /// How many rows one run looks at, and how many touches they have, which bound its memory.
     static let mostRows: Int64 = 2_000_000
     static let mostTouches = 20_000_000
-    private static let pageRows = 10_000
 
     init(_ store: PathStore, offload: WorkerPool?) {
         self.store = store
@@ -41,18 +40,13 @@ struct PathReader: Sendable {
         for paths in imports.reversed() {
             var last: Int64 = 0
             while true {
-                let page = try await store.rows(
-                    of: paths.id,
-                    after: last,
-                    limit: Self.pageRows,
-                    in: scope
-                )
+                let page = try await store.rows(of: paths.id, after: last, in: scope)
+                if page.isEmpty { break }
                 last = try await offload.runBeside {
                     try building.withLock { table in
                         Result { try Self.append(page, to: &table, of: paths) }
                     }.get()
                 }
-                if page.count < Self.pageRows { break }
             }
         }
         return building.withLock { $0 }

@@ -33,23 +33,25 @@ struct PathStore: Sendable {
             }
     }
 
-    /// Rows of an import, in the order of its file.
+    /// Rows of an import, in the order of its file: as many as are held at once.
     ///
     /// - Parameters:
     ///   - id: the import.
     ///   - last: the number of the row before them.
-    ///   - limit: how many.
     ///   - scope: the tenant's.
-    /// - Returns: number, steps, conversions, value and nulls of each.
+    /// - Returns: number, steps, conversions, value and nulls of each; none behind the last.
     /// - Throws: `PostgresError`.
     func rows(
         of id: PostgresUUID,
         after last: Int64,
-        limit: Int,
         in scope: TenantScope
     ) async throws(PostgresError) -> Rows {
-        try await scope.read(.listPaths, id, last, Int64(limit))
+        try await scope.read(.listPaths, id, last, Self.pageRows, Self.pageBytes)
     }
+
+    /// How many rows are read at once, and from how many bytes of steps on no more.
+    private static let pageRows: Int64 = 10_000
+    private static let pageBytes: Int64 = 4 << 20
 }
 
 /// An import that brought paths.
@@ -90,11 +92,22 @@ extension Statement {
     fileprivate static let listPaths = Statement(
         "attribution.list_paths",
         """
+        with next as (
+            select row_number, steps, conversions, value, nulls
+            from ingest_v1_paths
+            where import_id = $1 and row_number > $2
+            order by row_number
+            limit $3
+        ), measured as (
+            select *, coalesce(sum(octet_length(array_to_string(steps, ' '))) over (
+                order by row_number rows between unbounded preceding and 1 preceding
+            ), 0) as bytes_before
+            from next
+        )
         select row_number, steps, conversions, value, nulls
-        from ingest_v1_paths
-        where import_id = $1 and row_number > $2
+        from measured
+        where bytes_before < $4
         order by row_number
-        limit $3
         """
     )
 }

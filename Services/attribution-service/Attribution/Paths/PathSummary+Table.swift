@@ -36,25 +36,13 @@ extension AttributionV1.PathSummary {
         paths = Self.top(table, count).map { Path($0, of: table) }
     }
 
-    /// The paths with most conversions; of those with as many the first by their steps.
-    private static func top(_ table: PathModels.PathTable, _ count: Int) -> [Int] {
-        let order = (0..<table.count).sorted {
-            (table.conversions[$0], table.nulls[$0]) > (table.conversions[$1], table.nulls[$1])
+    /// The paths with most conversions; of those with as many the one that came first.
+    private static func top(_ table: PathModels.PathTable, _ count: Int) -> ArraySlice<Int> {
+        (0..<table.count).sorted { left, right in
+            let (one, other) = (table.conversions[left], table.conversions[right])
+            return one != other ? one > other : left < right
         }
-        guard let last = order.prefix(count).last else { return [] }
-        // All that are as good as the last of them are compared by their steps.
-        let candidates = order.prefix { path in
-            (table.conversions[path], table.nulls[path])
-                >= (table.conversions[last], table.nulls[last])
-        }
-        let named = candidates.map { (path: $0, steps: Path.steps($0, of: table)) }
-        return named.sorted { left, right in
-            let counts = { (path: Int) in (table.conversions[path], table.nulls[path]) }
-            return counts(left.path) != counts(right.path)
-                ? counts(left.path) > counts(right.path)
-                : left.steps.lexicographicallyPrecedes(right.steps)
-        }
-        .prefix(count).map(\.path)
+        .prefix(count)
     }
 }
 

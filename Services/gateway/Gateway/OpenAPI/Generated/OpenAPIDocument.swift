@@ -9807,7 +9807,7 @@ enum OpenAPIDocument {
           },
           "paths": {
             "type": "array",
-            "description": "Those with most conversions first; those with as many, by their steps.",
+            "description": "Those with most conversions first; of those with as many, the one that came first.",
             "items": {
               "$ref": "#/components/schemas/sextant.attribution.v1.PathSummary.Path"
             }
@@ -10042,7 +10042,7 @@ enum OpenAPIDocument {
           },
           "paths": {
             "type": "array",
-            "description": "Those with most conversions first; those with as many, by their steps.",
+            "description": "Those with most conversions first; of those with as many, the one that came first.",
             "items": {
               "$ref": "#/components/schemas/sextant.attribution.v1.PathSummary.Path.snake"
             }
