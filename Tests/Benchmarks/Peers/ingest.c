@@ -11,18 +11,19 @@
 #include <time.h>
 
 enum {
-    COLUMNS = 21, BOOLEAN = 16, BYTEA = 17, INT8 = 20, INT2 = 21, INT4 = 23, TEXT = 25, FLOAT4 = 700, TIMESTAMPTZ = 1184,
+    COLUMNS = 22, PARAMETERS = 25, ARRIVALS = 23, BOOLEAN = 16, BYTEA = 17, INT8 = 20, INT2 = 21, INT4 = 23, TEXT = 25, FLOAT4 = 700, TIMESTAMPTZ = 1184,
     NUMERIC = 1700, UUID = 2950,
 };
 // Types of elements and of their arrays.
 static const Oid elements[COLUMNS] = {
     UUID, UUID, INT2, TIMESTAMPTZ, TIMESTAMPTZ, TEXT, TEXT, TEXT, TEXT, INT4, INT8, FLOAT4, TEXT, TEXT, TEXT, NUMERIC, TEXT,
-    TEXT, TEXT, TEXT, BYTEA,
+    TEXT, TEXT, TEXT, BYTEA, UUID,
 };
-// After the columns: what the group is called, and the state of who is forgotten.
-static const Oid arrays[COLUMNS + 2] = {
+// Before the last column, that of arrivals: what the group is called, and the state of who is forgotten; after it: which
+// definitions of conversions are in force.
+static const Oid types[PARAMETERS] = {
     2951, 2951, 1005, 1185, 1185, 1009, 1009, 1009, 1009, 1007, 1016, 1021, 1009, 1009, 1009, 1231, 1009, 1009, 1009, 1009, 1001,
-    UUID, INT8,
+    UUID, INT8, 2951, INT8,
 };
 
 static const char *dsn, *role, *schema;
@@ -84,6 +85,7 @@ static char *put_value(char *place, int column, uint64_t number) {
         case 14: return put(place, "spring-sale", 11);
         case 19: return put(place, "bench", 5);
         case 20: return put(place, rest, 150);
+        case 21: return put(place, digest, 16);
         default: return put(place, NULL, -1);
     }
 }
@@ -97,30 +99,34 @@ static char *put_array(char *place, int column, uint64_t first) {
 }
 
 static void query(PGconn *connection, const char *name, int count, const char **values, const int *lengths) {
-    int formats[COLUMNS + 2];
+    int formats[PARAMETERS];
     for (int index = 0; index < count; index++) formats[index] = 1;
     if (!PQsendQueryPrepared(connection, name, count, values, lengths, formats, 1)) fail(connection, name);
 }
 
 static void write_group(PGconn *connection, char *buffer, uint64_t number) {
-    const char *values[COLUMNS + 2];
-    int lengths[COLUMNS + 2];
+    const char *values[PARAMETERS];
+    int lengths[PARAMETERS];
     char *place = buffer;
     for (int column = 0; column < COLUMNS; column++) {
-        values[column] = place;
+        int parameter = column == COLUMNS - 1 ? ARRIVALS : column;
+        values[parameter] = place;
         place = put_array(place, column, seed + number * rows);
-        lengths[column] = place - values[column];
+        lengths[parameter] = place - values[parameter];
     }
     uint64_t token[2] = {mixed(seed ^ number), mixed(seed + number)};
-    values[COLUMNS] = (const char *)token;
-    lengths[COLUMNS] = 16;
+    values[ARRIVALS - 2] = (const char *)token;
+    lengths[ARRIVALS - 2] = 16;
     static const int64_t state = 0;
-    values[COLUMNS + 1] = (const char *)&state;
-    lengths[COLUMNS + 1] = 8;
+    values[ARRIVALS - 1] = (const char *)&state;
+    lengths[ARRIVALS - 1] = 8;
+    const int64_t definitions = htobe64(1);
+    values[ARRIVALS + 1] = (const char *)&definitions;
+    lengths[ARRIVALS + 1] = 8;
     const char *scope[] = {role, schema, "30000"};
     int scope_lengths[] = {strlen(role), strlen(schema), 5};
     query(connection, "preamble", 3, scope, scope_lengths);
-    query(connection, "insert", COLUMNS + 2, values, lengths);
+    query(connection, "insert", PARAMETERS, values, lengths);
     if (!PQpipelineSync(connection)) fail(connection, "sync");
     while (1) {
         PGresult *result = PQgetResult(connection);
@@ -146,7 +152,7 @@ static PGconn *connected(void) {
     snprintf(path, sizeof path, "set search_path = %s; set role %s", schema, role);
     PQclear(PQexec(connection, path));
     PGresult *results[] = {PQprepare(connection, "preamble", preamble, 3, texts),
-                           PQprepare(connection, "insert", statement, COLUMNS + 2, arrays)};
+                           PQprepare(connection, "insert", statement, PARAMETERS, types)};
     for (int index = 0; index < 2; index++) {
         if (PQresultStatus(results[index]) != PGRES_COMMAND_OK) fail(connection, "prepare");
         PQclear(results[index]);
