@@ -27,7 +27,6 @@ struct ModelPlan: Sendable {
     /// What says nothing of where somebody came from, as files write it.
     private static let usualDirect = ["direct", "(direct)", "Direct", "DIRECT"]
     private static let mostModels = 20
-    private static let mostTransforms = 10
     private static let replicates = 20...1_000
 
     /// Checks a request.
@@ -46,11 +45,6 @@ struct ModelPlan: Sendable {
             "models",
             "expected at most \(Self.mostModels)"
         )
-        violations.check(
-            request.transforms.count <= Self.mostTransforms,
-            "transforms",
-            "expected at most \(Self.mostTransforms)"
-        )
         let replicates = Int(request.replicates ?? 200)
         violations.check(
             replicates == 0 || Self.replicates.contains(replicates),
@@ -66,7 +60,7 @@ struct ModelPlan: Sendable {
         )
         try violations.finish("the models cannot be run")
         seed = request.seed
-        transforms = try request.transforms.map { try PathTransform($0) }
+        transforms = try [PathTransform](request.transforms)
         bootstrap =
             replicates == 0 ? nil : try Bootstrap(seed: seed, replicates: replicates, level: level)
         var settings = ModelSettings()
@@ -101,12 +95,28 @@ extension ModelPlan.Choice {
     }
 }
 
-extension PathTransform {
+extension [PathTransform] {
     /// What a request asks for.
     ///
-    /// - Parameter transform: as it was sent.
-    /// - Throws: INVALID_ARGUMENT if something is missing.
-    init(_ transform: AttributionV1.PathTransform) throws(RPCError) {
+    /// - Parameter transforms: as they were sent.
+    /// - Throws: INVALID_ARGUMENT if something is missing, or there are more than ten.
+    init(_ transforms: [AttributionV1.PathTransform]) throws(RPCError) {
+        var violations = FieldViolations()
+        violations.check(transforms.count <= 10, "transforms", "expected at most 10")
+        try violations.finish("the paths cannot be transformed")
+        self = try transforms.map { transform throws(RPCError) in try PathTransform(transform) }
+    }
+
+    /// What is left of journeys after all of them, one after the other.
+    func apply(to table: PathTable) throws(AttributionFailure) -> PathTable {
+        var table = table
+        for transform in self { table = try transform.apply(to: table) }
+        return table
+    }
+}
+
+extension PathTransform {
+    fileprivate init(_ transform: AttributionV1.PathTransform) throws(RPCError) {
         var violations = FieldViolations()
         switch transform.kind {
         case .removeIfLast, .remove:

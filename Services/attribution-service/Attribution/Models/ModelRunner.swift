@@ -16,7 +16,7 @@ struct ModelRunner: Sendable {
     /// - Throws: `AttributionFailure`.
     func run(_ plan: ModelPlan, on table: PathTable) async throws -> AttributionV1.ModelRun {
         let table = try await offload.runBeside {
-            try plan.transforms.reduce(table) { try $1.apply(to: $0) }
+            try plan.transforms.apply(to: table)
         }
         var run = AttributionV1.ModelRun()
         run.seed = plan.seed
@@ -36,7 +36,7 @@ struct ModelRunner: Sendable {
         for choice in plan.choices {
             try Task.checkCancellation()
             let (credit, effects) = try await offload.runBeside {
-                (try choice.model.credit(table), try choice.removalEffects(table))
+                try choice.credit(table)
             }
             let estimates = try await bootstrap?.estimates(of: choice.model, on: table)
             run.models.append(
@@ -50,13 +50,13 @@ struct ModelRunner: Sendable {
 }
 
 extension ModelPlan.Choice {
-    /// What share of conversions each channel's removal takes, of a Markov chain.
-    fileprivate func removalEffects(
+    /// What each channel gets, and of a Markov chain the effects that it comes from.
+    fileprivate func credit(
         _ table: PathTable
-    ) throws(AttributionFailure) -> RemovalEffects? {
-        guard let markov = model as? Markov else { return nil }
-        let chain = try MarkovChain(table, order: markov.order, hasNulls: markov.hasNulls)
-        return try chain.removalEffects(channels: table.channels.count)
+    ) throws(AttributionFailure) -> (Credit, RemovalEffects?) {
+        guard let markov = model as? Markov else { return (try model.credit(table), nil) }
+        let effects = try markov.removalEffects(table)
+        return (markov.credit(by: effects, of: table), effects)
     }
 }
 

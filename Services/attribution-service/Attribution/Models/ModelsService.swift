@@ -47,16 +47,14 @@ struct ModelsService: AttributionV1.Models.Service {
         let value = request.value()
         var violations = FieldViolations()
         violations.check((0...1_000).contains(value.paths), "paths", "expected 1 to 1,000")
-        violations.check(value.transforms.count <= 10, "transforms", "expected at most 10")
         try violations.finish("the paths cannot be summarised")
-        let transforms = try value.transforms.map { try PathTransform($0) }
+        let transforms = try [PathTransform](value.transforms)
         let count = value.paths == 0 ? 20 : Int(value.paths)
         return try await slots.use(for: try call.tenant.context.tenant) {
             let (table, _) = try await table(value.importID, for: call)
             return Reply(
                 try await offload.runBeside {
-                    let table = try transforms.reduce(table) { try $1.apply(to: $0) }
-                    return AttributionV1.PathSummary(table, paths: count)
+                    AttributionV1.PathSummary(try transforms.apply(to: table), paths: count)
                 }
             )
         }

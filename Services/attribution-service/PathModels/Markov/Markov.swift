@@ -24,8 +24,26 @@ public struct Markov: AttributionModel {
 
     /// Total × effect / sum of effects.
     public func credit(_ table: PathTable) throws(AttributionFailure) -> Credit {
+        credit(by: try removalEffects(table), of: table)
+    }
+
+    /// What each channel's removal takes.
+    ///
+    /// - Parameter table: the journeys.
+    /// - Returns: the effects that credit comes from.
+    /// - Throws: ``AttributionFailure``.
+    public func removalEffects(_ table: PathTable) throws(AttributionFailure) -> RemovalEffects {
         let chain = try MarkovChain(table, order: order, hasNulls: hasNulls)
-        let effects = try chain.removalEffects(channels: table.channels.count)
-        return Credit(weights: effects.conversions, valueWeights: effects.value, of: table)
+        return try chain.removalEffects(channels: table.channels.count)
+    }
+
+    /// The credit that effects come to.
+    ///
+    /// - Parameters:
+    ///   - effects: those of the journeys.
+    ///   - table: the journeys.
+    /// - Returns: total × effect / sum of effects.
+    public func credit(by effects: RemovalEffects, of table: PathTable) -> Credit {
+        Credit(weights: effects.conversions, valueWeights: effects.value, of: table)
     }
 }

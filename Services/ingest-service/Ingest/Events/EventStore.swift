@@ -30,6 +30,7 @@ struct EventStore: Sendable {
     static func batch(_ group: EventGroup) -> Batch {
         var batch = Batch()
         let rows = group.rows
+        let definitions = group.definitions
         batch.append(.holdIntake)
         batch.append(
             .insertEvents,
@@ -57,7 +58,7 @@ struct EventStore: Sendable {
             group.token,
             group.forgotten.version,
             PostgresColumn(of: rows) { $0.content.arrival },
-            group.definitions
+            definitions
         )
         ConversionStore.append(group, to: &batch)
         let edges = group.edges
@@ -69,7 +70,7 @@ struct EventStore: Sendable {
                 edges.map(\.occurredAt),
                 group.forgotten.version,
                 rows.compactMap(\.content.rulesVersion).min(),
-                group.definitions
+                definitions
             )
         }
         let edgesIfNew = group.edgesIfNew

@@ -49,8 +49,9 @@ struct WritePlan<Row: SeriesRow> {
 
     /// Makes the waves of what was added, each in the order in which all writers lock rows.
     mutating func arrange() {
-        var (first, between, last): ([SeriesWrite<Row>], [SeriesWrite<Row>], [SeriesWrite<Row>])
-        (first, between, last) = ([], [], [])
+        var first: [SeriesWrite<Row>] = []
+        var between: [SeriesWrite<Row>] = []
+        var last: [SeriesWrite<Row>] = []
         for history in histories.values {
             first.append(SeriesWrite(row: history.first, changes: 1))
             if history.count > 2 {

@@ -81,11 +81,10 @@ create table import_paths (
 -- Published: the files of journeys that have been read, and their journeys, of which each row is
 -- how many went one way.
 create view ingest_v1_path_imports as
-    select i.import_id, i.name, i.source, i.digest, i.ended_at, p.path_rows
+    select i.import_id, i.name, i.source, i.digest, i.ended_at, i.accepted as path_rows
     from imports i
-    join (select import_id, count(*) as path_rows from import_paths group by import_id) p
-        using (import_id)
-    where i.state = 'completed';
+    where i.state = 'completed'
+        and exists (select from import_paths p where p.import_id = i.import_id);
 create view ingest_v1_paths as
     select p.import_id, p.row_number, p.steps, p.conversions, p.value, p.nulls
     from import_paths p join imports i using (import_id)
