@@ -45,6 +45,6 @@ enum ContextToken {
             // An end before all time is no less wrong than one after it.
             throw .premature
         }
-        if left <= -skewMilliseconds { throw .expired(.milliseconds(0 - left)) }
+        if left <= -skewMilliseconds { throw .expired(.milliseconds(left.magnitude)) }
     }
 }
