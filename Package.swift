@@ -89,9 +89,16 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "AttributionMigrations",
+            path: "Services/attribution-service/Migrations",
+            resources: [.embedInCode("SQL")],
+            swiftSettings: strict
+        ),
+        .target(
             name: "Schema",
             dependencies: [
-                "Crypto", "IngestMigrations", "Net", "Postgres", "Telemetry", "Tenancy", "Wire",
+                "AttributionMigrations", "Crypto", "IngestMigrations", "Net", "Postgres", "Telemetry",
+                "Tenancy", "Wire",
             ],
             path: "Shared/Schema",
             resources: [.embedInCode("Migrations")],
@@ -310,6 +317,7 @@ for (library, dependencies, settings) in [
     ("Contracts", ["Messages", "RPC", "Wire"], strict),
     ("Observe", ["CMicrohttpd", "HTTP2", "Messages", "Net", "RPC", "Telemetry", "Wire"], strict),
     ("Postgres", ["CPQ", "Net", "RPC", "Wire"], hotPath),
+    ("Touches", ["Messages", "Postgres", "RPC"], strict),
     (
         "Tenancy",
         [
@@ -333,6 +341,7 @@ for (folder, library, dependencies, settings) in [
     ("ingest-service", "Taxonomy", ["CRE2", "Wire"], strict),
     ("ingest-service", "Files", ["CZlib", "CZstd", "Wire"], busy),
     ("attribution-service", "PathModels", ["Numerics", "Wire"], numeric),
+    ("attribution-service", "Journeys", ["Messages", "PathModels", "Wire"], busy),
 ] as [(String, String, [Target.Dependency], [SwiftSetting])] {
     package.targets.append(
         .target(
@@ -351,14 +360,14 @@ for (folder, library, dependencies) in [
         "ingest-service", "Ingest",
         [
             "Contracts", "Crypto", "Files", "Jobs", "Messages", "Net", "Postgres", "RPC", "Schema",
-            "Taxonomy", "Telemetry", "Tenancy", "Wire",
+            "Taxonomy", "Telemetry", "Tenancy", "Touches", "Wire",
         ]
     ),
     (
         "attribution-service", "Attribution",
         [
-            "Contracts", "Crypto", "Messages", "Net", "PathModels", "Postgres", "RPC", "Schema",
-            "Telemetry", "Tenancy", "Wire",
+            "Contracts", "Crypto", "Jobs", "Journeys", "Messages", "Net", "PathModels", "Postgres",
+            "RPC", "Schema", "Telemetry", "Tenancy", "Touches", "Wire",
         ]
     ), ("mmm-service", "MixModel", []),
     ("experiment-service", "Experiments", []), ("insights-service", "Insights", []),
@@ -437,18 +446,20 @@ for (name, dependencies, excluded) in [
         [
             "Contracts", "Files", "Ingest", "Jobs", "Lifecycle", "Messages", "Net", "Postgres",
             "RPC", "Schema", "Simulator", "Taxonomy", "Telemetry", "Tenancy", "TestKit",
-            "TestTenants", "Wire",
+            "TestTenants", "Touches", "Wire",
         ], []
     ),
     ("PlatformTests", ["Crypto", "Jobs", "Lifecycle", "Platform", "Tenancy", "Wire"], []),
     ("SimulatorTests", ["Simulator"], []),
     ("FilesTests", ["Files", "TestKit", "Wire"], ["Peers"]),
     ("PathModelsTests", ["Numerics", "PathModels", "TestKit", "Wire"], []),
+    ("JourneysTests", ["Journeys", "Messages", "PathModels", "TestKit", "Wire"], []),
     (
         "AttributionTests",
         [
-            "Attribution", "Contracts", "Ingest", "Lifecycle", "Messages", "PathModels", "RPC",
-            "Schema", "Tenancy", "TestKit", "TestTenants", "Wire",
+            "Attribution", "Contracts", "Ingest", "Jobs", "Journeys", "Lifecycle", "Messages",
+            "PathModels", "Postgres", "RPC", "Schema", "Simulator", "Tenancy", "TestKit",
+            "TestTenants", "Wire",
         ], []
     ),
     ("TaxonomyTests", ["Simulator", "Taxonomy", "TestKit"], ["Inputs"]),

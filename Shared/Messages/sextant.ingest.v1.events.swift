@@ -1998,7 +1998,8 @@ extension IngestV1 {
             public var writeTime: GoogleProtobuf.Timestamp?
 
             /// How many events were deleted. Such a commit has no events of its own: they were of earlier
-            /// ones, and happened on its days. Who counts by day counts these days anew.
+            /// ones, and happened on its days. Who counts by day counts these days anew. A commit that has
+            /// neither has joined ids of persons.
             public var deleted: Int32 = 0
 
             /// Fields the schema does not name, kept as they were sent.
@@ -2065,7 +2066,8 @@ extension IngestV1 {
                 fileprivate var _writeTime = FieldSlice()
 
                 /// How many events were deleted. Such a commit has no events of its own: they were of earlier
-                /// ones, and happened on its days. Who counts by day counts these days anew.
+                /// ones, and happened on its days. Who counts by day counts these days anew. A commit that has
+                /// neither has joined ids of persons.
                 public private(set) var deleted: Int32 = 0
                 fileprivate var _has_unknown = false
 
@@ -2175,7 +2177,8 @@ extension IngestV1 {
                 }
 
                 /// How many events were deleted. Such a commit has no events of its own: they were of earlier
-                /// ones, and happened on its days. Who counts by day counts these days anew.
+                /// ones, and happened on its days. Who counts by day counts these days anew. A commit that has
+                /// neither has joined ids of persons.
                 @inlinable
                 public mutating func setDeleted(_ value: Int32) {
                     if value != 0 { buffer.appendField(tag: 40, value, as: Scalar.Int32.self) }

@@ -1,8 +1,8 @@
-internal import Messages
+public import Messages
 internal import Postgres
 
 /// Finds the touches among a visitor's events, which it takes in the order of their times and keys.
-struct TouchReader: Sendable {
+public struct TouchReader: Sendable {
     private let rule: TouchRule
     private var session: Session?
 
@@ -13,13 +13,15 @@ struct TouchReader: Sendable {
     }
 
     /// A reader that has seen nothing of the visitor.
-    init(_ rule: TouchRule) { self.rule = rule }
+    ///
+    /// - Parameter rule: the rule.
+    public init(_ rule: TouchRule) { self.rule = rule }
 
     /// Takes the next event.
     ///
     /// - Parameter facts: the event's.
     /// - Returns: what touch it is; nil if it is none.
-    mutating func take(_ facts: TouchFacts) -> IngestV1.TouchReport.Kind? {
+    public mutating func take(_ facts: TouchFacts) -> IngestV1.TouchReport.Kind? {
         switch facts.kind {
         case .page: return open(facts)
         case .click: return rule.hasClicks ? .click : nil

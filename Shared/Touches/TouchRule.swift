@@ -1,9 +1,9 @@
-internal import Messages
-internal import Postgres
-internal import RPC
+public import Messages
+public import Postgres
+public import RPC
 
 /// Which of a visitor's events are touches: the contract's `TouchRule`, checked.
-struct TouchRule: Sendable {
+public struct TouchRule: Sendable {
     /// After how many microseconds without an act a session is over.
     let idle: Int64
     /// Whether a new arrival does not start a session while another one lasts.
@@ -24,7 +24,7 @@ struct TouchRule: Sendable {
     ///
     /// - Parameter message: as it was written.
     /// - Throws: INVALID_ARGUMENT with a violation for each fault.
-    init(_ message: IngestV1.TouchRule) throws(RPCError) {
+    public init(_ message: IngestV1.TouchRule) throws(RPCError) {
         var violations = FieldViolations()
         violations.check(
             (1...Self.mostIdle).contains(message.idleMinutes),
@@ -55,7 +55,7 @@ struct TouchRule: Sendable {
 
 extension IngestV1.TouchRule {
     /// The platform's: sessions of half an hour, and messages as Segment's specification has them.
-    static let standard: Self = {
+    public static let standard: Self = {
         var rule = Self()
         rule.idleMinutes = 30
         rule.messageEvents = [
@@ -64,15 +64,4 @@ extension IngestV1.TouchRule {
         ]
         return rule
     }()
-}
-
-/// What of an event says whether it is a touch.
-struct TouchFacts: Sendable {
-    let kind: IngestV1.Event.Kind
-    /// When it happened, in microseconds.
-    let time: Int64
-    let name: String
-    let source: String
-    /// What tells one way of coming to a page from another; nil if nothing is known of it.
-    let arrival: PostgresUUID?
 }

@@ -23,7 +23,7 @@ struct ServedAttribution {
         let service = try #require(ServiceName("attribution"))
         let api = TenantAPI(
             service,
-            migrations: try .ingest(),
+            migrations: try [.ingest(), .attribution()],
             contracts: [AttributionV1.Models.schema, IngestV1.Imports.schema],
             status: AttributionService.status(of:),
             calls: []

@@ -25,7 +25,9 @@ struct TenantItemStoreTests {
             let (chosen, made) = (limits, Made())
             let api = TenantAPI(
                 try #require(ServiceName("mmm")),
-                migrations: try MigrationSet(ExampleMigrations.area, ExampleMigrations.files),
+                migrations: [
+                    try MigrationSet(ExampleMigrations.area, ExampleMigrations.files)
+                ],
                 contracts: [TestingV1.Example.schema],
                 status: ExampleService.status,
                 calls: []

@@ -11,14 +11,22 @@ extension IsolationTests {
     func grantAudit(_ api: TenantAPI) async throws {
         let fixture = try await SchemaFixture()
         var tenants = [try await fixture.tenant("of-the-platform")]
-        let migrations = api.migrations.migrations
-        #expect(!migrations.isEmpty)
-        for count in 1...max(1, migrations.count) {
-            let known = try MigrationSet(
-                api.migrations.area,
-                migrations.prefix(count).map { ($0.name, Array($0.sql.utf8)) }
-            )
-            let migrator = try fixture.migrator([known])
+        // One migration after the other, those of a service after those of the one before it.
+        let steps = api.migrations.flatMap { set in
+            set.migrations.map { (area: set.area, migration: $0) }
+        }
+        #expect(!steps.isEmpty)
+        for count in 1...max(1, steps.count) {
+            let known = try api.migrations.compactMap { set in
+                let own = steps.prefix(count).filter { $0.area == set.area }
+                return own.isEmpty
+                    ? nil
+                    : try MigrationSet(
+                        set.area,
+                        own.map { ($0.migration.name, Array($0.migration.sql.utf8)) }
+                    )
+            }
+            let migrator = try fixture.migrator(known)
             let report = try await migrator.migrate()
             #expect(report.faults == [] && report.tenants.count == tenants.count)
             let administration = TenantAdministration(

@@ -9,7 +9,7 @@ enum House {
     /// The libraries of `Shared/`, lowest first: each may import only those before it.
     static let sharedLibraries = [
         "Telemetry", "Numerics", "Wire", "Messages", "HTTP2", "Crypto", "Net", "RPC", "Contracts",
-        "Observe", "Outbound", "Postgres", "Tenancy", "Schema", "Jobs", "Lifecycle",
+        "Observe", "Outbound", "Postgres", "Touches", "Tenancy", "Schema", "Jobs", "Lifecycle",
         "Platform",
     ]
 
@@ -19,7 +19,7 @@ enum House {
     /// only their own.
     static let serviceLibraries: [String: [String]] = [
         "ingest-service": ["Taxonomy", "Files", "Ingest"],
-        "attribution-service": ["PathModels", "Attribution"],
+        "attribution-service": ["PathModels", "Journeys", "Attribution"],
         "mmm-service": ["MixModel"],
         "experiment-service": ["Experiments"],
         "insights-service": ["Insights"],
@@ -69,7 +69,7 @@ enum House {
     /// The suites that `deploy/test` runs beside servers of theirs, which inherit what is open.
     static let serverSuites = [
         "Postgres", "Tenancy", "Schema", "Jobs", "Isolation", "Administration", "Gateway", "Ingest",
-        "Sextant", "EndToEnd",
+        "Attribution", "Sextant", "EndToEnd",
     ].map { "Tests/\($0)Tests/" }
 
     /// Modules of the toolchain that the product may use; there are no outside Swift packages.

@@ -20,7 +20,9 @@ public enum AttributionService {
             "attribution",
             parts.configuration.place,
             parts,
-            requirements: [try MigrationSet.ingest().requirement]
+            requirements: [
+                try MigrationSet.ingest().requirement, try MigrationSet.attribution().requirement,
+            ]
         )
         return ServiceContent(
             contracts(on: place.database, offload: parts.offload, version: Release.version),

@@ -1,3 +1,4 @@
+internal import AttributionMigrations
 internal import IngestMigrations
 public import Tenancy
 
@@ -70,5 +71,10 @@ public struct MigrationSet: Sendable, Hashable {
     /// What ingest has in each tenant's schema.
     public static func ingest() throws(SchemaError) -> MigrationSet {
         try MigrationSet(IngestMigrations.area, IngestMigrations.files)
+    }
+
+    /// What attribution has in each tenant's schema, after what ingest has.
+    public static func attribution() throws(SchemaError) -> MigrationSet {
+        try MigrationSet(AttributionMigrations.area, AttributionMigrations.files)
     }
 }

@@ -28,9 +28,11 @@ struct SuspensionFault {
         }
         let watches = TenantAPI(
             service,
-            migrations: try .example(
-                "create table nothing (id bigint, constraint nothing_pkey primary key (id));"
-            ),
+            migrations: [
+                try .example(
+                    "create table nothing (id bigint, constraint nothing_pkey primary key (id));"
+                )
+            ],
             contracts: [],
             status: { _ in nil },
             calls: []

@@ -132,7 +132,7 @@ struct IngestBenchmark {
         let pages = PageTokens(try .ephemeral())
         return TenantAPI(
             name,
-            migrations: try .ingest(),
+            migrations: try [.ingest()],
             contracts: [IngestV1.Events.schema],
             status: IngestService.status(of:),
             calls: []

@@ -5,6 +5,7 @@ import Simulator
 import TestKit
 import TestTenants
 import Testing
+import Touches
 import Wire
 
 @testable import Ingest

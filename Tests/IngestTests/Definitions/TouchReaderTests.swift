@@ -4,6 +4,7 @@ import RPC
 import Simulator
 import TestKit
 import Testing
+import Touches
 import Wire
 
 @testable import Ingest

@@ -41,7 +41,7 @@ struct ServedIngest {
         let service = try #require(ServiceName("ingest"))
         let api = TenantAPI(
             service,
-            migrations: try .ingest(),
+            migrations: try [.ingest()],
             contracts: [
                 IngestV1.Channels.schema, IngestV1.Taxonomy.schema, IngestV1.Events.schema,
                 IngestV1.Segment.schema, IngestV1.Series.schema, IngestV1.SpendMappings.schema,

@@ -18,7 +18,7 @@ extension TenantAPI {
         let service = try #require(ServiceName("ingest"))
         return TenantAPI(
             service,
-            migrations: try .ingest(),
+            migrations: try [.ingest(), .attribution()],
             contracts: [
                 IngestV1.Channels.schema, IngestV1.Taxonomy.schema, IngestV1.Events.schema,
                 IngestV1.Segment.schema, IngestV1.Series.schema, IngestV1.SpendMappings.schema,

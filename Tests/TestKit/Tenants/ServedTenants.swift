@@ -59,7 +59,7 @@ public final class ServedTenants: Sendable {
     /// - Throws: whatever keeps it from being served.
     public init(_ api: TenantAPI, on postgres: PrivatePostgres? = nil) async throws {
         self.api = api
-        fixture = try await SchemaFixture(services: [api.migrations], on: postgres)
+        fixture = try await SchemaFixture(services: api.migrations, on: postgres)
         var members: [Member] = []
         for text in ["acme", "zebra"] {
             let slug = try TenantSlug(text)

@@ -33,7 +33,9 @@ extension TenantAPI {
         let export = ExampleJobs.export(of: service)
         return TenantAPI(
             service,
-            migrations: try MigrationSet(ExampleMigrations.area, ExampleMigrations.files),
+            migrations: [
+                try MigrationSet(ExampleMigrations.area, ExampleMigrations.files)
+            ],
             contracts: [TestingV1.Example.schema] + (showsJobs ? [JobsV1.Jobs.schema] : []),
             status: ExampleService.status,
             calls: calls,

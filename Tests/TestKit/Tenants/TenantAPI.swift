@@ -8,8 +8,8 @@ public import Wire
 public struct TenantAPI: Sendable, CustomStringConvertible {
     /// Whose login it has, and to whom callers sign.
     public let service: ServiceName
-    /// Its migrations.
-    public let migrations: MigrationSet
+    /// Its migrations, after those of services whose tables it reads.
+    public let migrations: [MigrationSet]
     /// Its contracts.
     public let contracts: [ServiceSchema]
     /// What serves them, and does the jobs.
@@ -28,7 +28,7 @@ public struct TenantAPI: Sendable, CustomStringConvertible {
     ///
     /// - Parameters:
     ///   - service: one of ``Schema/ClusterRoles/services``.
-    ///   - migrations: its migrations.
+    ///   - migrations: its migrations, after those of services whose tables it reads.
     ///   - contracts: all its contracts that act for tenants.
     ///   - status: what its own errors mean.
     ///   - calls: calls of the contracts' methods, those that fill tables first.
@@ -37,7 +37,7 @@ public struct TenantAPI: Sendable, CustomStringConvertible {
     ///   - content: what serves the contracts and does the jobs, once.
     public init(
         _ service: ServiceName,
-        migrations: MigrationSet,
+        migrations: [MigrationSet],
         contracts: [ServiceSchema],
         status: @escaping @Sendable (any Error) -> RPCError?,
         calls: [TenantCall],
@@ -73,8 +73,8 @@ public struct TenantAPI: Sendable, CustomStringConvertible {
         }
     }
 
-    /// The area of its migrations.
-    public var description: String { migrations.area }
+    /// The areas of its migrations.
+    public var description: String { migrations.map(\.area).joined(separator: ", ") }
 
     /// The methods that act for a tenant.
     public var guardedMethods: [MethodSchema] {

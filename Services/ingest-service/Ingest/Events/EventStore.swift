@@ -70,7 +70,8 @@ struct EventStore: Sendable {
                 edges.map(\.occurredAt),
                 group.forgotten.version,
                 rows.compactMap(\.content.rulesVersion).min(),
-                definitions
+                definitions,
+                group.token
             )
         }
         let edgesIfNew = group.edgesIfNew
@@ -275,21 +276,30 @@ extension Statement {
         select 0 where not exists (select from head)
         """
     )
+    /// What joins ids stands in the feed, also if all its events were stored before.
     fileprivate static let insertEdges = Statement(
         "ingest.insert_identity_edges",
         """
-        insert into identity_edges (one, other, commit_id, occurred_at)
-        select one, other, currval('event_commit_ids'), occurred_at
-        from unnest($1::text[], $2::text[], $3::timestamptz[]) as given (one, other, occurred_at)
-        where exists (
-            select from event_head
-            where forgettings = $4 and ($6::bigint is null or definitions = $6)
-        ) and (
-            $5::bigint is null
-            or $5 >= (select coalesce(max(version), 0) from channel_rules)
+        with joined as (
+            insert into identity_edges (one, other, commit_id, occurred_at)
+            select one, other, currval('event_commit_ids'), occurred_at
+            from unnest($1::text[], $2::text[], $3::timestamptz[])
+                as given (one, other, occurred_at)
+            where exists (
+                select from event_head
+                where forgettings = $4 and ($6::bigint is null or definitions = $6)
+            ) and (
+                $5::bigint is null
+                or $5 >= (select coalesce(max(version), 0) from channel_rules)
+            )
+            order by one, other
+            on conflict (one, other) do nothing
+            returning commit_id
         )
-        order by one, other
-        on conflict (one, other) do nothing
+        insert into event_commits (commit_id, xid, token, events, days, written_at)
+        select distinct commit_id, pg_current_xact_id(), $7::uuid, 0, array[]::date[], now()
+        from joined
+        where not exists (select from event_commits c where c.commit_id = joined.commit_id)
         """
     )
     /// Only those of events that the group has stored.

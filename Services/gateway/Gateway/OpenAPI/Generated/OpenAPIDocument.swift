@@ -13064,7 +13064,7 @@ enum OpenAPIDocument {
           "deleted": {
             "type": "integer",
             "format": "int32",
-            "description": "How many events were deleted. Such a commit has no events of its own: they were of earlier ones, and happened on its days. Who counts by day counts these days anew."
+            "description": "How many events were deleted. Such a commit has no events of its own: they were of earlier ones, and happened on its days. Who counts by day counts these days anew. A commit that has neither has joined ids of persons."
           }
         },
         "additionalProperties": false

@@ -1,5 +1,6 @@
 internal import Messages
 internal import Postgres
+internal import Touches
 
 /// What a touch rule makes of stored events, beside what another one makes of the same.
 struct TouchTrial {

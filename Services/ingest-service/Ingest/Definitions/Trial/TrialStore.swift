@@ -3,6 +3,7 @@ internal import Net
 internal import Postgres
 internal import RPC
 internal import Tenancy
+internal import Touches
 
 /// Stored events, as drafts of definitions are tried on them: all the SQL.
 struct TrialStore: Sendable {

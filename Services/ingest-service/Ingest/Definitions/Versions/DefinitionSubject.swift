@@ -1,5 +1,6 @@
 internal import Messages
 internal import RPC
+internal import Touches
 
 /// What has definitions; the raw value is what tables have.
 enum DefinitionSubject: Int16, CaseIterable, Sendable {
