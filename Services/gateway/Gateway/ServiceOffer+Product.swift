@@ -5,8 +5,8 @@ extension ServiceOffer {
     /// What the services of the platform offer, by their names.
     static let product: [String: ServiceOffer] = [
         "attribution": ServiceOffer(
-            [AttributionV1.Models.schema],
-            files: [AttributionV1.modelsFile]
+            [AttributionV1.Models.schema, AttributionV1.Timelines.schema],
+            files: [AttributionV1.modelsFile, AttributionV1.timelinesFile]
         ),
         "ingest": ServiceOffer(
             [
