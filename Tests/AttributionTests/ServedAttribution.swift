@@ -16,6 +16,7 @@ import Wire
 struct ServedAttribution {
     let served: ServedTenants
     let models: AttributionV1.Models.Client
+    let journeys: AttributionV1.Journeys.Client
     private let imports: IngestV1.Imports.Client
 
     init() async throws {
@@ -24,17 +25,25 @@ struct ServedAttribution {
         let api = TenantAPI(
             service,
             migrations: try [.ingest(), .attribution()],
-            contracts: [AttributionV1.Models.schema, IngestV1.Imports.schema],
+            contracts: [
+                AttributionV1.Models.schema, AttributionV1.Journeys.schema,
+                IngestV1.Imports.schema,
+            ],
             status: AttributionService.status(of:),
             calls: []
         ) { database, queue in
             let ingest = IngestService.work(of: service, on: database, queue, pages: pages)
-            let own = AttributionService.contracts(on: database, version: "1.2.3")
+            let own = AttributionService.contracts(
+                on: database,
+                pages: pages,
+                version: "1.2.3"
+            )
             return .init((ingest.contracts + own).flatMap(\.methods), doing: ingest.handlers)
         }
         served = try await ServedTenants(api)
         let channel = try served.channel(served.members[0])
         models = AttributionV1.Models.Client(channel)
+        journeys = AttributionV1.Journeys.Client(channel)
         imports = IngestV1.Imports.Client(channel)
     }
 

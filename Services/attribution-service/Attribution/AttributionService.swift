@@ -1,4 +1,5 @@
 internal import Contracts
+internal import Journeys
 public import Lifecycle
 internal import Messages
 package import Net
@@ -11,7 +12,8 @@ package import Tenancy
 
 /// Says what led to conversions: journeys, models and affiliates.
 ///
-/// So far it runs models over the paths that tenants have imported, which ingest publishes.
+/// So far it tells journeys of persons, and runs models over them, and over the paths that tenants
+/// have imported, which ingest publishes.
 public enum AttributionService {
     /// The service, for a program of its own or one that it shares.
     public static let definition = ServiceDefinition<AttributionConfiguration>("attribution") {
@@ -25,7 +27,12 @@ public enum AttributionService {
             ]
         )
         return ServiceContent(
-            contracts(on: place.database, offload: parts.offload, version: Release.version),
+            contracts(
+                on: place.database,
+                pages: place.pages,
+                offload: parts.offload,
+                version: Release.version
+            ),
             at: place,
             status: status(of:)
         )
@@ -35,22 +42,35 @@ public enum AttributionService {
     ///
     /// - Parameters:
     ///   - database: its databases.
+    ///   - pages: signs the pages of lists.
     ///   - offload: threads for what takes long; nil to take the loop's time.
     ///   - version: that of the program, which results name.
     /// - Returns: its contracts.
     package static func contracts(
         on database: TenantDatabase,
+        pages: PageTokens,
         offload: WorkerPool? = nil,
         version: String
     ) -> [ServedContract] {
-        [
+        let source = PathSource(database, offload: offload)
+        return [
             ServedContract(
                 AttributionV1.Models.schema,
                 AttributionV1.Models.methods(
-                    of: ModelsService(database, offload: offload, version: version)
+                    of: ModelsService(source, offload: offload, version: version)
                 ),
                 files: [AttributionV1.modelsFile]
-            )
+            ),
+            ServedContract(
+                AttributionV1.Journeys.schema,
+                AttributionV1.Journeys.methods(
+                    of: JourneysService(database, source, offload: offload, pages: pages)
+                ),
+                files: [
+                    AttributionV1.journeysFile, AttributionV1.journeySelectionFile,
+                    AttributionV1.timelineFile,
+                ]
+            ),
         ]
     }
 
@@ -63,6 +83,8 @@ public enum AttributionService {
         switch error {
         case let error as PostgresError: RPCError(error)
         case let failure as AttributionFailure: RPCError(failure.code, failure.description)
+        case JourneyFailure.paths(let failure): RPCError(failure.code, failure.description)
+        case let failure as JourneyFailure: RPCError(.failedPrecondition, failure.description)
         default: nil
         }
     }

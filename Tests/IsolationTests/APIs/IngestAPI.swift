@@ -25,12 +25,12 @@ extension TenantAPI {
                 IngestV1.Rejected.schema, IngestV1.Imports.schema,
                 IngestV1.TaxonomyHistory.schema, IngestV1.DataQuality.schema,
                 IngestV1.Erasure.schema, IngestV1.Definitions.schema,
-                AttributionV1.Models.schema,
+                AttributionV1.Models.schema, AttributionV1.Journeys.schema,
             ],
             status: IngestService.status(of:),
             calls: channelCalls + taxonomyCalls + eventCalls + seriesCalls + mappingCalls
                 + rejectedCalls + historyCalls + importCalls + qualityCalls + definitionCalls
-                + erasureCalls + modelCalls,
+                + erasureCalls + modelCalls + journeyCalls,
             steps: { _ in
                 let remap = JobType<IngestV1.RemapHistoryRequest>("remap_history", of: service)
                 let look = JobType<IngestV1.TakeSnapshotRequest>("quality_snapshot", of: service)
@@ -46,9 +46,13 @@ extension TenantAPI {
             ]
         ) { database, queue in
             let work = IngestService.work(of: service, on: database, queue, pages: pages)
-            let models = AttributionService.contracts(on: database, version: "0")
+            let attribution = AttributionService.contracts(
+                on: database,
+                pages: pages,
+                version: "0"
+            )
             return .init(
-                (work.contracts + models).flatMap(\.methods),
+                (work.contracts + attribution).flatMap(\.methods),
                 doing: work.handlers
             )
         }
