@@ -97,8 +97,8 @@ let package = Package(
         .target(
             name: "Schema",
             dependencies: [
-                "AttributionMigrations", "Crypto", "IngestMigrations", "Net", "Postgres", "Telemetry",
-                "Tenancy", "Wire",
+                "AttributionMigrations", "Crypto", "IngestMigrations", "Net", "Postgres",
+                "Telemetry", "Tenancy", "Wire",
             ],
             path: "Shared/Schema",
             resources: [.embedInCode("Migrations")],

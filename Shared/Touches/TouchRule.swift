@@ -1,5 +1,4 @@
 public import Messages
-public import Postgres
 public import RPC
 
 /// Which of a visitor's events are touches: the contract's `TouchRule`, checked.

@@ -17,9 +17,15 @@ struct ServedAttribution {
     let served: ServedTenants
     let models: AttributionV1.Models.Client
     let journeys: AttributionV1.Journeys.Client
+    let timelines: AttributionV1.Timelines.Client
+    let definitions: IngestV1.Definitions.Client
+    let erasure: IngestV1.Erasure.Client
+    let events: IngestV1.Events.Client
+    let taxonomy: IngestV1.Taxonomy.Client
+    let history: IngestV1.TaxonomyHistory.Client
     private let imports: IngestV1.Imports.Client
 
-    init() async throws {
+    init(limits: TimelineLimits = TimelineLimits()) async throws {
         let pages = PageTokens(try .ephemeral())
         let service = try #require(ServiceName("attribution"))
         let api = TenantAPI(
@@ -27,23 +33,37 @@ struct ServedAttribution {
             migrations: try [.ingest(), .attribution()],
             contracts: [
                 AttributionV1.Models.schema, AttributionV1.Journeys.schema,
-                IngestV1.Imports.schema,
+                AttributionV1.Timelines.schema,
+                IngestV1.Definitions.schema, IngestV1.Erasure.schema, IngestV1.Events.schema,
+                IngestV1.Imports.schema, IngestV1.Taxonomy.schema, IngestV1.TaxonomyHistory.schema,
             ],
             status: AttributionService.status(of:),
             calls: []
         ) { database, queue in
             let ingest = IngestService.work(of: service, on: database, queue, pages: pages)
-            let own = AttributionService.contracts(
+            let own = AttributionService.work(
+                of: service,
                 on: database,
+                queue,
                 pages: pages,
-                version: "1.2.3"
+                version: "1.2.3",
+                limits: limits
             )
-            return .init((ingest.contracts + own).flatMap(\.methods), doing: ingest.handlers)
+            return .init(
+                (ingest.contracts + own.contracts).flatMap(\.methods),
+                doing: ingest.handlers + own.handlers
+            )
         }
         served = try await ServedTenants(api)
         let channel = try served.channel(served.members[0])
         models = AttributionV1.Models.Client(channel)
         journeys = AttributionV1.Journeys.Client(channel)
+        timelines = AttributionV1.Timelines.Client(channel)
+        definitions = IngestV1.Definitions.Client(channel)
+        erasure = IngestV1.Erasure.Client(channel)
+        events = IngestV1.Events.Client(channel)
+        taxonomy = IngestV1.Taxonomy.Client(channel)
+        history = IngestV1.TaxonomyHistory.Client(channel)
         imports = IngestV1.Imports.Client(channel)
     }
 

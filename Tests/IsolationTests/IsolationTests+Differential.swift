@@ -22,7 +22,8 @@ extension IsolationTests {
             _ = try await served.callAll(member, round: 0)
         }
         for (member, other) in [(0, 1), (1, 0)].map({ (served.members[$0], served.members[$1]) }) {
-            #expect(try await textsWithoutWord(of: member, served) == [])
+            let wordless = try await textsWithoutWord(of: member, served)
+            #expect(wordless == [])
             let (lines, spans) = (served.fixture.log.lines.count, served.spans.texts.count)
             let told = try await served.callAll(member, round: 1)
             #expect(told.contains { member.canary.isIn($0) })

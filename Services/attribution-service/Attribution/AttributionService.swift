@@ -1,4 +1,5 @@
 internal import Contracts
+package import Jobs
 internal import Journeys
 public import Lifecycle
 internal import Messages
@@ -12,8 +13,8 @@ package import Tenancy
 
 /// Says what led to conversions: journeys, models and affiliates.
 ///
-/// So far it tells journeys of persons, and runs models over them, and over the paths that tenants
-/// have imported, which ingest publishes.
+/// So far it puts together what persons did, of the events that ingest publishes, tells their
+/// journeys, and runs models over them and over the paths that tenants have imported.
 public enum AttributionService {
     /// The service, for a program of its own or one that it shares.
     public static let definition = ServiceDefinition<AttributionConfiguration>("attribution") {
@@ -26,34 +27,53 @@ public enum AttributionService {
                 try MigrationSet.ingest().requirement, try MigrationSet.attribution().requirement,
             ]
         )
+        let work = work(
+            of: place.name,
+            on: place.database,
+            place.queue,
+            pages: place.pages,
+            offload: parts.offload,
+            version: Release.version
+        )
+        let keeper = TimelineKeeper(
+            of: place.name,
+            place.database,
+            TimelineJobs(of: place.name, place.queue),
+            logger: parts.logger
+        )
         return ServiceContent(
-            contracts(
-                on: place.database,
-                pages: place.pages,
-                offload: parts.offload,
-                version: Release.version
-            ),
+            work.contracts,
             at: place,
+            doing: work.handlers,
+            results: work.results,
+            components: [keeper.component(on: parts.group.next())],
             status: status(of:)
         )
     }
 
-    /// What the service serves.
+    /// What the service serves, and how its jobs are done.
     ///
     /// - Parameters:
+    ///   - service: what it is called.
     ///   - database: its databases.
+    ///   - queue: takes its jobs.
     ///   - pages: signs the pages of lists.
     ///   - offload: threads for what takes long; nil to take the loop's time.
     ///   - version: that of the program, which results name.
-    /// - Returns: its contracts.
-    package static func contracts(
+    ///   - limits: how much is put together at once.
+    /// - Returns: its contracts, and how each kind of job is done and told of.
+    package static func work(
+        of service: ServiceName,
         on database: TenantDatabase,
+        _ queue: JobQueue,
         pages: PageTokens,
         offload: WorkerPool? = nil,
-        version: String
-    ) -> [ServedContract] {
+        version: String,
+        limits: TimelineLimits = TimelineLimits()
+    ) -> (contracts: [ServedContract], handlers: [JobHandler], results: [JobResult]) {
+        let timelines = TimelineJobs(of: service, queue)
         let source = PathSource(database, offload: offload)
-        return [
+        let contracts = [
             ServedContract(
                 AttributionV1.Models.schema,
                 AttributionV1.Models.methods(
@@ -71,7 +91,13 @@ public enum AttributionService {
                     AttributionV1.timelineFile,
                 ]
             ),
+            ServedContract(
+                AttributionV1.Timelines.schema,
+                AttributionV1.Timelines.methods(of: TimelinesService(database, timelines)),
+                files: [AttributionV1.timelinesFile]
+            ),
         ]
+        return (contracts, [timelines.handler(limits, offload: offload)], [timelines.result])
     }
 
     /// What errors of its own mean to callers; nil for what it does not know.

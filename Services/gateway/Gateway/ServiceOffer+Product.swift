@@ -5,10 +5,14 @@ extension ServiceOffer {
     /// What the services of the platform offer, by their names.
     static let product: [String: ServiceOffer] = [
         "attribution": ServiceOffer(
-            [AttributionV1.Models.schema, AttributionV1.Journeys.schema],
+            [
+                AttributionV1.Models.schema, AttributionV1.Journeys.schema,
+                AttributionV1.Timelines.schema,
+            ],
             files: [
                 AttributionV1.modelsFile, AttributionV1.journeysFile,
                 AttributionV1.journeySelectionFile, AttributionV1.timelineFile,
+                AttributionV1.timelinesFile,
             ]
         ),
         "ingest": ServiceOffer(

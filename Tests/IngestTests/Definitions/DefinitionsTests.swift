@@ -4,6 +4,7 @@ import RPC
 import TestKit
 import TestTenants
 import Testing
+import Touches
 import Wire
 
 @testable import Ingest

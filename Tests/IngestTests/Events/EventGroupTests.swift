@@ -52,6 +52,26 @@ struct EventGroupTests {
         try await ingest.wait(for: sql, of: ["\(count)"])
     }
 
+    @Test("stand in the feed if they join ids, also if all of them were stored before")
+    func joined() async throws {
+        let ingest = try await ServedIngest()
+        try await ingest.write([ServedIngest.event("first")])
+        let again = try await ingest.write([ServedIngest.event("first") { $0.userID = "anna" }])
+        #expect(again.counts == [0, 1, 0])
+        #expect(
+            try await ingest.rows(
+                """
+                select i.one, i.other, c.events, c.deleted, c.days
+                from ingest_v1_identities i join ingest_v1_commits c using (commit_id)
+                """
+            ) == ["a:visitor|u:anna|0|0|{}"]
+        )
+        // What is joined already is nothing new.
+        try await ingest.write([ServedIngest.event("first") { $0.userID = "anna" }])
+        #expect(try await ingest.rows("select count(*) from ingest_v1_commits") == ["2"])
+        await ingest.stop()
+    }
+
     @Test("are those of calls that came while others were being written")
     func together() async throws {
         let ingest = try await ServedIngest()

@@ -5,6 +5,17 @@ import Wire
 
 // Calls of models: what tenants see of their own paths.
 extension TenantAPI {
+    static let timelineCalls: [TenantCall] = [
+        .unary(
+            AttributionV1.Timelines.buildTimelines,
+            answering: OperationsV1.Operation.View.self
+        ) { _ in AttributionV1.BuildTimelinesRequest() },
+        .unary(
+            AttributionV1.Timelines.describeTimelines,
+            answering: AttributionV1.TimelinesDescription.View.self
+        ) { _ in AttributionV1.DescribeTimelinesRequest() },
+    ]
+
     static let modelCalls: [TenantCall] = [
         .unary(
             AttributionV1.Models.listModels,

@@ -12,7 +12,7 @@ import Testing
 import Wire
 
 extension TenantAPI {
-    /// What ingest serves, and what attribution makes of ingest's imports: it has no tables yet.
+    /// What ingest serves, and what attribution makes of ingest's events and imports.
     static func ingest() throws -> TenantAPI {
         let pages = PageTokens(try .ephemeral())
         let service = try #require(ServiceName("ingest"))
@@ -26,34 +26,45 @@ extension TenantAPI {
                 IngestV1.TaxonomyHistory.schema, IngestV1.DataQuality.schema,
                 IngestV1.Erasure.schema, IngestV1.Definitions.schema,
                 AttributionV1.Models.schema, AttributionV1.Journeys.schema,
+                AttributionV1.Timelines.schema,
             ],
             status: IngestService.status(of:),
             calls: channelCalls + taxonomyCalls + eventCalls + seriesCalls + mappingCalls
                 + rejectedCalls + historyCalls + importCalls + qualityCalls + definitionCalls
-                + erasureCalls + modelCalls + journeyCalls,
+                + timelineCalls + erasureCalls + modelCalls + journeyCalls,
             steps: { _ in
                 let remap = JobType<IngestV1.RemapHistoryRequest>("remap_history", of: service)
                 let look = JobType<IngestV1.TakeSnapshotRequest>("quality_snapshot", of: service)
+                let build = JobType<AttributionV1.BuildTimelinesRequest>(
+                    "build_timelines",
+                    of: service
+                )
                 return [
                     Schedule.Step(remap, IngestV1.RemapHistoryRequest()),
                     Schedule.Step(look, IngestV1.TakeSnapshotRequest()),
+                    Schedule.Step(build, AttributionV1.BuildTimelinesRequest()),
                 ]
             },
-            // Days, numbers of events, and the service's own words.
+            // Days, numbers of events, the service's own words, and what timelines have of events
+            // that come and go while they are built.
             narrow: [
                 "jobs.unique_key", "jobs.progress_text", "jobs.problem", "imports.state",
                 "imports.checkpoint", "imports.reason", "conversions.currency",
+                "touch_places.source", "touch_places.medium", "touch_places.campaign",
+                "timelines.orders",
             ]
         ) { database, queue in
             let work = IngestService.work(of: service, on: database, queue, pages: pages)
-            let attribution = AttributionService.contracts(
+            let attribution = AttributionService.work(
+                of: service,
                 on: database,
+                queue,
                 pages: pages,
                 version: "0"
             )
             return .init(
-                (work.contracts + attribution).flatMap(\.methods),
-                doing: work.handlers
+                (work.contracts + attribution.contracts).flatMap(\.methods),
+                doing: work.handlers + attribution.handlers
             )
         }
     }

@@ -16,13 +16,20 @@ insert into timeline_head default values;
 
 -- Where a touch came from.
 create table touch_places (
-    number integer generated always as identity,
+    number bigint generated always as identity,
     channel integer,
     source text,
     medium text,
     campaign text,
+    -- What tells it from all others: an index cannot look for what may be null.
+    digest uuid not null generated always as (
+        md5(
+            coalesce(channel::text, '') || e'\x1f' || coalesce(source, e'\x1e') || e'\x1f'
+            || coalesce(medium, e'\x1e') || e'\x1f' || coalesce(campaign, e'\x1e')
+        )::uuid
+    ) stored,
     constraint touch_places_pkey primary key (number),
-    constraint touch_places_key unique nulls not distinct (channel, source, medium, campaign)
+    constraint touch_places_digest_key unique (digest)
 );
 
 -- Persons: ids that are one's, joined. A person is called by the least of the users' ids, or of the
@@ -34,10 +41,9 @@ create table timelines (
     first_at timestamptz not null,
     last_at timestamptz not null,
     events integer not null,
-    -- The orders that the person's events name, whether they are conversions, refunds or neither.
+    -- The orders that the person's conversions, refunds and cancellations name, each as often as it is
+    -- named.
     orders text[] not null,
-    -- Whether events of other persons say something of those orders.
-    depends_on_orders boolean not null,
     touches integer not null,
     conversions integer not null,
     -- Whether there are more events than are put together: then there is no timeline.
@@ -47,7 +53,6 @@ create table timelines (
     constraint timelines_pkey primary key (person)
 );
 create index timelines_last_at_idx on timelines (last_at, person);
-create index timelines_orders_idx on timelines using gin (orders);
 
 create table timeline_members (
     id text not null,

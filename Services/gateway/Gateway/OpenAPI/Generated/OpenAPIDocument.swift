@@ -31,6 +31,14 @@ enum OpenAPIDocument {
       "description": "Tells journeys of persons, as `JourneySelection` says that they are made, and how they go on."
     },
     {
+      "name": "Operations",
+      "description": "What takes longer than a call, whichever service does it."
+    },
+    {
+      "name": "Timelines",
+      "description": "Puts the events of persons together.\n\nA person is all ids that identify and alias events, and events that name a user and a visitor, have joined, over any number of steps. The person is called by the least of the users' ids, or of the visitors' if there is none. Somebody with more than 100,000 events or 10,000 ids is no person: such timelines are left out, and counted.\n\nOf a person's events the touches are kept, as the touch rule in force finds them, and the conversions that are the first of their orders. What is paid back of an order, and whether it was cancelled, is taken from events of whomever. A refund without an order pays back the person's last conversion of its kind before it; one without a value pays back all; one in another currency than the conversion's cannot be subtracted, and is not. Events that name neither a user nor a visitor are nobody's.\n\nTimelines follow the events by themselves, within a minute or so: late events, events that are deleted, persons who are forgotten, ids that are joined, channels that are mapped anew, other definitions. What comes of it is the same as if all were made from the beginning."
+    },
+    {
       "name": "Control",
       "description": "How the services are, and what they do. What does not answer in time is left out and named."
     },
@@ -49,10 +57,6 @@ enum OpenAPIDocument {
     {
       "name": "DataQuality",
       "description": "Measures events, spend and KPIs day by day, and holds them to rules. A snapshot is taken each night between two and three o'clock in the tenant's time zone, by the schedule `data-quality`, and whenever one is asked for. Days of events are counted once, and anew where late events, deletions or other channels have changed them: those that `ListEventCommits` tells by then, which is once no transaction runs any more that began before.\n\nThe rules are those of the platform, which a tenant may change or switch off by putting one of the same name, and its own. What breaks a rule is a finding: it is opened by the first snapshot that shows it, kept by those after, and resolved by the first that does not show it any more."
-    },
-    {
-      "name": "Operations",
-      "description": "What takes longer than a call, whichever service does it."
     },
     {
       "name": "TaxonomyHistory",
@@ -2191,6 +2195,153 @@ enum OpenAPIDocument {
           {
             "apiKey": [
               "attribution:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/attribution/timelines": {
+      "get": {
+        "operationId": "Timelines_DescribeTimelines",
+        "tags": [
+          "Timelines"
+        ],
+        "summary": "Says how far timelines are",
+        "description": "Says how far timelines are.",
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.attribution.v1.TimelinesDescription"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "attribution:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "attribution:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/attribution/timelines:build": {
+      "post": {
+        "operationId": "Timelines_BuildTimelines",
+        "tags": [
+          "Timelines"
+        ],
+        "summary": "Has timelines brought up to date now",
+        "description": "Has timelines brought up to date now. The operation ends with a `TimelineBuild`.",
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.attribution.v1.BuildTimelinesRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.operations.v1.Operation"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "attribution:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "attribution:write"
             ]
           }
         ]
@@ -10222,6 +10373,12 @@ enum OpenAPIDocument {
   },
   "components": {
     "schemas": {
+      "sextant.attribution.v1.BuildTimelinesRequest": {
+        "type": "object",
+        "description": "Asks for timelines to be brought up to date.",
+        "properties": {},
+        "additionalProperties": false
+      },
       "sextant.attribution.v1.ChannelCredit": {
         "type": "object",
         "description": "What a channel gets.",
@@ -12659,6 +12816,58 @@ enum OpenAPIDocument {
           "impression",
           "message"
         ]
+      },
+      "sextant.attribution.v1.TimelinesDescription": {
+        "type": "object",
+        "description": "How far timelines are.",
+        "properties": {
+          "currentTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When all was last made of the events that there were; missing if it never was."
+          },
+          "waitingIds": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many ids are known to have changed whose persons are to be put together, counted to 10,000."
+          },
+          "hasNews": {
+            "type": "boolean",
+            "description": "Whether events were taken in, or a rule was put in force, that were not looked at yet."
+          },
+          "touchRule": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "The version of the touch rule that touches were found by; 0 before the first."
+          },
+          "persons": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many persons have a timeline."
+          },
+          "touches": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many touches they have."
+          },
+          "conversions": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many conversions, those that were cancelled among them."
+          },
+          "tooLarge": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many have too many events or ids to be a person."
+          }
+        },
+        "additionalProperties": false
       },
       "sextant.control.v1.FailedPart.Reason.snake": {
         "type": "string",

@@ -1,0 +1,47 @@
+internal import Journeys
+internal import Postgres
+
+/// What is known of a person: the events, unless they are too many.
+struct PersonRecord: Sendable {
+    /// How many events are kept.
+    let most: Int
+    private(set) var own = PersonEvents()
+    private(set) var count = 0
+    private(set) var first: Int64 = .max
+    private(set) var last: Int64 = .min
+
+    init(most: Int) { self.most = most }
+
+    /// Takes an event; of a person who has too many nothing is kept.
+    mutating func take(_ event: PersonEvents.Event) {
+        count += 1
+        first = min(first, event.time)
+        last = max(last, event.time)
+        if count <= most {
+            own.events.append(event)
+        } else if count == most + 1 {
+            own.events = []
+        }
+    }
+
+    /// Takes what an event is beside.
+    mutating func take(_ statement: PersonEvents.Statement) { own.statements.append(statement) }
+
+    /// Whether there are more events than are kept.
+    var isTooLarge: Bool { count > most }
+
+    /// The orders that the person's events name, each as often as it is named.
+    var orders: [String] { own.statements.compactMap(\.orderID) }
+}
+
+/// A timeline that is to be written.
+struct MadeTimeline: Sendable {
+    let person: String
+    let ids: [String]
+    let first: PostgresTimestamp
+    let last: PostgresTimestamp
+    let events: Int
+    let orders: [String]
+    let isTooLarge: Bool
+    var timeline: Timeline
+}

@@ -1,0 +1,164 @@
+internal import Journeys
+internal import Jobs
+internal import Messages
+internal import Net
+internal import Postgres
+internal import RPC
+internal import Wire
+
+/// An attempt at bringing timelines up to date: by the feed it finds whose events have changed, and
+/// puts together everything of those persons anew, some at a time.
+///
+/// Whatever order changes come in, and whenever it stops, a timeline is a function of the events
+/// that are there: what an attempt has done stays, and what is left to be done is written down.
+struct TimelineBuildRun {
+    private let run: JobRun
+    private let offload: WorkerPool?
+    private let feed = TimelineFeed()
+    private let store: TimelineBuildStore
+    private var result = AttributionV1.TimelineBuild()
+    /// How many ids are taken at a time.
+    private var idsAtOnce: Int
+
+    /// How long a look at all events, and one at some persons, may take.
+    private static let patience = (all: Duration.seconds(900), some: Duration.seconds(120))
+
+    init(_ run: JobRun, _ limits: TimelineLimits, offload: WorkerPool?) {
+        self.run = run
+        self.offload = offload
+        store = TimelineBuildStore(limits: limits)
+        idsAtOnce = limits.changes
+    }
+
+    /// Brings all timelines up to date.
+    mutating func build() async throws {
+        var hasMore = true
+        while hasMore {
+            hasMore = try await look()
+            while try await makeSome() {}
+        }
+        try await run.transaction(within: Self.patience.some) { transaction in
+            _ = try await feed.hold(in: transaction)
+            try await store.finish(in: transaction)
+        }
+        try await run.complete(result.encoded())
+    }
+
+    // MARK: What has changed
+
+    /// Notes whose timelines are not up to date.
+    ///
+    /// - Returns: whether there is more in the feed.
+    private mutating func look() async throws -> Bool {
+        try stopIfAsked()
+        let (commits, hasMore) = try await run.transaction(within: Self.patience.all) {
+            [feed] transaction in
+            var head = try await feed.hold(in: transaction)
+            let rule = try await feed.rule(in: transaction).version
+            if head.isNew || head.touchRule != rule {
+                // What is committed meanwhile comes after this place.
+                let last = try await feed.last(in: transaction)
+                if let last, head.isNew { (head.xid, head.commit) = (last.xid, last.id) }
+                try await feed.markAll(in: transaction)
+                head.touchRule = rule
+                try await feed.move(to: head, in: transaction)
+                return (0, !head.isNew)
+            }
+            let (commits, hasMore) = try await feed.commits(after: head, in: transaction)
+            if let last = commits.last {
+                try await feed.mark(commits, in: transaction)
+                (head.xid, head.commit) = (last.xid, last.id)
+                try await feed.move(to: head, in: transaction)
+            }
+            return (commits.count, hasMore)
+        }
+        result.commits += Int64(commits)
+        return hasMore
+    }
+
+    // MARK: Persons
+
+    /// Puts together some persons.
+    ///
+    /// - Returns: whether there were any.
+    private mutating func makeSome() async throws -> Bool {
+        try stopIfAsked()
+        do {
+            guard let made = try await make(idsAtOnce) else { return false }
+            result.persons += Int64(made.persons)
+            result.events += Int64(made.events)
+            idsAtOnce = min(idsAtOnce * 2, store.limits.changes)
+            run.report(0.5, "\(result.persons) persons, \(result.events) events")
+        } catch is TimelineBuildStore.TooMuch {
+            idsAtOnce = max(1, idsAtOnce / 2)
+        }
+        return true
+    }
+
+    private func make(_ count: Int) async throws -> (persons: Int, events: Int)? {
+        try await run.transaction(within: Self.patience.some) { transaction in
+            _ = try await feed.hold(in: transaction)
+            let changed = try await store.changes(count, in: transaction)
+            if changed.isEmpty { return nil }
+            let rule = try await feed.rule(in: transaction).rule
+            let ids = try await store.reached(from: changed, in: transaction)
+            let former = try await store.former(of: ids, in: transaction)
+            let persons = try await store.persons(of: ids, in: transaction)
+            var numbers: [String: Int] = [:]
+            for (number, own) in persons.enumerated() {
+                for id in own { numbers[id] = number }
+            }
+            let records = try await store.events(
+                of: numbers,
+                count: persons.count,
+                in: transaction
+            )
+            let orders = Set(records.flatMap(\.orders))
+            let book = try await store.book(of: Array(orders), in: transaction)
+            let maker = TimelineMaker(rule: rule, orders: book, limits: store.limits)
+            var made = try await offload.runBeside {
+                zip(persons, records).compactMap { maker.make($0, of: $1) }
+            }
+            try await number(&made, in: transaction)
+            try await store.replace(
+                made.map(\.made),
+                of: ids,
+                gone: Self.gone(former.flatMap(\.orders), made.flatMap(\.made.orders)),
+                in: transaction
+            )
+            return (made.count, made.reduce(0) { $0 + $1.made.events })
+        }
+    }
+
+    /// Puts the numbers of places where those of the lists beside stand.
+    private func number(
+        _ made: inout [TimelineMaker.Result],
+        in transaction: PostgresTransaction
+    ) async throws {
+        let places = Array(Set(made.flatMap(\.places)))
+        let numbers = try await store.numbers(of: places, in: transaction)
+        for index in made.indices {
+            let own = made[index].places
+            for touch in made[index].made.timeline.touches.indices {
+                let place = own[Int(made[index].made.timeline.touches[touch].place)]
+                guard let number = numbers[place] else {
+                    throw RPCError(.internalError, "a place of touches has no number")
+                }
+                made[index].made.timeline.touches[touch].place = number
+            }
+        }
+    }
+
+    /// The orders that are named less often than before: who depends on them is put together anew.
+    private static func gone(_ former: [String], _ now: [String]) -> [String] {
+        var counts: [String: Int] = [:]
+        for order in former { counts[order, default: 0] += 1 }
+        for order in now { counts[order, default: 0] -= 1 }
+        return counts.filter { $0.value > 0 }.map(\.key)
+    }
+
+    private func stopIfAsked() throws {
+        // What is done another worker need not do again.
+        if run.isStopping { throw CancellationError() }
+    }
+}

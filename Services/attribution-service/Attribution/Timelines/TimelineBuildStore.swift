@@ -1,0 +1,399 @@
+internal import Journeys
+internal import Messages
+internal import Postgres
+internal import Touches
+internal import Wire
+
+/// Persons while their timelines are put together: all the SQL.
+struct TimelineBuildStore: Sendable {
+    /// More events or ids than are held at once.
+    struct TooMuch: Error {}
+
+    let limits: TimelineLimits
+
+    // MARK: Who
+
+    /// Ids whose persons are to be put together.
+    ///
+    /// - Parameters:
+    ///   - count: how many at most.
+    ///   - transaction: holds the head.
+    /// - Returns: the first of them; none if nothing is to be done.
+    /// - Throws: `PostgresError`.
+    func changes(
+        _ count: Int,
+        in transaction: PostgresTransaction
+    ) async throws(PostgresError) -> [String] {
+        try await transaction.query(.nextChanges, Int64(count)).map { row throws(PostgresError) in
+            try row.read(String.self)
+        }
+    }
+
+    /// All ids that are, or were, joined to some.
+    ///
+    /// - Parameters:
+    ///   - ids: some.
+    ///   - transaction: holds the head.
+    /// - Returns: these and the others.
+    /// - Throws: ``TooMuch`` if there are more than are held at once, unless it was asked for one:
+    ///   then as many of its ids as are held; `PostgresError`.
+    func reached(
+        from ids: [String],
+        in transaction: PostgresTransaction
+    ) async throws -> [String] {
+        let most = limits.heldIDs
+        let rows = try await transaction.query(.reach, ids, Int64(most))
+        if rows.count == most, ids.count > 1 { throw TooMuch() }
+        return try rows.map { row throws(PostgresError) in try row.read(String.self) }
+    }
+
+    /// The persons that ids are now.
+    func persons(
+        of ids: [String],
+        in transaction: PostgresTransaction
+    ) async throws(PostgresError) -> [[String]] {
+        var groups = PersonGroups()
+        for id in ids { groups.add(id) }
+        for row in try await transaction.query(.listEdges, ids) {
+            groups.join(try row.read(String.self, at: 0), try row.read(String.self, at: 1))
+        }
+        return groups.persons()
+    }
+
+    /// The persons that ids were, each with the orders that it named.
+    func former(
+        of ids: [String],
+        in transaction: PostgresTransaction
+    ) async throws(PostgresError) -> [(person: String, orders: [String])] {
+        try await transaction.query(.listFormer, ids).map { row throws(PostgresError) in
+            (try row.read(String.self, at: 0), try row.read([String].self, at: 1))
+        }
+    }
+
+    // MARK: What they did
+
+    /// The events of persons.
+    ///
+    /// - Parameters:
+    ///   - persons: for each id the number of its person.
+    ///   - count: how many persons there are.
+    ///   - transaction: holds the head.
+    /// - Returns: what each has done.
+    /// - Throws: ``TooMuch`` if there are more events than are held at once, unless they are one
+    ///   person's; `PostgresError`.
+    func events(
+        of persons: [String: Int],
+        count: Int,
+        in transaction: PostgresTransaction
+    ) async throws -> [PersonRecord] {
+        var records = [PersonRecord](
+            repeating: PersonRecord(most: limits.eventsOfPerson),
+            count: count
+        )
+        var held = 0
+        let ids = Array(persons.keys)
+        for try await row in try await transaction.stream(.listEvents, ids) {
+            guard let number = persons[try row.read(String.self, at: 0)] else { continue }
+            let event = try PersonEvents.Event(row)
+            let had = records[number].own.events.count
+            records[number].take(event)
+            held += records[number].own.events.count - had
+            if held > limits.heldEvents, count > 1 { throw TooMuch() }
+        }
+        for row in try await transaction.query(.listStatements, ids) {
+            guard let number = persons[try row.read(String.self, at: 7)],
+                let statement = try PersonEvents.Statement(row)
+            else { continue }
+            records[number].take(statement)
+        }
+        return records
+    }
+
+    /// What everybody says of orders.
+    func book(
+        of orders: [String],
+        in transaction: PostgresTransaction
+    ) async throws(PostgresError) -> OrderBook {
+        var book = OrderBook()
+        if orders.isEmpty { return book }
+        for row in try await transaction.query(.listOrders, orders) {
+            if let statement = try PersonEvents.Statement(row) { book.take(statement) }
+        }
+        return book
+    }
+
+    // MARK: Writing
+
+    /// The numbers of places, which are given to those that have none.
+    func numbers(
+        of places: [PersonEvents.Place],
+        in transaction: PostgresTransaction
+    ) async throws(PostgresError) -> [PersonEvents.Place: Int32] {
+        var numbers: [PersonEvents.Place: Int32] = [:]
+        if places.isEmpty { return numbers }
+        var batch = Batch()
+        for statement in [Statement.insertPlaces, .findPlaces] {
+            batch.append(
+                statement,
+                places.map(\.channel),
+                places.map(\.source),
+                places.map(\.medium),
+                places.map(\.campaign)
+            )
+        }
+        for row in try await transaction.run(batch)[1] {
+            let place = Int(try row.read(Int64.self, at: 0)) - 1
+            guard places.indices.contains(place) else { continue }
+            numbers[places[place]] = try row.read(Int32.self, at: 1)
+        }
+        return numbers
+    }
+
+    /// Puts timelines in the place of those that some ids had, and notes who depends on orders
+    /// that are gone.
+    ///
+    /// - Parameters:
+    ///   - timelines: the timelines.
+    ///   - ids: the ids, which are done with then.
+    ///   - gone: orders that are named less often than before.
+    ///   - transaction: holds the head.
+    /// - Throws: `PostgresError`.
+    func replace(
+        _ timelines: [MadeTimeline],
+        of ids: [String],
+        gone: [String],
+        in transaction: PostgresTransaction
+    ) async throws(PostgresError) {
+        let members = timelines.flatMap { made in made.ids.map { (id: $0, person: made.person) } }
+        let orders = timelines.flatMap { made in made.orders.map { (made.person, $0) } }
+        var batch = Batch()
+        batch.append(.deleteTimelines, ids)
+        batch.append(.deleteMembers, ids)
+        batch.append(.insertMembers, members.map(\.id), members.map(\.person))
+        batch.append(
+            .insertTimelines,
+            timelines.map(\.person),
+            timelines.map(\.first),
+            timelines.map(\.last),
+            timelines.map { Int32(clamping: $0.events) },
+            timelines.map { Int32(clamping: $0.timeline.touches.count) },
+            timelines.map { Int32(clamping: $0.timeline.conversions.count) },
+            timelines.map(\.isTooLarge),
+            timelines.map { $0.timeline.stored.encoded() },
+            orders.map(\.0),
+            orders.map(\.1)
+        )
+        batch.append(.deleteChanges, ids)
+        if !gone.isEmpty { batch.append(.markOrders, gone, ids) }
+        _ = try await transaction.run(batch)
+    }
+
+    /// Notes that all is made of what the feed had, unless something is left to be done.
+    func finish(in transaction: PostgresTransaction) async throws(PostgresError) {
+        try await transaction.query(.finish)
+    }
+}
+
+extension PersonEvents.Event {
+    /// Reads a row of ``Statement/listEvents``.
+    fileprivate init(_ row: Row) throws(PostgresError) {
+        key = try row.read(PostgresUUID.self, at: 1)
+        time = try row.read(PostgresTimestamp.self, at: 3).microsecondsSince1970
+        facts = TouchFacts(
+            kind: .init(rawValue: Int32(try row.read(Int16.self, at: 2))),
+            time: time,
+            name: try row.read(String?.self, at: 4) ?? "",
+            source: try row.read(String?.self, at: 5) ?? "",
+            arrival: try row.read(PostgresUUID?.self, at: 6)
+        )
+        eventID = try row.read(String.self, at: 7)
+        place = PersonEvents.Place(
+            channel: try row.read(Int32?.self, at: 8),
+            source: try row.read(String?.self, at: 9),
+            medium: try row.read(String?.self, at: 10),
+            campaign: try row.read(String?.self, at: 11)
+        )
+    }
+}
+
+extension PersonEvents.Statement {
+    /// Reads a row of ``Statement/listStatements``; nil for one of an effect that is unknown.
+    fileprivate init?(_ row: Row) throws(PostgresError) {
+        guard let effect = PersonEvents.Effect(rawValue: try row.read(Int16.self, at: 2)) else {
+            return nil
+        }
+        key = try row.read(PostgresUUID.self, at: 0)
+        kind = try row.read(String.self, at: 1)
+        self.effect = effect
+        value = try row.read(PostgresDecimal?.self, at: 3)?.millionths
+        currency = try row.read(String?.self, at: 4)
+        orderID = try row.read(String?.self, at: 5)
+        isFirst = try row.read(Int16.self, at: 6) == 1
+    }
+}
+
+extension PostgresDecimal {
+    /// The number in millionths: ingest keeps 12 digits before the point, and six behind it.
+    fileprivate var millionths: Int64? {
+        var number = coefficient
+        for _ in 0..<max(0, 6 - scale) { number *= 10 }
+        return scale <= 6 ? Int64(exactly: number) : nil
+    }
+}
+
+extension Statement {
+    fileprivate static let nextChanges = Statement(
+        "attribution.next_timeline_changes",
+        "select id from timeline_changes order by id limit $1"
+    )
+    /// By what joins them now, and by what they were.
+    fileprivate static let reach = Statement(
+        "attribution.reach_ids",
+        """
+        with recursive reached (id) as (
+            select unnest($1::text[])
+            union
+            select joined.id from reached r cross join lateral (
+                select other as id from ingest_v1_identities where one = r.id
+                union all
+                select one from ingest_v1_identities where other = r.id
+                union all
+                select m.id from timeline_members o join timeline_members m using (person)
+                where o.id = r.id
+            ) joined
+        )
+        select id from reached limit $2
+        """
+    )
+    fileprivate static let listEdges = Statement(
+        "attribution.list_edges",
+        "select one, other from ingest_v1_identities where one = any ($1) and other = any ($1)"
+    )
+    fileprivate static let listFormer = Statement(
+        "attribution.list_former_persons",
+        """
+        select person, orders from timelines
+        where person in (select person from timeline_members where id = any ($1))
+        """
+    )
+    fileprivate static let listEvents = Statement(
+        "attribution.list_events",
+        """
+        select person, key, kind, occurred_at, name, lower(source), arrival, event_id, channel,
+            source, medium, campaign
+        from ingest_v1_events
+        where person = any ($1)
+        """
+    )
+    fileprivate static let listStatements = Statement(
+        "attribution.list_statements",
+        """
+        select key, kind, effect, value, currency, order_id, standing, person
+        from ingest_v1_conversions
+        where person = any ($1)
+        """
+    )
+    fileprivate static let listOrders = Statement(
+        "attribution.list_orders",
+        """
+        select key, kind, effect, value, currency, order_id, standing
+        from ingest_v1_conversions
+        where order_id = any ($1)
+        order by key
+        """
+    )
+    fileprivate static let insertPlaces = Statement(
+        "attribution.insert_touch_places",
+        """
+        insert into touch_places (channel, source, medium, campaign)
+        select channel, source, medium, campaign
+        from unnest($1::integer[], $2::text[], $3::text[], $4::text[])
+            as given (channel, source, medium, campaign)
+        where not exists (
+            select from touch_places p where p.digest = md5(
+                coalesce(given.channel::text, '') || e'\\x1f' || coalesce(given.source, e'\\x1e')
+                || e'\\x1f' || coalesce(given.medium, e'\\x1e') || e'\\x1f'
+                || coalesce(given.campaign, e'\\x1e')
+            )::uuid
+        )
+        on conflict (digest) do nothing
+        """
+    )
+    fileprivate static let findPlaces = Statement(
+        "attribution.find_touch_places",
+        """
+        select given.place, p.number::integer
+        from unnest($1::integer[], $2::text[], $3::text[], $4::text[]) with ordinality
+            as given (channel, source, medium, campaign, place)
+        join touch_places p on p.digest = md5(
+            coalesce(given.channel::text, '') || e'\\x1f' || coalesce(given.source, e'\\x1e')
+            || e'\\x1f' || coalesce(given.medium, e'\\x1e') || e'\\x1f'
+            || coalesce(given.campaign, e'\\x1e')
+        )::uuid
+        """
+    )
+    fileprivate static let deleteTimelines = Statement(
+        "attribution.delete_timelines",
+        """
+        delete from timelines
+        where person in (select person from timeline_members where id = any ($1))
+        """
+    )
+    fileprivate static let deleteMembers = Statement(
+        "attribution.delete_timeline_members",
+        "delete from timeline_members where id = any ($1)"
+    )
+    fileprivate static let insertMembers = Statement(
+        "attribution.insert_timeline_members",
+        """
+        insert into timeline_members (id, person)
+        select id, person from unnest($1::text[], $2::text[]) as given (id, person)
+        """
+    )
+    fileprivate static let insertTimelines = Statement(
+        "attribution.insert_timelines",
+        """
+        insert into timelines (
+            person, first_at, last_at, events, touches, conversions, is_too_large, timeline, ids,
+            orders
+        )
+        select given.*,
+            array(
+                select m.id from timeline_members m where m.person = given.person
+                order by m.id collate "C"
+            ),
+            coalesce(named.orders, '{}')
+        from unnest(
+            $1::text[], $2::timestamptz[], $3::timestamptz[], $4::integer[], $5::integer[],
+            $6::integer[], $7::boolean[], $8::bytea[]
+        ) as given (
+            person, first_at, last_at, events, touches, conversions, is_too_large, timeline
+        )
+        left join (
+            select person, array_agg(order_id order by order_id collate "C") as orders
+            from unnest($9::text[], $10::text[]) as o (person, order_id)
+            group by person
+        ) named on named.person = given.person
+        """
+    )
+    fileprivate static let deleteChanges = Statement(
+        "attribution.delete_timeline_changes",
+        "delete from timeline_changes where id = any ($1)"
+    )
+    fileprivate static let markOrders = Statement(
+        "attribution.mark_orders",
+        """
+        insert into timeline_changes (id)
+        select distinct person from ingest_v1_conversions
+        where order_id = any ($1::text[]) and person is not null and person <> all ($2::text[])
+        on conflict (id) do nothing
+        """
+    )
+    fileprivate static let finish = Statement(
+        "attribution.finish_timelines",
+        """
+        update timeline_head set current_at = now()
+        where not exists (select from timeline_changes)
+        """
+    )
+}

@@ -1,0 +1,227 @@
+internal import Messages
+internal import Postgres
+internal import RPC
+internal import Tenancy
+internal import Touches
+internal import Wire
+
+/// What has changed in ingest since it was last looked at: all the SQL.
+///
+/// Everything is called in a transaction that holds the head, so that no two builds go on at once.
+struct TimelineFeed: Sendable {
+    /// Where in the feed it was looked last, and by which rule touches were found.
+    struct Head: Sendable {
+        /// The number of the transaction, as the database writes it.
+        var xid: String
+        var commit: Int64
+        var touchRule: Int64
+
+        /// Whether the feed has never been looked at.
+        var isNew: Bool { xid == "0" }
+    }
+
+    /// The events that a transaction of ingest's wrote or deleted.
+    struct Commit: Sendable {
+        let xid: String
+        let id: Int64
+        let events: Int
+        let deleted: Int
+        let days: [PostgresDate]
+    }
+
+    /// How many commits, and about how many events, are looked at in a transaction.
+    private static let most = (commits: 1_000, events: 100_000)
+
+    /// Takes the head, for as long as the transaction lasts.
+    func hold(in transaction: PostgresTransaction) async throws(PostgresError) -> Head {
+        let row = try await transaction.query(.holdHead).one()
+        return Head(
+            xid: try row.read(String.self, at: 0),
+            commit: try row.read(Int64.self, at: 1),
+            touchRule: try row.read(Int64.self, at: 2)
+        )
+    }
+
+    /// The touch rule in force.
+    ///
+    /// - Throws: `PostgresError`; DATA_LOSS if it is not as it was written.
+    func rule(
+        in transaction: PostgresTransaction
+    ) async throws -> (version: Int64, rule: TouchRule) {
+        let row = try await transaction.query(.touchRule).one()
+        let version = try row.read(Int64.self, at: 0)
+        guard let bytes = try row.read(SharedBytes?.self, at: 1) else {
+            return (version, try TouchRule(.standard))
+        }
+        guard case .touchRule(let rule)? = try IngestV1.Definition(decoding: bytes.bytes).content
+        else { throw RPCError(.dataLoss, "the touch rule in force cannot be read") }
+        return (version, try TouchRule(rule))
+    }
+
+    /// The next commits.
+    ///
+    /// - Parameters:
+    ///   - head: after which.
+    ///   - transaction: holds the head.
+    /// - Returns: the commits, and whether there are more.
+    /// - Throws: `PostgresError`.
+    func commits(
+        after head: Head,
+        in transaction: PostgresTransaction
+    ) async throws(PostgresError) -> (commits: [Commit], hasMore: Bool) {
+        let rows = try await transaction.query(
+            .nextCommits,
+            head.xid,
+            head.commit,
+            Int64(Self.most.commits + 1)
+        )
+        var commits: [Commit] = []
+        var events = 0
+        for row in rows {
+            let commit = Commit(
+                xid: try row.read(String.self, at: 0),
+                id: try row.read(Int64.self, at: 1),
+                events: Int(try row.read(Int32.self, at: 2)),
+                deleted: Int(try row.read(Int32.self, at: 3)),
+                days: try row.read([PostgresDate].self, at: 4)
+            )
+            events += commit.events
+            let isFull = commits.count == Self.most.commits || events > Self.most.events
+            if isFull && !commits.isEmpty { return (commits, true) }
+            commits.append(commit)
+        }
+        return (commits, false)
+    }
+
+    /// Notes whose timelines commits change.
+    func mark(
+        _ commits: [Commit],
+        in transaction: PostgresTransaction
+    ) async throws(PostgresError) {
+        try await transaction.query(.markCommits, commits.map(\.id))
+        let days = Set(commits.filter { $0.deleted > 0 }.flatMap(\.days))
+        if !days.isEmpty { try await transaction.query(.markDays, Array(days)) }
+    }
+
+    /// Notes everybody who has an event.
+    func markAll(in transaction: PostgresTransaction) async throws(PostgresError) {
+        try await transaction.query(.markAll)
+    }
+
+    /// The last commit that can be looked at.
+    func last(in transaction: PostgresTransaction) async throws(PostgresError) -> Commit? {
+        try await transaction.query(.lastCommit).atMostOne().map { row throws(PostgresError) in
+            Commit(
+                xid: try row.read(String.self, at: 0),
+                id: try row.read(Int64.self, at: 1),
+                events: 0,
+                deleted: 0,
+                days: []
+            )
+        }
+    }
+
+    /// Keeps how far it was looked.
+    func move(
+        to head: Head,
+        in transaction: PostgresTransaction
+    ) async throws(PostgresError) {
+        try await transaction.query(.moveHead, head.xid, head.commit, head.touchRule)
+    }
+
+    /// Whether anything is to be done.
+    func hasNews(in scope: TenantScope) async throws(PostgresError) -> Bool {
+        try await scope.read(.hasNews).one().read(Bool.self)
+    }
+}
+
+extension Statement {
+    fileprivate static let holdHead = Statement(
+        "attribution.hold_timeline_head",
+        "select xid::text, commit_id, touch_rule from timeline_head for update"
+    )
+    fileprivate static let touchRule = Statement(
+        "attribution.touch_rule",
+        "select version, definition from ingest_v1_definitions where subject = 'touch-rule'"
+    )
+    fileprivate static let nextCommits = Statement(
+        "attribution.next_commits",
+        """
+        select xid::text, commit_id, events, deleted, days from ingest_v1_commits
+        where (xid, commit_id) > ($1::text::xid8, $2)
+            and xid < pg_snapshot_xmin(pg_current_snapshot())
+        order by ingest_v1_commits.xid, commit_id
+        limit $3
+        """
+    )
+    fileprivate static let lastCommit = Statement(
+        "attribution.last_commit",
+        """
+        select xid::text, commit_id from ingest_v1_commits
+        where xid < pg_snapshot_xmin(pg_current_snapshot())
+        order by ingest_v1_commits.xid desc, commit_id desc
+        limit 1
+        """
+    )
+    /// How a conversion stands to others of its order depends on all of them.
+    fileprivate static let markCommits = Statement(
+        "attribution.mark_commits",
+        """
+        insert into timeline_changes (id)
+        select person from ingest_v1_events
+        where commit_id = any ($1::bigint[]) and person is not null
+        union
+        select one from ingest_v1_identities where commit_id = any ($1::bigint[])
+        union
+        select other from ingest_v1_identities where commit_id = any ($1::bigint[])
+        union
+        select o.person
+        from ingest_v1_conversions c join ingest_v1_conversions o on (o.order_id = c.order_id)
+        where c.commit_id = any ($1::bigint[]) and o.person is not null
+        on conflict (id) do nothing
+        """
+    )
+    /// Of deleted events only the days are told.
+    fileprivate static let markDays = Statement(
+        "attribution.mark_days",
+        """
+        insert into timeline_changes (id)
+        select person from timelines t
+        where exists (
+            select from unnest($1::date[]) as day
+            where t.first_at < (day + 1)::timestamp at time zone 'UTC'
+                and t.last_at >= day::timestamp at time zone 'UTC'
+        )
+        on conflict (id) do nothing
+        """
+    )
+    fileprivate static let markAll = Statement(
+        "attribution.mark_all",
+        """
+        insert into timeline_changes (id)
+        select person from ingest_v1_events where person is not null
+        union
+        select person from timelines
+        on conflict (id) do nothing
+        """
+    )
+    fileprivate static let moveHead = Statement(
+        "attribution.move_timeline_head",
+        "update timeline_head set xid = $1::text::xid8, commit_id = $2, touch_rule = $3"
+    )
+    fileprivate static let hasNews = Statement(
+        "attribution.has_news",
+        """
+        select exists (select from timeline_changes)
+            or h.touch_rule <> (
+                select version from ingest_v1_definitions where subject = 'touch-rule'
+            )
+            or exists (
+                select from ingest_v1_commits c
+                where (c.xid, c.commit_id) > (h.xid, h.commit_id)
+                    and c.xid < pg_snapshot_xmin(pg_current_snapshot())
+            )
+        from timeline_head h
+        """
+    )
+}

@@ -1,0 +1,201 @@
+import Testing
+
+/// All timelines of a tenant, made slowly of ingest's own tables: no feed, no parts, no shortcuts.
+struct TimelineOracle {
+    private struct Event {
+        let key: String
+        let ids: [String]
+        let kind: Int
+        let time: Int64
+        let name: String
+        let source: String
+        let arrival: String
+        let id: String
+        let place: String
+        let statement: Statement?
+    }
+
+    private struct Statement {
+        let key: String
+        let kind: String
+        let effect: Int
+        let isByOrder: Bool
+        let value: Int64?
+        let currency: String
+        let order: String
+    }
+
+    private let events: [Event]
+    private let edges: [(String, String)]
+    /// The touch rule: minutes, and sources that are none.
+    private let rule: (idle: Int64, ignored: Set<String>)
+
+    init(
+        of attribution: ServedAttribution,
+        idle: Int64 = 30,
+        ignored: Set<String> = []
+    ) async throws {
+        rule = (idle * 60_000_000, ignored)
+        edges = try await attribution.rows("select one, other from identity_edges").map { line in
+            let parts = line.split(separator: "|").map(String.init)
+            return (parts[0], parts[1])
+        }
+        events = try await attribution.rows(
+            """
+            select e.key, coalesce('u:' || e.user_id, ''), coalesce('a:' || e.anonymous_id, ''),
+                e.kind, (extract(epoch from e.occurred_at) * 1000000)::bigint, coalesce(e.name, ''),
+                coalesce(e.source, ''), coalesce(p.arrival::text, ''), e.event_id,
+                concat_ws('/', coalesce(e.channel::text, '-'), coalesce(e.source, '-'),
+                    coalesce(e.medium, '-'), coalesce(e.campaign, '-')),
+                coalesce(c.kind, ''), c.effect, c.by_order, (c.value * 1000000)::bigint,
+                coalesce(c.currency, ''), coalesce(c.order_id, '')
+            from events e join ingest_v1_events p using (key) left join conversions c using (key)
+            """
+        ).map { line in
+            let parts = line.split(separator: "|", omittingEmptySubsequences: false)
+                .map(String.init)
+            let statement =
+                try parts[10].isEmpty
+                ? nil
+                : Statement(
+                    key: parts[0],
+                    kind: parts[10],
+                    effect: #require(Int(parts[11])),
+                    isByOrder: parts[12] == "t",
+                    value: Int64(parts[13]),
+                    currency: parts[14],
+                    order: parts[15]
+                )
+            return Event(
+                key: parts[0],
+                ids: parts[1...2].filter { !$0.isEmpty },
+                kind: try #require(Int(parts[3])),
+                time: try #require(Int64(parts[4])),
+                name: parts[5],
+                source: parts[6].lowercased(),
+                arrival: parts[7],
+                id: parts[8],
+                place: parts[9],
+                statement: statement
+            )
+        }
+    }
+
+    /// As `ServedAttribution.stored()` tells them.
+    func timelines() -> [String] {
+        persons().compactMap { ids in
+            let own = events.filter { ids.contains($0.ids[0]) }
+                .sorted { ($0.time, $0.key) < ($1.time, $1.key) }
+            guard !own.isEmpty else { return nil }
+            let users = ids.filter { $0.hasPrefix("u:") }
+            let name = (users.isEmpty ? ids : users).min() ?? ""
+            return (name, own, ids)
+        }
+        .sorted { (left: (String, [Event], Set<String>), right) in left.0 < right.0 }
+        .map { name, own, ids in
+            let orders = own.compactMap(\.statement?.order).filter { !$0.isEmpty }.sorted()
+            let (text, touches, conversions) = timeline(of: own)
+            return "\(name)|\(ids.sorted().joined(separator: ","))|\(own.count)"
+                + "|\(orders.joined(separator: ","))|\(touches)|\(conversions) \(text)"
+        }
+    }
+
+    /// Ids that are one's: joined until nothing changes.
+    private func persons() -> [Set<String>] {
+        var groups: [Set<String>] = []
+        let links = edges.map { [$0.0, $0.1] } + events.map(\.ids)
+        for link in links {
+            let (joined, others) = (
+                groups.filter { !$0.isDisjoint(with: link) },
+                groups.filter { $0.isDisjoint(with: link) }
+            )
+            groups = others + [joined.reduce(Set(link)) { $0.union($1) }]
+        }
+        return groups
+    }
+
+    // MARK: One person
+
+    private func timeline(of own: [Event]) -> (String, Int, Int) {
+        var parts: [String] = []
+        var touches = 0
+        var conversions = 0
+        for (place, event) in own.enumerated() {
+            if let kind = touch(own, at: place) {
+                parts.append("\(kind)@\(event.time):\(event.place)")
+                touches += 1
+            }
+            if let statement = event.statement, statement.effect == 1, isFirst(statement) {
+                parts.append(conversion(statement, event, own))
+                conversions += 1
+            }
+        }
+        return (parts.joined(separator: " "), touches, conversions)
+    }
+
+    /// What touch an event is: steps 1 to 6 of the contract, from the beginning each time.
+    private func touch(_ own: [Event], at place: Int) -> Int? {
+        var session: (time: Int64, arrival: String)?
+        for (index, event) in own[...place].enumerated() {
+            let isOver = session.map { event.time - $0.time >= rule.idle } ?? true
+            switch event.kind {
+            case 1:
+                let arrival = rule.ignored.contains(event.source) ? "" : event.arrival
+                let starts = isOver || (!arrival.isEmpty && arrival != session?.arrival)
+                if starts {
+                    session = (event.time, arrival)
+                    if index == place { return arrival.isEmpty ? 2 : 1 }
+                }
+            case 2 where index == place: return 3
+            case 3 where index == place: return 4
+            case 9 where event.name == "Email Delivered" && index == place: return 5
+            default: break
+            }
+            let isAct =
+                [1, 4, 7].contains(event.kind)
+                || (event.kind == 9 && event.name != "Email Delivered")
+            if isAct, !isOver { session?.time = event.time }
+        }
+        return nil
+    }
+
+    private func isFirst(_ statement: Statement) -> Bool {
+        guard statement.isByOrder, !statement.order.isEmpty else { return true }
+        return events.compactMap(\.statement).allSatisfy { other in
+            !other.isByOrder || other.kind != statement.kind || other.effect != statement.effect
+                || other.order != statement.order || other.key >= statement.key
+        }
+    }
+
+    private func conversion(_ statement: Statement, _ event: Event, _ own: [Event]) -> String {
+        let value = statement.value ?? 0
+        var refunded: Int64 = 0
+        var isCancelled = false
+        for other in events.compactMap(\.statement)
+        where !statement.order.isEmpty && other.order == statement.order
+            && other.kind == statement.kind && isFirst(other)
+        {
+            if other.effect == 3 { isCancelled = true }
+            if other.effect == 2 { refunded += part(other, statement) }
+        }
+        // Without an order: those after it, and before the next conversion of the kind.
+        var isNext = false
+        for other in own {
+            guard let said = other.statement, said.kind == statement.kind else { continue }
+            if said.key == statement.key {
+                isNext = true
+            } else if said.effect == 1, isFirst(said) {
+                isNext = false
+            } else if isNext, said.effect == 2, said.order.isEmpty {
+                refunded += part(said, statement)
+            }
+        }
+        return "#\(statement.kind)@\(event.time):\(event.id):\(statement.order):\(value):"
+            + "\(min(refunded, value)):\(statement.currency)" + (isCancelled ? ":cancelled" : "")
+    }
+
+    private func part(_ refund: Statement, _ conversion: Statement) -> Int64 {
+        guard let paid = refund.value else { return conversion.value ?? 0 }
+        return refund.currency == conversion.currency ? paid : 0
+    }
+}
