@@ -6,9 +6,9 @@ public import RPC
 
 extension AttributionV1 {
 
-    /// Runs models of attribution over journeys. Journeys are the paths that a tenant has imported, as
-    /// `a > b > c` with how many journeys went that way, with and without a conversion: channels are
-    /// what stands in the paths.
+    /// Runs models of attribution over journeys. Journeys are those of stored timelines, if a request
+    /// says which; otherwise the paths that a tenant has imported, as `a > b > c` with how many journeys
+    /// went that way, with and without a conversion: channels are what stands in the paths.
     ///
     /// A model gives each channel a share of all conversions, and one of all value: credit is the share
     /// times the total, so that credits add up to what was booked. Global models (`markov`, `shapley`,

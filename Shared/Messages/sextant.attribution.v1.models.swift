@@ -1048,6 +1048,9 @@ extension AttributionV1 {
         /// How many paths are told, 1 to 1,000; 0 for 20.
         public var paths: Int32 = 0
 
+        /// Which journeys of timelines, instead of an import; nothing for imports.
+        public var journeys: AttributionV1.JourneySelection?
+
         /// Fields the schema does not name, kept as they were sent.
         public var unknownFields = UnknownFields()
 
@@ -1068,6 +1071,7 @@ extension AttributionV1 {
             self.importID = String(view.importID)
             self.transforms = view.transforms.values()
             self.paths = view.paths
+            if view._journeys.isPresent { unsafe self.journeys.decode(validated: view._journeys.bytes(in: view.bytes)) }
             self.unknownFields = view.unknownFields
         }
 
@@ -1076,6 +1080,7 @@ extension AttributionV1 {
             if !self.importID.isEmpty { buffer.appendField(tag: 10, self.importID) }
             buffer.appendMessages(tag: 18, self.transforms)
             if self.paths != 0 { buffer.appendField(tag: 24, self.paths, as: Scalar.Int32.self) }
+            self.journeys.write(tag: 34, to: &buffer)
             if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
         }
 
@@ -1084,6 +1089,7 @@ extension AttributionV1 {
             FieldSchema(1, "import_id", .string),
             FieldSchema(2, "transforms", .message { AttributionV1.PathTransform.schema }, .repeated),
             FieldSchema(3, "paths", .int32),
+            FieldSchema(4, "journeys", .message { AttributionV1.JourneySelection.schema }, .explicit),
         ], valueStride: MemoryLayout<AttributionV1.SummarizePathsRequest>.stride)
 
         /// The fields of a `SummarizePathsRequest`, read where they lie.
@@ -1101,6 +1107,7 @@ extension AttributionV1 {
 
             /// How many paths are told, 1 to 1,000; 0 for 20.
             public private(set) var paths: Int32 = 0
+            fileprivate var _journeys = FieldSlice()
             fileprivate var _has_unknown = false
 
             /// Finds the fields.
@@ -1119,6 +1126,7 @@ extension AttributionV1 {
                             _ = reader.slice()
                             _transforms.extend(from: start, to: reader.position)
                         case 24: self.paths = Scalar.Int32.read(&reader)
+                        case 34: _journeys = reader.slice()
                         default:
                             reader.skip(tag)
                             _has_unknown = true
@@ -1140,6 +1148,14 @@ extension AttributionV1 {
                 @_lifetime(copy self)
                 get {
                     unsafe RepeatedMessages<AttributionV1.PathTransform.View>(_transforms, in: bytes)
+                }
+            }
+
+            /// Which journeys of timelines, instead of an import; nothing for imports.
+            public var journeys: AttributionV1.JourneySelection.View? {
+                @_lifetime(copy self)
+                get {
+                    unsafe _journeys.isPresent ? AttributionV1.JourneySelection.View(validated: _journeys.bytes(in: bytes)) : nil
                 }
             }
 
@@ -1198,6 +1214,18 @@ extension AttributionV1 {
             @inlinable
             public mutating func setPaths(_ value: Int32) {
                 if value != 0 { buffer.appendField(tag: 24, value, as: Scalar.Int32.self) }
+            }
+
+            /// Which journeys of timelines, instead of an import; nothing for imports.
+            @inlinable
+            public mutating func setJourneys<Failure: Error>(_ write: (inout AttributionV1.JourneySelection.Writer) throws(Failure) -> Void) throws(Failure) {
+                try buffer.appendMessage(tag: 34, write)
+            }
+
+            /// Which journeys of timelines, instead of an import; nothing for imports.
+            @inlinable
+            public mutating func setJourneys(_ value: AttributionV1.JourneySelection) {
+                buffer.appendMessage(tag: 34, value)
             }
         }
     }
@@ -1419,6 +1447,9 @@ extension AttributionV1 {
         /// By length, the shortest first; the last stands for itself and all longer ones, from 50 on.
         public var lengths: [AttributionV1.PathSummary.Length] = []
 
+        /// What was found beside the paths, if they are of timelines.
+        public var report: AttributionV1.JourneyReport?
+
         /// Fields the schema does not name, kept as they were sent.
         public var unknownFields = UnknownFields()
 
@@ -1443,6 +1474,7 @@ extension AttributionV1 {
             self.meanTouches = view.meanTouches
             self.paths = view.paths.values()
             self.lengths = view.lengths.values()
+            if view._report.isPresent { unsafe self.report.decode(validated: view._report.bytes(in: view.bytes)) }
             self.unknownFields = view.unknownFields
         }
 
@@ -1455,6 +1487,7 @@ extension AttributionV1 {
             if self.meanTouches.bitPattern != 0 { buffer.appendField(tag: 41, self.meanTouches, as: Scalar.Double.self) }
             buffer.appendMessages(tag: 50, self.paths)
             buffer.appendMessages(tag: 58, self.lengths)
+            self.report.write(tag: 66, to: &buffer)
             if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
         }
 
@@ -1467,6 +1500,7 @@ extension AttributionV1 {
             FieldSchema(5, "mean_touches", .double),
             FieldSchema(6, "paths", .message { AttributionV1.PathSummary.Path.schema }, .repeated),
             FieldSchema(7, "lengths", .message { AttributionV1.PathSummary.Length.schema }, .repeated),
+            FieldSchema(8, "report", .message { AttributionV1.JourneyReport.schema }, .explicit),
         ], valueStride: MemoryLayout<AttributionV1.PathSummary>.stride)
 
         /// The fields of a `PathSummary`, read where they lie.
@@ -1496,6 +1530,7 @@ extension AttributionV1 {
             public private(set) var meanTouches: Double = 0
             fileprivate var _paths = FieldRun()
             fileprivate var _lengths = FieldRun()
+            fileprivate var _report = FieldSlice()
             fileprivate var _has_unknown = false
 
             /// Finds the fields.
@@ -1520,6 +1555,7 @@ extension AttributionV1 {
                         case 58:
                             _ = reader.slice()
                             _lengths.extend(from: start, to: reader.position)
+                        case 66: _report = reader.slice()
                         default:
                             reader.skip(tag)
                             _has_unknown = true
@@ -1541,6 +1577,14 @@ extension AttributionV1 {
                 @_lifetime(copy self)
                 get {
                     unsafe RepeatedMessages<AttributionV1.PathSummary.Length.View>(_lengths, in: bytes)
+                }
+            }
+
+            /// What was found beside the paths, if they are of timelines.
+            public var report: AttributionV1.JourneyReport.View? {
+                @_lifetime(copy self)
+                get {
+                    unsafe _report.isPresent ? AttributionV1.JourneyReport.View(validated: _report.bytes(in: bytes)) : nil
                 }
             }
 
@@ -1623,6 +1667,18 @@ extension AttributionV1 {
             @inlinable
             public mutating func addLengths(_ value: AttributionV1.PathSummary.Length) {
                 buffer.appendMessage(tag: 58, value)
+            }
+
+            /// What was found beside the paths, if they are of timelines.
+            @inlinable
+            public mutating func setReport<Failure: Error>(_ write: (inout AttributionV1.JourneyReport.Writer) throws(Failure) -> Void) throws(Failure) {
+                try buffer.appendMessage(tag: 66, write)
+            }
+
+            /// What was found beside the paths, if they are of timelines.
+            @inlinable
+            public mutating func setReport(_ value: AttributionV1.JourneyReport) {
+                buffer.appendMessage(tag: 66, value)
             }
         }
 
@@ -2184,6 +2240,10 @@ extension AttributionV1 {
         /// `(direct)`, `Direct` and `DIRECT`.
         public var directChannels: [String] = []
 
+        /// Which journeys of timelines, instead of an import; nothing for imports. They have times, which
+        /// `decay` and `hazard` need.
+        public var journeys: AttributionV1.JourneySelection?
+
         /// Fields the schema does not name, kept as they were sent.
         public var unknownFields = UnknownFields()
 
@@ -2209,6 +2269,7 @@ extension AttributionV1 {
             self.level = view.level
             self.seed = view.seed
             self.directChannels = view.directChannels.strings()
+            if view._journeys.isPresent { unsafe self.journeys.decode(validated: view._journeys.bytes(in: view.bytes)) }
             self.unknownFields = view.unknownFields
         }
 
@@ -2222,6 +2283,7 @@ extension AttributionV1 {
             if let value = self.level { buffer.appendField(tag: 49, value, as: Scalar.Double.self) }
             if self.seed != 0 { buffer.appendField(tag: 56, self.seed, as: Scalar.UInt64.self) }
             for value in self.directChannels { buffer.appendField(tag: 66, value) }
+            self.journeys.write(tag: 74, to: &buffer)
             if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
         }
 
@@ -2235,6 +2297,7 @@ extension AttributionV1 {
             FieldSchema(6, "level", .double, .explicit),
             FieldSchema(7, "seed", .uint64),
             FieldSchema(8, "direct_channels", .string, .repeated),
+            FieldSchema(9, "journeys", .message { AttributionV1.JourneySelection.schema }, .explicit),
         ], valueStride: MemoryLayout<AttributionV1.RunModelsRequest>.stride)
 
         /// The fields of a `RunModelsRequest`, read where they lie.
@@ -2262,6 +2325,7 @@ extension AttributionV1 {
             /// What all draws come from.
             public private(set) var seed: UInt64 = 0
             fileprivate var _directChannels = FieldRun()
+            fileprivate var _journeys = FieldSlice()
             fileprivate var _has_unknown = false
 
             /// Finds the fields.
@@ -2289,6 +2353,7 @@ extension AttributionV1 {
                         case 66:
                             _ = reader.slice()
                             _directChannels.extend(from: start, to: reader.position)
+                        case 74: _journeys = reader.slice()
                         default:
                             reader.skip(tag)
                             _has_unknown = true
@@ -2336,6 +2401,15 @@ extension AttributionV1 {
                 @_lifetime(copy self)
                 get {
                     unsafe RepeatedText(_directChannels, in: bytes)
+                }
+            }
+
+            /// Which journeys of timelines, instead of an import; nothing for imports. They have times, which
+            /// `decay` and `hazard` need.
+            public var journeys: AttributionV1.JourneySelection.View? {
+                @_lifetime(copy self)
+                get {
+                    unsafe _journeys.isPresent ? AttributionV1.JourneySelection.View(validated: _journeys.bytes(in: bytes)) : nil
                 }
             }
 
@@ -2447,6 +2521,20 @@ extension AttributionV1 {
             @inlinable
             public mutating func addDirectChannels(_ value: Text) {
                 buffer.appendField(tag: 66, value.utf8)
+            }
+
+            /// Which journeys of timelines, instead of an import; nothing for imports. They have times, which
+            /// `decay` and `hazard` need.
+            @inlinable
+            public mutating func setJourneys<Failure: Error>(_ write: (inout AttributionV1.JourneySelection.Writer) throws(Failure) -> Void) throws(Failure) {
+                try buffer.appendMessage(tag: 74, write)
+            }
+
+            /// Which journeys of timelines, instead of an import; nothing for imports. They have times, which
+            /// `decay` and `hazard` need.
+            @inlinable
+            public mutating func setJourneys(_ value: AttributionV1.JourneySelection) {
+                buffer.appendMessage(tag: 74, value)
             }
         }
     }
@@ -2670,7 +2758,8 @@ extension AttributionV1 {
         /// Which import; empty for all.
         public var importID: String = ""
 
-        /// SHA-256 in hexadecimal digits of what was looked at: the numbers, contents and rows of imports.
+        /// SHA-256 in hexadecimal digits of what was looked at: the numbers, contents and rows of imports,
+        /// or the persons and timelines in the order of persons.
         public var fingerprint: String = ""
 
         /// The version of the program.
@@ -2701,6 +2790,9 @@ extension AttributionV1 {
         /// What keeps numbers from being there, in words.
         public var notes: [String] = []
 
+        /// What was found beside the paths, if they are of timelines.
+        public var report: AttributionV1.JourneyReport?
+
         /// Fields the schema does not name, kept as they were sent.
         public var unknownFields = UnknownFields()
 
@@ -2729,6 +2821,7 @@ extension AttributionV1 {
             self.models = view.models.values()
             self.disagreement = view.disagreement
             self.notes = view.notes.strings()
+            if view._report.isPresent { unsafe self.report.decode(validated: view._report.bytes(in: view.bytes)) }
             self.unknownFields = view.unknownFields
         }
 
@@ -2745,6 +2838,7 @@ extension AttributionV1 {
             buffer.appendMessages(tag: 74, self.models)
             if self.disagreement.bitPattern != 0 { buffer.appendField(tag: 81, self.disagreement, as: Scalar.Double.self) }
             for value in self.notes { buffer.appendField(tag: 90, value) }
+            self.report.write(tag: 98, to: &buffer)
             if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
         }
 
@@ -2761,6 +2855,7 @@ extension AttributionV1 {
             FieldSchema(9, "models", .message { AttributionV1.ModelResult.schema }, .repeated),
             FieldSchema(10, "disagreement", .double),
             FieldSchema(11, "notes", .string, .repeated),
+            FieldSchema(12, "report", .message { AttributionV1.JourneyReport.schema }, .explicit),
         ], valueStride: MemoryLayout<AttributionV1.ModelRun>.stride)
 
         /// The fields of a `ModelRun`, read where they lie.
@@ -2797,6 +2892,7 @@ extension AttributionV1 {
             /// of the differences of their shares; 0 if all agree, 1 if no two give anything to one channel.
             public private(set) var disagreement: Double = 0
             fileprivate var _notes = FieldRun()
+            fileprivate var _report = FieldSlice()
             fileprivate var _has_unknown = false
 
             /// Finds the fields.
@@ -2825,6 +2921,7 @@ extension AttributionV1 {
                         case 90:
                             _ = reader.slice()
                             _notes.extend(from: start, to: reader.position)
+                        case 98: _report = reader.slice()
                         default:
                             reader.skip(tag)
                             _has_unknown = true
@@ -2841,7 +2938,8 @@ extension AttributionV1 {
                 }
             }
 
-            /// SHA-256 in hexadecimal digits of what was looked at: the numbers, contents and rows of imports.
+            /// SHA-256 in hexadecimal digits of what was looked at: the numbers, contents and rows of imports,
+            /// or the persons and timelines in the order of persons.
             public var fingerprint: Text {
                 @_lifetime(copy self)
                 get {
@@ -2870,6 +2968,14 @@ extension AttributionV1 {
                 @_lifetime(copy self)
                 get {
                     unsafe RepeatedText(_notes, in: bytes)
+                }
+            }
+
+            /// What was found beside the paths, if they are of timelines.
+            public var report: AttributionV1.JourneyReport.View? {
+                @_lifetime(copy self)
+                get {
+                    unsafe _report.isPresent ? AttributionV1.JourneyReport.View(validated: _report.bytes(in: bytes)) : nil
                 }
             }
 
@@ -2912,13 +3018,15 @@ extension AttributionV1 {
                 if !value.isEmpty { buffer.appendField(tag: 10, value.utf8) }
             }
 
-            /// SHA-256 in hexadecimal digits of what was looked at: the numbers, contents and rows of imports.
+            /// SHA-256 in hexadecimal digits of what was looked at: the numbers, contents and rows of imports,
+            /// or the persons and timelines in the order of persons.
             @inlinable
             public mutating func setFingerprint(_ value: String) {
                 if !value.isEmpty { buffer.appendField(tag: 18, value) }
             }
 
-            /// SHA-256 in hexadecimal digits of what was looked at: the numbers, contents and rows of imports.
+            /// SHA-256 in hexadecimal digits of what was looked at: the numbers, contents and rows of imports,
+            /// or the persons and timelines in the order of persons.
             @inlinable
             public mutating func setFingerprint(_ value: Text) {
                 if !value.isEmpty { buffer.appendField(tag: 18, value.utf8) }
@@ -2995,6 +3103,18 @@ extension AttributionV1 {
             @inlinable
             public mutating func addNotes(_ value: Text) {
                 buffer.appendField(tag: 90, value.utf8)
+            }
+
+            /// What was found beside the paths, if they are of timelines.
+            @inlinable
+            public mutating func setReport<Failure: Error>(_ write: (inout AttributionV1.JourneyReport.Writer) throws(Failure) -> Void) throws(Failure) {
+                try buffer.appendMessage(tag: 98, write)
+            }
+
+            /// What was found beside the paths, if they are of timelines.
+            @inlinable
+            public mutating func setReport(_ value: AttributionV1.JourneyReport) {
+                buffer.appendMessage(tag: 98, value)
             }
         }
     }
@@ -3541,9 +3661,9 @@ extension AttributionV1 {
     /// The file `sextant/attribution/v1/models.proto`.
     public static let modelsFile: FileSchema = FileSchema(
         "sextant/attribution/v1/models.proto",
-        imports: ["google/protobuf/timestamp.proto", "sextant/api/annotations.proto"],
+        imports: ["google/protobuf/timestamp.proto", "sextant/api/annotations.proto", "sextant/attribution/v1/journey_selection.proto"],
         messages: [AttributionV1.ListModelsRequest.schema, AttributionV1.ListModelsResponse.schema, AttributionV1.ModelKind.schema, AttributionV1.ModelParameter.schema, AttributionV1.ListPathTablesRequest.schema, AttributionV1.ListPathTablesResponse.schema, AttributionV1.PathTable.schema, AttributionV1.SummarizePathsRequest.schema, AttributionV1.PathTransform.schema, AttributionV1.PathSummary.schema, AttributionV1.PathSummary.Path.schema, AttributionV1.PathSummary.Length.schema, AttributionV1.ModelChoice.schema, AttributionV1.RunModelsRequest.schema, AttributionV1.Estimate.schema, AttributionV1.ModelRun.schema, AttributionV1.ModelResult.schema, AttributionV1.ChannelCredit.schema],
         enums: [AttributionV1.PathTransform.Kind.schema, AttributionV1.Estimate.Kind.schema],
-        descriptor: "CiNzZXh0YW50L2F0dHJpYnV0aW9uL3YxL21vZGVscy5wcm90bxIWc2V4dGFudC5hdHRyaWJ1dGlvbi52MRofZ29vZ2xlL3Byb3RvYnVmL3RpbWVzdGFtcC5wcm90bxodc2V4dGFudC9hcGkvYW5ub3RhdGlvbnMucHJvdG8iEwoRTGlzdE1vZGVsc1JlcXVlc3QiTwoSTGlzdE1vZGVsc1Jlc3BvbnNlEjkKBm1vZGVscxgBIAMoCzIhLnNleHRhbnQuYXR0cmlidXRpb24udjEuTW9kZWxLaW5kUgZtb2RlbHMimwEKCU1vZGVsS2luZBISCgRuYW1lGAEgASgJUgRuYW1lEhgKB2FsaWFzZXMYAiADKAlSB2FsaWFzZXMSGAoHc3VtbWFyeRgDIAEoCVIHc3VtbWFyeRJGCgpwYXJhbWV0ZXJzGAQgAygLMiYuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Nb2RlbFBhcmFtZXRlclIKcGFyYW1ldGVycyJ6Cg5Nb2RlbFBhcmFtZXRlchISCgRuYW1lGAEgASgJUgRuYW1lEhQKBWxlYXN0GAIgASgBUgVsZWFzdBISCgRtb3N0GAMgASgBUgRtb3N0EhQKBXVzdWFsGAQgASgBUgV1c3VhbBIUCgV3aG9sZRgFIAEoCFIFd2hvbGUiFwoVTGlzdFBhdGhUYWJsZXNSZXF1ZXN0IlMKFkxpc3RQYXRoVGFibGVzUmVzcG9uc2USOQoGdGFibGVzGAEgAygLMiEuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5QYXRoVGFibGVSBnRhYmxlcyKfAQoJUGF0aFRhYmxlEhsKCWltcG9ydF9pZBgBIAEoCVIIaW1wb3J0SWQSEgoEbmFtZRgCIAEoCVIEbmFtZRIWCgZzb3VyY2UYAyABKAlSBnNvdXJjZRI1CghlbmRfdGltZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSB2VuZFRpbWUSEgoEcm93cxgFIAEoA1IEcm93cyKRAQoVU3VtbWFyaXplUGF0aHNSZXF1ZXN0EhsKCWltcG9ydF9pZBgBIAEoCVIIaW1wb3J0SWQSRQoKdHJhbnNmb3JtcxgCIAMoCzIlLnNleHRhbnQuYXR0cmlidXRpb24udjEuUGF0aFRyYW5zZm9ybVIKdHJhbnNmb3JtcxIUCgVwYXRocxgDIAEoBVIFcGF0aHMiiwIKDVBhdGhUcmFuc2Zvcm0SPgoEa2luZBgBIAEoDjIqLnNleHRhbnQuYXR0cmlidXRpb24udjEuUGF0aFRyYW5zZm9ybS5LaW5kUgRraW5kEhgKB2NoYW5uZWwYAiABKAlSB2NoYW5uZWwSEgoEbW9zdBgDIAEoBVIEbW9zdCKLAQoES2luZBIUChBLSU5EX1VOU1BFQ0lGSUVEEAASEQoNS0lORF9FWFBPU1VSRRABEg4KCktJTkRfRklSU1QQAhISCg5LSU5EX0ZSRVFVRU5DWRADEgwKCEtJTkRfQ0FQEAQSFwoTS0lORF9SRU1PVkVfSUZfTEFTVBAFEg8KC0tJTkRfUkVNT1ZFEAYinQQKC1BhdGhTdW1tYXJ5EiUKDmRpc3RpbmN0X3BhdGhzGAEgASgDUg1kaXN0aW5jdFBhdGhzEiAKC2NvbnZlcnNpb25zGAIgASgDUgtjb252ZXJzaW9ucxIUCgVudWxscxgDIAEoA1IFbnVsbHMSFAoFdmFsdWUYBCABKAFSBXZhbHVlEiEKDG1lYW5fdG91Y2hlcxgFIAEoAVILbWVhblRvdWNoZXMSPgoFcGF0aHMYBiADKAsyKC5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlBhdGhTdW1tYXJ5LlBhdGhSBXBhdGhzEkQKB2xlbmd0aHMYByADKAsyKi5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlBhdGhTdW1tYXJ5Lkxlbmd0aFIHbGVuZ3RocxqTAQoEUGF0aBIUCgVzdGVwcxgBIAMoCVIFc3RlcHMSIAoLY29udmVyc2lvbnMYAiABKANSC2NvbnZlcnNpb25zEhQKBW51bGxzGAMgASgDUgVudWxscxIUCgV2YWx1ZRgEIAEoAVIFdmFsdWUSJwoPY29udmVyc2lvbl9yYXRlGAUgASgBUg5jb252ZXJzaW9uUmF0ZRpaCgZMZW5ndGgSGAoHdG91Y2hlcxgBIAEoBVIHdG91Y2hlcxIgCgtjb252ZXJzaW9ucxgCIAEoA1ILY29udmVyc2lvbnMSFAoFbnVsbHMYAyABKANSBW51bGxzIrUBCgtNb2RlbENob2ljZRISCgRuYW1lGAEgASgJUgRuYW1lElMKCnBhcmFtZXRlcnMYAiADKAsyMy5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLk1vZGVsQ2hvaWNlLlBhcmFtZXRlcnNFbnRyeVIKcGFyYW1ldGVycxo9Cg9QYXJhbWV0ZXJzRW50cnkSEAoDa2V5GAEgASgJUgNrZXkSFAoFdmFsdWUYAiABKAFSBXZhbHVlOgI4ASLfAgoQUnVuTW9kZWxzUmVxdWVzdBIbCglpbXBvcnRfaWQYASABKAlSCGltcG9ydElkEhQKBW1vZGVsGAIgASgJUgVtb2RlbBI7CgZtb2RlbHMYAyADKAsyIy5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLk1vZGVsQ2hvaWNlUgZtb2RlbHMSRQoKdHJhbnNmb3JtcxgEIAMoCzIlLnNleHRhbnQuYXR0cmlidXRpb24udjEuUGF0aFRyYW5zZm9ybVIKdHJhbnNmb3JtcxIjCgpyZXBsaWNhdGVzGAUgASgFSABSCnJlcGxpY2F0ZXOIAQESGQoFbGV2ZWwYBiABKAFIAVIFbGV2ZWyIAQESEgoEc2VlZBgHIAEoBFIEc2VlZBInCg9kaXJlY3RfY2hhbm5lbHMYCCADKAlSDmRpcmVjdENoYW5uZWxzQg0KC19yZXBsaWNhdGVzQggKBl9sZXZlbCL5AQoIRXN0aW1hdGUSEgoEbWVhbhgBIAEoAVIEbWVhbhIWCgZtZWRpYW4YAiABKAFSBm1lZGlhbhIUCgVsb3dlchgDIAEoAVIFbG93ZXISFAoFdXBwZXIYBCABKAFSBXVwcGVyEhQKBWxldmVsGAUgASgBUgVsZXZlbBI5CgRraW5kGAYgASgOMiUuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Fc3RpbWF0ZS5LaW5kUgRraW5kIkQKBEtpbmQSFAoQS0lORF9VTlNQRUNJRklFRBAAEhMKD0tJTkRfQ09ORklERU5DRRABEhEKDUtJTkRfQ1JFRElCTEUQAiLjAgoITW9kZWxSdW4SGwoJaW1wb3J0X2lkGAEgASgJUghpbXBvcnRJZBIgCgtmaW5nZXJwcmludBgCIAEoCVILZmluZ2VycHJpbnQSGAoHdmVyc2lvbhgDIAEoCVIHdmVyc2lvbhISCgRzZWVkGAQgASgEUgRzZWVkEiUKDmRpc3RpbmN0X3BhdGhzGAUgASgDUg1kaXN0aW5jdFBhdGhzEiAKC2NvbnZlcnNpb25zGAYgASgDUgtjb252ZXJzaW9ucxIUCgVudWxscxgHIAEoA1IFbnVsbHMSFAoFdmFsdWUYCCABKAFSBXZhbHVlEjsKBm1vZGVscxgJIAMoCzIjLnNleHRhbnQuYXR0cmlidXRpb24udjEuTW9kZWxSZXN1bHRSBm1vZGVscxIiCgxkaXNhZ3JlZW1lbnQYCiABKAFSDGRpc2FncmVlbWVudBIUCgVub3RlcxgLIAMoCVIFbm90ZXMipQIKC01vZGVsUmVzdWx0EhQKBW1vZGVsGAEgASgJUgVtb2RlbBJTCgpwYXJhbWV0ZXJzGAIgAygLMjMuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Nb2RlbFJlc3VsdC5QYXJhbWV0ZXJzRW50cnlSCnBhcmFtZXRlcnMSQQoIY2hhbm5lbHMYAyADKAsyJS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkNoYW5uZWxDcmVkaXRSCGNoYW5uZWxzEikKEGVtcHR5X3JlcGxpY2F0ZXMYBCABKAVSD2VtcHR5UmVwbGljYXRlcxo9Cg9QYXJhbWV0ZXJzRW50cnkSEAoDa2V5GAEgASgJUgNrZXkSFAoFdmFsdWUYAiABKAFSBXZhbHVlOgI4ASK8BAoNQ2hhbm5lbENyZWRpdBIYCgdjaGFubmVsGAEgASgJUgdjaGFubmVsEiAKC2NvbnZlcnNpb25zGAIgASgBUgtjb252ZXJzaW9ucxIUCgV2YWx1ZRgDIAEoAVIFdmFsdWUSKQoQY29udmVyc2lvbl9zaGFyZRgEIAEoAVIPY29udmVyc2lvblNoYXJlEh8KC3ZhbHVlX3NoYXJlGAUgASgBUgp2YWx1ZVNoYXJlElMKFGNvbnZlcnNpb25zX2VzdGltYXRlGAYgASgLMiAuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Fc3RpbWF0ZVITY29udmVyc2lvbnNFc3RpbWF0ZRJHCg52YWx1ZV9lc3RpbWF0ZRgHIAEoCzIgLnNleHRhbnQuYXR0cmlidXRpb24udjEuRXN0aW1hdGVSDXZhbHVlRXN0aW1hdGUSQQoaY29udmVyc2lvbnNfc2FtcGxpbmdfZXJyb3IYCCABKAFIAFIYY29udmVyc2lvbnNTYW1wbGluZ0Vycm9yiAEBEjUKFHZhbHVlX3NhbXBsaW5nX2Vycm9yGAkgASgBSAFSEnZhbHVlU2FtcGxpbmdFcnJvcogBARIqCg5yZW1vdmFsX2VmZmVjdBgKIAEoAUgCUg1yZW1vdmFsRWZmZWN0iAEBQh0KG19jb252ZXJzaW9uc19zYW1wbGluZ19lcnJvckIXChVfdmFsdWVfc2FtcGxpbmdfZXJyb3JCEQoPX3JlbW92YWxfZWZmZWN0MsIFCgZNb2RlbHMSmgEKCkxpc3RNb2RlbHMSKS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkxpc3RNb2RlbHNSZXF1ZXN0Giouc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5MaXN0TW9kZWxzUmVzcG9uc2UiNZACAZKAGRIKEGF0dHJpYnV0aW9uOnJlYWSKgBkYEhYvdjEvYXR0cmlidXRpb24vbW9kZWxzEqsBCg5MaXN0UGF0aFRhYmxlcxItLnNleHRhbnQuYXR0cmlidXRpb24udjEuTGlzdFBhdGhUYWJsZXNSZXF1ZXN0Gi4uc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5MaXN0UGF0aFRhYmxlc1Jlc3BvbnNlIjqQAgGSgBkSChBhdHRyaWJ1dGlvbjpyZWFkioAZHRIbL3YxL2F0dHJpYnV0aW9uL3BhdGgtdGFibGVzEsMBCg5TdW1tYXJpemVQYXRocxItLnNleHRhbnQuYXR0cmlidXRpb24udjEuU3VtbWFyaXplUGF0aHNSZXF1ZXN0GiMuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5QYXRoU3VtbWFyeSJdkAIBkoAZEgoQYXR0cmlidXRpb246cmVhZIqAGUASFS92MS9hdHRyaWJ1dGlvbi9wYXRoc1onEiUvYXBpL2FkbWluL2F0dHJpYnV0aW9uL2pvdXJuZXlzL3BhdGhzEqYBCglSdW5Nb2RlbHMSKC5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlJ1bk1vZGVsc1JlcXVlc3QaIC5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLk1vZGVsUnVuIk2QAgGSgBkSChBhdHRyaWJ1dGlvbjpyZWFkioAZMCITL3YxL2F0dHJpYnV0aW9uOnJ1bjoBKloWIhQvYXBpL2F0dHJpYnV0aW9uL3J1bmIGcHJvdG8z"
+        descriptor: "CiNzZXh0YW50L2F0dHJpYnV0aW9uL3YxL21vZGVscy5wcm90bxIWc2V4dGFudC5hdHRyaWJ1dGlvbi52MRofZ29vZ2xlL3Byb3RvYnVmL3RpbWVzdGFtcC5wcm90bxodc2V4dGFudC9hcGkvYW5ub3RhdGlvbnMucHJvdG8aLnNleHRhbnQvYXR0cmlidXRpb24vdjEvam91cm5leV9zZWxlY3Rpb24ucHJvdG8iEwoRTGlzdE1vZGVsc1JlcXVlc3QiTwoSTGlzdE1vZGVsc1Jlc3BvbnNlEjkKBm1vZGVscxgBIAMoCzIhLnNleHRhbnQuYXR0cmlidXRpb24udjEuTW9kZWxLaW5kUgZtb2RlbHMimwEKCU1vZGVsS2luZBISCgRuYW1lGAEgASgJUgRuYW1lEhgKB2FsaWFzZXMYAiADKAlSB2FsaWFzZXMSGAoHc3VtbWFyeRgDIAEoCVIHc3VtbWFyeRJGCgpwYXJhbWV0ZXJzGAQgAygLMiYuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Nb2RlbFBhcmFtZXRlclIKcGFyYW1ldGVycyJ6Cg5Nb2RlbFBhcmFtZXRlchISCgRuYW1lGAEgASgJUgRuYW1lEhQKBWxlYXN0GAIgASgBUgVsZWFzdBISCgRtb3N0GAMgASgBUgRtb3N0EhQKBXVzdWFsGAQgASgBUgV1c3VhbBIUCgV3aG9sZRgFIAEoCFIFd2hvbGUiFwoVTGlzdFBhdGhUYWJsZXNSZXF1ZXN0IlMKFkxpc3RQYXRoVGFibGVzUmVzcG9uc2USOQoGdGFibGVzGAEgAygLMiEuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5QYXRoVGFibGVSBnRhYmxlcyKfAQoJUGF0aFRhYmxlEhsKCWltcG9ydF9pZBgBIAEoCVIIaW1wb3J0SWQSEgoEbmFtZRgCIAEoCVIEbmFtZRIWCgZzb3VyY2UYAyABKAlSBnNvdXJjZRI1CghlbmRfdGltZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSB2VuZFRpbWUSEgoEcm93cxgFIAEoA1IEcm93cyLXAQoVU3VtbWFyaXplUGF0aHNSZXF1ZXN0EhsKCWltcG9ydF9pZBgBIAEoCVIIaW1wb3J0SWQSRQoKdHJhbnNmb3JtcxgCIAMoCzIlLnNleHRhbnQuYXR0cmlidXRpb24udjEuUGF0aFRyYW5zZm9ybVIKdHJhbnNmb3JtcxIUCgVwYXRocxgDIAEoBVIFcGF0aHMSRAoIam91cm5leXMYBCABKAsyKC5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkpvdXJuZXlTZWxlY3Rpb25SCGpvdXJuZXlzIosCCg1QYXRoVHJhbnNmb3JtEj4KBGtpbmQYASABKA4yKi5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlBhdGhUcmFuc2Zvcm0uS2luZFIEa2luZBIYCgdjaGFubmVsGAIgASgJUgdjaGFubmVsEhIKBG1vc3QYAyABKAVSBG1vc3QiiwEKBEtpbmQSFAoQS0lORF9VTlNQRUNJRklFRBAAEhEKDUtJTkRfRVhQT1NVUkUQARIOCgpLSU5EX0ZJUlNUEAISEgoOS0lORF9GUkVRVUVOQ1kQAxIMCghLSU5EX0NBUBAEEhcKE0tJTkRfUkVNT1ZFX0lGX0xBU1QQBRIPCgtLSU5EX1JFTU9WRRAGItwECgtQYXRoU3VtbWFyeRIlCg5kaXN0aW5jdF9wYXRocxgBIAEoA1INZGlzdGluY3RQYXRocxIgCgtjb252ZXJzaW9ucxgCIAEoA1ILY29udmVyc2lvbnMSFAoFbnVsbHMYAyABKANSBW51bGxzEhQKBXZhbHVlGAQgASgBUgV2YWx1ZRIhCgxtZWFuX3RvdWNoZXMYBSABKAFSC21lYW5Ub3VjaGVzEj4KBXBhdGhzGAYgAygLMiguc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5QYXRoU3VtbWFyeS5QYXRoUgVwYXRocxJECgdsZW5ndGhzGAcgAygLMiouc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5QYXRoU3VtbWFyeS5MZW5ndGhSB2xlbmd0aHMSPQoGcmVwb3J0GAggASgLMiUuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5UmVwb3J0UgZyZXBvcnQakwEKBFBhdGgSFAoFc3RlcHMYASADKAlSBXN0ZXBzEiAKC2NvbnZlcnNpb25zGAIgASgDUgtjb252ZXJzaW9ucxIUCgVudWxscxgDIAEoA1IFbnVsbHMSFAoFdmFsdWUYBCABKAFSBXZhbHVlEicKD2NvbnZlcnNpb25fcmF0ZRgFIAEoAVIOY29udmVyc2lvblJhdGUaWgoGTGVuZ3RoEhgKB3RvdWNoZXMYASABKAVSB3RvdWNoZXMSIAoLY29udmVyc2lvbnMYAiABKANSC2NvbnZlcnNpb25zEhQKBW51bGxzGAMgASgDUgVudWxscyK1AQoLTW9kZWxDaG9pY2USEgoEbmFtZRgBIAEoCVIEbmFtZRJTCgpwYXJhbWV0ZXJzGAIgAygLMjMuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Nb2RlbENob2ljZS5QYXJhbWV0ZXJzRW50cnlSCnBhcmFtZXRlcnMaPQoPUGFyYW1ldGVyc0VudHJ5EhAKA2tleRgBIAEoCVIDa2V5EhQKBXZhbHVlGAIgASgBUgV2YWx1ZToCOAEipQMKEFJ1bk1vZGVsc1JlcXVlc3QSGwoJaW1wb3J0X2lkGAEgASgJUghpbXBvcnRJZBIUCgVtb2RlbBgCIAEoCVIFbW9kZWwSOwoGbW9kZWxzGAMgAygLMiMuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Nb2RlbENob2ljZVIGbW9kZWxzEkUKCnRyYW5zZm9ybXMYBCADKAsyJS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlBhdGhUcmFuc2Zvcm1SCnRyYW5zZm9ybXMSIwoKcmVwbGljYXRlcxgFIAEoBUgAUgpyZXBsaWNhdGVziAEBEhkKBWxldmVsGAYgASgBSAFSBWxldmVsiAEBEhIKBHNlZWQYByABKARSBHNlZWQSJwoPZGlyZWN0X2NoYW5uZWxzGAggAygJUg5kaXJlY3RDaGFubmVscxJECghqb3VybmV5cxgJIAEoCzIoLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVNlbGVjdGlvblIIam91cm5leXNCDQoLX3JlcGxpY2F0ZXNCCAoGX2xldmVsIvkBCghFc3RpbWF0ZRISCgRtZWFuGAEgASgBUgRtZWFuEhYKBm1lZGlhbhgCIAEoAVIGbWVkaWFuEhQKBWxvd2VyGAMgASgBUgVsb3dlchIUCgV1cHBlchgEIAEoAVIFdXBwZXISFAoFbGV2ZWwYBSABKAFSBWxldmVsEjkKBGtpbmQYBiABKA4yJS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkVzdGltYXRlLktpbmRSBGtpbmQiRAoES2luZBIUChBLSU5EX1VOU1BFQ0lGSUVEEAASEwoPS0lORF9DT05GSURFTkNFEAESEQoNS0lORF9DUkVESUJMRRACIqIDCghNb2RlbFJ1bhIbCglpbXBvcnRfaWQYASABKAlSCGltcG9ydElkEiAKC2ZpbmdlcnByaW50GAIgASgJUgtmaW5nZXJwcmludBIYCgd2ZXJzaW9uGAMgASgJUgd2ZXJzaW9uEhIKBHNlZWQYBCABKARSBHNlZWQSJQoOZGlzdGluY3RfcGF0aHMYBSABKANSDWRpc3RpbmN0UGF0aHMSIAoLY29udmVyc2lvbnMYBiABKANSC2NvbnZlcnNpb25zEhQKBW51bGxzGAcgASgDUgVudWxscxIUCgV2YWx1ZRgIIAEoAVIFdmFsdWUSOwoGbW9kZWxzGAkgAygLMiMuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Nb2RlbFJlc3VsdFIGbW9kZWxzEiIKDGRpc2FncmVlbWVudBgKIAEoAVIMZGlzYWdyZWVtZW50EhQKBW5vdGVzGAsgAygJUgVub3RlcxI9CgZyZXBvcnQYDCABKAsyJS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkpvdXJuZXlSZXBvcnRSBnJlcG9ydCKlAgoLTW9kZWxSZXN1bHQSFAoFbW9kZWwYASABKAlSBW1vZGVsElMKCnBhcmFtZXRlcnMYAiADKAsyMy5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLk1vZGVsUmVzdWx0LlBhcmFtZXRlcnNFbnRyeVIKcGFyYW1ldGVycxJBCghjaGFubmVscxgDIAMoCzIlLnNleHRhbnQuYXR0cmlidXRpb24udjEuQ2hhbm5lbENyZWRpdFIIY2hhbm5lbHMSKQoQZW1wdHlfcmVwbGljYXRlcxgEIAEoBVIPZW1wdHlSZXBsaWNhdGVzGj0KD1BhcmFtZXRlcnNFbnRyeRIQCgNrZXkYASABKAlSA2tleRIUCgV2YWx1ZRgCIAEoAVIFdmFsdWU6AjgBIrwECg1DaGFubmVsQ3JlZGl0EhgKB2NoYW5uZWwYASABKAlSB2NoYW5uZWwSIAoLY29udmVyc2lvbnMYAiABKAFSC2NvbnZlcnNpb25zEhQKBXZhbHVlGAMgASgBUgV2YWx1ZRIpChBjb252ZXJzaW9uX3NoYXJlGAQgASgBUg9jb252ZXJzaW9uU2hhcmUSHwoLdmFsdWVfc2hhcmUYBSABKAFSCnZhbHVlU2hhcmUSUwoUY29udmVyc2lvbnNfZXN0aW1hdGUYBiABKAsyIC5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkVzdGltYXRlUhNjb252ZXJzaW9uc0VzdGltYXRlEkcKDnZhbHVlX2VzdGltYXRlGAcgASgLMiAuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Fc3RpbWF0ZVINdmFsdWVFc3RpbWF0ZRJBChpjb252ZXJzaW9uc19zYW1wbGluZ19lcnJvchgIIAEoAUgAUhhjb252ZXJzaW9uc1NhbXBsaW5nRXJyb3KIAQESNQoUdmFsdWVfc2FtcGxpbmdfZXJyb3IYCSABKAFIAVISdmFsdWVTYW1wbGluZ0Vycm9yiAEBEioKDnJlbW92YWxfZWZmZWN0GAogASgBSAJSDXJlbW92YWxFZmZlY3SIAQFCHQobX2NvbnZlcnNpb25zX3NhbXBsaW5nX2Vycm9yQhcKFV92YWx1ZV9zYW1wbGluZ19lcnJvckIRCg9fcmVtb3ZhbF9lZmZlY3QywgUKBk1vZGVscxKaAQoKTGlzdE1vZGVscxIpLnNleHRhbnQuYXR0cmlidXRpb24udjEuTGlzdE1vZGVsc1JlcXVlc3QaKi5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkxpc3RNb2RlbHNSZXNwb25zZSI1kAIBkoAZEgoQYXR0cmlidXRpb246cmVhZIqAGRgSFi92MS9hdHRyaWJ1dGlvbi9tb2RlbHMSqwEKDkxpc3RQYXRoVGFibGVzEi0uc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5MaXN0UGF0aFRhYmxlc1JlcXVlc3QaLi5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkxpc3RQYXRoVGFibGVzUmVzcG9uc2UiOpACAZKAGRIKEGF0dHJpYnV0aW9uOnJlYWSKgBkdEhsvdjEvYXR0cmlidXRpb24vcGF0aC10YWJsZXMSwwEKDlN1bW1hcml6ZVBhdGhzEi0uc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5TdW1tYXJpemVQYXRoc1JlcXVlc3QaIy5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlBhdGhTdW1tYXJ5Il2QAgGSgBkSChBhdHRyaWJ1dGlvbjpyZWFkioAZQBIVL3YxL2F0dHJpYnV0aW9uL3BhdGhzWicSJS9hcGkvYWRtaW4vYXR0cmlidXRpb24vam91cm5leXMvcGF0aHMSpgEKCVJ1bk1vZGVscxIoLnNleHRhbnQuYXR0cmlidXRpb24udjEuUnVuTW9kZWxzUmVxdWVzdBogLnNleHRhbnQuYXR0cmlidXRpb24udjEuTW9kZWxSdW4iTZACAZKAGRIKEGF0dHJpYnV0aW9uOnJlYWSKgBkwIhMvdjEvYXR0cmlidXRpb246cnVuOgEqWhYiFC9hcGkvYXR0cmlidXRpb24vcnVuYgZwcm90bzM="
     )
 }

@@ -16,6 +16,7 @@ import Wire
 struct ServedAttribution {
     let served: ServedTenants
     let models: AttributionV1.Models.Client
+    let journeys: AttributionV1.Journeys.Client
     let timelines: AttributionV1.Timelines.Client
     let definitions: IngestV1.Definitions.Client
     let erasure: IngestV1.Erasure.Client
@@ -31,7 +32,8 @@ struct ServedAttribution {
             service,
             migrations: try [.ingest(), .attribution()],
             contracts: [
-                AttributionV1.Models.schema, AttributionV1.Timelines.schema,
+                AttributionV1.Models.schema, AttributionV1.Journeys.schema,
+                AttributionV1.Timelines.schema,
                 IngestV1.Definitions.schema, IngestV1.Erasure.schema, IngestV1.Events.schema,
                 IngestV1.Imports.schema, IngestV1.Taxonomy.schema, IngestV1.TaxonomyHistory.schema,
             ],
@@ -43,6 +45,7 @@ struct ServedAttribution {
                 of: service,
                 on: database,
                 queue,
+                pages: pages,
                 version: "1.2.3",
                 limits: limits
             )
@@ -54,6 +57,7 @@ struct ServedAttribution {
         served = try await ServedTenants(api)
         let channel = try served.channel(served.members[0])
         models = AttributionV1.Models.Client(channel)
+        journeys = AttributionV1.Journeys.Client(channel)
         timelines = AttributionV1.Timelines.Client(channel)
         definitions = IngestV1.Definitions.Client(channel)
         erasure = IngestV1.Erasure.Client(channel)

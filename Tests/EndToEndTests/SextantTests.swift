@@ -83,8 +83,14 @@ struct SextantTests {
                 """,
             "\(credit.text)\(credit.errors)"
         )
+        let compared = try await sextant.run("attribution", "compare", "first", "last")
+        #expect(compared.text.contains("most between first and last: 75.0 %"), "\(compared.text)")
         let taken = try await sextant.run("attribution", "paths")
         #expect(taken.text.contains("email > search"), "\(taken.errors)")
+        let journeys = try await sextant.run("attribution", "journeys", "--from", "2026-01-31")
+        #expect(journeys.text.hasPrefix("time  person  end"), "\(journeys.errors)")
+        let nobody = try await sextant.run("attribution", "journeys", "--person", "u:absent/id")
+        #expect(nobody.errors.contains("nobody is known as 'u:absent/id'"), "\(nobody.errors)")
         let missing = try await sextant.run("import", file + ".gone")
         #expect(missing.status == 2 && missing.errors.contains("cannot be read"))
         let checked = try await sextant.run("taxonomy", "check", "https://x.example/?utm_source=fb")
@@ -190,6 +196,7 @@ struct SextantTests {
         )
         #expect(run.text.contains(#""code":"FAILED_PRECONDITION""#), "\(run.text)")
         #expect(run.text.contains("import a file of paths"))
+        try await journeys(url, key)
         let stranger = try await OutsideProgram.run(
             "curl",
             "--silent",
@@ -198,6 +205,28 @@ struct SextantTests {
             url + "/api/control/status"
         )
         #expect(stranger.text.hasSuffix(" 401"))
+    }
+
+    /// The routes of journeys have fields within fields, and ids with anything in them.
+    private func journeys(_ url: String, _ key: String) async throws {
+        for (path, part) in [
+            (
+                "/v1/journeys?journeys.kinds=order&journeys.viewWindowDays=1&pageSize=5",
+                #""journeys":[]"#
+            ),
+            ("/v1/journeys/u:absent/id", "nobody is known as 'u:absent/id'"),
+            ("/api/admin/attribution/journeys?journeys.grain=4", "journeys.grain"),
+            ("/v1/journeys:steps?journeys.closingDays=7&depth=3", #""timelines":"0""#),
+        ] {
+            let told = try await OutsideProgram.run(
+                "curl",
+                "--silent",
+                "--header",
+                "authorization: Bearer \(key)",
+                url + path
+            )
+            #expect(told.text.contains(part), "\(path): \(told.text)")
+        }
     }
 
     /// All services tell of themselves on one port.

@@ -1,5 +1,6 @@
 internal import Contracts
 package import Jobs
+internal import Journeys
 public import Lifecycle
 internal import Messages
 package import Net
@@ -12,8 +13,8 @@ package import Tenancy
 
 /// Says what led to conversions: journeys, models and affiliates.
 ///
-/// So far it puts together what persons did, of the events that ingest publishes, and runs models
-/// over journeys and over the paths that tenants have imported.
+/// So far it puts together what persons did, of the events that ingest publishes, tells their
+/// journeys, and runs models over them and over the paths that tenants have imported.
 public enum AttributionService {
     /// The service, for a program of its own or one that it shares.
     public static let definition = ServiceDefinition<AttributionConfiguration>("attribution") {
@@ -30,6 +31,7 @@ public enum AttributionService {
             of: place.name,
             on: place.database,
             place.queue,
+            pages: place.pages,
             offload: parts.offload,
             version: Release.version
         )
@@ -55,6 +57,7 @@ public enum AttributionService {
     ///   - service: what it is called.
     ///   - database: its databases.
     ///   - queue: takes its jobs.
+    ///   - pages: signs the pages of lists.
     ///   - offload: threads for what takes long; nil to take the loop's time.
     ///   - version: that of the program, which results name.
     ///   - limits: how much is put together at once.
@@ -63,18 +66,30 @@ public enum AttributionService {
         of service: ServiceName,
         on database: TenantDatabase,
         _ queue: JobQueue,
+        pages: PageTokens,
         offload: WorkerPool? = nil,
         version: String,
         limits: TimelineLimits = TimelineLimits()
     ) -> (contracts: [ServedContract], handlers: [JobHandler], results: [JobResult]) {
         let timelines = TimelineJobs(of: service, queue)
+        let source = PathSource(database, offload: offload)
         let contracts = [
             ServedContract(
                 AttributionV1.Models.schema,
                 AttributionV1.Models.methods(
-                    of: ModelsService(database, offload: offload, version: version)
+                    of: ModelsService(source, offload: offload, version: version)
                 ),
                 files: [AttributionV1.modelsFile]
+            ),
+            ServedContract(
+                AttributionV1.Journeys.schema,
+                AttributionV1.Journeys.methods(
+                    of: JourneysService(database, source, offload: offload, pages: pages)
+                ),
+                files: [
+                    AttributionV1.journeysFile, AttributionV1.journeySelectionFile,
+                    AttributionV1.timelineFile,
+                ]
             ),
             ServedContract(
                 AttributionV1.Timelines.schema,
@@ -94,6 +109,8 @@ public enum AttributionService {
         switch error {
         case let error as PostgresError: RPCError(error)
         case let failure as AttributionFailure: RPCError(failure.code, failure.description)
+        case JourneyFailure.paths(let failure): RPCError(failure.code, failure.description)
+        case let failure as JourneyFailure: RPCError(.failedPrecondition, failure.description)
         default: nil
         }
     }

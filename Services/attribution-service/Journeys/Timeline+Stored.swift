@@ -1,4 +1,5 @@
 public import Messages
+public import Wire
 
 // The form in which timelines are stored.
 extension Timeline {
@@ -26,5 +27,113 @@ extension Timeline {
             return row
         }
         return stored
+    }
+
+    /// Reads a stored timeline.
+    ///
+    /// - Parameter bytes: an encoded `StoredTimeline`.
+    /// - Throws: ``TimelineFailure``, if it is not as this library writes it.
+    public init(encoded bytes: SharedBytes) throws(TimelineFailure) {
+        self.init()
+        try read(encoded: bytes)
+    }
+
+    /// Reads a stored timeline in place of this one, whose memory is used again.
+    ///
+    /// - Parameter bytes: an encoded `StoredTimeline`.
+    /// - Throws: ``TimelineFailure``, if it is not as this library writes it; the timeline is then
+    ///   one that nobody should look at.
+    public mutating func read(encoded bytes: SharedBytes) throws(TimelineFailure) {
+        let message = try Self.message(bytes)
+        touches.removeAll(keepingCapacity: true)
+        conversions.removeAll(keepingCapacity: true)
+        let view = message.view
+        var times = view.touchTimes.makeIterator()
+        var kinds = view.touchKinds.makeIterator()
+        var places = view.touchPlaces.makeIterator()
+        var last: Int64 = 0
+        while let step = times.next() {
+            guard let kind = kinds.next(), let place = places.next() else { throw .unequalCounts }
+            guard let kind = Touch.Kind(rawValue: kind.rawValue) else {
+                throw .unknownKind(kind.rawValue)
+            }
+            let (time, isOver) = last.addingReportingOverflow(step)
+            guard !isOver, touches.isEmpty || step >= 0 else { throw .disorder }
+            touches.append(Touch(time: time, kind: kind, place: place))
+            last = time
+        }
+        guard kinds.next() == nil, places.next() == nil else { throw .unequalCounts }
+        var rows = view.conversions.makeIterator()
+        while let row = rows.next() {
+            let conversion = Conversion(row)
+            try check(conversion)
+            conversions.append(conversion)
+        }
+    }
+
+    private static func message(
+        _ bytes: SharedBytes
+    ) throws(TimelineFailure) -> Message<AttributionV1.StoredTimeline.View> {
+        do throws(CodecError) { return try Message(bytes) } catch { throw .encoding(error) }
+    }
+
+    /// Refuses a conversion that cannot come next.
+    private func check(_ conversion: Conversion) throws(TimelineFailure) {
+        let place = conversion.touchesBefore
+        guard (0...touches.count).contains(place),
+            place == 0 || touches[place - 1].time <= conversion.time,
+            place == touches.count || conversion.time <= touches[place].time
+        else { throw .disorder }
+        if let last = conversions.last {
+            guard last.touchesBefore <= place, last.time <= conversion.time else {
+                throw .disorder
+            }
+        }
+        guard conversion.value >= 0, (0...conversion.value).contains(conversion.refunded),
+            conversion.value == 0 || !conversion.currency.isEmpty
+        else { throw .impossibleValue(event: conversion.eventID) }
+    }
+}
+
+extension Timeline.Conversion {
+    fileprivate init(_ row: borrowing AttributionV1.StoredTimeline.Conversion.View) {
+        self.init(
+            touchesBefore: Int(row.touchesBefore),
+            time: row.time,
+            kind: String(row.kind),
+            eventID: String(row.eventID),
+            orderID: String(row.orderID),
+            value: row.valueMillionths,
+            refunded: row.refundedMillionths,
+            currency: String(row.currency),
+            isCancelled: row.isCancelled
+        )
+    }
+}
+
+/// Why a stored timeline cannot be read: it was changed by something else than this library.
+public enum TimelineFailure: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The bytes are no message.
+    case encoding(CodecError)
+    /// There are not as many times, kinds and places.
+    case unequalCounts
+    /// A touch is of a kind that there is not.
+    case unknownKind(Int32)
+    /// Touches or conversions are not in the order of their times.
+    case disorder
+    /// A value is negative, has no currency, or less than was paid back of it.
+    case impossibleValue(event: String)
+
+    /// What is wrong.
+    public var description: String {
+        switch self {
+        case .encoding(let error): "it is no timeline: \(error)"
+        case .unequalCounts: "it has not as many times, kinds and places of touches"
+        case .unknownKind(let number): "a touch is of kind \(number), which there is not"
+        case .disorder: "its touches and conversions are not in the order of their times"
+        case .impossibleValue(let event):
+            "the conversion of event '\(event)' has a value below 0, without a currency, or below "
+                + "what was paid back"
+        }
     }
 }

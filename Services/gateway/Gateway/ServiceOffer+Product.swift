@@ -5,8 +5,15 @@ extension ServiceOffer {
     /// What the services of the platform offer, by their names.
     static let product: [String: ServiceOffer] = [
         "attribution": ServiceOffer(
-            [AttributionV1.Models.schema, AttributionV1.Timelines.schema],
-            files: [AttributionV1.modelsFile, AttributionV1.timelinesFile]
+            [
+                AttributionV1.Models.schema, AttributionV1.Journeys.schema,
+                AttributionV1.Timelines.schema,
+            ],
+            files: [
+                AttributionV1.modelsFile, AttributionV1.journeysFile,
+                AttributionV1.journeySelectionFile, AttributionV1.timelineFile,
+                AttributionV1.timelinesFile,
+            ]
         ),
         "ingest": ServiceOffer(
             [

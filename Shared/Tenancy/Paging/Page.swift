@@ -48,6 +48,15 @@ public struct Page: Sendable {
     ) -> (entries: [Entry], nextToken: String) {
         guard entries.count > count else { return (entries, "") }
         let shown = Array(entries.prefix(count))
-        return (shown, tokens.token(after: Array(place(entries[count - 1]).utf8), of: subject))
+        return (shown, token(after: place(entries[count - 1])))
+    }
+
+    /// The token of a page that begins after a place, for a list that stops before it has as many
+    /// entries as it may have.
+    ///
+    /// - Parameter place: what it is called, at most 256 bytes.
+    /// - Returns: the token.
+    public func token(after place: String) -> String {
+        tokens.token(after: Array(place.utf8), of: subject)
     }
 }

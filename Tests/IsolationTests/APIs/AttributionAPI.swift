@@ -44,4 +44,44 @@ extension TenantAPI {
             return request
         },
     ]
+
+    static let journeyCalls: [TenantCall] = [
+        .unary(
+            AttributionV1.Models.runModels,
+            answering: AttributionV1.ModelRun.View.self
+        ) { words in
+            var request = AttributionV1.RunModelsRequest()
+            request.journeys = AttributionV1.JourneySelection()
+            request.journeys?.kinds = [words.canary]
+            return request
+        },
+        .unary(
+            AttributionV1.Journeys.listJourneys,
+            answering: AttributionV1.ListJourneysResponse.View.self
+        ) { _ in AttributionV1.ListJourneysRequest() },
+        .unary(
+            AttributionV1.Journeys.getTimeline,
+            answering: AttributionV1.PersonTimeline.View.self
+        ) { words in
+            var request = AttributionV1.GetTimelineRequest()
+            request.id = "u:\(words.canary)"
+            return request
+        },
+        .unary(
+            AttributionV1.Journeys.nextBestChannel,
+            answering: AttributionV1.NextBestChannelResponse.View.self
+        ) { words in
+            var request = AttributionV1.NextBestChannelRequest()
+            request.prefix = [words.canary]
+            return request
+        },
+        .unary(
+            AttributionV1.Journeys.getStepTree,
+            answering: AttributionV1.StepTree.View.self
+        ) { _ in
+            var request = AttributionV1.GetStepTreeRequest()
+            request.journeys = AttributionV1.JourneySelection()
+            return request
+        },
+    ]
 }

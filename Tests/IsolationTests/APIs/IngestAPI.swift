@@ -25,12 +25,13 @@ extension TenantAPI {
                 IngestV1.Rejected.schema, IngestV1.Imports.schema,
                 IngestV1.TaxonomyHistory.schema, IngestV1.DataQuality.schema,
                 IngestV1.Erasure.schema, IngestV1.Definitions.schema,
-                AttributionV1.Models.schema, AttributionV1.Timelines.schema,
+                AttributionV1.Models.schema, AttributionV1.Journeys.schema,
+                AttributionV1.Timelines.schema,
             ],
             status: IngestService.status(of:),
             calls: channelCalls + taxonomyCalls + eventCalls + seriesCalls + mappingCalls
                 + rejectedCalls + historyCalls + importCalls + qualityCalls + definitionCalls
-                + timelineCalls + erasureCalls + modelCalls,
+                + timelineCalls + erasureCalls + modelCalls + journeyCalls,
             steps: { _ in
                 let remap = JobType<IngestV1.RemapHistoryRequest>("remap_history", of: service)
                 let look = JobType<IngestV1.TakeSnapshotRequest>("quality_snapshot", of: service)
@@ -54,10 +55,16 @@ extension TenantAPI {
             ]
         ) { database, queue in
             let work = IngestService.work(of: service, on: database, queue, pages: pages)
-            let models = AttributionService.work(of: service, on: database, queue, version: "0")
+            let attribution = AttributionService.work(
+                of: service,
+                on: database,
+                queue,
+                pages: pages,
+                version: "0"
+            )
             return .init(
-                (work.contracts + models.contracts).flatMap(\.methods),
-                doing: work.handlers + models.handlers
+                (work.contracts + attribution.contracts).flatMap(\.methods),
+                doing: work.handlers + attribution.handlers
             )
         }
     }

@@ -12,6 +12,11 @@ struct ModelPlan: Sendable {
         /// All its numbers, in the order in which the catalogue has them.
         let parameters: [(name: String, value: Double)]
         let model: any AttributionModel
+
+        /// Whether it says nothing without the times of touches.
+        var needsTimes: Bool {
+            model is AdditiveHazard || (model as? any PathRule)?.times == .needed
+        }
     }
 
     let choices: [Choice]
@@ -20,12 +25,15 @@ struct ModelPlan: Sendable {
     let bootstrap: Bootstrap?
     let seed: UInt64
 
+    /// Whether one of the models says nothing without the times of touches.
+    var needsTimes: Bool { choices.contains(where: \.needsTimes) }
+
     /// The models of a request that names none.
     private static let usual = [
         "first", "last", "linear", "position", "data_driven", "markov", "shapley",
     ]
     /// What says nothing of where somebody came from, as files write it.
-    private static let usualDirect = ["direct", "(direct)", "Direct", "DIRECT"]
+    static let usualDirect = ["direct", "(direct)", "Direct", "DIRECT"]
     private static let mostModels = 20
     private static let replicates = 20...1_000
 

@@ -15,9 +15,11 @@ struct ModelRunner: Sendable {
     /// - Returns: the result, without what it was made of.
     /// - Throws: `AttributionFailure`.
     func run(_ plan: ModelPlan, on table: PathTable) async throws -> AttributionV1.ModelRun {
-        let table = try await offload.runBeside {
+        let timed = try await offload.runBeside {
             try plan.transforms.apply(to: table)
         }
+        // Times keep equal paths apart: only models that need them have them.
+        let table = try await offload.runBeside { timed.isTimed ? try timed.withoutTimes() : timed }
         var run = AttributionV1.ModelRun()
         run.seed = plan.seed
         run.distinctPaths = Int64(table.count)
@@ -35,10 +37,9 @@ struct ModelRunner: Sendable {
         var shares: [[Double]] = []
         for choice in plan.choices {
             try Task.checkCancellation()
-            let (credit, effects) = try await offload.runBeside {
-                try choice.credit(table)
-            }
-            let estimates = try await bootstrap?.estimates(of: choice.model, on: table)
+            let own = choice.needsTimes ? timed : table
+            let (credit, effects) = try await offload.runBeside { try choice.credit(own) }
+            let estimates = try await bootstrap?.estimates(of: choice.model, on: own)
             run.models.append(
                 AttributionV1.ModelResult(choice, credit, effects, estimates, table)
             )

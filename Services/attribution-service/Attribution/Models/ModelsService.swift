@@ -2,21 +2,17 @@ internal import Contracts
 internal import Messages
 internal import Net
 internal import PathModels
-internal import Postgres
 internal import RPC
-internal import Tenancy
 internal import Wire
 
-/// Runs models over imported paths; its contract says what each method does.
+/// Runs models over paths; its contract says what each method does.
 struct ModelsService: AttributionV1.Models.Service {
-    private let database: TenantDatabase
+    private let source: PathSource
     private let offload: WorkerPool?
     private let version: String
-    private let paths = PathStore()
-    private let slots = RunSlots()
 
-    init(_ database: TenantDatabase, offload: WorkerPool?, version: String) {
-        self.database = database
+    init(_ source: PathSource, offload: WorkerPool?, version: String) {
+        self.source = source
         self.offload = offload
         self.version = version
     }
@@ -35,7 +31,7 @@ struct ModelsService: AttributionV1.Models.Service {
         _ call: ServerCall
     ) async throws -> Reply<AttributionV1.ListPathTablesResponse> {
         var response = AttributionV1.ListPathTablesResponse()
-        response.tables = try await paths.imports(nil, in: try database.scope(for: call))
+        response.tables = try await source.imports(for: call)
             .map { AttributionV1.PathTable($0) }
         return Reply(response)
     }
@@ -50,13 +46,16 @@ struct ModelsService: AttributionV1.Models.Service {
         try violations.finish("the paths cannot be summarised")
         let transforms = try [PathTransform](value.transforms)
         let count = value.paths == 0 ? 20 : Int(value.paths)
-        return try await slots.use(for: try call.tenant.context.tenant) {
-            let (table, _) = try await table(value.importID, for: call)
-            return Reply(
-                try await offload.runBeside {
-                    AttributionV1.PathSummary(try transforms.apply(to: table), paths: count)
-                }
-            )
+        return try await source.use(
+            importID: value.importID,
+            journeys: value.journeys,
+            for: call
+        ) { found in
+            var summary = try await offload.runBeside {
+                AttributionV1.PathSummary(try transforms.apply(to: found.table), paths: count)
+            }
+            summary.report = found.report
+            return Reply(summary)
         }
     }
 
@@ -66,36 +65,19 @@ struct ModelsService: AttributionV1.Models.Service {
     ) async throws -> Reply<AttributionV1.ModelRun> {
         let value = request.value()
         let plan = try ModelPlan(value)
-        return try await slots.use(for: try call.tenant.context.tenant) {
-            let (table, imports) = try await table(value.importID, for: call)
-            var run = try await ModelRunner(offload: offload).run(plan, on: table)
+        return try await source.use(
+            importID: value.importID,
+            journeys: value.journeys,
+            isTimed: value.journeys != nil && plan.needsTimes,
+            for: call
+        ) { found in
+            var run = try await ModelRunner(offload: offload).run(plan, on: found.table)
             run.importID = value.importID
-            run.fingerprint = PathImport.fingerprint(imports)
+            run.fingerprint = found.fingerprint
             run.version = version
+            run.report = found.report
             return Reply(run)
         }
-    }
-
-    /// The journeys of an import, or of all.
-    private func table(
-        _ text: String,
-        for call: ServerCall
-    ) async throws -> (PathTable, [PathImport]) {
-        let id = PostgresUUID(text)
-        guard text.isEmpty || id.map({ text == "\($0)" }) == true else {
-            throw RPCError(.invalidArgument, "import_id: expected the id of an import, or nothing")
-        }
-        let scope = try database.scope(for: call)
-        let imports = try await paths.imports(id, in: scope)
-        guard !imports.isEmpty else {
-            throw id == nil
-                ? RPCError(
-                    .failedPrecondition,
-                    "there are no paths: import a file of paths, as POST /v1/imports does"
-                ) : RPCError(.notFound, "import_id: there is no import of paths '\(text)'")
-        }
-        let reader = PathReader(paths, offload: offload)
-        return (try await reader.table(of: imports, in: scope), imports)
     }
 }
 

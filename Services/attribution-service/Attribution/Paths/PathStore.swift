@@ -71,10 +71,10 @@ struct PathImport: Sendable {
     static func fingerprint(_ imports: [PathImport]) -> String {
         var hash = SHA256()
         for paths in imports.sorted(by: { $0.id < $1.id }) {
-            let digest = paths.digest.map { Hexadecimal.text(of: Array(copying: $0.bytes)) } ?? ""
+            let digest = paths.digest.map { Hexadecimal.encode($0.bytes) } ?? ""
             hash.update(Array("\(paths.id) \(digest) \(paths.rows)\n".utf8).rawBytes)
         }
-        return Hexadecimal.text(of: hash.finish().bytes)
+        return "\(hash.finish())"
     }
 }
 

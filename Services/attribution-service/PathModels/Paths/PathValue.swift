@@ -51,6 +51,11 @@ public struct PathValue: Hashable, Comparable, Sendable {
         self.units = units
     }
 
+    /// The sum of two values; of all values that there can be, so many fit that none is too much.
+    public static func + (left: PathValue, right: PathValue) -> PathValue {
+        PathValue(units: left.units + right.units)
+    }
+
     /// The nearest number.
     public var double: Double { Double(units) / Double(Self.unitsPerOne) }
 

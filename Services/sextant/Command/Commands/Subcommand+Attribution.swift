@@ -7,20 +7,14 @@ internal import Wire
 extension Subcommand {
     static let attribution = [attributionRun, attributionModels, attributionPaths]
 
-    private static let ofImport = Option(
-        name: "--import",
-        value: "ID",
-        meaning: "The import whose paths are looked at; all of them by default."
-    )
-
     private static let attributionRun = Subcommand(
         name: "attribution run",
         words: "[MODEL]...",
         wordCount: 0...20,
-        summary: "Runs models over imported paths, and tells what each channel gets.",
+        summary: "Runs models over paths, and tells what each channel gets.",
         details: "One model is told with its intervals, several beside each other.",
         options: [
-            ofImport,
+            AttributionOptions.ofImport, AttributionOptions.ofJourneys,
             Option(
                 name: "--replicates",
                 value: "COUNT",
@@ -28,10 +22,11 @@ extension Subcommand {
             ),
             Option(name: "--seed", value: "NUMBER", meaning: "What draws come from; 0."),
             Option(name: "--csv", meaning: "A line for each model and channel."),
-        ] + GatewayCall.options
+        ] + JourneyOptions.options + [JourneyOptions.grain] + GatewayCall.options
     ) { context in
         var request = AttributionV1.RunModelsRequest()
         request.importID = context.arguments.value("--import") ?? ""
+        request.journeys = try AttributionOptions.journeys(context)
         request.models = context.arguments.words.map { name in
             var choice = AttributionV1.ModelChoice()
             choice.name = name
@@ -44,7 +39,7 @@ extension Subcommand {
             try await AttributionV1.Models.Client(connection)
                 .runModels(request, options: try gateway.options()).message.value()
         }
-        for note in run.notes { context.terminal.note(note) }
+        for note in run.notes + (run.report?.notes ?? []) { context.terminal.note(note) }
         let text = context.arguments.has("--csv") ? run.csv : run.table
         context.terminal.print(answer: try run.json(), orElse: text)
     }
@@ -70,17 +65,20 @@ extension Subcommand {
         name: "attribution paths",
         summary: "Lists the paths that most conversions came by.",
         options: [
-            ofImport, Option(name: "--count", value: "COUNT", meaning: "How many; 20."),
-        ] + GatewayCall.options
+            AttributionOptions.ofImport, AttributionOptions.ofJourneys,
+            Option(name: "--count", value: "COUNT", meaning: "How many; 20."),
+        ] + JourneyOptions.options + [JourneyOptions.grain] + GatewayCall.options
     ) { context in
         var request = AttributionV1.SummarizePathsRequest()
         request.importID = context.arguments.value("--import") ?? ""
+        request.journeys = try AttributionOptions.journeys(context)
         request.paths = try context.number("--count") ?? 0
         let gateway = GatewayCall(context)
         let answer = try await gateway.with { connection, _ in
             try await AttributionV1.Models.Client(connection)
                 .summarizePaths(request, options: try gateway.options()).message.value()
         }
+        for note in answer.report?.notes ?? [] { context.terminal.note(note) }
         let rows = answer.paths.map { path in
             [
                 "\(path.conversions)", "of \(path.conversions + path.nulls)",
@@ -145,19 +143,10 @@ extension AttributionV1.ModelRun {
                     value?.lower, value?.upper,
                 ]
                 let cells = numbers.map { $0.map { "\($0)" } ?? "" }
-                lines.append(
-                    ([model.model, Self.cell(channel.channel)] + cells).joined(separator: ",")
-                )
+                lines.append(CSVText.line([model.model, channel.channel] + cells))
             }
         }
         return lines.joined(separator: "\n")
-    }
-
-    private static func cell(_ text: String) -> String {
-        guard text.contains(where: { ",\"\n\r".contains($0) }) else { return text }
-        return "\""
-            + text.split(separator: "\"", omittingEmptySubsequences: false)
-            .joined(separator: "\"\"") + "\""
     }
 
     private static func interval(_ estimate: AttributionV1.Estimate) -> String {

@@ -24,7 +24,11 @@ enum OpenAPIDocument {
   "tags": [
     {
       "name": "Models",
-      "description": "Runs models of attribution over journeys. Journeys are the paths that a tenant has imported, as `a > b > c` with how many journeys went that way, with and without a conversion: channels are what stands in the paths.\n\nA model gives each channel a share of all conversions, and one of all value: credit is the share times the total, so that credits add up to what was booked. Global models (`markov`, `shapley`, `shapley_ordered`) look at all journeys at once, the others at each for itself."
+      "description": "Runs models of attribution over journeys. Journeys are those of stored timelines, if a request says which; otherwise the paths that a tenant has imported, as `a > b > c` with how many journeys went that way, with and without a conversion: channels are what stands in the paths.\n\nA model gives each channel a share of all conversions, and one of all value: credit is the share times the total, so that credits add up to what was booked. Global models (`markov`, `shapley`, `shapley_ordered`) look at all journeys at once, the others at each for itself."
+    },
+    {
+      "name": "Journeys",
+      "description": "Tells journeys of persons, as `JourneySelection` says that they are made, and how they go on."
     },
     {
       "name": "Operations",
@@ -88,6 +92,220 @@ enum OpenAPIDocument {
     }
   ],
   "paths": {
+    "/api/admin/attribution/journeys": {
+      "get": {
+        "operationId": "Journeys_ListJourneys_2",
+        "tags": [
+          "Journeys"
+        ],
+        "summary": "Lists journeys: those of the person with the latest act first, then by the person, descending",
+        "description": "Lists journeys: those of the person with the latest act first, then by the person, descending; each person's latest journey first. A page may have fewer journeys than were asked for, or none, and a next page yet.",
+        "parameters": [
+          {
+            "name": "journeys.from_time",
+            "in": "query",
+            "description": "Journeys of this date or later; nothing for the first there are.",
+            "schema": {
+              "type": "string",
+              "format": "date-time"
+            }
+          },
+          {
+            "name": "journeys.to_time",
+            "in": "query",
+            "description": "Journeys before this date; nothing for all that are known.",
+            "schema": {
+              "type": "string",
+              "format": "date-time"
+            }
+          },
+          {
+            "name": "journeys.kinds",
+            "in": "query",
+            "description": "The kinds of conversions that count, up to 100; none for all.",
+            "schema": {
+              "type": "array",
+              "items": {
+                "type": "string"
+              }
+            }
+          },
+          {
+            "name": "journeys.click_window_days",
+            "in": "query",
+            "description": "How many days before a conversion touches count that are no impressions: 1 to 730, 0 for any number; 30 if nothing is said.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "journeys.view_window_days",
+            "in": "query",
+            "description": "How many days before a conversion impressions count: 1 to 730, 0 for any number; 7 if nothing is said.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "journeys.closing_days",
+            "in": "query",
+            "description": "After how many days without a touch a journey has come to nothing: 1 to 730; 0 for as many as `click_window_days`, or 730 if those are any number.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "journeys.as_of",
+            "in": "query",
+            "description": "The time until which things are known; nothing for now.",
+            "schema": {
+              "type": "string",
+              "format": "date-time"
+            }
+          },
+          {
+            "name": "journeys.customers",
+            "in": "query",
+            "description": "Whose.",
+            "schema": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection.Customers.snake"
+            }
+          },
+          {
+            "name": "journeys.value_mode",
+            "in": "query",
+            "description": "What a conversion is worth.",
+            "schema": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection.ValueMode.snake"
+            }
+          },
+          {
+            "name": "journeys.currency",
+            "in": "query",
+            "description": "What values are told in, by ISO 4217; empty for the tenant's currency.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "journeys.grain",
+            "in": "query",
+            "description": "What touches are called.",
+            "schema": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection.Grain.snake"
+            }
+          },
+          {
+            "name": "end",
+            "in": "query",
+            "description": "What they came to.",
+            "schema": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.JourneyEnd.snake"
+            }
+          },
+          {
+            "name": "channel",
+            "in": "query",
+            "description": "A channel that one of their touches is of; empty for any.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "person",
+            "in": "query",
+            "description": "Any id of the person whose they are, as `u:42` of a user or `a:7f` of a visitor; empty for all.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "page_size",
+            "in": "query",
+            "description": "How many at most; 0 stands for 50, and more than 1,000 for 1,000.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "page_token",
+            "in": "query",
+            "description": "What the page before said comes next; empty for the first page.",
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.attribution.v1.ListJourneysResponse.snake"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "attribution:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "attribution:read"
+            ]
+          }
+        ]
+      }
+    },
     "/api/admin/attribution/journeys/paths": {
       "get": {
         "operationId": "Models_SummarizePaths_2",
@@ -113,6 +331,103 @@ enum OpenAPIDocument {
               "type": "integer",
               "format": "int32"
             }
+          },
+          {
+            "name": "journeys.from_time",
+            "in": "query",
+            "description": "Journeys of this date or later; nothing for the first there are.",
+            "schema": {
+              "type": "string",
+              "format": "date-time"
+            }
+          },
+          {
+            "name": "journeys.to_time",
+            "in": "query",
+            "description": "Journeys before this date; nothing for all that are known.",
+            "schema": {
+              "type": "string",
+              "format": "date-time"
+            }
+          },
+          {
+            "name": "journeys.kinds",
+            "in": "query",
+            "description": "The kinds of conversions that count, up to 100; none for all.",
+            "schema": {
+              "type": "array",
+              "items": {
+                "type": "string"
+              }
+            }
+          },
+          {
+            "name": "journeys.click_window_days",
+            "in": "query",
+            "description": "How many days before a conversion touches count that are no impressions: 1 to 730, 0 for any number; 30 if nothing is said.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "journeys.view_window_days",
+            "in": "query",
+            "description": "How many days before a conversion impressions count: 1 to 730, 0 for any number; 7 if nothing is said.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "journeys.closing_days",
+            "in": "query",
+            "description": "After how many days without a touch a journey has come to nothing: 1 to 730; 0 for as many as `click_window_days`, or 730 if those are any number.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "journeys.as_of",
+            "in": "query",
+            "description": "The time until which things are known; nothing for now.",
+            "schema": {
+              "type": "string",
+              "format": "date-time"
+            }
+          },
+          {
+            "name": "journeys.customers",
+            "in": "query",
+            "description": "Whose.",
+            "schema": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection.Customers.snake"
+            }
+          },
+          {
+            "name": "journeys.value_mode",
+            "in": "query",
+            "description": "What a conversion is worth.",
+            "schema": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection.ValueMode.snake"
+            }
+          },
+          {
+            "name": "journeys.currency",
+            "in": "query",
+            "description": "What values are told in, by ISO 4217; empty for the tenant's currency.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "journeys.grain",
+            "in": "query",
+            "description": "What touches are called.",
+            "schema": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection.Grain.snake"
+            }
           }
         ],
         "responses": {
@@ -133,6 +448,187 @@ enum OpenAPIDocument {
               "application/json": {
                 "schema": {
                   "$ref": "#/components/schemas/sextant.attribution.v1.PathSummary.snake"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "attribution:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "attribution:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/api/admin/attribution/journeys/{id}": {
+      "get": {
+        "operationId": "Journeys_GetTimeline_2",
+        "tags": [
+          "Journeys"
+        ],
+        "summary": "Tells all that is known of a person: journeys with their touches, and the credit that models which look at one journey at a time give to each",
+        "description": "Tells all that is known of a person: journeys with their touches, and the credit that models which look at one journey at a time give to each. NOT_FOUND if nobody has the id; FAILED_PRECONDITION if the person has too many events for a timeline.",
+        "parameters": [
+          {
+            "name": "id",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "journeys.from_time",
+            "in": "query",
+            "description": "Journeys of this date or later; nothing for the first there are.",
+            "schema": {
+              "type": "string",
+              "format": "date-time"
+            }
+          },
+          {
+            "name": "journeys.to_time",
+            "in": "query",
+            "description": "Journeys before this date; nothing for all that are known.",
+            "schema": {
+              "type": "string",
+              "format": "date-time"
+            }
+          },
+          {
+            "name": "journeys.kinds",
+            "in": "query",
+            "description": "The kinds of conversions that count, up to 100; none for all.",
+            "schema": {
+              "type": "array",
+              "items": {
+                "type": "string"
+              }
+            }
+          },
+          {
+            "name": "journeys.click_window_days",
+            "in": "query",
+            "description": "How many days before a conversion touches count that are no impressions: 1 to 730, 0 for any number; 30 if nothing is said.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "journeys.view_window_days",
+            "in": "query",
+            "description": "How many days before a conversion impressions count: 1 to 730, 0 for any number; 7 if nothing is said.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "journeys.closing_days",
+            "in": "query",
+            "description": "After how many days without a touch a journey has come to nothing: 1 to 730; 0 for as many as `click_window_days`, or 730 if those are any number.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "journeys.as_of",
+            "in": "query",
+            "description": "The time until which things are known; nothing for now.",
+            "schema": {
+              "type": "string",
+              "format": "date-time"
+            }
+          },
+          {
+            "name": "journeys.customers",
+            "in": "query",
+            "description": "Whose.",
+            "schema": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection.Customers.snake"
+            }
+          },
+          {
+            "name": "journeys.value_mode",
+            "in": "query",
+            "description": "What a conversion is worth.",
+            "schema": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection.ValueMode.snake"
+            }
+          },
+          {
+            "name": "journeys.currency",
+            "in": "query",
+            "description": "What values are told in, by ISO 4217; empty for the tenant's currency.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "journeys.grain",
+            "in": "query",
+            "description": "What touches are called.",
+            "schema": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection.Grain.snake"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.attribution.v1.PersonTimeline.snake"
                 }
               },
               "text/csv": {
@@ -254,6 +750,103 @@ enum OpenAPIDocument {
               "items": {
                 "type": "string"
               }
+            }
+          },
+          {
+            "name": "journeys.from_time",
+            "in": "query",
+            "description": "Journeys of this date or later; nothing for the first there are.",
+            "schema": {
+              "type": "string",
+              "format": "date-time"
+            }
+          },
+          {
+            "name": "journeys.to_time",
+            "in": "query",
+            "description": "Journeys before this date; nothing for all that are known.",
+            "schema": {
+              "type": "string",
+              "format": "date-time"
+            }
+          },
+          {
+            "name": "journeys.kinds",
+            "in": "query",
+            "description": "The kinds of conversions that count, up to 100; none for all.",
+            "schema": {
+              "type": "array",
+              "items": {
+                "type": "string"
+              }
+            }
+          },
+          {
+            "name": "journeys.click_window_days",
+            "in": "query",
+            "description": "How many days before a conversion touches count that are no impressions: 1 to 730, 0 for any number; 30 if nothing is said.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "journeys.view_window_days",
+            "in": "query",
+            "description": "How many days before a conversion impressions count: 1 to 730, 0 for any number; 7 if nothing is said.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "journeys.closing_days",
+            "in": "query",
+            "description": "After how many days without a touch a journey has come to nothing: 1 to 730; 0 for as many as `click_window_days`, or 730 if those are any number.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "journeys.as_of",
+            "in": "query",
+            "description": "The time until which things are known; nothing for now.",
+            "schema": {
+              "type": "string",
+              "format": "date-time"
+            }
+          },
+          {
+            "name": "journeys.customers",
+            "in": "query",
+            "description": "Whose.",
+            "schema": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection.Customers.snake"
+            }
+          },
+          {
+            "name": "journeys.value_mode",
+            "in": "query",
+            "description": "What a conversion is worth.",
+            "schema": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection.ValueMode.snake"
+            }
+          },
+          {
+            "name": "journeys.currency",
+            "in": "query",
+            "description": "What values are told in, by ISO 4217; empty for the tenant's currency.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "journeys.grain",
+            "in": "query",
+            "description": "What touches are called.",
+            "schema": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection.Grain.snake"
             }
           }
         ],
@@ -1441,6 +2034,103 @@ enum OpenAPIDocument {
             "schema": {
               "type": "integer",
               "format": "int32"
+            }
+          },
+          {
+            "name": "journeys.fromTime",
+            "in": "query",
+            "description": "Journeys of this date or later; nothing for the first there are.",
+            "schema": {
+              "type": "string",
+              "format": "date-time"
+            }
+          },
+          {
+            "name": "journeys.toTime",
+            "in": "query",
+            "description": "Journeys before this date; nothing for all that are known.",
+            "schema": {
+              "type": "string",
+              "format": "date-time"
+            }
+          },
+          {
+            "name": "journeys.kinds",
+            "in": "query",
+            "description": "The kinds of conversions that count, up to 100; none for all.",
+            "schema": {
+              "type": "array",
+              "items": {
+                "type": "string"
+              }
+            }
+          },
+          {
+            "name": "journeys.clickWindowDays",
+            "in": "query",
+            "description": "How many days before a conversion touches count that are no impressions: 1 to 730, 0 for any number; 30 if nothing is said.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "journeys.viewWindowDays",
+            "in": "query",
+            "description": "How many days before a conversion impressions count: 1 to 730, 0 for any number; 7 if nothing is said.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "journeys.closingDays",
+            "in": "query",
+            "description": "After how many days without a touch a journey has come to nothing: 1 to 730; 0 for as many as `click_window_days`, or 730 if those are any number.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "journeys.asOf",
+            "in": "query",
+            "description": "The time until which things are known; nothing for now.",
+            "schema": {
+              "type": "string",
+              "format": "date-time"
+            }
+          },
+          {
+            "name": "journeys.customers",
+            "in": "query",
+            "description": "Whose.",
+            "schema": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection.Customers"
+            }
+          },
+          {
+            "name": "journeys.valueMode",
+            "in": "query",
+            "description": "What a conversion is worth.",
+            "schema": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection.ValueMode"
+            }
+          },
+          {
+            "name": "journeys.currency",
+            "in": "query",
+            "description": "What values are told in, by ISO 4217; empty for the tenant's currency.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "journeys.grain",
+            "in": "query",
+            "description": "What touches are called.",
+            "schema": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection.Grain"
             }
           }
         ],
@@ -4471,6 +5161,691 @@ enum OpenAPIDocument {
           {
             "apiKey": [
               "imports:write"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/journeys": {
+      "get": {
+        "operationId": "Journeys_ListJourneys",
+        "tags": [
+          "Journeys"
+        ],
+        "summary": "Lists journeys: those of the person with the latest act first, then by the person, descending",
+        "description": "Lists journeys: those of the person with the latest act first, then by the person, descending; each person's latest journey first. A page may have fewer journeys than were asked for, or none, and a next page yet.",
+        "parameters": [
+          {
+            "name": "journeys.fromTime",
+            "in": "query",
+            "description": "Journeys of this date or later; nothing for the first there are.",
+            "schema": {
+              "type": "string",
+              "format": "date-time"
+            }
+          },
+          {
+            "name": "journeys.toTime",
+            "in": "query",
+            "description": "Journeys before this date; nothing for all that are known.",
+            "schema": {
+              "type": "string",
+              "format": "date-time"
+            }
+          },
+          {
+            "name": "journeys.kinds",
+            "in": "query",
+            "description": "The kinds of conversions that count, up to 100; none for all.",
+            "schema": {
+              "type": "array",
+              "items": {
+                "type": "string"
+              }
+            }
+          },
+          {
+            "name": "journeys.clickWindowDays",
+            "in": "query",
+            "description": "How many days before a conversion touches count that are no impressions: 1 to 730, 0 for any number; 30 if nothing is said.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "journeys.viewWindowDays",
+            "in": "query",
+            "description": "How many days before a conversion impressions count: 1 to 730, 0 for any number; 7 if nothing is said.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "journeys.closingDays",
+            "in": "query",
+            "description": "After how many days without a touch a journey has come to nothing: 1 to 730; 0 for as many as `click_window_days`, or 730 if those are any number.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "journeys.asOf",
+            "in": "query",
+            "description": "The time until which things are known; nothing for now.",
+            "schema": {
+              "type": "string",
+              "format": "date-time"
+            }
+          },
+          {
+            "name": "journeys.customers",
+            "in": "query",
+            "description": "Whose.",
+            "schema": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection.Customers"
+            }
+          },
+          {
+            "name": "journeys.valueMode",
+            "in": "query",
+            "description": "What a conversion is worth.",
+            "schema": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection.ValueMode"
+            }
+          },
+          {
+            "name": "journeys.currency",
+            "in": "query",
+            "description": "What values are told in, by ISO 4217; empty for the tenant's currency.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "journeys.grain",
+            "in": "query",
+            "description": "What touches are called.",
+            "schema": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection.Grain"
+            }
+          },
+          {
+            "name": "end",
+            "in": "query",
+            "description": "What they came to.",
+            "schema": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.JourneyEnd"
+            }
+          },
+          {
+            "name": "channel",
+            "in": "query",
+            "description": "A channel that one of their touches is of; empty for any.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "person",
+            "in": "query",
+            "description": "Any id of the person whose they are, as `u:42` of a user or `a:7f` of a visitor; empty for all.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "pageSize",
+            "in": "query",
+            "description": "How many at most; 0 stands for 50, and more than 1,000 for 1,000.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "pageToken",
+            "in": "query",
+            "description": "What the page before said comes next; empty for the first page.",
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.attribution.v1.ListJourneysResponse"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "attribution:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "attribution:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/journeys/{id}": {
+      "get": {
+        "operationId": "Journeys_GetTimeline",
+        "tags": [
+          "Journeys"
+        ],
+        "summary": "Tells all that is known of a person: journeys with their touches, and the credit that models which look at one journey at a time give to each",
+        "description": "Tells all that is known of a person: journeys with their touches, and the credit that models which look at one journey at a time give to each. NOT_FOUND if nobody has the id; FAILED_PRECONDITION if the person has too many events for a timeline.",
+        "parameters": [
+          {
+            "name": "id",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "journeys.fromTime",
+            "in": "query",
+            "description": "Journeys of this date or later; nothing for the first there are.",
+            "schema": {
+              "type": "string",
+              "format": "date-time"
+            }
+          },
+          {
+            "name": "journeys.toTime",
+            "in": "query",
+            "description": "Journeys before this date; nothing for all that are known.",
+            "schema": {
+              "type": "string",
+              "format": "date-time"
+            }
+          },
+          {
+            "name": "journeys.kinds",
+            "in": "query",
+            "description": "The kinds of conversions that count, up to 100; none for all.",
+            "schema": {
+              "type": "array",
+              "items": {
+                "type": "string"
+              }
+            }
+          },
+          {
+            "name": "journeys.clickWindowDays",
+            "in": "query",
+            "description": "How many days before a conversion touches count that are no impressions: 1 to 730, 0 for any number; 30 if nothing is said.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "journeys.viewWindowDays",
+            "in": "query",
+            "description": "How many days before a conversion impressions count: 1 to 730, 0 for any number; 7 if nothing is said.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "journeys.closingDays",
+            "in": "query",
+            "description": "After how many days without a touch a journey has come to nothing: 1 to 730; 0 for as many as `click_window_days`, or 730 if those are any number.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "journeys.asOf",
+            "in": "query",
+            "description": "The time until which things are known; nothing for now.",
+            "schema": {
+              "type": "string",
+              "format": "date-time"
+            }
+          },
+          {
+            "name": "journeys.customers",
+            "in": "query",
+            "description": "Whose.",
+            "schema": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection.Customers"
+            }
+          },
+          {
+            "name": "journeys.valueMode",
+            "in": "query",
+            "description": "What a conversion is worth.",
+            "schema": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection.ValueMode"
+            }
+          },
+          {
+            "name": "journeys.currency",
+            "in": "query",
+            "description": "What values are told in, by ISO 4217; empty for the tenant's currency.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "journeys.grain",
+            "in": "query",
+            "description": "What touches are called.",
+            "schema": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection.Grain"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.attribution.v1.PersonTimeline"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "attribution:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "attribution:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/journeys:next": {
+      "post": {
+        "operationId": "Journeys_NextBestChannel",
+        "tags": [
+          "Journeys"
+        ],
+        "summary": "Says how often journeys that began with some channels converted, by the channel that came next",
+        "description": "Says how often journeys that began with some channels converted, by the channel that came next.",
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.attribution.v1.NextBestChannelRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.attribution.v1.NextBestChannelResponse"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "attribution:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "attribution:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/journeys:steps": {
+      "get": {
+        "operationId": "Journeys_GetStepTree",
+        "tags": [
+          "Journeys"
+        ],
+        "summary": "Says how many journeys go from each channel to each other one, step by step, as a Sankey diagram shows it",
+        "description": "Says how many journeys go from each channel to each other one, step by step, as a Sankey diagram shows it.",
+        "parameters": [
+          {
+            "name": "importId",
+            "in": "query",
+            "description": "Which import of paths; empty with `journeys`, or for all imports.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "journeys.fromTime",
+            "in": "query",
+            "description": "Journeys of this date or later; nothing for the first there are.",
+            "schema": {
+              "type": "string",
+              "format": "date-time"
+            }
+          },
+          {
+            "name": "journeys.toTime",
+            "in": "query",
+            "description": "Journeys before this date; nothing for all that are known.",
+            "schema": {
+              "type": "string",
+              "format": "date-time"
+            }
+          },
+          {
+            "name": "journeys.kinds",
+            "in": "query",
+            "description": "The kinds of conversions that count, up to 100; none for all.",
+            "schema": {
+              "type": "array",
+              "items": {
+                "type": "string"
+              }
+            }
+          },
+          {
+            "name": "journeys.clickWindowDays",
+            "in": "query",
+            "description": "How many days before a conversion touches count that are no impressions: 1 to 730, 0 for any number; 30 if nothing is said.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "journeys.viewWindowDays",
+            "in": "query",
+            "description": "How many days before a conversion impressions count: 1 to 730, 0 for any number; 7 if nothing is said.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "journeys.closingDays",
+            "in": "query",
+            "description": "After how many days without a touch a journey has come to nothing: 1 to 730; 0 for as many as `click_window_days`, or 730 if those are any number.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "journeys.asOf",
+            "in": "query",
+            "description": "The time until which things are known; nothing for now.",
+            "schema": {
+              "type": "string",
+              "format": "date-time"
+            }
+          },
+          {
+            "name": "journeys.customers",
+            "in": "query",
+            "description": "Whose.",
+            "schema": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection.Customers"
+            }
+          },
+          {
+            "name": "journeys.valueMode",
+            "in": "query",
+            "description": "What a conversion is worth.",
+            "schema": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection.ValueMode"
+            }
+          },
+          {
+            "name": "journeys.currency",
+            "in": "query",
+            "description": "What values are told in, by ISO 4217; empty for the tenant's currency.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "journeys.grain",
+            "in": "query",
+            "description": "What touches are called.",
+            "schema": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection.Grain"
+            }
+          },
+          {
+            "name": "depth",
+            "in": "query",
+            "description": "How many steps from the start: 1 to 20; 0 for 5.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "links",
+            "in": "query",
+            "description": "How many links of a step are told by themselves: 1 to 1,000; 0 for 50. The rest is one link.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "joinsRepeats",
+            "in": "query",
+            "description": "Whether touches of one channel that follow each other are one step.",
+            "schema": {
+              "type": "boolean"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.attribution.v1.StepTree"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "attribution:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "attribution:read"
             ]
           }
         ]
@@ -9466,6 +10841,714 @@ enum OpenAPIDocument {
         },
         "additionalProperties": false
       },
+      "sextant.attribution.v1.Journey": {
+        "type": "object",
+        "description": "A journey.",
+        "properties": {
+          "person": {
+            "type": "string",
+            "description": "Whose it is, as `u:42`: the least of the ids of users, or of visitors' if there is none."
+          },
+          "end": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.JourneyEnd",
+            "description": "What it came to."
+          },
+          "time": {
+            "type": "string",
+            "format": "date-time",
+            "description": "Its date: the time of its conversion, or of its last touch."
+          },
+          "isOfNewCustomer": {
+            "type": "boolean",
+            "description": "Whether no conversion that counts has come before it."
+          },
+          "conversion": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.Journey.Conversion",
+            "description": "What it came to, if that is a conversion."
+          },
+          "touches": {
+            "type": "array",
+            "description": "Its touches within their windows, in order; the last ones, if there are more than an answer has.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.Journey.Touch"
+            }
+          },
+          "touchCount": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many touches it has."
+          },
+          "credits": {
+            "type": "array",
+            "description": "What models give; only of a conversion by touches, all of which are told.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.Journey.Credit"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.Journey.Conversion": {
+        "type": "object",
+        "description": "An outcome that counts.",
+        "properties": {
+          "time": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When."
+          },
+          "kind": {
+            "type": "string",
+            "description": "The kind, as its definition says."
+          },
+          "eventId": {
+            "type": "string",
+            "description": "The id of its event."
+          },
+          "orderId": {
+            "type": "string",
+            "description": "Its order; empty for none."
+          },
+          "value": {
+            "type": "string",
+            "description": "What it is worth, as `59.9`; empty if it has no value."
+          },
+          "refunded": {
+            "type": "string",
+            "description": "How much of that was paid back."
+          },
+          "currency": {
+            "type": "string",
+            "description": "The currency by ISO 4217."
+          },
+          "isCancelled": {
+            "type": "boolean",
+            "description": "Whether it was cancelled."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.Journey.Conversion.snake": {
+        "type": "object",
+        "description": "An outcome that counts.",
+        "properties": {
+          "time": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When."
+          },
+          "kind": {
+            "type": "string",
+            "description": "The kind, as its definition says."
+          },
+          "event_id": {
+            "type": "string",
+            "description": "The id of its event."
+          },
+          "order_id": {
+            "type": "string",
+            "description": "Its order; empty for none."
+          },
+          "value": {
+            "type": "string",
+            "description": "What it is worth, as `59.9`; empty if it has no value."
+          },
+          "refunded": {
+            "type": "string",
+            "description": "How much of that was paid back."
+          },
+          "currency": {
+            "type": "string",
+            "description": "The currency by ISO 4217."
+          },
+          "is_cancelled": {
+            "type": "boolean",
+            "description": "Whether it was cancelled."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.Journey.Credit": {
+        "type": "object",
+        "description": "What a model gives to each touch.",
+        "properties": {
+          "model": {
+            "type": "string",
+            "description": "Which model."
+          },
+          "shares": {
+            "type": "array",
+            "description": "The share of the conversion for each touch, in their order; 1 in all.",
+            "items": {
+              "oneOf": [
+                {
+                  "type": "number"
+                },
+                {
+                  "type": "string",
+                  "enum": [
+                    "NaN",
+                    "Infinity",
+                    "-Infinity"
+                  ]
+                }
+              ]
+            }
+          },
+          "values": {
+            "type": "array",
+            "description": "The value for each touch, in the conversion's currency to its minor unit: in all it is the value of the conversion, rounded. Empty if the conversion has no value.",
+            "items": {
+              "type": "string"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.Journey.Credit.snake": {
+        "type": "object",
+        "description": "What a model gives to each touch.",
+        "properties": {
+          "model": {
+            "type": "string",
+            "description": "Which model."
+          },
+          "shares": {
+            "type": "array",
+            "description": "The share of the conversion for each touch, in their order; 1 in all.",
+            "items": {
+              "oneOf": [
+                {
+                  "type": "number"
+                },
+                {
+                  "type": "string",
+                  "enum": [
+                    "NaN",
+                    "Infinity",
+                    "-Infinity"
+                  ]
+                }
+              ]
+            }
+          },
+          "values": {
+            "type": "array",
+            "description": "The value for each touch, in the conversion's currency to its minor unit: in all it is the value of the conversion, rounded. Empty if the conversion has no value.",
+            "items": {
+              "type": "string"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.Journey.Touch": {
+        "type": "object",
+        "description": "A contact with marketing.",
+        "properties": {
+          "time": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When."
+          },
+          "kind": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.StoredTimeline.TouchKind",
+            "description": "What it is of."
+          },
+          "channel": {
+            "type": "string",
+            "description": "Its channel; `unassigned` without one."
+          },
+          "source": {
+            "type": "string",
+            "description": "Its source; empty if nobody knows."
+          },
+          "medium": {
+            "type": "string",
+            "description": "Its medium; empty if nobody knows."
+          },
+          "campaign": {
+            "type": "string",
+            "description": "Its campaign; empty if nobody knows."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.Journey.Touch.snake": {
+        "type": "object",
+        "description": "A contact with marketing.",
+        "properties": {
+          "time": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When."
+          },
+          "kind": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.StoredTimeline.TouchKind.snake",
+            "description": "What it is of."
+          },
+          "channel": {
+            "type": "string",
+            "description": "Its channel; `unassigned` without one."
+          },
+          "source": {
+            "type": "string",
+            "description": "Its source; empty if nobody knows."
+          },
+          "medium": {
+            "type": "string",
+            "description": "Its medium; empty if nobody knows."
+          },
+          "campaign": {
+            "type": "string",
+            "description": "Its campaign; empty if nobody knows."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.Journey.snake": {
+        "type": "object",
+        "description": "A journey.",
+        "properties": {
+          "person": {
+            "type": "string",
+            "description": "Whose it is, as `u:42`: the least of the ids of users, or of visitors' if there is none."
+          },
+          "end": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.JourneyEnd.snake",
+            "description": "What it came to."
+          },
+          "time": {
+            "type": "string",
+            "format": "date-time",
+            "description": "Its date: the time of its conversion, or of its last touch."
+          },
+          "is_of_new_customer": {
+            "type": "boolean",
+            "description": "Whether no conversion that counts has come before it."
+          },
+          "conversion": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.Journey.Conversion.snake",
+            "description": "What it came to, if that is a conversion."
+          },
+          "touches": {
+            "type": "array",
+            "description": "Its touches within their windows, in order; the last ones, if there are more than an answer has.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.Journey.Touch.snake"
+            }
+          },
+          "touch_count": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many touches it has."
+          },
+          "credits": {
+            "type": "array",
+            "description": "What models give; only of a conversion by touches, all of which are told.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.Journey.Credit.snake"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.JourneyEnd": {
+        "type": "string",
+        "description": "What a journey came to.\n- `JOURNEY_END_UNSPECIFIED`: Anything.\n- `JOURNEY_END_CONVERTED`: To a conversion, by touches.\n- `JOURNEY_END_UNATTRIBUTED`: To a conversion to which no touch is left.\n- `JOURNEY_END_NULL`: To nothing.\n- `JOURNEY_END_OPEN`: Nobody knows yet.",
+        "enum": [
+          "JOURNEY_END_UNSPECIFIED",
+          "JOURNEY_END_CONVERTED",
+          "JOURNEY_END_UNATTRIBUTED",
+          "JOURNEY_END_NULL",
+          "JOURNEY_END_OPEN"
+        ]
+      },
+      "sextant.attribution.v1.JourneyEnd.snake": {
+        "type": "string",
+        "description": "What a journey came to.\n- `unspecified`: Anything.\n- `converted`: To a conversion, by touches.\n- `unattributed`: To a conversion to which no touch is left.\n- `null`: To nothing.\n- `open`: Nobody knows yet.",
+        "enum": [
+          "unspecified",
+          "converted",
+          "unattributed",
+          "null",
+          "open"
+        ]
+      },
+      "sextant.attribution.v1.JourneyReport": {
+        "type": "object",
+        "description": "What was found in stored timelines beside the paths that models see.",
+        "properties": {
+          "selection": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection",
+            "description": "The selection with all that is usual filled in."
+          },
+          "timelines": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many persons' timelines were looked at."
+          },
+          "unattributed": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many conversions no touch is left to; models do not see them."
+          },
+          "unattributedValue": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "What those are worth."
+          },
+          "open": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many journeys are open; models do not see them."
+          },
+          "shortened": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "Of how many journeys the first touches were left out, because there are more than 10,000."
+          },
+          "unconverted": {
+            "type": "array",
+            "description": "Conversions whose values are in other currencies than the selection's: they count, without their values.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.JourneyReport.Unconverted"
+            }
+          },
+          "tooLarge": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many persons have too many events for a timeline: their journeys are not known."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.JourneyReport.Unconverted": {
+        "type": "object",
+        "description": "Conversions of a currency.",
+        "properties": {
+          "currency": {
+            "type": "string",
+            "description": "The currency."
+          },
+          "conversions": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.JourneyReport.Unconverted.snake": {
+        "type": "object",
+        "description": "Conversions of a currency.",
+        "properties": {
+          "currency": {
+            "type": "string",
+            "description": "The currency."
+          },
+          "conversions": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.JourneyReport.snake": {
+        "type": "object",
+        "description": "What was found in stored timelines beside the paths that models see.",
+        "properties": {
+          "selection": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection.snake",
+            "description": "The selection with all that is usual filled in."
+          },
+          "timelines": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many persons' timelines were looked at."
+          },
+          "unattributed": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many conversions no touch is left to; models do not see them."
+          },
+          "unattributed_value": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "What those are worth."
+          },
+          "open": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many journeys are open; models do not see them."
+          },
+          "shortened": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "Of how many journeys the first touches were left out, because there are more than 10,000."
+          },
+          "unconverted": {
+            "type": "array",
+            "description": "Conversions whose values are in other currencies than the selection's: they count, without their values.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.JourneyReport.Unconverted.snake"
+            }
+          },
+          "too_large": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many persons have too many events for a timeline: their journeys are not known."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.JourneySelection": {
+        "type": "object",
+        "description": "Which journeys are looked at, and how they are cut out of persons' timelines. An empty one stands for all journeys that are known.\n\nWhat comes after `as_of` is not known. Conversions that count are those of `kinds` that were not cancelled; others are none, and touches before them go on to the next that counts. To a conversion belong the touches between the one before and it, by their place in the order of events. They are cut where more than `closing_days` lie between two of them, or between the last and the conversion: each part but the last is a journey that came to nothing. Of the last part, the touches within the window of their kind before the conversion are the conversion's journey. A conversion to which no touch is left is unattributed. What follows the last conversion is cut likewise; its last part came to nothing too, if more than `closing_days` have passed until `as_of`, and is open otherwise.\n\nA journey's date is the time of its conversion, or of its last touch if there is none: ranges that meet share no journey and lose none. It is a new customer's as long as no conversion that counts has come before it. In a path of more than 10,000 touches the last 10,000 are looked at.",
+        "properties": {
+          "fromTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "Journeys of this date or later; nothing for the first there are."
+          },
+          "toTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "Journeys before this date; nothing for all that are known."
+          },
+          "kinds": {
+            "type": "array",
+            "description": "The kinds of conversions that count, up to 100; none for all.",
+            "items": {
+              "type": "string"
+            }
+          },
+          "clickWindowDays": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many days before a conversion touches count that are no impressions: 1 to 730, 0 for any number; 30 if nothing is said."
+          },
+          "viewWindowDays": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many days before a conversion impressions count: 1 to 730, 0 for any number; 7 if nothing is said."
+          },
+          "closingDays": {
+            "type": "integer",
+            "format": "int32",
+            "description": "After how many days without a touch a journey has come to nothing: 1 to 730; 0 for as many as `click_window_days`, or 730 if those are any number."
+          },
+          "asOf": {
+            "type": "string",
+            "format": "date-time",
+            "description": "The time until which things are known; nothing for now."
+          },
+          "customers": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection.Customers",
+            "description": "Whose."
+          },
+          "valueMode": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection.ValueMode",
+            "description": "What a conversion is worth."
+          },
+          "currency": {
+            "type": "string",
+            "description": "What values are told in, by ISO 4217; empty for the tenant's currency."
+          },
+          "grain": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection.Grain",
+            "description": "What touches are called."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.JourneySelection.Customers": {
+        "type": "string",
+        "description": "Whose journeys are looked at.\n- `CUSTOMERS_UNSPECIFIED`: Everybody's.\n- `CUSTOMERS_NEW`: Those up to a person's first conversion that counts.\n- `CUSTOMERS_RETURNING`: Those after it.",
+        "enum": [
+          "CUSTOMERS_UNSPECIFIED",
+          "CUSTOMERS_NEW",
+          "CUSTOMERS_RETURNING"
+        ]
+      },
+      "sextant.attribution.v1.JourneySelection.Customers.snake": {
+        "type": "string",
+        "description": "Whose journeys are looked at.\n- `unspecified`: Everybody's.\n- `new`: Those up to a person's first conversion that counts.\n- `returning`: Those after it.",
+        "enum": [
+          "unspecified",
+          "new",
+          "returning"
+        ]
+      },
+      "sextant.attribution.v1.JourneySelection.Grain": {
+        "type": "string",
+        "description": "What touches are called in paths.\n- `GRAIN_UNSPECIFIED`: As `GRAIN_CHANNEL`.\n- `GRAIN_CHANNEL`: By their channel, as `paid_social`; `unassigned` without one.\n- `GRAIN_CAMPAIGN`: By their campaign; `(none)` without one.\n- `GRAIN_SOURCE_MEDIUM`: By source and medium, as `google / cpc`; what is missing is `(none)`.",
+        "enum": [
+          "GRAIN_UNSPECIFIED",
+          "GRAIN_CHANNEL",
+          "GRAIN_CAMPAIGN",
+          "GRAIN_SOURCE_MEDIUM"
+        ]
+      },
+      "sextant.attribution.v1.JourneySelection.Grain.snake": {
+        "type": "string",
+        "description": "What touches are called in paths.\n- `unspecified`: As `GRAIN_CHANNEL`.\n- `channel`: By their channel, as `paid_social`; `unassigned` without one.\n- `campaign`: By their campaign; `(none)` without one.\n- `source_medium`: By source and medium, as `google / cpc`; what is missing is `(none)`.",
+        "enum": [
+          "unspecified",
+          "channel",
+          "campaign",
+          "source_medium"
+        ]
+      },
+      "sextant.attribution.v1.JourneySelection.ValueMode": {
+        "type": "string",
+        "description": "What a conversion is worth.\n- `VALUE_MODE_UNSPECIFIED`: As `VALUE_MODE_GROSS`.\n- `VALUE_MODE_GROSS`: All that was ordered.\n- `VALUE_MODE_NET`: What was not paid back.",
+        "enum": [
+          "VALUE_MODE_UNSPECIFIED",
+          "VALUE_MODE_GROSS",
+          "VALUE_MODE_NET"
+        ]
+      },
+      "sextant.attribution.v1.JourneySelection.ValueMode.snake": {
+        "type": "string",
+        "description": "What a conversion is worth.\n- `unspecified`: As `VALUE_MODE_GROSS`.\n- `gross`: All that was ordered.\n- `net`: What was not paid back.",
+        "enum": [
+          "unspecified",
+          "gross",
+          "net"
+        ]
+      },
+      "sextant.attribution.v1.JourneySelection.snake": {
+        "type": "object",
+        "description": "Which journeys are looked at, and how they are cut out of persons' timelines. An empty one stands for all journeys that are known.\n\nWhat comes after `as_of` is not known. Conversions that count are those of `kinds` that were not cancelled; others are none, and touches before them go on to the next that counts. To a conversion belong the touches between the one before and it, by their place in the order of events. They are cut where more than `closing_days` lie between two of them, or between the last and the conversion: each part but the last is a journey that came to nothing. Of the last part, the touches within the window of their kind before the conversion are the conversion's journey. A conversion to which no touch is left is unattributed. What follows the last conversion is cut likewise; its last part came to nothing too, if more than `closing_days` have passed until `as_of`, and is open otherwise.\n\nA journey's date is the time of its conversion, or of its last touch if there is none: ranges that meet share no journey and lose none. It is a new customer's as long as no conversion that counts has come before it. In a path of more than 10,000 touches the last 10,000 are looked at.",
+        "properties": {
+          "from_time": {
+            "type": "string",
+            "format": "date-time",
+            "description": "Journeys of this date or later; nothing for the first there are."
+          },
+          "to_time": {
+            "type": "string",
+            "format": "date-time",
+            "description": "Journeys before this date; nothing for all that are known."
+          },
+          "kinds": {
+            "type": "array",
+            "description": "The kinds of conversions that count, up to 100; none for all.",
+            "items": {
+              "type": "string"
+            }
+          },
+          "click_window_days": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many days before a conversion touches count that are no impressions: 1 to 730, 0 for any number; 30 if nothing is said."
+          },
+          "view_window_days": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many days before a conversion impressions count: 1 to 730, 0 for any number; 7 if nothing is said."
+          },
+          "closing_days": {
+            "type": "integer",
+            "format": "int32",
+            "description": "After how many days without a touch a journey has come to nothing: 1 to 730; 0 for as many as `click_window_days`, or 730 if those are any number."
+          },
+          "as_of": {
+            "type": "string",
+            "format": "date-time",
+            "description": "The time until which things are known; nothing for now."
+          },
+          "customers": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection.Customers.snake",
+            "description": "Whose."
+          },
+          "value_mode": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection.ValueMode.snake",
+            "description": "What a conversion is worth."
+          },
+          "currency": {
+            "type": "string",
+            "description": "What values are told in, by ISO 4217; empty for the tenant's currency."
+          },
+          "grain": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection.Grain.snake",
+            "description": "What touches are called."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.ListJourneysResponse": {
+        "type": "object",
+        "description": "A page of journeys.",
+        "properties": {
+          "journeys": {
+            "type": "array",
+            "description": "With up to 10 touches each.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.Journey"
+            }
+          },
+          "nextPageToken": {
+            "type": "string",
+            "description": "Where the next page begins; empty if this one is the last."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.ListJourneysResponse.snake": {
+        "type": "object",
+        "description": "A page of journeys.",
+        "properties": {
+          "journeys": {
+            "type": "array",
+            "description": "With up to 10 touches each.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.Journey.snake"
+            }
+          },
+          "next_page_token": {
+            "type": "string",
+            "description": "Where the next page begins; empty if this one is the last."
+          }
+        },
+        "additionalProperties": false
+      },
       "sextant.attribution.v1.ListModelsResponse": {
         "type": "object",
         "description": "All models.",
@@ -9740,7 +11823,7 @@ enum OpenAPIDocument {
           },
           "fingerprint": {
             "type": "string",
-            "description": "SHA-256 in hexadecimal digits of what was looked at: the numbers, contents and rows of imports."
+            "description": "SHA-256 in hexadecimal digits of what was looked at: the numbers, contents and rows of imports, or the persons and timelines in the order of persons."
           },
           "version": {
             "type": "string",
@@ -9815,6 +11898,10 @@ enum OpenAPIDocument {
             "items": {
               "type": "string"
             }
+          },
+          "report": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.JourneyReport",
+            "description": "What was found beside the paths, if they are of timelines."
           }
         },
         "additionalProperties": false
@@ -9829,7 +11916,7 @@ enum OpenAPIDocument {
           },
           "fingerprint": {
             "type": "string",
-            "description": "SHA-256 in hexadecimal digits of what was looked at: the numbers, contents and rows of imports."
+            "description": "SHA-256 in hexadecimal digits of what was looked at: the numbers, contents and rows of imports, or the persons and timelines in the order of persons."
           },
           "version": {
             "type": "string",
@@ -9904,6 +11991,135 @@ enum OpenAPIDocument {
             "items": {
               "type": "string"
             }
+          },
+          "report": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.JourneyReport.snake",
+            "description": "What was found beside the paths, if they are of timelines."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.NextBestChannelRequest": {
+        "type": "object",
+        "description": "Asks what comes after some channels.",
+        "properties": {
+          "importId": {
+            "type": "string",
+            "description": "Which import of paths; empty with `journeys`, or for all imports."
+          },
+          "journeys": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection",
+            "description": "Which journeys of timelines; nothing for imports."
+          },
+          "transforms": {
+            "type": "array",
+            "description": "What is made of the paths first, one after the other.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.PathTransform"
+            }
+          },
+          "prefix": {
+            "type": "array",
+            "description": "The channels that journeys began with, up to 100; none for all journeys.",
+            "items": {
+              "type": "string"
+            }
+          },
+          "level": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How sure intervals are: 0.5 to 0.99; 0.9 if nothing is said."
+          },
+          "leastJourneys": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "Channels that fewer journeys went on to than this are left out, and counted."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.NextBestChannelResponse": {
+        "type": "object",
+        "description": "What comes after some channels.",
+        "properties": {
+          "channels": {
+            "type": "array",
+            "description": "Those with the highest lower end first; of equal ones, by name. 1,000 at most.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.NextBestChannelResponse.Continuation"
+            }
+          },
+          "ended": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.NextBestChannelResponse.Continuation",
+            "description": "What came of journeys that ended with the prefix; nothing if none did."
+          },
+          "leftOut": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many channels are not told."
+          },
+          "report": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.JourneyReport",
+            "description": "What was found beside the paths, if they are of timelines."
+          },
+          "fingerprint": {
+            "type": "string",
+            "description": "What was looked at, as in `ModelRun`."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.NextBestChannelResponse.Continuation": {
+        "type": "object",
+        "description": "How journeys went on.",
+        "properties": {
+          "channel": {
+            "type": "string",
+            "description": "The channel that came next; empty for those that ended."
+          },
+          "journeys": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many journeys went on so."
+          },
+          "conversions": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many of them have a conversion."
+          },
+          "value": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "What those are worth."
+          },
+          "conversionRate": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.Estimate",
+            "description": "The share that has a conversion, with the interval by Wilson; its mean is that share, and its median the interval's middle."
           }
         },
         "additionalProperties": false
@@ -9975,6 +12191,10 @@ enum OpenAPIDocument {
             "items": {
               "$ref": "#/components/schemas/sextant.attribution.v1.PathSummary.Length"
             }
+          },
+          "report": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.JourneyReport",
+            "description": "What was found beside the paths, if they are of timelines."
           }
         },
         "additionalProperties": false
@@ -10210,6 +12430,10 @@ enum OpenAPIDocument {
             "items": {
               "$ref": "#/components/schemas/sextant.attribution.v1.PathSummary.Length.snake"
             }
+          },
+          "report": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.JourneyReport.snake",
+            "description": "What was found beside the paths, if they are of timelines."
           }
         },
         "additionalProperties": false
@@ -10310,6 +12534,118 @@ enum OpenAPIDocument {
         },
         "additionalProperties": false
       },
+      "sextant.attribution.v1.PersonTimeline": {
+        "type": "object",
+        "description": "What is known of a person.",
+        "properties": {
+          "person": {
+            "type": "string",
+            "description": "What the person is called: the least of the ids of users, or of visitors' if there is none."
+          },
+          "ids": {
+            "type": "array",
+            "description": "All ids of the person, `u:` before those of users and `a:` before those of visitors; 1,000 at most.",
+            "items": {
+              "type": "string"
+            }
+          },
+          "firstTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When the first event was, whether it means anything here or not."
+          },
+          "lastTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When the last one was."
+          },
+          "events": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many events there are."
+          },
+          "journeys": {
+            "type": "array",
+            "description": "Journeys, the latest first: so many that they have 2,000 touches together, and 1,000 at most. A journey that alone has more is told with its last ones, and without credits.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.Journey"
+            }
+          },
+          "otherConversions": {
+            "type": "array",
+            "description": "Conversions that do not count, because they are of other kinds or were cancelled: the latest first, 1,000 at most.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.Journey.Conversion"
+            }
+          },
+          "isTruncated": {
+            "type": "boolean",
+            "description": "Whether there is more than is told."
+          },
+          "selection": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection",
+            "description": "The selection with all that is usual filled in."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.PersonTimeline.snake": {
+        "type": "object",
+        "description": "What is known of a person.",
+        "properties": {
+          "person": {
+            "type": "string",
+            "description": "What the person is called: the least of the ids of users, or of visitors' if there is none."
+          },
+          "ids": {
+            "type": "array",
+            "description": "All ids of the person, `u:` before those of users and `a:` before those of visitors; 1,000 at most.",
+            "items": {
+              "type": "string"
+            }
+          },
+          "first_time": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When the first event was, whether it means anything here or not."
+          },
+          "last_time": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When the last one was."
+          },
+          "events": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many events there are."
+          },
+          "journeys": {
+            "type": "array",
+            "description": "Journeys, the latest first: so many that they have 2,000 touches together, and 1,000 at most. A journey that alone has more is told with its last ones, and without credits.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.Journey.snake"
+            }
+          },
+          "other_conversions": {
+            "type": "array",
+            "description": "Conversions that do not count, because they are of other kinds or were cancelled: the latest first, 1,000 at most.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.Journey.Conversion.snake"
+            }
+          },
+          "is_truncated": {
+            "type": "boolean",
+            "description": "Whether there is more than is told."
+          },
+          "selection": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection.snake",
+            "description": "The selection with all that is usual filled in."
+          }
+        },
+        "additionalProperties": false
+      },
       "sextant.attribution.v1.RunModelsRequest": {
         "type": "object",
         "description": "Asks for models to be run.",
@@ -10369,9 +12705,117 @@ enum OpenAPIDocument {
             "items": {
               "type": "string"
             }
+          },
+          "journeys": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection",
+            "description": "Which journeys of timelines, instead of an import; nothing for imports. They have times, which `decay` and `hazard` need."
           }
         },
         "additionalProperties": false
+      },
+      "sextant.attribution.v1.StepTree": {
+        "type": "object",
+        "description": "How journeys go step by step: what goes into a channel of a step goes out of it at the next one, or ends there.",
+        "properties": {
+          "links": {
+            "type": "array",
+            "description": "By step; of one step those with most journeys first, of those with as many by name, and the rest last.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.StepTree.Link"
+            }
+          },
+          "journeys": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many journeys there are."
+          },
+          "report": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.JourneyReport",
+            "description": "What was found beside the paths, if they are of timelines."
+          },
+          "fingerprint": {
+            "type": "string",
+            "description": "What was looked at, as in `ModelRun`."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.StepTree.Link": {
+        "type": "object",
+        "description": "What goes from a channel at one step to another at the next one.",
+        "properties": {
+          "step": {
+            "type": "integer",
+            "format": "int32",
+            "description": "Which step it goes to: 1 to the first touch, 2 from the first to the second, and so on."
+          },
+          "source": {
+            "type": "string",
+            "description": "The channel that it comes from; empty at step 1."
+          },
+          "target": {
+            "type": "string",
+            "description": "The channel that it goes to; empty where journeys end."
+          },
+          "isRest": {
+            "type": "boolean",
+            "description": "Whether it stands for all links of its step that are not told: then it has no channels."
+          },
+          "conversions": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many journeys with a conversion go so."
+          },
+          "nulls": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many without one."
+          },
+          "value": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "What the conversions are worth."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.StoredTimeline.TouchKind": {
+        "type": "string",
+        "description": "What a touch is of.\n- `TOUCH_KIND_UNSPECIFIED`: Nobody said.\n- `TOUCH_KIND_SESSION`: The first page of a session that began by an arrival.\n- `TOUCH_KIND_DIRECT`: The first page of a session of which nothing tells how it began.\n- `TOUCH_KIND_CLICK`: A click.\n- `TOUCH_KIND_IMPRESSION`: An impression.\n- `TOUCH_KIND_MESSAGE`: A message that was delivered.",
+        "enum": [
+          "TOUCH_KIND_UNSPECIFIED",
+          "TOUCH_KIND_SESSION",
+          "TOUCH_KIND_DIRECT",
+          "TOUCH_KIND_CLICK",
+          "TOUCH_KIND_IMPRESSION",
+          "TOUCH_KIND_MESSAGE"
+        ]
+      },
+      "sextant.attribution.v1.StoredTimeline.TouchKind.snake": {
+        "type": "string",
+        "description": "What a touch is of.\n- `unspecified`: Nobody said.\n- `session`: The first page of a session that began by an arrival.\n- `direct`: The first page of a session of which nothing tells how it began.\n- `click`: A click.\n- `impression`: An impression.\n- `message`: A message that was delivered.",
+        "enum": [
+          "unspecified",
+          "session",
+          "direct",
+          "click",
+          "impression",
+          "message"
+        ]
       },
       "sextant.attribution.v1.TimelinesDescription": {
         "type": "object",

@@ -1,0 +1,119 @@
+internal import Journeys
+internal import Messages
+internal import RPC
+internal import Tenancy
+internal import Telemetry
+internal import Wire
+
+/// Which journeys are looked at, and what their touches are called: a request that was checked.
+struct JourneyPlan: Sendable {
+    let selection: JourneySelection
+    let grain: AttributionV1.JourneySelection.Grain
+
+    private static let windows = 0...730
+
+    /// Checks a request.
+    ///
+    /// - Parameters:
+    ///   - request: the selection as it was sent.
+    ///   - scope: the tenant's, whose currency counts if the request names none.
+    ///   - now: the time until which things are known if the request does not say.
+    /// - Throws: INVALID_ARGUMENT with what is wrong.
+    init(
+        _ request: AttributionV1.JourneySelection,
+        in scope: TenantScope,
+        now: UTCTimestamp = .now
+    ) throws(RPCError) {
+        var violations = FieldViolations()
+        let now = now.milliseconds * 1_000
+        func time(_ time: GoogleProtobuf.Timestamp?, _ field: String, or usual: Int64) -> Int64 {
+            guard let time else { return usual }
+            let found = time.microseconds
+            violations.check(found != nil, "journeys.\(field)", "expected a time up to 9999")
+            return found ?? usual
+        }
+        let asOf = time(request.asOf, "as_of", or: now)
+        violations.check(asOf <= now, "journeys.as_of", "expected now, or a time that has passed")
+        let from = time(request.fromTime, "from_time", or: .min)
+        let to = time(request.toTime, "to_time", or: .max)
+        violations.check(from < to, "journeys.to_time", "expected a time after from_time")
+        var selection = JourneySelection(range: min(from, to)..<max(from, to), asOf: asOf)
+        Self.readWindows(of: request, into: &selection, &violations)
+        violations.check(request.kinds.count <= 100, "journeys.kinds", "expected at most 100")
+        selection.kinds = Set(request.kinds)
+        switch request.customers {
+        case .unspecified: selection.customers = .all
+        case .new: selection.customers = .new
+        case .returning: selection.customers = .returning
+        default: violations.check(false, "journeys.customers", "expected one that there is")
+        }
+        switch request.valueMode {
+        case .unspecified, .gross: selection.valueMode = .gross
+        case .net: selection.valueMode = .net
+        default: violations.check(false, "journeys.value_mode", "expected one that there is")
+        }
+        let currency = request.currency
+        violations.check(
+            currency.isEmpty
+                || currency.utf8.count == 3
+                    && currency.utf8.allSatisfy { (UInt8(ascii: "A")...UInt8(ascii: "Z")) ~= $0 },
+            "journeys.currency",
+            "expected three capitals by ISO 4217, or nothing"
+        )
+        selection.currency = currency.isEmpty ? scope.entry.settings.currency : currency
+        violations.check(
+            (0...3).contains(request.grain.rawValue),
+            "journeys.grain",
+            "expected one that there is"
+        )
+        try violations.finish("the journeys cannot be looked at")
+        grain = request.grain == .unspecified ? .channel : request.grain
+        self.selection = selection
+    }
+
+    private static func readWindows(
+        of request: AttributionV1.JourneySelection,
+        into selection: inout JourneySelection,
+        _ violations: inout FieldViolations
+    ) {
+        let click = Int(request.clickWindowDays ?? 30)
+        let view = Int(request.viewWindowDays ?? 7)
+        let closing = Int(request.closingDays)
+        for (days, field) in [
+            (click, "click_window_days"), (view, "view_window_days"), (closing, "closing_days"),
+        ] {
+            violations.check(
+                windows.contains(days),
+                "journeys.\(field)",
+                "expected 0 to 730 days"
+            )
+        }
+        selection.clickWindow = click == 0 ? nil : Int64(click) * JourneySelection.day
+        selection.viewWindow = view == 0 ? nil : Int64(view) * JourneySelection.day
+        let usual = click == 0 ? windows.upperBound : click
+        selection.closing = Int64(closing == 0 ? usual : closing) * JourneySelection.day
+    }
+
+    /// The selection with all that is usual filled in.
+    var message: AttributionV1.JourneySelection {
+        var message = AttributionV1.JourneySelection()
+        let range = selection.range
+        if range.lowerBound > .min { message.fromTime = .init(microseconds: range.lowerBound) }
+        if range.upperBound < .max { message.toTime = .init(microseconds: range.upperBound) }
+        message.kinds = selection.kinds.sorted()
+        message.clickWindowDays = Int32((selection.clickWindow ?? 0) / JourneySelection.day)
+        message.viewWindowDays = Int32((selection.viewWindow ?? 0) / JourneySelection.day)
+        message.closingDays = Int32(selection.closing / JourneySelection.day)
+        message.asOf = .init(microseconds: selection.asOf)
+        message.customers =
+            switch selection.customers {
+            case .all: .unspecified
+            case .new: .new
+            case .returning: .returning
+            }
+        message.valueMode = selection.valueMode == .gross ? .gross : .net
+        message.currency = selection.currency
+        message.grain = grain
+        return message
+    }
+}

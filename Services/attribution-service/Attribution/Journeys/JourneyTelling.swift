@@ -1,0 +1,98 @@
+internal import Journeys
+internal import Messages
+
+/// Puts journeys of one person into messages.
+struct JourneyTelling {
+    let person: String
+    let timeline: Timeline
+    let selection: JourneySelection
+
+    /// A journey with the touches that count.
+    struct Told {
+        let journey: Journey
+        /// The places of its touches in the timeline.
+        let touches: [Int]
+    }
+
+    /// Journeys, the latest first.
+    ///
+    /// - Parameter isWanted: of those of the selection, which.
+    /// - Returns: the journeys.
+    func journeys(where isWanted: (Told) -> Bool = { _ in true }) -> [Told] {
+        var found: [Told] = []
+        selection.journeys(of: timeline) { journey in
+            guard selection.contains(journey) else { return }
+            let touches = journey.stretch.filter {
+                selection.reaches(timeline.touches[$0], journey)
+            }
+            let told = Told(journey: journey, touches: touches)
+            if isWanted(told) { found.append(told) }
+        }
+        return found.reversed()
+    }
+
+    /// The message of a journey.
+    ///
+    /// - Parameters:
+    ///   - told: the journey.
+    ///   - most: how many touches are told.
+    ///   - places: where touches came from.
+    /// - Returns: the message, without credits.
+    func message(
+        _ told: Told,
+        touches most: Int,
+        _ places: [Int32: TouchPlace]
+    ) -> AttributionV1.Journey {
+        var message = AttributionV1.Journey()
+        message.person = person
+        message.end = told.end
+        message.time = .init(microseconds: told.journey.time)
+        message.isOfNewCustomer = told.journey.isOfNewCustomer
+        if case .conversion(let place) = told.journey.end {
+            message.conversion = .init(timeline.conversions[place])
+        }
+        message.touches = told.touches.suffix(most).map { place in
+            let touch = timeline.touches[place]
+            var message = AttributionV1.Journey.Touch()
+            message.time = .init(microseconds: touch.time)
+            message.kind = .init(rawValue: touch.kind.rawValue)
+            let from = places[touch.place]
+            message.channel = from?.channel ?? ""
+            message.source = from?.source ?? ""
+            message.medium = from?.medium ?? ""
+            message.campaign = from?.campaign ?? ""
+            return message
+        }
+        message.touchCount = Int32(clamping: told.touches.count)
+        return message
+    }
+}
+
+extension JourneyTelling.Told {
+    /// What it came to, as answers have it.
+    var end: AttributionV1.JourneyEnd {
+        switch journey.end {
+        case .conversion: touches.isEmpty ? .unattributed : .converted
+        case .null: .null
+        case .open: .open
+        }
+    }
+}
+
+extension AttributionV1.Journey.Conversion {
+    /// The message of a conversion.
+    ///
+    /// - Parameter conversion: one of a timeline.
+    init(_ conversion: Timeline.Conversion) {
+        self.init()
+        time = .init(microseconds: conversion.time)
+        kind = conversion.kind
+        eventID = conversion.eventID
+        orderID = conversion.orderID
+        isCancelled = conversion.isCancelled
+        guard !conversion.currency.isEmpty else { return }
+        currency = conversion.currency
+        value = Amounts.text(conversion.value, digits: 6)
+        refunded = Amounts.text(conversion.refunded, digits: 6)
+    }
+}

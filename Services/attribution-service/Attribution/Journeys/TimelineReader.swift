@@ -1,0 +1,143 @@
+internal import Crypto
+internal import Journeys
+internal import Messages
+internal import Net
+internal import PathModels
+internal import Postgres
+internal import RPC
+internal import Tenancy
+internal import Wire
+
+/// Reads the journeys of stored timelines into a table of paths, a page at a time, all as of one
+/// moment.
+struct TimelineReader: Sendable {
+    private let store: TimelineStore
+    private let offload: WorkerPool?
+
+    /// How many places touches may have: what they are called is held at once.
+    private static let mostPlaces = 1_000_000
+
+    init(_ store: TimelineStore, offload: WorkerPool?) {
+        self.store = store
+        self.offload = offload
+    }
+
+    /// The journeys of a plan.
+    ///
+    /// - Parameters:
+    ///   - plan: which journeys.
+    ///   - isTimed: whether paths have times.
+    ///   - scope: the tenant's.
+    /// - Returns: their paths.
+    /// - Throws: FAILED_PRECONDITION if there is too much; DATA_LOSS for a timeline that cannot be
+    ///   read; `JourneyFailure`; `PostgresError`.
+    func paths(
+        _ plan: JourneyPlan,
+        isTimed: Bool,
+        in scope: TenantScope
+    ) async throws -> FoundPaths {
+        let range = plan.selection.range
+        let options = TransactionOptions(isolation: .repeatableRead, isReadOnly: true)
+        return try await scope.transaction(options) { transaction in
+            let labels = try await store.labels(plan.grain, most: Self.mostPlaces, in: transaction)
+            guard let labels else {
+                throw RPCError(
+                    .failedPrecondition,
+                    "touches came from more than \(Self.mostPlaces) places, which are too many to "
+                        + "look at: write fewer different campaigns into events"
+                )
+            }
+            let building = Locked(
+                Building(
+                    JourneyTable(
+                        plan.selection,
+                        labels: labels,
+                        isTimed: isTimed,
+                        mostJourneys: Int(PathReader.mostRows),
+                        mostTouches: PathReader.mostTouches
+                    )
+                )
+            )
+            var last = ""
+            while true {
+                let page = try await store.timelines(in: range, after: last, in: transaction)
+                if page.isEmpty { break }
+                last = try await offload.runBeside {
+                    try building.withLock { building in Result { try building.add(page) } }.get()
+                }
+                try Task.checkCancellation()
+            }
+            let tooLarge = try await store.tooLarge(in: range, in: transaction)
+            return building.withLock { $0.found(plan, tooLarge: tooLarge) }
+        }
+    }
+
+    /// What has been read so far.
+    private struct Building {
+        private var table: JourneyTable
+        /// Of each timeline with all before it: the order in which they came tells, not the pages.
+        private var digest = SHA256.digest(of: [UInt8]().rawBytes).bytes
+        private var timeline = Timeline()
+
+        init(_ table: JourneyTable) { self.table = table }
+
+        /// Adds the timelines of a page.
+        ///
+        /// - Returns: whose the last of them is.
+        mutating func add(_ page: Rows) throws -> String {
+            var last = ""
+            for row in page {
+                let person = try row.read(String.self, at: 0)
+                let bytes = try row.read(SharedBytes.self, at: 1)
+                try timeline.read(encoded: bytes, of: person)
+                try table.add(timeline)
+                var hash = SHA256()
+                hash.update(digest.rawBytes)
+                hash.update(Array("\(person) \(bytes.count)\n".utf8).rawBytes)
+                hash.update(bytes.bytes)
+                digest = hash.finish().bytes
+                last = person
+            }
+            return last
+        }
+
+        func found(_ plan: JourneyPlan, tooLarge: Int64) -> FoundPaths {
+            var report = AttributionV1.JourneyReport()
+            let counts = table.counts
+            report.selection = plan.message
+            report.timelines = Int64(counts.timelines)
+            report.unattributed = Int64(counts.unattributed)
+            report.unattributedValue = counts.unattributedValue.double
+            report.open = Int64(counts.open)
+            report.shortened = Int64(counts.shortened)
+            report.unconverted = counts.withoutRate.sorted { $0.key < $1.key }
+                .map { currency, count in
+                    var row = AttributionV1.JourneyReport.Unconverted()
+                    (row.currency, row.conversions) = (currency, Int64(count))
+                    return row
+                }
+            report.tooLarge = tooLarge
+            return FoundPaths(
+                table: table.paths,
+                fingerprint: Hexadecimal.encode(digest.rawBytes),
+                report: report
+            )
+        }
+    }
+}
+
+extension Timeline {
+    /// Reads a stored timeline in place of this one.
+    ///
+    /// - Parameters:
+    ///   - bytes: an encoded `StoredTimeline`.
+    ///   - person: whose it is.
+    /// - Throws: DATA_LOSS if it is not as it was written.
+    mutating func read(encoded bytes: SharedBytes, of person: String) throws(RPCError) {
+        do throws(TimelineFailure) {
+            try read(encoded: bytes)
+        } catch {
+            throw RPCError(.dataLoss, "the timeline of '\(person)' cannot be read: \(error)")
+        }
+    }
+}

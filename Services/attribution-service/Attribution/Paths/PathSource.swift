@@ -1,0 +1,94 @@
+internal import Journeys
+internal import Messages
+internal import Net
+internal import PathModels
+internal import Postgres
+internal import RPC
+internal import Tenancy
+
+/// Paths that requests ask for: of imports, or of the journeys of timelines.
+struct PathSource: Sendable {
+    private let database: TenantDatabase
+    private let offload: WorkerPool?
+    private let slots = RunSlots()
+    private let imports = PathStore()
+    private let timelines = TimelineStore()
+
+    init(_ database: TenantDatabase, offload: WorkerPool?) {
+        self.database = database
+        self.offload = offload
+    }
+
+    /// Finds paths, and does work on them in a slot.
+    ///
+    /// - Parameters:
+    ///   - importID: which import; empty for all.
+    ///   - journeys: which journeys of timelines; nil for imports.
+    ///   - isTimed: whether paths are to have times, which only those of timelines can.
+    ///   - call: whose.
+    ///   - work: what is done.
+    /// - Returns: what the work returned.
+    /// - Throws: INVALID_ARGUMENT, NOT_FOUND or FAILED_PRECONDITION if there are no such paths;
+    ///   RESOURCE_EXHAUSTED if there is no slot; what the work throws.
+    func use<Result: Sendable>(
+        importID: String,
+        journeys: AttributionV1.JourneySelection?,
+        isTimed: Bool = false,
+        for call: ServerCall,
+        _ work: (FoundPaths) async throws -> Result
+    ) async throws -> Result {
+        let scope = try database.scope(for: call)
+        return try await slots.use(for: scope.tenant) {
+            guard let journeys else { return try await work(try await ofImports(importID, scope)) }
+            guard importID.isEmpty else {
+                throw RPCError(
+                    .invalidArgument,
+                    "import_id: expected an import here, or journeys of timelines in journeys"
+                )
+            }
+            let plan = try JourneyPlan(journeys, in: scope)
+            let reader = TimelineReader(timelines, offload: offload)
+            return try await work(try await reader.paths(plan, isTimed: isTimed, in: scope))
+        }
+    }
+
+    /// Tables of paths that were imported, the newest first.
+    ///
+    /// - Parameter call: whose.
+    /// - Returns: the imports.
+    /// - Throws: `PostgresError`.
+    func imports(for call: ServerCall) async throws -> [PathImport] {
+        try await imports.imports(nil, in: try database.scope(for: call))
+    }
+
+    private func ofImports(_ text: String, _ scope: TenantScope) async throws -> FoundPaths {
+        let id = PostgresUUID(text)
+        guard text.isEmpty || id.map({ text == "\($0)" }) == true else {
+            throw RPCError(.invalidArgument, "import_id: expected the id of an import, or nothing")
+        }
+        let found = try await imports.imports(id, in: scope)
+        guard !found.isEmpty else {
+            throw id == nil
+                ? RPCError(
+                    .failedPrecondition,
+                    "there are no paths: import a file of paths, as POST /v1/imports does, or say "
+                        + "which journeys of timelines"
+                ) : RPCError(.notFound, "import_id: there is no import of paths '\(text)'")
+        }
+        let reader = PathReader(imports, offload: offload)
+        return FoundPaths(
+            table: try await reader.table(of: found, in: scope),
+            fingerprint: PathImport.fingerprint(found),
+            report: nil
+        )
+    }
+}
+
+/// Paths, and what is known of where they come from.
+struct FoundPaths: Sendable {
+    let table: PathModels.PathTable
+    /// What was looked at: hexadecimal digits.
+    let fingerprint: String
+    /// What was found beside them, if they are of timelines.
+    let report: AttributionV1.JourneyReport?
+}

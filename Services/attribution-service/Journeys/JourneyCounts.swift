@@ -1,0 +1,47 @@
+public import PathModels
+
+/// What has come of timelines beside a table of paths: what no model sees is told, not dropped.
+public struct JourneyCounts: Equatable, Sendable {
+    /// How many timelines were looked at.
+    public internal(set) var timelines = 0
+    /// How many journeys with a conversion have touches.
+    public internal(set) var attributed = 0
+    /// How many have none.
+    public internal(set) var unattributed = 0
+    /// What the conversions without touches are worth.
+    public internal(set) var unattributedValue = PathValue.zero
+    /// How many journeys came to nothing.
+    public internal(set) var nulls = 0
+    /// How many are open.
+    public internal(set) var open = 0
+    /// Of how many journeys the first touches were left out: there are more than a path has.
+    public internal(set) var shortened = 0
+    /// How many conversions count without their value, by its currency: there is no rate for it.
+    public internal(set) var withoutRate: [String: Int] = [:]
+
+    /// Nothing.
+    public init() {}
+
+    /// How many journeys there are in all.
+    public var journeys: Int { attributed + unattributed + nulls + open }
+}
+
+/// Why timelines make no table of paths.
+public enum JourneyFailure: Error, Equatable, Sendable, CustomStringConvertible {
+    /// A touch is of a place that nobody knows.
+    case unknownPlace(Int32)
+    /// There are more journeys than may be.
+    case tooManyJourneys(most: Int)
+    /// The paths are more than a table has.
+    case paths(AttributionFailure)
+
+    /// What is wrong, and what to do.
+    public var description: String {
+        switch self {
+        case .unknownPlace(let number): "a touch is of place \(number), which there is not"
+        case .tooManyJourneys(let most):
+            "there are more than \(most) journeys, the most of one run: take a shorter range"
+        case .paths(let failure): failure.description
+        }
+    }
+}

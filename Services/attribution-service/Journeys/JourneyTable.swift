@@ -1,0 +1,172 @@
+public import PathModels
+
+/// Paths of the journeys of timelines, which stream in one by one.
+///
+/// Touches are told by labels of their places: channels, campaigns or whatever the labels are of.
+/// Paths have them in the order of touches. The same timelines in the same order make the same
+/// table.
+public struct JourneyTable: Sendable {
+    /// Says what a currency was worth in that of the selection on a day since 1970 of UTC; nil if
+    /// nobody knows.
+    public typealias Rates = @Sendable (_ currency: String, _ day: Int32) -> ExchangeRate?
+
+    /// Which journeys are in it.
+    public let selection: JourneySelection
+    /// The paths of journeys that have touches and are not open.
+    public private(set) var paths: PathTable
+    /// What else there was.
+    public private(set) var counts = JourneyCounts()
+
+    private let labels: [Int32: String]
+    private let rates: Rates
+    private let mostJourneys: Int
+    /// The channels of places that have come.
+    private var channels: [Int32: ChannelNames.ID] = [:]
+    // Memory of one path, used again for the next.
+    private var path: [ChannelNames.ID] = []
+    private var ages: [UInt32] = []
+
+    /// No journeys.
+    ///
+    /// - Parameters:
+    ///   - selection: which ones are taken.
+    ///   - labels: what touches are called, by the number of their place; none is empty.
+    ///   - isTimed: whether paths have times: seconds until the conversion, or until a journey
+    ///     without one had come to nothing, which is ``JourneySelection/closing`` after its end.
+    ///   - mostJourneys: how many there may be.
+    ///   - mostTouches: how many touches the distinct paths may have.
+    ///   - rates: of currencies other than the selection's.
+    public init(
+        _ selection: JourneySelection,
+        labels: [Int32: String],
+        isTimed: Bool = false,
+        mostJourneys: Int = .max,
+        mostTouches: Int = 200_000_000,
+        rates: @escaping Rates = { _, _ in nil }
+    ) {
+        self.selection = selection
+        self.labels = labels
+        self.mostJourneys = mostJourneys
+        self.rates = rates
+        paths = PathTable(isTimed: isTimed, mostTouches: mostTouches)
+    }
+
+    /// Adds the journeys of a person.
+    ///
+    /// - Parameter timeline: the person's.
+    /// - Throws: ``JourneyFailure``; some of the journeys may then have been added.
+    public mutating func add(_ timeline: Timeline) throws(JourneyFailure) {
+        counts.timelines += 1
+        let selection = selection
+        try selection.journeys(of: timeline) { (journey) throws(JourneyFailure) in
+            guard selection.contains(journey) else { return }
+            guard counts.journeys < mostJourneys else {
+                throw .tooManyJourneys(most: mostJourneys)
+            }
+            try add(journey, of: timeline)
+        }
+    }
+
+    private mutating func add(
+        _ journey: Journey,
+        of timeline: Timeline
+    ) throws(JourneyFailure) {
+        switch journey.end {
+        case .open: counts.open += 1
+        case .null:
+            try fill(journey, of: timeline, end: TimeSpan.after(journey.time, selection.closing))
+            try append(conversions: 0, .zero)
+            counts.nulls += 1
+        case .conversion(let place):
+            let value = try value(of: timeline.conversions[place])
+            try fill(journey, of: timeline, end: journey.time)
+            if path.isEmpty {
+                counts.unattributed += 1
+                counts.unattributedValue = counts.unattributedValue + value
+            } else {
+                try append(conversions: 1, value)
+                counts.attributed += 1
+            }
+        }
+    }
+
+    /// The touches of a journey as a path.
+    private mutating func fill(
+        _ journey: Journey,
+        of timeline: Timeline,
+        end: Int64
+    ) throws(JourneyFailure) {
+        path.removeAll(keepingCapacity: true)
+        ages.removeAll(keepingCapacity: true)
+        for place in journey.stretch.reversed() {
+            let touch = timeline.touches[place]
+            guard selection.reaches(touch, journey) else { continue }
+            guard path.count < PathTable.mostTouchesPerPath else {
+                counts.shortened += 1
+                break
+            }
+            path.append(try channel(touch.place))
+            if paths.isTimed {
+                ages.append(UInt32(clamping: TimeSpan.between(touch.time, end) / 1_000_000))
+            }
+        }
+        path.reverse()
+        ages.reverse()
+    }
+
+    private mutating func channel(_ place: Int32) throws(JourneyFailure) -> ChannelNames.ID {
+        if let known = channels[place] { return known }
+        guard let label = labels[place] else { throw .unknownPlace(place) }
+        do throws(AttributionFailure) {
+            let channel = try paths.channel(label)
+            channels[place] = channel
+            return channel
+        } catch { throw .paths(error) }
+    }
+
+    private mutating func append(
+        conversions: Int,
+        _ value: PathValue
+    ) throws(JourneyFailure) {
+        // Counted for as long as this, not copied.
+        let (path, ages) = (path, ages)
+        do throws(AttributionFailure) {
+            try paths.append(
+                path.span,
+                ages: ages.span,
+                conversions: conversions,
+                value: value,
+                nulls: 1 - conversions
+            )
+        } catch { throw .paths(error) }
+    }
+
+    /// What a conversion is worth in the selection's currency; nothing without a rate.
+    private mutating func value(
+        of conversion: Timeline.Conversion
+    ) throws(JourneyFailure) -> PathValue {
+        guard let millionths = selection.value(of: conversion, by: rates) else {
+            counts.withoutRate[conversion.currency, default: 0] += 1
+            return .zero
+        }
+        do throws(AttributionFailure) {
+            return try PathValue(coefficient: Int128(millionths), scale: 6)
+        } catch { throw .paths(error) }
+    }
+}
+
+extension JourneySelection {
+    /// What a conversion is worth, in millionths of the selection's currency.
+    ///
+    /// - Parameters:
+    ///   - conversion: of any timeline.
+    ///   - rates: of other currencies, on the day of the conversion.
+    /// - Returns: the value; nil if it is not nothing, in another currency, and without a rate.
+    public func value(of conversion: Timeline.Conversion, by rates: JourneyTable.Rates) -> Int64? {
+        let value = value(of: conversion)
+        if value == 0 || conversion.currency == currency { return value }
+        // Days are counted downwards: before 1970 they are below 0, and division rounds to 0.
+        let (days, rest) = conversion.time.quotientAndRemainder(dividingBy: Self.day)
+        return rates(conversion.currency, Int32(rest < 0 ? days - 1 : days))?.convert(value)
+    }
+}

@@ -1,0 +1,100 @@
+internal import Messages
+internal import Wire
+
+/// The options that say which journeys of stored timelines are looked at.
+struct JourneyOptions {
+    private let context: CommandContext
+
+    init(_ context: CommandContext) { self.context = context }
+
+    /// The options, for commands that look at journeys.
+    static let options = [
+        Option(name: "--from", value: "DAY", meaning: "The first day, in UTC; all by default."),
+        Option(name: "--to", value: "DAY", meaning: "The last day."),
+        Option(
+            name: "--kind",
+            value: "KIND",
+            isRepeated: true,
+            meaning: "A kind of conversion that counts; all by default."
+        ),
+        Option(
+            name: "--window",
+            value: "DAYS",
+            meaning: "How long before a conversion clicks and sessions count; 30, 0 for ever."
+        ),
+        Option(
+            name: "--view-window",
+            value: "DAYS",
+            meaning: "How long impressions count; 7, 0 for ever."
+        ),
+        Option(
+            name: "--closing",
+            value: "DAYS",
+            meaning: "After how long a journey has come to nothing; as --window."
+        ),
+        Option(name: "--net", meaning: "Values without what was paid back."),
+        Option(name: "--customers", value: "new|returning", meaning: "Whose journeys; all."),
+    ]
+
+    /// What touches are called, for commands that look at paths.
+    static let grain = Option(
+        name: "--grain",
+        value: "channel|campaign|source_medium",
+        meaning: "What touches are called; channel."
+    )
+
+    private static let windows = 0...730
+
+    /// The selection.
+    ///
+    /// - Throws: ``CommandFailure`` for what is no day, no number or no known word.
+    func selection() throws(CommandFailure) -> AttributionV1.JourneySelection {
+        let arguments = context.arguments
+        var selection = AttributionV1.JourneySelection()
+        selection.fromTime = try day("--from")
+        selection.toTime = try day("--to")
+        // The day that begins after it.
+        selection.toTime?.seconds += 86_400
+        selection.kinds = arguments.all("--kind")
+        selection.clickWindowDays = try arguments.number("--window", in: Self.windows)
+            .map { Int32($0) }
+        selection.viewWindowDays = try arguments.number("--view-window", in: Self.windows)
+            .map { Int32($0) }
+        selection.closingDays = Int32(try arguments.number("--closing", in: Self.windows) ?? 0)
+        if arguments.has("--net") { selection.valueMode = .net }
+        selection.customers =
+            try word("--customers", ["new": .new, "returning": .returning]) ?? .unspecified
+        selection.grain =
+            try word(
+                "--grain",
+                ["channel": .channel, "campaign": .campaign, "source_medium": .sourceMedium]
+            ) ?? .unspecified
+        return selection
+    }
+
+    /// Which of the options are given.
+    var given: [String] {
+        (Self.options + [Self.grain]).map(\.name).filter { context.arguments.has($0) }
+    }
+
+    private func word<Value>(
+        _ option: String,
+        _ words: [String: Value]
+    ) throws(CommandFailure) -> Value? {
+        guard let text = context.arguments.value(option) else { return nil }
+        guard let value = words[text] else {
+            let known = words.keys.sorted().joined(separator: ", ")
+            throw .usage("\(option) is \(text): expected one of \(known)")
+        }
+        return value
+    }
+
+    private func day(_ option: String) throws(CommandFailure) -> GoogleProtobuf.Timestamp? {
+        guard let text = context.arguments.value(option) else { return nil }
+        do throws(CodecError) {
+            return try GoogleProtobuf.Timestamp(json: "\"\(text)T00:00:00Z\"")
+        } catch {
+            throw .usage("\(option) is \(text): expected a day, as 2026-01-31")
+        }
+    }
+}
