@@ -471,6 +471,9 @@ extension AttributionV1 {
         /// How many persons have too many events for a timeline: their journeys are not known.
         public var tooLarge: Int64 = 0
 
+        /// Of runs of models: what was spent in the range on channels, or campaigns, that are in no journey.
+        public var unmatchedCosts: [AttributionV1.JourneyReport.Cost] = []
+
         /// Fields the schema does not name, kept as they were sent.
         public var unknownFields = UnknownFields()
 
@@ -496,6 +499,7 @@ extension AttributionV1 {
             self.shortened = view.shortened
             self.unconverted = view.unconverted.values()
             self.tooLarge = view.tooLarge
+            self.unmatchedCosts = view.unmatchedCosts.values()
             self.unknownFields = view.unknownFields
         }
 
@@ -509,6 +513,7 @@ extension AttributionV1 {
             if self.shortened != 0 { buffer.appendField(tag: 48, self.shortened, as: Scalar.Int64.self) }
             buffer.appendMessages(tag: 58, self.unconverted)
             if self.tooLarge != 0 { buffer.appendField(tag: 64, self.tooLarge, as: Scalar.Int64.self) }
+            buffer.appendMessages(tag: 74, self.unmatchedCosts)
             if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
         }
 
@@ -522,6 +527,7 @@ extension AttributionV1 {
             FieldSchema(6, "shortened", .int64),
             FieldSchema(7, "unconverted", .message { AttributionV1.JourneyReport.Unconverted.schema }, .repeated),
             FieldSchema(8, "too_large", .int64),
+            FieldSchema(9, "unmatched_costs", .message { AttributionV1.JourneyReport.Cost.schema }, .repeated),
         ], valueStride: MemoryLayout<AttributionV1.JourneyReport>.stride)
 
         /// The fields of a `JourneyReport`, read where they lie.
@@ -554,6 +560,7 @@ extension AttributionV1 {
 
             /// How many persons have too many events for a timeline: their journeys are not known.
             public private(set) var tooLarge: Int64 = 0
+            fileprivate var _unmatchedCosts = FieldRun()
             fileprivate var _has_unknown = false
 
             /// Finds the fields.
@@ -577,6 +584,9 @@ extension AttributionV1 {
                             _ = reader.slice()
                             _unconverted.extend(from: start, to: reader.position)
                         case 64: self.tooLarge = Scalar.Int64.read(&reader)
+                        case 74:
+                            _ = reader.slice()
+                            _unmatchedCosts.extend(from: start, to: reader.position)
                         default:
                             reader.skip(tag)
                             _has_unknown = true
@@ -599,6 +609,14 @@ extension AttributionV1 {
                 @_lifetime(copy self)
                 get {
                     unsafe RepeatedMessages<AttributionV1.JourneyReport.Unconverted.View>(_unconverted, in: bytes)
+                }
+            }
+
+            /// Of runs of models: what was spent in the range on channels, or campaigns, that are in no journey.
+            public var unmatchedCosts: RepeatedMessages<AttributionV1.JourneyReport.Cost.View> {
+                @_lifetime(copy self)
+                get {
+                    unsafe RepeatedMessages<AttributionV1.JourneyReport.Cost.View>(_unmatchedCosts, in: bytes)
                 }
             }
 
@@ -689,6 +707,18 @@ extension AttributionV1 {
             @inlinable
             public mutating func setTooLarge(_ value: Int64) {
                 if value != 0 { buffer.appendField(tag: 64, value, as: Scalar.Int64.self) }
+            }
+
+            /// Of runs of models: what was spent in the range on channels, or campaigns, that are in no journey.
+            @inlinable
+            public mutating func addUnmatchedCosts<Failure: Error>(_ write: (inout AttributionV1.JourneyReport.Cost.Writer) throws(Failure) -> Void) throws(Failure) {
+                try buffer.appendMessage(tag: 74, write)
+            }
+
+            /// Of runs of models: what was spent in the range on channels, or campaigns, that are in no journey.
+            @inlinable
+            public mutating func addUnmatchedCosts(_ value: AttributionV1.JourneyReport.Cost) {
+                buffer.appendMessage(tag: 74, value)
             }
         }
 
@@ -825,14 +855,148 @@ extension AttributionV1 {
                 }
             }
         }
+
+        /// What was spent on something that no journey has.
+        public struct Cost: MessageValue {
+
+            /// The channel, or the campaign.
+            public var channel: String = ""
+
+            /// In the selection's currency.
+            public var cost: Double = 0
+
+            /// Fields the schema does not name, kept as they were sent.
+            public var unknownFields = UnknownFields()
+
+            /// The message with every field at its default.
+            public init() {}
+
+            /// Copies the fields of a view.
+            public init(_ view: View) {
+                unsafe self.init(validated: view.bytes)
+            }
+
+            /// Copies the fields of a message.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            public init(validated bytes: RawSpan) {
+                let view = unsafe View(validated: bytes)
+                self.channel = String(view.channel)
+                self.cost = view.cost
+                self.unknownFields = view.unknownFields
+            }
+
+            /// Appends the message's fields to a buffer.
+            public func write(to buffer: inout OutputBuffer) {
+                if !self.channel.isEmpty { buffer.appendField(tag: 10, self.channel) }
+                if self.cost.bitPattern != 0 { buffer.appendField(tag: 17, self.cost, as: Scalar.Double.self) }
+                if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+            }
+
+            /// The message's table.
+            public static let schema: MessageSchema = MessageSchema("sextant.attribution.v1.JourneyReport.Cost", [
+                FieldSchema(1, "channel", .string),
+                FieldSchema(2, "cost", .double),
+            ], valueStride: MemoryLayout<AttributionV1.JourneyReport.Cost>.stride)
+
+            /// The fields of a `Cost`, read where they lie.
+            public struct View: MessageView, ~Escapable {
+                /// The message as a plain value.
+                public typealias Value = AttributionV1.JourneyReport.Cost
+
+                /// The message's table.
+                public static var schema: MessageSchema { AttributionV1.JourneyReport.Cost.schema }
+
+                /// The message's bytes.
+                public let bytes: RawSpan
+                fileprivate var _channel = FieldSlice()
+
+                /// In the selection's currency.
+                public private(set) var cost: Double = 0
+                fileprivate var _has_unknown = false
+
+                /// Finds the fields.
+                ///
+                /// - Parameter bytes: a validated message of this type.
+                @unsafe
+                @_lifetime(copy bytes)
+                public init(validated bytes: RawSpan) {
+                    self.bytes = bytes
+                    var reader = WireReader(bytes)
+                    while let tag = reader.nextTag() {
+                        switch tag {
+                            case 10: _channel = reader.slice()
+                            case 17: self.cost = Scalar.Double.read(&reader)
+                            default:
+                                reader.skip(tag)
+                                _has_unknown = true
+                        }
+                    }
+                }
+
+                /// The channel, or the campaign.
+                public var channel: Text {
+                    @_lifetime(copy self)
+                    get {
+                        unsafe _channel.text(in: bytes)
+                    }
+                }
+
+                /// The fields the schema does not name. Linear in the message's own fields.
+                public var unknownFields: UnknownFields {
+                    _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+                }
+            }
+
+            /// Writes the message.
+            ///
+            /// - Parameters:
+            ///   - capacity: bytes to reserve at once.
+            ///   - write: receives the message's writer.
+            public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+                try SharedBytes.encode(capacity: capacity, write)
+            }
+
+            /// Writes the fields of a `Cost` straight into a buffer.
+            public struct Writer: MessageWriter, ~Copyable {
+                @usableFromInline var buffer = OutputBuffer()
+
+                /// Makes a writer with an empty buffer.
+                @inlinable public init() {}
+
+                /// Exchanges the writer's buffer for another.
+                @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                    swap(&buffer, &other)
+                }
+
+                /// The channel, or the campaign.
+                @inlinable
+                public mutating func setChannel(_ value: String) {
+                    if !value.isEmpty { buffer.appendField(tag: 10, value) }
+                }
+
+                /// The channel, or the campaign.
+                @inlinable
+                public mutating func setChannel(_ value: Text) {
+                    if !value.isEmpty { buffer.appendField(tag: 10, value.utf8) }
+                }
+
+                /// In the selection's currency.
+                @inlinable
+                public mutating func setCost(_ value: Double) {
+                    if value.bitPattern != 0 { buffer.appendField(tag: 17, value, as: Scalar.Double.self) }
+                }
+            }
+        }
     }
 
     /// The file `sextant/attribution/v1/journey_selection.proto`.
     public static let journeySelectionFile: FileSchema = FileSchema(
         "sextant/attribution/v1/journey_selection.proto",
         imports: ["google/protobuf/timestamp.proto"],
-        messages: [AttributionV1.JourneySelection.schema, AttributionV1.JourneyReport.schema, AttributionV1.JourneyReport.Unconverted.schema],
+        messages: [AttributionV1.JourneySelection.schema, AttributionV1.JourneyReport.schema, AttributionV1.JourneyReport.Unconverted.schema, AttributionV1.JourneyReport.Cost.schema],
         enums: [AttributionV1.JourneySelection.Customers.schema, AttributionV1.JourneySelection.ValueMode.schema, AttributionV1.JourneySelection.Grain.schema],
-        descriptor: "Ci5zZXh0YW50L2F0dHJpYnV0aW9uL3YxL2pvdXJuZXlfc2VsZWN0aW9uLnByb3RvEhZzZXh0YW50LmF0dHJpYnV0aW9uLnYxGh9nb29nbGUvcHJvdG9idWYvdGltZXN0YW1wLnByb3RvIoMHChBKb3VybmV5U2VsZWN0aW9uEjcKCWZyb21fdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSCGZyb21UaW1lEjMKB3RvX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgZ0b1RpbWUSFAoFa2luZHMYAyADKAlSBWtpbmRzEi8KEWNsaWNrX3dpbmRvd19kYXlzGAQgASgFSABSD2NsaWNrV2luZG93RGF5c4gBARItChB2aWV3X3dpbmRvd19kYXlzGAUgASgFSAFSDnZpZXdXaW5kb3dEYXlziAEBEiEKDGNsb3NpbmdfZGF5cxgGIAEoBVILY2xvc2luZ0RheXMSLwoFYXNfb2YYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgRhc09mElAKCWN1c3RvbWVycxgIIAEoDjIyLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVNlbGVjdGlvbi5DdXN0b21lcnNSCWN1c3RvbWVycxJRCgp2YWx1ZV9tb2RlGAkgASgOMjIuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5U2VsZWN0aW9uLlZhbHVlTW9kZVIJdmFsdWVNb2RlEhoKCGN1cnJlbmN5GAogASgJUghjdXJyZW5jeRJECgVncmFpbhgLIAEoDjIuLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVNlbGVjdGlvbi5HcmFpblIFZ3JhaW4iUgoJQ3VzdG9tZXJzEhkKFUNVU1RPTUVSU19VTlNQRUNJRklFRBAAEhEKDUNVU1RPTUVSU19ORVcQARIXChNDVVNUT01FUlNfUkVUVVJOSU5HEAIiUQoJVmFsdWVNb2RlEhoKFlZBTFVFX01PREVfVU5TUEVDSUZJRUQQABIUChBWQUxVRV9NT0RFX0dST1NTEAESEgoOVkFMVUVfTU9ERV9ORVQQAiJeCgVHcmFpbhIVChFHUkFJTl9VTlNQRUNJRklFRBAAEhEKDUdSQUlOX0NIQU5ORUwQARISCg5HUkFJTl9DQU1QQUlHThACEhcKE0dSQUlOX1NPVVJDRV9NRURJVU0QA0IUChJfY2xpY2tfd2luZG93X2RheXNCEwoRX3ZpZXdfd2luZG93X2RheXMiuQMKDUpvdXJuZXlSZXBvcnQSRgoJc2VsZWN0aW9uGAEgASgLMiguc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5U2VsZWN0aW9uUglzZWxlY3Rpb24SHAoJdGltZWxpbmVzGAIgASgDUgl0aW1lbGluZXMSIgoMdW5hdHRyaWJ1dGVkGAMgASgDUgx1bmF0dHJpYnV0ZWQSLQoSdW5hdHRyaWJ1dGVkX3ZhbHVlGAQgASgBUhF1bmF0dHJpYnV0ZWRWYWx1ZRISCgRvcGVuGAUgASgDUgRvcGVuEhwKCXNob3J0ZW5lZBgGIAEoA1IJc2hvcnRlbmVkElMKC3VuY29udmVydGVkGAcgAygLMjEuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5UmVwb3J0LlVuY29udmVydGVkUgt1bmNvbnZlcnRlZBIbCgl0b29fbGFyZ2UYCCABKANSCHRvb0xhcmdlGksKC1VuY29udmVydGVkEhoKCGN1cnJlbmN5GAEgASgJUghjdXJyZW5jeRIgCgtjb252ZXJzaW9ucxgCIAEoA1ILY29udmVyc2lvbnNiBnByb3RvMw=="
+        descriptor: "Ci5zZXh0YW50L2F0dHJpYnV0aW9uL3YxL2pvdXJuZXlfc2VsZWN0aW9uLnByb3RvEhZzZXh0YW50LmF0dHJpYnV0aW9uLnYxGh9nb29nbGUvcHJvdG9idWYvdGltZXN0YW1wLnByb3RvIoMHChBKb3VybmV5U2VsZWN0aW9uEjcKCWZyb21fdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSCGZyb21UaW1lEjMKB3RvX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgZ0b1RpbWUSFAoFa2luZHMYAyADKAlSBWtpbmRzEi8KEWNsaWNrX3dpbmRvd19kYXlzGAQgASgFSABSD2NsaWNrV2luZG93RGF5c4gBARItChB2aWV3X3dpbmRvd19kYXlzGAUgASgFSAFSDnZpZXdXaW5kb3dEYXlziAEBEiEKDGNsb3NpbmdfZGF5cxgGIAEoBVILY2xvc2luZ0RheXMSLwoFYXNfb2YYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgRhc09mElAKCWN1c3RvbWVycxgIIAEoDjIyLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVNlbGVjdGlvbi5DdXN0b21lcnNSCWN1c3RvbWVycxJRCgp2YWx1ZV9tb2RlGAkgASgOMjIuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5U2VsZWN0aW9uLlZhbHVlTW9kZVIJdmFsdWVNb2RlEhoKCGN1cnJlbmN5GAogASgJUghjdXJyZW5jeRJECgVncmFpbhgLIAEoDjIuLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVNlbGVjdGlvbi5HcmFpblIFZ3JhaW4iUgoJQ3VzdG9tZXJzEhkKFUNVU1RPTUVSU19VTlNQRUNJRklFRBAAEhEKDUNVU1RPTUVSU19ORVcQARIXChNDVVNUT01FUlNfUkVUVVJOSU5HEAIiUQoJVmFsdWVNb2RlEhoKFlZBTFVFX01PREVfVU5TUEVDSUZJRUQQABIUChBWQUxVRV9NT0RFX0dST1NTEAESEgoOVkFMVUVfTU9ERV9ORVQQAiJeCgVHcmFpbhIVChFHUkFJTl9VTlNQRUNJRklFRBAAEhEKDUdSQUlOX0NIQU5ORUwQARISCg5HUkFJTl9DQU1QQUlHThACEhcKE0dSQUlOX1NPVVJDRV9NRURJVU0QA0IUChJfY2xpY2tfd2luZG93X2RheXNCEwoRX3ZpZXdfd2luZG93X2RheXMixAQKDUpvdXJuZXlSZXBvcnQSRgoJc2VsZWN0aW9uGAEgASgLMiguc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5U2VsZWN0aW9uUglzZWxlY3Rpb24SHAoJdGltZWxpbmVzGAIgASgDUgl0aW1lbGluZXMSIgoMdW5hdHRyaWJ1dGVkGAMgASgDUgx1bmF0dHJpYnV0ZWQSLQoSdW5hdHRyaWJ1dGVkX3ZhbHVlGAQgASgBUhF1bmF0dHJpYnV0ZWRWYWx1ZRISCgRvcGVuGAUgASgDUgRvcGVuEhwKCXNob3J0ZW5lZBgGIAEoA1IJc2hvcnRlbmVkElMKC3VuY29udmVydGVkGAcgAygLMjEuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5UmVwb3J0LlVuY29udmVydGVkUgt1bmNvbnZlcnRlZBIbCgl0b29fbGFyZ2UYCCABKANSCHRvb0xhcmdlElMKD3VubWF0Y2hlZF9jb3N0cxgJIAMoCzIqLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVJlcG9ydC5Db3N0Ug51bm1hdGNoZWRDb3N0cxpLCgtVbmNvbnZlcnRlZBIaCghjdXJyZW5jeRgBIAEoCVIIY3VycmVuY3kSIAoLY29udmVyc2lvbnMYAiABKANSC2NvbnZlcnNpb25zGjQKBENvc3QSGAoHY2hhbm5lbBgBIAEoCVIHY2hhbm5lbBISCgRjb3N0GAIgASgBUgRjb3N0YgZwcm90bzM="
     )
 }

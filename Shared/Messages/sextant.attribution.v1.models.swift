@@ -3402,6 +3402,18 @@ extension AttributionV1 {
         /// What share of conversions would be lost without the channel, if the model is `markov`.
         public var removalEffect: Double?
 
+        /// What was spent on it on the days that begin in the range of the journeys, by the tenant's clocks,
+        /// in the selection's currency; nothing for imports, for sources and mediums, and where no spend
+        /// bears this name.
+        public var cost: Double?
+
+        /// Value for each unit of cost; nothing without a cost.
+        public var returnOnSpend: Double?
+
+        /// Cost for each conversion; nothing without conversions. Of journeys of new customers it is what a
+        /// new customer costs.
+        public var costPerConversion: Double?
+
         /// Fields the schema does not name, kept as they were sent.
         public var unknownFields = UnknownFields()
 
@@ -3429,6 +3441,9 @@ extension AttributionV1 {
             self.conversionsSamplingError = view.conversionsSamplingError
             self.valueSamplingError = view.valueSamplingError
             self.removalEffect = view.removalEffect
+            self.cost = view.cost
+            self.returnOnSpend = view.returnOnSpend
+            self.costPerConversion = view.costPerConversion
             self.unknownFields = view.unknownFields
         }
 
@@ -3444,6 +3459,9 @@ extension AttributionV1 {
             if let value = self.conversionsSamplingError { buffer.appendField(tag: 65, value, as: Scalar.Double.self) }
             if let value = self.valueSamplingError { buffer.appendField(tag: 73, value, as: Scalar.Double.self) }
             if let value = self.removalEffect { buffer.appendField(tag: 81, value, as: Scalar.Double.self) }
+            if let value = self.cost { buffer.appendField(tag: 89, value, as: Scalar.Double.self) }
+            if let value = self.returnOnSpend { buffer.appendField(tag: 97, value, as: Scalar.Double.self) }
+            if let value = self.costPerConversion { buffer.appendField(tag: 105, value, as: Scalar.Double.self) }
             if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
         }
 
@@ -3459,6 +3477,9 @@ extension AttributionV1 {
             FieldSchema(8, "conversions_sampling_error", .double, .explicit),
             FieldSchema(9, "value_sampling_error", .double, .explicit),
             FieldSchema(10, "removal_effect", .double, .explicit),
+            FieldSchema(11, "cost", .double, .explicit),
+            FieldSchema(12, "return_on_spend", .double, .explicit),
+            FieldSchema(13, "cost_per_conversion", .double, .explicit),
         ], valueStride: MemoryLayout<AttributionV1.ChannelCredit>.stride)
 
         /// The fields of a `ChannelCredit`, read where they lie.
@@ -3495,6 +3516,18 @@ extension AttributionV1 {
 
             /// What share of conversions would be lost without the channel, if the model is `markov`.
             public private(set) var removalEffect: Double?
+
+            /// What was spent on it on the days that begin in the range of the journeys, by the tenant's clocks,
+            /// in the selection's currency; nothing for imports, for sources and mediums, and where no spend
+            /// bears this name.
+            public private(set) var cost: Double?
+
+            /// Value for each unit of cost; nothing without a cost.
+            public private(set) var returnOnSpend: Double?
+
+            /// Cost for each conversion; nothing without conversions. Of journeys of new customers it is what a
+            /// new customer costs.
+            public private(set) var costPerConversion: Double?
             fileprivate var _has_unknown = false
 
             /// Finds the fields.
@@ -3517,6 +3550,9 @@ extension AttributionV1 {
                         case 65: self.conversionsSamplingError = Scalar.Double.read(&reader)
                         case 73: self.valueSamplingError = Scalar.Double.read(&reader)
                         case 81: self.removalEffect = Scalar.Double.read(&reader)
+                        case 89: self.cost = Scalar.Double.read(&reader)
+                        case 97: self.returnOnSpend = Scalar.Double.read(&reader)
+                        case 105: self.costPerConversion = Scalar.Double.read(&reader)
                         default:
                             reader.skip(tag)
                             _has_unknown = true
@@ -3655,6 +3691,27 @@ extension AttributionV1 {
             public mutating func setRemovalEffect(_ value: Double) {
                 buffer.appendField(tag: 81, value, as: Scalar.Double.self)
             }
+
+            /// What was spent on it on the days that begin in the range of the journeys, by the tenant's clocks,
+            /// in the selection's currency; nothing for imports, for sources and mediums, and where no spend
+            /// bears this name.
+            @inlinable
+            public mutating func setCost(_ value: Double) {
+                buffer.appendField(tag: 89, value, as: Scalar.Double.self)
+            }
+
+            /// Value for each unit of cost; nothing without a cost.
+            @inlinable
+            public mutating func setReturnOnSpend(_ value: Double) {
+                buffer.appendField(tag: 97, value, as: Scalar.Double.self)
+            }
+
+            /// Cost for each conversion; nothing without conversions. Of journeys of new customers it is what a
+            /// new customer costs.
+            @inlinable
+            public mutating func setCostPerConversion(_ value: Double) {
+                buffer.appendField(tag: 105, value, as: Scalar.Double.self)
+            }
         }
     }
 
@@ -3664,6 +3721,6 @@ extension AttributionV1 {
         imports: ["google/protobuf/timestamp.proto", "sextant/api/annotations.proto", "sextant/attribution/v1/journey_selection.proto"],
         messages: [AttributionV1.ListModelsRequest.schema, AttributionV1.ListModelsResponse.schema, AttributionV1.ModelKind.schema, AttributionV1.ModelParameter.schema, AttributionV1.ListPathTablesRequest.schema, AttributionV1.ListPathTablesResponse.schema, AttributionV1.PathTable.schema, AttributionV1.SummarizePathsRequest.schema, AttributionV1.PathTransform.schema, AttributionV1.PathSummary.schema, AttributionV1.PathSummary.Path.schema, AttributionV1.PathSummary.Length.schema, AttributionV1.ModelChoice.schema, AttributionV1.RunModelsRequest.schema, AttributionV1.Estimate.schema, AttributionV1.ModelRun.schema, AttributionV1.ModelResult.schema, AttributionV1.ChannelCredit.schema],
         enums: [AttributionV1.PathTransform.Kind.schema, AttributionV1.Estimate.Kind.schema],
-        descriptor: "CiNzZXh0YW50L2F0dHJpYnV0aW9uL3YxL21vZGVscy5wcm90bxIWc2V4dGFudC5hdHRyaWJ1dGlvbi52MRofZ29vZ2xlL3Byb3RvYnVmL3RpbWVzdGFtcC5wcm90bxodc2V4dGFudC9hcGkvYW5ub3RhdGlvbnMucHJvdG8aLnNleHRhbnQvYXR0cmlidXRpb24vdjEvam91cm5leV9zZWxlY3Rpb24ucHJvdG8iEwoRTGlzdE1vZGVsc1JlcXVlc3QiTwoSTGlzdE1vZGVsc1Jlc3BvbnNlEjkKBm1vZGVscxgBIAMoCzIhLnNleHRhbnQuYXR0cmlidXRpb24udjEuTW9kZWxLaW5kUgZtb2RlbHMimwEKCU1vZGVsS2luZBISCgRuYW1lGAEgASgJUgRuYW1lEhgKB2FsaWFzZXMYAiADKAlSB2FsaWFzZXMSGAoHc3VtbWFyeRgDIAEoCVIHc3VtbWFyeRJGCgpwYXJhbWV0ZXJzGAQgAygLMiYuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Nb2RlbFBhcmFtZXRlclIKcGFyYW1ldGVycyJ6Cg5Nb2RlbFBhcmFtZXRlchISCgRuYW1lGAEgASgJUgRuYW1lEhQKBWxlYXN0GAIgASgBUgVsZWFzdBISCgRtb3N0GAMgASgBUgRtb3N0EhQKBXVzdWFsGAQgASgBUgV1c3VhbBIUCgV3aG9sZRgFIAEoCFIFd2hvbGUiFwoVTGlzdFBhdGhUYWJsZXNSZXF1ZXN0IlMKFkxpc3RQYXRoVGFibGVzUmVzcG9uc2USOQoGdGFibGVzGAEgAygLMiEuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5QYXRoVGFibGVSBnRhYmxlcyKfAQoJUGF0aFRhYmxlEhsKCWltcG9ydF9pZBgBIAEoCVIIaW1wb3J0SWQSEgoEbmFtZRgCIAEoCVIEbmFtZRIWCgZzb3VyY2UYAyABKAlSBnNvdXJjZRI1CghlbmRfdGltZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSB2VuZFRpbWUSEgoEcm93cxgFIAEoA1IEcm93cyLXAQoVU3VtbWFyaXplUGF0aHNSZXF1ZXN0EhsKCWltcG9ydF9pZBgBIAEoCVIIaW1wb3J0SWQSRQoKdHJhbnNmb3JtcxgCIAMoCzIlLnNleHRhbnQuYXR0cmlidXRpb24udjEuUGF0aFRyYW5zZm9ybVIKdHJhbnNmb3JtcxIUCgVwYXRocxgDIAEoBVIFcGF0aHMSRAoIam91cm5leXMYBCABKAsyKC5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkpvdXJuZXlTZWxlY3Rpb25SCGpvdXJuZXlzIosCCg1QYXRoVHJhbnNmb3JtEj4KBGtpbmQYASABKA4yKi5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlBhdGhUcmFuc2Zvcm0uS2luZFIEa2luZBIYCgdjaGFubmVsGAIgASgJUgdjaGFubmVsEhIKBG1vc3QYAyABKAVSBG1vc3QiiwEKBEtpbmQSFAoQS0lORF9VTlNQRUNJRklFRBAAEhEKDUtJTkRfRVhQT1NVUkUQARIOCgpLSU5EX0ZJUlNUEAISEgoOS0lORF9GUkVRVUVOQ1kQAxIMCghLSU5EX0NBUBAEEhcKE0tJTkRfUkVNT1ZFX0lGX0xBU1QQBRIPCgtLSU5EX1JFTU9WRRAGItwECgtQYXRoU3VtbWFyeRIlCg5kaXN0aW5jdF9wYXRocxgBIAEoA1INZGlzdGluY3RQYXRocxIgCgtjb252ZXJzaW9ucxgCIAEoA1ILY29udmVyc2lvbnMSFAoFbnVsbHMYAyABKANSBW51bGxzEhQKBXZhbHVlGAQgASgBUgV2YWx1ZRIhCgxtZWFuX3RvdWNoZXMYBSABKAFSC21lYW5Ub3VjaGVzEj4KBXBhdGhzGAYgAygLMiguc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5QYXRoU3VtbWFyeS5QYXRoUgVwYXRocxJECgdsZW5ndGhzGAcgAygLMiouc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5QYXRoU3VtbWFyeS5MZW5ndGhSB2xlbmd0aHMSPQoGcmVwb3J0GAggASgLMiUuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5UmVwb3J0UgZyZXBvcnQakwEKBFBhdGgSFAoFc3RlcHMYASADKAlSBXN0ZXBzEiAKC2NvbnZlcnNpb25zGAIgASgDUgtjb252ZXJzaW9ucxIUCgVudWxscxgDIAEoA1IFbnVsbHMSFAoFdmFsdWUYBCABKAFSBXZhbHVlEicKD2NvbnZlcnNpb25fcmF0ZRgFIAEoAVIOY29udmVyc2lvblJhdGUaWgoGTGVuZ3RoEhgKB3RvdWNoZXMYASABKAVSB3RvdWNoZXMSIAoLY29udmVyc2lvbnMYAiABKANSC2NvbnZlcnNpb25zEhQKBW51bGxzGAMgASgDUgVudWxscyK1AQoLTW9kZWxDaG9pY2USEgoEbmFtZRgBIAEoCVIEbmFtZRJTCgpwYXJhbWV0ZXJzGAIgAygLMjMuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Nb2RlbENob2ljZS5QYXJhbWV0ZXJzRW50cnlSCnBhcmFtZXRlcnMaPQoPUGFyYW1ldGVyc0VudHJ5EhAKA2tleRgBIAEoCVIDa2V5EhQKBXZhbHVlGAIgASgBUgV2YWx1ZToCOAEipQMKEFJ1bk1vZGVsc1JlcXVlc3QSGwoJaW1wb3J0X2lkGAEgASgJUghpbXBvcnRJZBIUCgVtb2RlbBgCIAEoCVIFbW9kZWwSOwoGbW9kZWxzGAMgAygLMiMuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Nb2RlbENob2ljZVIGbW9kZWxzEkUKCnRyYW5zZm9ybXMYBCADKAsyJS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlBhdGhUcmFuc2Zvcm1SCnRyYW5zZm9ybXMSIwoKcmVwbGljYXRlcxgFIAEoBUgAUgpyZXBsaWNhdGVziAEBEhkKBWxldmVsGAYgASgBSAFSBWxldmVsiAEBEhIKBHNlZWQYByABKARSBHNlZWQSJwoPZGlyZWN0X2NoYW5uZWxzGAggAygJUg5kaXJlY3RDaGFubmVscxJECghqb3VybmV5cxgJIAEoCzIoLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVNlbGVjdGlvblIIam91cm5leXNCDQoLX3JlcGxpY2F0ZXNCCAoGX2xldmVsIvkBCghFc3RpbWF0ZRISCgRtZWFuGAEgASgBUgRtZWFuEhYKBm1lZGlhbhgCIAEoAVIGbWVkaWFuEhQKBWxvd2VyGAMgASgBUgVsb3dlchIUCgV1cHBlchgEIAEoAVIFdXBwZXISFAoFbGV2ZWwYBSABKAFSBWxldmVsEjkKBGtpbmQYBiABKA4yJS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkVzdGltYXRlLktpbmRSBGtpbmQiRAoES2luZBIUChBLSU5EX1VOU1BFQ0lGSUVEEAASEwoPS0lORF9DT05GSURFTkNFEAESEQoNS0lORF9DUkVESUJMRRACIqIDCghNb2RlbFJ1bhIbCglpbXBvcnRfaWQYASABKAlSCGltcG9ydElkEiAKC2ZpbmdlcnByaW50GAIgASgJUgtmaW5nZXJwcmludBIYCgd2ZXJzaW9uGAMgASgJUgd2ZXJzaW9uEhIKBHNlZWQYBCABKARSBHNlZWQSJQoOZGlzdGluY3RfcGF0aHMYBSABKANSDWRpc3RpbmN0UGF0aHMSIAoLY29udmVyc2lvbnMYBiABKANSC2NvbnZlcnNpb25zEhQKBW51bGxzGAcgASgDUgVudWxscxIUCgV2YWx1ZRgIIAEoAVIFdmFsdWUSOwoGbW9kZWxzGAkgAygLMiMuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Nb2RlbFJlc3VsdFIGbW9kZWxzEiIKDGRpc2FncmVlbWVudBgKIAEoAVIMZGlzYWdyZWVtZW50EhQKBW5vdGVzGAsgAygJUgVub3RlcxI9CgZyZXBvcnQYDCABKAsyJS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkpvdXJuZXlSZXBvcnRSBnJlcG9ydCKlAgoLTW9kZWxSZXN1bHQSFAoFbW9kZWwYASABKAlSBW1vZGVsElMKCnBhcmFtZXRlcnMYAiADKAsyMy5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLk1vZGVsUmVzdWx0LlBhcmFtZXRlcnNFbnRyeVIKcGFyYW1ldGVycxJBCghjaGFubmVscxgDIAMoCzIlLnNleHRhbnQuYXR0cmlidXRpb24udjEuQ2hhbm5lbENyZWRpdFIIY2hhbm5lbHMSKQoQZW1wdHlfcmVwbGljYXRlcxgEIAEoBVIPZW1wdHlSZXBsaWNhdGVzGj0KD1BhcmFtZXRlcnNFbnRyeRIQCgNrZXkYASABKAlSA2tleRIUCgV2YWx1ZRgCIAEoAVIFdmFsdWU6AjgBIrwECg1DaGFubmVsQ3JlZGl0EhgKB2NoYW5uZWwYASABKAlSB2NoYW5uZWwSIAoLY29udmVyc2lvbnMYAiABKAFSC2NvbnZlcnNpb25zEhQKBXZhbHVlGAMgASgBUgV2YWx1ZRIpChBjb252ZXJzaW9uX3NoYXJlGAQgASgBUg9jb252ZXJzaW9uU2hhcmUSHwoLdmFsdWVfc2hhcmUYBSABKAFSCnZhbHVlU2hhcmUSUwoUY29udmVyc2lvbnNfZXN0aW1hdGUYBiABKAsyIC5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkVzdGltYXRlUhNjb252ZXJzaW9uc0VzdGltYXRlEkcKDnZhbHVlX2VzdGltYXRlGAcgASgLMiAuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Fc3RpbWF0ZVINdmFsdWVFc3RpbWF0ZRJBChpjb252ZXJzaW9uc19zYW1wbGluZ19lcnJvchgIIAEoAUgAUhhjb252ZXJzaW9uc1NhbXBsaW5nRXJyb3KIAQESNQoUdmFsdWVfc2FtcGxpbmdfZXJyb3IYCSABKAFIAVISdmFsdWVTYW1wbGluZ0Vycm9yiAEBEioKDnJlbW92YWxfZWZmZWN0GAogASgBSAJSDXJlbW92YWxFZmZlY3SIAQFCHQobX2NvbnZlcnNpb25zX3NhbXBsaW5nX2Vycm9yQhcKFV92YWx1ZV9zYW1wbGluZ19lcnJvckIRCg9fcmVtb3ZhbF9lZmZlY3QywgUKBk1vZGVscxKaAQoKTGlzdE1vZGVscxIpLnNleHRhbnQuYXR0cmlidXRpb24udjEuTGlzdE1vZGVsc1JlcXVlc3QaKi5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkxpc3RNb2RlbHNSZXNwb25zZSI1kAIBkoAZEgoQYXR0cmlidXRpb246cmVhZIqAGRgSFi92MS9hdHRyaWJ1dGlvbi9tb2RlbHMSqwEKDkxpc3RQYXRoVGFibGVzEi0uc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5MaXN0UGF0aFRhYmxlc1JlcXVlc3QaLi5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkxpc3RQYXRoVGFibGVzUmVzcG9uc2UiOpACAZKAGRIKEGF0dHJpYnV0aW9uOnJlYWSKgBkdEhsvdjEvYXR0cmlidXRpb24vcGF0aC10YWJsZXMSwwEKDlN1bW1hcml6ZVBhdGhzEi0uc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5TdW1tYXJpemVQYXRoc1JlcXVlc3QaIy5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlBhdGhTdW1tYXJ5Il2QAgGSgBkSChBhdHRyaWJ1dGlvbjpyZWFkioAZQBIVL3YxL2F0dHJpYnV0aW9uL3BhdGhzWicSJS9hcGkvYWRtaW4vYXR0cmlidXRpb24vam91cm5leXMvcGF0aHMSpgEKCVJ1bk1vZGVscxIoLnNleHRhbnQuYXR0cmlidXRpb24udjEuUnVuTW9kZWxzUmVxdWVzdBogLnNleHRhbnQuYXR0cmlidXRpb24udjEuTW9kZWxSdW4iTZACAZKAGRIKEGF0dHJpYnV0aW9uOnJlYWSKgBkwIhMvdjEvYXR0cmlidXRpb246cnVuOgEqWhYiFC9hcGkvYXR0cmlidXRpb24vcnVuYgZwcm90bzM="
+        descriptor: "CiNzZXh0YW50L2F0dHJpYnV0aW9uL3YxL21vZGVscy5wcm90bxIWc2V4dGFudC5hdHRyaWJ1dGlvbi52MRofZ29vZ2xlL3Byb3RvYnVmL3RpbWVzdGFtcC5wcm90bxodc2V4dGFudC9hcGkvYW5ub3RhdGlvbnMucHJvdG8aLnNleHRhbnQvYXR0cmlidXRpb24vdjEvam91cm5leV9zZWxlY3Rpb24ucHJvdG8iEwoRTGlzdE1vZGVsc1JlcXVlc3QiTwoSTGlzdE1vZGVsc1Jlc3BvbnNlEjkKBm1vZGVscxgBIAMoCzIhLnNleHRhbnQuYXR0cmlidXRpb24udjEuTW9kZWxLaW5kUgZtb2RlbHMimwEKCU1vZGVsS2luZBISCgRuYW1lGAEgASgJUgRuYW1lEhgKB2FsaWFzZXMYAiADKAlSB2FsaWFzZXMSGAoHc3VtbWFyeRgDIAEoCVIHc3VtbWFyeRJGCgpwYXJhbWV0ZXJzGAQgAygLMiYuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Nb2RlbFBhcmFtZXRlclIKcGFyYW1ldGVycyJ6Cg5Nb2RlbFBhcmFtZXRlchISCgRuYW1lGAEgASgJUgRuYW1lEhQKBWxlYXN0GAIgASgBUgVsZWFzdBISCgRtb3N0GAMgASgBUgRtb3N0EhQKBXVzdWFsGAQgASgBUgV1c3VhbBIUCgV3aG9sZRgFIAEoCFIFd2hvbGUiFwoVTGlzdFBhdGhUYWJsZXNSZXF1ZXN0IlMKFkxpc3RQYXRoVGFibGVzUmVzcG9uc2USOQoGdGFibGVzGAEgAygLMiEuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5QYXRoVGFibGVSBnRhYmxlcyKfAQoJUGF0aFRhYmxlEhsKCWltcG9ydF9pZBgBIAEoCVIIaW1wb3J0SWQSEgoEbmFtZRgCIAEoCVIEbmFtZRIWCgZzb3VyY2UYAyABKAlSBnNvdXJjZRI1CghlbmRfdGltZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSB2VuZFRpbWUSEgoEcm93cxgFIAEoA1IEcm93cyLXAQoVU3VtbWFyaXplUGF0aHNSZXF1ZXN0EhsKCWltcG9ydF9pZBgBIAEoCVIIaW1wb3J0SWQSRQoKdHJhbnNmb3JtcxgCIAMoCzIlLnNleHRhbnQuYXR0cmlidXRpb24udjEuUGF0aFRyYW5zZm9ybVIKdHJhbnNmb3JtcxIUCgVwYXRocxgDIAEoBVIFcGF0aHMSRAoIam91cm5leXMYBCABKAsyKC5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkpvdXJuZXlTZWxlY3Rpb25SCGpvdXJuZXlzIosCCg1QYXRoVHJhbnNmb3JtEj4KBGtpbmQYASABKA4yKi5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlBhdGhUcmFuc2Zvcm0uS2luZFIEa2luZBIYCgdjaGFubmVsGAIgASgJUgdjaGFubmVsEhIKBG1vc3QYAyABKAVSBG1vc3QiiwEKBEtpbmQSFAoQS0lORF9VTlNQRUNJRklFRBAAEhEKDUtJTkRfRVhQT1NVUkUQARIOCgpLSU5EX0ZJUlNUEAISEgoOS0lORF9GUkVRVUVOQ1kQAxIMCghLSU5EX0NBUBAEEhcKE0tJTkRfUkVNT1ZFX0lGX0xBU1QQBRIPCgtLSU5EX1JFTU9WRRAGItwECgtQYXRoU3VtbWFyeRIlCg5kaXN0aW5jdF9wYXRocxgBIAEoA1INZGlzdGluY3RQYXRocxIgCgtjb252ZXJzaW9ucxgCIAEoA1ILY29udmVyc2lvbnMSFAoFbnVsbHMYAyABKANSBW51bGxzEhQKBXZhbHVlGAQgASgBUgV2YWx1ZRIhCgxtZWFuX3RvdWNoZXMYBSABKAFSC21lYW5Ub3VjaGVzEj4KBXBhdGhzGAYgAygLMiguc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5QYXRoU3VtbWFyeS5QYXRoUgVwYXRocxJECgdsZW5ndGhzGAcgAygLMiouc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5QYXRoU3VtbWFyeS5MZW5ndGhSB2xlbmd0aHMSPQoGcmVwb3J0GAggASgLMiUuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5UmVwb3J0UgZyZXBvcnQakwEKBFBhdGgSFAoFc3RlcHMYASADKAlSBXN0ZXBzEiAKC2NvbnZlcnNpb25zGAIgASgDUgtjb252ZXJzaW9ucxIUCgVudWxscxgDIAEoA1IFbnVsbHMSFAoFdmFsdWUYBCABKAFSBXZhbHVlEicKD2NvbnZlcnNpb25fcmF0ZRgFIAEoAVIOY29udmVyc2lvblJhdGUaWgoGTGVuZ3RoEhgKB3RvdWNoZXMYASABKAVSB3RvdWNoZXMSIAoLY29udmVyc2lvbnMYAiABKANSC2NvbnZlcnNpb25zEhQKBW51bGxzGAMgASgDUgVudWxscyK1AQoLTW9kZWxDaG9pY2USEgoEbmFtZRgBIAEoCVIEbmFtZRJTCgpwYXJhbWV0ZXJzGAIgAygLMjMuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Nb2RlbENob2ljZS5QYXJhbWV0ZXJzRW50cnlSCnBhcmFtZXRlcnMaPQoPUGFyYW1ldGVyc0VudHJ5EhAKA2tleRgBIAEoCVIDa2V5EhQKBXZhbHVlGAIgASgBUgV2YWx1ZToCOAEipQMKEFJ1bk1vZGVsc1JlcXVlc3QSGwoJaW1wb3J0X2lkGAEgASgJUghpbXBvcnRJZBIUCgVtb2RlbBgCIAEoCVIFbW9kZWwSOwoGbW9kZWxzGAMgAygLMiMuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Nb2RlbENob2ljZVIGbW9kZWxzEkUKCnRyYW5zZm9ybXMYBCADKAsyJS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlBhdGhUcmFuc2Zvcm1SCnRyYW5zZm9ybXMSIwoKcmVwbGljYXRlcxgFIAEoBUgAUgpyZXBsaWNhdGVziAEBEhkKBWxldmVsGAYgASgBSAFSBWxldmVsiAEBEhIKBHNlZWQYByABKARSBHNlZWQSJwoPZGlyZWN0X2NoYW5uZWxzGAggAygJUg5kaXJlY3RDaGFubmVscxJECghqb3VybmV5cxgJIAEoCzIoLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVNlbGVjdGlvblIIam91cm5leXNCDQoLX3JlcGxpY2F0ZXNCCAoGX2xldmVsIvkBCghFc3RpbWF0ZRISCgRtZWFuGAEgASgBUgRtZWFuEhYKBm1lZGlhbhgCIAEoAVIGbWVkaWFuEhQKBWxvd2VyGAMgASgBUgVsb3dlchIUCgV1cHBlchgEIAEoAVIFdXBwZXISFAoFbGV2ZWwYBSABKAFSBWxldmVsEjkKBGtpbmQYBiABKA4yJS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkVzdGltYXRlLktpbmRSBGtpbmQiRAoES2luZBIUChBLSU5EX1VOU1BFQ0lGSUVEEAASEwoPS0lORF9DT05GSURFTkNFEAESEQoNS0lORF9DUkVESUJMRRACIqIDCghNb2RlbFJ1bhIbCglpbXBvcnRfaWQYASABKAlSCGltcG9ydElkEiAKC2ZpbmdlcnByaW50GAIgASgJUgtmaW5nZXJwcmludBIYCgd2ZXJzaW9uGAMgASgJUgd2ZXJzaW9uEhIKBHNlZWQYBCABKARSBHNlZWQSJQoOZGlzdGluY3RfcGF0aHMYBSABKANSDWRpc3RpbmN0UGF0aHMSIAoLY29udmVyc2lvbnMYBiABKANSC2NvbnZlcnNpb25zEhQKBW51bGxzGAcgASgDUgVudWxscxIUCgV2YWx1ZRgIIAEoAVIFdmFsdWUSOwoGbW9kZWxzGAkgAygLMiMuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Nb2RlbFJlc3VsdFIGbW9kZWxzEiIKDGRpc2FncmVlbWVudBgKIAEoAVIMZGlzYWdyZWVtZW50EhQKBW5vdGVzGAsgAygJUgVub3RlcxI9CgZyZXBvcnQYDCABKAsyJS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkpvdXJuZXlSZXBvcnRSBnJlcG9ydCKlAgoLTW9kZWxSZXN1bHQSFAoFbW9kZWwYASABKAlSBW1vZGVsElMKCnBhcmFtZXRlcnMYAiADKAsyMy5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLk1vZGVsUmVzdWx0LlBhcmFtZXRlcnNFbnRyeVIKcGFyYW1ldGVycxJBCghjaGFubmVscxgDIAMoCzIlLnNleHRhbnQuYXR0cmlidXRpb24udjEuQ2hhbm5lbENyZWRpdFIIY2hhbm5lbHMSKQoQZW1wdHlfcmVwbGljYXRlcxgEIAEoBVIPZW1wdHlSZXBsaWNhdGVzGj0KD1BhcmFtZXRlcnNFbnRyeRIQCgNrZXkYASABKAlSA2tleRIUCgV2YWx1ZRgCIAEoAVIFdmFsdWU6AjgBIuwFCg1DaGFubmVsQ3JlZGl0EhgKB2NoYW5uZWwYASABKAlSB2NoYW5uZWwSIAoLY29udmVyc2lvbnMYAiABKAFSC2NvbnZlcnNpb25zEhQKBXZhbHVlGAMgASgBUgV2YWx1ZRIpChBjb252ZXJzaW9uX3NoYXJlGAQgASgBUg9jb252ZXJzaW9uU2hhcmUSHwoLdmFsdWVfc2hhcmUYBSABKAFSCnZhbHVlU2hhcmUSUwoUY29udmVyc2lvbnNfZXN0aW1hdGUYBiABKAsyIC5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkVzdGltYXRlUhNjb252ZXJzaW9uc0VzdGltYXRlEkcKDnZhbHVlX2VzdGltYXRlGAcgASgLMiAuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Fc3RpbWF0ZVINdmFsdWVFc3RpbWF0ZRJBChpjb252ZXJzaW9uc19zYW1wbGluZ19lcnJvchgIIAEoAUgAUhhjb252ZXJzaW9uc1NhbXBsaW5nRXJyb3KIAQESNQoUdmFsdWVfc2FtcGxpbmdfZXJyb3IYCSABKAFIAVISdmFsdWVTYW1wbGluZ0Vycm9yiAEBEioKDnJlbW92YWxfZWZmZWN0GAogASgBSAJSDXJlbW92YWxFZmZlY3SIAQESFwoEY29zdBgLIAEoAUgDUgRjb3N0iAEBEisKD3JldHVybl9vbl9zcGVuZBgMIAEoAUgEUg1yZXR1cm5PblNwZW5kiAEBEjMKE2Nvc3RfcGVyX2NvbnZlcnNpb24YDSABKAFIBVIRY29zdFBlckNvbnZlcnNpb26IAQFCHQobX2NvbnZlcnNpb25zX3NhbXBsaW5nX2Vycm9yQhcKFV92YWx1ZV9zYW1wbGluZ19lcnJvckIRCg9fcmVtb3ZhbF9lZmZlY3RCBwoFX2Nvc3RCEgoQX3JldHVybl9vbl9zcGVuZEIWChRfY29zdF9wZXJfY29udmVyc2lvbjLCBQoGTW9kZWxzEpoBCgpMaXN0TW9kZWxzEikuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5MaXN0TW9kZWxzUmVxdWVzdBoqLnNleHRhbnQuYXR0cmlidXRpb24udjEuTGlzdE1vZGVsc1Jlc3BvbnNlIjWQAgGSgBkSChBhdHRyaWJ1dGlvbjpyZWFkioAZGBIWL3YxL2F0dHJpYnV0aW9uL21vZGVscxKrAQoOTGlzdFBhdGhUYWJsZXMSLS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkxpc3RQYXRoVGFibGVzUmVxdWVzdBouLnNleHRhbnQuYXR0cmlidXRpb24udjEuTGlzdFBhdGhUYWJsZXNSZXNwb25zZSI6kAIBkoAZEgoQYXR0cmlidXRpb246cmVhZIqAGR0SGy92MS9hdHRyaWJ1dGlvbi9wYXRoLXRhYmxlcxLDAQoOU3VtbWFyaXplUGF0aHMSLS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlN1bW1hcml6ZVBhdGhzUmVxdWVzdBojLnNleHRhbnQuYXR0cmlidXRpb24udjEuUGF0aFN1bW1hcnkiXZACAZKAGRIKEGF0dHJpYnV0aW9uOnJlYWSKgBlAEhUvdjEvYXR0cmlidXRpb24vcGF0aHNaJxIlL2FwaS9hZG1pbi9hdHRyaWJ1dGlvbi9qb3VybmV5cy9wYXRocxKmAQoJUnVuTW9kZWxzEiguc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5SdW5Nb2RlbHNSZXF1ZXN0GiAuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Nb2RlbFJ1biJNkAIBkoAZEgoQYXR0cmlidXRpb246cmVhZIqAGTAiEy92MS9hdHRyaWJ1dGlvbjpydW46ASpaFiIUL2FwaS9hdHRyaWJ1dGlvbi9ydW5iBnByb3RvMw=="
     )
 }

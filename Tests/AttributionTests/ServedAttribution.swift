@@ -23,6 +23,7 @@ struct ServedAttribution {
     let events: IngestV1.Events.Client
     let taxonomy: IngestV1.Taxonomy.Client
     let history: IngestV1.TaxonomyHistory.Client
+    let series: IngestV1.Series.Client
     private let imports: IngestV1.Imports.Client
 
     init(limits: TimelineLimits = TimelineLimits()) async throws {
@@ -35,7 +36,8 @@ struct ServedAttribution {
                 AttributionV1.Models.schema, AttributionV1.Journeys.schema,
                 AttributionV1.Timelines.schema,
                 IngestV1.Definitions.schema, IngestV1.Erasure.schema, IngestV1.Events.schema,
-                IngestV1.Imports.schema, IngestV1.Taxonomy.schema, IngestV1.TaxonomyHistory.schema,
+                IngestV1.Imports.schema, IngestV1.Series.schema, IngestV1.Taxonomy.schema,
+                IngestV1.TaxonomyHistory.schema,
             ],
             status: AttributionService.status(of:),
             calls: []
@@ -64,6 +66,7 @@ struct ServedAttribution {
         events = IngestV1.Events.Client(channel)
         taxonomy = IngestV1.Taxonomy.Client(channel)
         history = IngestV1.TaxonomyHistory.Client(channel)
+        series = IngestV1.Series.Client(channel)
         imports = IngestV1.Imports.Client(channel)
     }
 

@@ -2,6 +2,7 @@ import Attribution
 import Contracts
 import Foundation
 import Ingest
+import Lifecycle
 import Messages
 import Net
 import Postgres
@@ -68,6 +69,7 @@ struct JourneysBenchmark {
         guard let name = ServiceName("attribution") else {
             throw Peer.Failure(description: "attribution is no service")
         }
+        let pages = PageTokens(try .ephemeral())
         return TenantAPI(
             name,
             migrations: try [.ingest(), .attribution()],
@@ -79,6 +81,7 @@ struct JourneysBenchmark {
                 of: name,
                 on: database,
                 queue,
+                pages: pages,
                 offload: offload,
                 version: "bench"
             )

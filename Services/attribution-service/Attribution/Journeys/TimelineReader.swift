@@ -68,7 +68,8 @@ struct TimelineReader: Sendable {
                 try Task.checkCancellation()
             }
             let tooLarge = try await store.tooLarge(in: range, in: transaction)
-            return building.withLock { $0.found(plan, tooLarge: tooLarge) }
+            let costs = try await ChannelCosts.read(plan, of: scope, in: transaction)
+            return building.withLock { $0.found(plan, tooLarge: tooLarge, costs) }
         }
     }
 
@@ -101,7 +102,11 @@ struct TimelineReader: Sendable {
             return last
         }
 
-        func found(_ plan: JourneyPlan, tooLarge: Int64) -> FoundPaths {
+        func found(
+            _ plan: JourneyPlan,
+            tooLarge: Int64,
+            _ costs: ChannelCosts?
+        ) -> FoundPaths {
             var report = AttributionV1.JourneyReport()
             let counts = table.counts
             report.selection = plan.message
@@ -120,7 +125,8 @@ struct TimelineReader: Sendable {
             return FoundPaths(
                 table: table.paths,
                 fingerprint: Hexadecimal.encode(digest.rawBytes),
-                report: report
+                report: report,
+                costs: costs
             )
         }
     }

@@ -76,6 +76,7 @@ struct ModelsService: AttributionV1.Models.Service {
             run.fingerprint = found.fingerprint
             run.version = version
             run.report = found.report
+            run.add(found.costs)
             return Reply(run)
         }
     }

@@ -79,7 +79,8 @@ struct PathSource: Sendable {
         return FoundPaths(
             table: try await reader.table(of: found, in: scope),
             fingerprint: PathImport.fingerprint(found),
-            report: nil
+            report: nil,
+            costs: nil
         )
     }
 }
@@ -91,4 +92,6 @@ struct FoundPaths: Sendable {
     let fingerprint: String
     /// What was found beside them, if they are of timelines.
     let report: AttributionV1.JourneyReport?
+    /// What was spent meanwhile, if they are of timelines.
+    let costs: ChannelCosts?
 }

@@ -105,19 +105,28 @@ extension CommandContext {
     }
 }
 
+extension AttributionV1.ChannelCredit {
+    /// What it costs, and what comes of that.
+    fileprivate var costs: [Double?] { [cost, returnOnSpend, costPerConversion] }
+}
+
 extension AttributionV1.ModelRun {
     /// What people look at: one model with intervals, or what several say of each channel.
     fileprivate var table: String {
         let first = models.first?.channels ?? []
         if models.count == 1 {
+            let hasCosts = first.contains { $0.cost != nil }
             let rows = first.map { channel in
                 [
                     channel.channel, Self.text(channel.conversions),
                     channel.conversionsEstimate.map { Self.interval($0) } ?? "",
                     Self.text(channel.value), channel.valueEstimate.map { Self.interval($0) } ?? "",
-                ]
+                ] + (hasCosts ? channel.costs.map { $0.map { Self.text($0) } ?? "" } : [])
             }
-            return TextTable.text([["channel", "conversions", "", "value"]] + rows)
+            let head = ["channel", "conversions", "", "value", ""]
+            return TextTable.text(
+                [head + (hasCosts ? ["cost", "value/cost", "cost/conversion"] : [])] + rows
+            )
         }
         let credits = models.map { model in
             Dictionary(model.channels.map { ($0.channel, $0.conversions) }) { $1 }
@@ -133,15 +142,16 @@ extension AttributionV1.ModelRun {
     fileprivate var csv: String {
         var lines = [
             "model,channel,conversions,conversions_lower,conversions_upper,"
-                + "value,value_lower,value_upper"
+                + "value,value_lower,value_upper,cost,return_on_spend,cost_per_conversion"
         ]
         for model in models {
             for channel in model.channels {
                 let (conversions, value) = (channel.conversionsEstimate, channel.valueEstimate)
-                let numbers: [Double?] = [
-                    channel.conversions, conversions?.lower, conversions?.upper, channel.value,
-                    value?.lower, value?.upper,
-                ]
+                let numbers: [Double?] =
+                    [
+                        channel.conversions, conversions?.lower, conversions?.upper, channel.value,
+                        value?.lower, value?.upper,
+                    ] + channel.costs
                 let cells = numbers.map { $0.map { "\($0)" } ?? "" }
                 lines.append(CSVText.line([model.model, channel.channel] + cells))
             }

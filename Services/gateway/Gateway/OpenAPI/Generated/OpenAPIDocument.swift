@@ -10506,6 +10506,54 @@ enum OpenAPIDocument {
               }
             ],
             "description": "What share of conversions would be lost without the channel, if the model is `markov`."
+          },
+          "cost": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "What was spent on it on the days that begin in the range of the journeys, by the tenant's clocks, in the selection's currency; nothing for imports, for sources and mediums, and where no spend bears this name."
+          },
+          "returnOnSpend": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Value for each unit of cost; nothing without a cost."
+          },
+          "costPerConversion": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Cost for each conversion; nothing without conversions. Of journeys of new customers it is what a new customer costs."
           }
         },
         "additionalProperties": false
@@ -10637,6 +10685,54 @@ enum OpenAPIDocument {
               }
             ],
             "description": "What share of conversions would be lost without the channel, if the model is `markov`."
+          },
+          "cost": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "What was spent on it on the days that begin in the range of the journeys, by the tenant's clocks, in the selection's currency; nothing for imports, for sources and mediums, and where no spend bears this name."
+          },
+          "return_on_spend": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Value for each unit of cost; nothing without a cost."
+          },
+          "cost_per_conversion": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Cost for each conversion; nothing without conversions. Of journeys of new customers it is what a new customer costs."
           }
         },
         "additionalProperties": false
@@ -11235,6 +11331,67 @@ enum OpenAPIDocument {
             "format": "int64",
             "pattern": "^-?[0-9]+$",
             "description": "How many persons have too many events for a timeline: their journeys are not known."
+          },
+          "unmatchedCosts": {
+            "type": "array",
+            "description": "Of runs of models: what was spent in the range on channels, or campaigns, that are in no journey.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.JourneyReport.Cost"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.JourneyReport.Cost": {
+        "type": "object",
+        "description": "What was spent on something that no journey has.",
+        "properties": {
+          "channel": {
+            "type": "string",
+            "description": "The channel, or the campaign."
+          },
+          "cost": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "In the selection's currency."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.JourneyReport.Cost.snake": {
+        "type": "object",
+        "description": "What was spent on something that no journey has.",
+        "properties": {
+          "channel": {
+            "type": "string",
+            "description": "The channel, or the campaign."
+          },
+          "cost": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "In the selection's currency."
           }
         },
         "additionalProperties": false
@@ -11333,6 +11490,13 @@ enum OpenAPIDocument {
             "format": "int64",
             "pattern": "^-?[0-9]+$",
             "description": "How many persons have too many events for a timeline: their journeys are not known."
+          },
+          "unmatched_costs": {
+            "type": "array",
+            "description": "Of runs of models: what was spent in the range on channels, or campaigns, that are in no journey.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.JourneyReport.Cost.snake"
+            }
           }
         },
         "additionalProperties": false
