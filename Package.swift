@@ -263,9 +263,10 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "Contracts", "Crypto", "Files", "Ingest", "Jobs", "Lifecycle", "Messages", "Net",
-                "Numerics", "PathModels", "Postgres", "RPC", "Schema", "Telemetry", "Tenancy",
-                "TestDensities", "TestKit", "TestMessages", "TestTenants", "Wire",
+                "Attribution", "Contracts", "Crypto", "Files", "Ingest", "Jobs", "Lifecycle",
+                "Messages", "Net", "Numerics", "PathModels", "Postgres", "RPC", "Schema",
+                "Telemetry", "Tenancy", "TestDensities", "TestKit", "TestMessages", "TestTenants",
+                "Wire",
             ],
             path: "Tests/Benchmarks",
             exclude: ["Peers"],

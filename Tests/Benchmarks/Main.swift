@@ -23,6 +23,7 @@ enum Main {
                 case .faults: try FaultsBenchmark(arguments).run()
                 case .numerics: try await NumericsBenchmark(arguments).run()
                 case .attribution: try await AttributionBenchmark(arguments).run()
+                case .journeys: try JourneysBenchmark(arguments).run()
                 case .attributionRun: nil
                 }
             guard let report else {
@@ -53,6 +54,7 @@ struct Arguments {
         case faults
         case numerics
         case attribution
+        case journeys
         /// What `attribution` has beside its peers: it prints no report.
         case attributionRun = "attribution-run"
 
@@ -60,7 +62,7 @@ struct Arguments {
         var options: Set<String> {
             switch self {
             case .codec, .postgres: ["--pairs", "--seconds"]
-            case .ingest, .attribution: ["--pairs"]
+            case .ingest, .attribution, .journeys: ["--pairs"]
             case .attributionRun: ["--file", "--order"]
             case .faults: ["--server", "--pairs", "--floods"]
             case .http2, .rpc, .gateway: ["--server", "--pairs", "--seconds"]

@@ -135,7 +135,9 @@ struct ServiceIdentity: Sendable {
     }
 
     /// Variables with our prefix that are for those who build and test.
-    static let foreignVariables: Set<String> = ["SEXTANT_REFERENCE", "SEXTANT_SCRATCH"]
+    static let foreignVariables: Set<String> = [
+        "SEXTANT_LONG", "SEXTANT_REFERENCE", "SEXTANT_SCRATCH",
+    ]
 }
 
 /// All that a program can be told: what every service can, and what this one can.

@@ -58,7 +58,8 @@ struct PlatformAccess: Configurable {
     /// what `status` prints, for those who build and test.
     private static let foreignVariables: Set = [
         "SEXTANT_DATA", "SEXTANT_KEY", "SEXTANT_LISTEN_ADDRESS", "SEXTANT_METRICS_ADDRESS",
-        "SEXTANT_METRICS_URL", "SEXTANT_REFERENCE", "SEXTANT_SCRATCH", "SEXTANT_URL",
+        "SEXTANT_LONG", "SEXTANT_METRICS_URL", "SEXTANT_REFERENCE", "SEXTANT_SCRATCH",
+        "SEXTANT_URL",
     ]
 
     /// What holds for a command: the environment, if it names a database; else the data folder.
