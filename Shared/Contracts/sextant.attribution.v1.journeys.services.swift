@@ -18,7 +18,8 @@ extension AttributionV1 {
 
         /// Lists journeys: those of the person with the latest act first, then by the person, descending;
         /// each person's latest journey first. A page may have fewer journeys than were asked for, or none,
-        /// and a next page yet.
+        /// and a next page yet. FAILED_PRECONDITION if a person is asked for who has too many events for a
+        /// timeline.
         public static let listJourneys: MethodSchema = MethodSchema(
             "ListJourneys",
             of: "sextant.attribution.v1.Journeys",
@@ -72,7 +73,8 @@ extension AttributionV1.Journeys {
     public protocol Service: Sendable {
         /// Lists journeys: those of the person with the latest act first, then by the person, descending;
         /// each person's latest journey first. A page may have fewer journeys than were asked for, or none,
-        /// and a next page yet.
+        /// and a next page yet. FAILED_PRECONDITION if a person is asked for who has too many events for a
+        /// timeline.
         func listJourneys(_ request: Message<AttributionV1.ListJourneysRequest.View>, _ call: ServerCall) async throws -> Reply<AttributionV1.ListJourneysResponse>
 
         /// Tells all that is known of a person: journeys with their touches, and the credit that models
@@ -108,7 +110,8 @@ extension AttributionV1.Journeys {
 
         /// Lists journeys: those of the person with the latest act first, then by the person, descending;
         /// each person's latest journey first. A page may have fewer journeys than were asked for, or none,
-        /// and a next page yet.
+        /// and a next page yet. FAILED_PRECONDITION if a person is asked for who has too many events for a
+        /// timeline.
         @inlinable
         public func listJourneys(_ request: AttributionV1.ListJourneysRequest, options: CallOptions = CallOptions()) async throws -> Answer<AttributionV1.ListJourneysResponse.View> {
             try await channel.unary(AttributionV1.Journeys.listJourneys, request, options: options)

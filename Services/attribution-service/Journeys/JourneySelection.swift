@@ -10,8 +10,8 @@
 /// 3. Conversions that count cut the touches into cycles, by their place in the order of events: to
 ///    a conversion belong the touches between the one before and it.
 /// 4. A cycle is cut into stretches where more than ``closing`` lies between two touches, or
-///    between the last touch and the conversion. Each stretch but the last is a journey that came to
-///    nothing: a null. Of the last one, the touches within the window of their kind before the
+///    between the last touch and the conversion. Each stretch but the last is a journey that came
+///    to nothing: a null. Of the last one, the touches within the window of their kind before the
 ///    conversion are the journey of the conversion. If no touch is left, the conversion has a
 ///    journey without touches: it is unattributed.
 /// 5. What follows the last conversion is cut likewise. Its last stretch is a null too if more than

@@ -226,6 +226,40 @@ struct PersonTests {
         await attribution.stop()
     }
 
+    @Test("and what models say of them come of events")
+    func events() async throws {
+        let attribution = try await ServedAttribution()
+        func click(_ id: String, _ minutes: Int64, _ source: String) -> IngestV1.Event {
+            ServedAttribution.event(id, after: minutes) { event in
+                event.kind = .click
+                event.visit = ServedAttribution.visit(source, "cpc", "spring")
+            }
+        }
+        try await attribution.write([
+            click("c1", 0, "google"), click("c2", 60, "bing"),
+            ServedAttribution.order("o1", "20", after: 90),
+            ServedAttribution.order("o1", "5", after: 95, name: "Order Refunded"),
+            click("c3", 100, "google"),
+        ])
+        try await attribution.build()
+        let told = try await Self.timeline(attribution, "a:visitor") { $0.valueMode = .net }
+        #expect(told.journeys.map(\.end).last == .converted)
+        let journey = try #require(told.journeys.last)
+        #expect(journey.touches.map(\.source) == ["google", "bing"])
+        #expect(journey.touches.map(\.channel) == ["paid_search", "paid_search"])
+        #expect(journey.conversion?.value == "20" && journey.conversion?.refunded == "5")
+        #expect(journey.credits.first { $0.model == "linear" }?.values == ["7.5", "7.5"])
+        let run = try await attribution.run("position") { request in
+            request.journeys = AttributionV1.JourneySelection()
+            request.journeys?.grain = .sourceMedium
+            request.journeys?.valueMode = .net
+        }
+        #expect(run.conversions == 1 && run.value == 15)
+        let credit = run.models.first?.channels.map { "\($0.channel) \($0.value)" }
+        #expect(credit == ["bing / cpc 7.5", "google / cpc 7.5"])
+        await attribution.stop()
+    }
+
     @Test("are bounded, and say where they end")
     func bounded() async throws {
         let attribution = try await ServedAttribution()
@@ -259,6 +293,11 @@ struct PersonTests {
                 try await Self.timeline(attribution, id)
             }
             #expect(error?.code == code, "\(id)")
+        }
+        var list = AttributionV1.ListJourneysRequest()
+        list.person = "u:loud"
+        await #expect { try await attribution.journeys.listJourneys(list) } throws: {
+            ($0 as? RPCError)?.code == .failedPrecondition
         }
         let stranger = AttributionV1.Journeys.Client(
             try attribution.served.channel(attribution.served.members[1])

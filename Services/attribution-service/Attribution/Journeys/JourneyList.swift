@@ -29,7 +29,8 @@ struct JourneyList: Sendable {
     ///   - page: how many, and from where on.
     ///   - scope: the tenant's.
     /// - Returns: the journeys, and where the next page begins.
-    /// - Throws: INVALID_ARGUMENT; DATA_LOSS; `PostgresError`.
+    /// - Throws: INVALID_ARGUMENT; FAILED_PRECONDITION if the person who is asked for has no
+    ///   timeline; DATA_LOSS; `PostgresError`.
     func page(
         _ request: AttributionV1.ListJourneysRequest,
         _ page: Page,
@@ -45,13 +46,7 @@ struct JourneyList: Sendable {
         var looked = 0
         var isOver = false
         while entries.count <= page.count, looked < Self.mostTimelines, !isOver {
-            let found = try await store.latest(
-                in: plan.selection.range,
-                of: request.person.isEmpty ? nil : request.person,
-                from: place,
-                Self.timelinesAtOnce,
-                in: scope
-            )
+            let found = try await timelines(request, plan.selection.range, place, in: scope)
             let from = place
             let wanted = page.count + 1 - entries.count
             entries += try await offload.runBeside {
@@ -76,6 +71,23 @@ struct JourneyList: Sendable {
             response.nextPageToken = page.token(after: place.text)
         }
         return response
+    }
+
+    /// The next timelines, or that of the person who is asked for.
+    private func timelines(
+        _ request: AttributionV1.ListJourneysRequest,
+        _ range: Range<Int64>,
+        _ place: JourneyPlace?,
+        in scope: TenantScope
+    ) async throws -> [StoredPerson] {
+        guard !request.person.isEmpty else {
+            return try await store.latest(in: range, from: place, Self.timelinesAtOnce, in: scope)
+        }
+        // Behind a person nobody comes.
+        guard place?.isWithinPerson ?? true,
+            let person = try await store.person(of: request.person, in: scope)
+        else { return [] }
+        return [try person.whole()]
     }
 
     /// The journeys of some timelines that are asked for.

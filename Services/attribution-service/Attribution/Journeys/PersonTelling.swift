@@ -37,16 +37,11 @@ struct PersonTelling: Sendable {
         guard let person = try await store.person(of: request.id, in: scope) else {
             throw RPCError(.notFound, "id: nobody is known as '\(request.id)'")
         }
-        guard !person.isTooLarge else {
-            throw RPCError(
-                .failedPrecondition,
-                "'\(person.stored.person)' has \(person.events) events, too many for a timeline"
-            )
-        }
+        let stored = try person.whole()
         var timeline = Timeline()
-        try timeline.read(encoded: person.stored.timeline, of: person.stored.person)
+        try timeline.read(encoded: stored.timeline, of: stored.person)
         let telling = JourneyTelling(
-            person: person.stored.person,
+            person: stored.person,
             timeline: timeline,
             selection: plan.selection
         )
@@ -64,7 +59,7 @@ struct PersonTelling: Sendable {
             !isAll || others.count > Self.mostEntries || person.ids.count < person.idCount
         message.ids = person.ids
         message.firstTime = .init(microseconds: person.first)
-        message.lastTime = .init(microseconds: person.stored.lastAct)
+        message.lastTime = .init(microseconds: stored.lastAct)
         message.events = person.events
         message.selection = plan.message
         return message

@@ -69,15 +69,15 @@ struct TimelineReader: Sendable {
             }
             let tooLarge = try await store.tooLarge(in: range, in: transaction)
             let costs = try await ChannelCosts.read(plan, of: scope, in: transaction)
-            return building.withLock { $0.found(plan, tooLarge: tooLarge, costs) }
+            return building.withLock { $0.finish(plan, tooLarge: tooLarge, costs) }
         }
     }
 
     /// What has been read so far.
-    private struct Building {
+    private struct Building: ~Copyable {
         private var table: JourneyTable
-        /// Of each timeline with all before it: the order in which they came tells, not the pages.
-        private var digest = SHA256.digest(of: [UInt8]().rawBytes).bytes
+        /// Of persons and timelines in their order, wherever pages end.
+        private var hash = SHA256()
         private var timeline = Timeline()
 
         init(_ table: JourneyTable) { self.table = table }
@@ -92,21 +92,21 @@ struct TimelineReader: Sendable {
                 let bytes = try row.read(SharedBytes.self, at: 1)
                 try timeline.read(encoded: bytes, of: person)
                 try table.add(timeline)
-                var hash = SHA256()
-                hash.update(digest.rawBytes)
                 hash.update(Array("\(person) \(bytes.count)\n".utf8).rawBytes)
                 hash.update(bytes.bytes)
-                digest = hash.finish().bytes
                 last = person
             }
             return last
         }
 
-        func found(
+        /// What was found; nothing may be added then.
+        mutating func finish(
             _ plan: JourneyPlan,
             tooLarge: Int64,
             _ costs: ChannelCosts?
         ) -> FoundPaths {
+            var last = SHA256()
+            swap(&last, &hash)
             var report = AttributionV1.JourneyReport()
             let counts = table.counts
             report.selection = plan.message
@@ -124,7 +124,7 @@ struct TimelineReader: Sendable {
             report.tooLarge = tooLarge
             return FoundPaths(
                 table: table.paths,
-                fingerprint: Hexadecimal.encode(digest.rawBytes),
+                fingerprint: "\(last.finish())",
                 report: report,
                 costs: costs
             )

@@ -1,6 +1,7 @@
 internal import Journeys
 internal import Messages
 internal import Postgres
+internal import RPC
 internal import Tenancy
 internal import Wire
 
@@ -139,7 +140,6 @@ struct TimelineStore: Sendable {
     ///
     /// - Parameters:
     ///   - range: microseconds since 1970 that they reach into.
-    ///   - id: one of the ids of the person whose it is; nil for all.
     ///   - place: the first of them; nil for the very first.
     ///   - count: how many at most.
     ///   - scope: the tenant's.
@@ -147,7 +147,6 @@ struct TimelineStore: Sendable {
     /// - Throws: `PostgresError`.
     func latest(
         in range: Range<Int64>,
-        of id: String?,
         from place: JourneyPlace?,
         _ count: Int,
         in scope: TenantScope
@@ -156,7 +155,6 @@ struct TimelineStore: Sendable {
             .listTimelines,
             PostgresTimestamp(clamping: range.lowerBound),
             PostgresTimestamp(clamping: range.upperBound),
-            id,
             PostgresTimestamp(clamping: place?.lastAct ?? .max),
             place?.person,
             place?.isWithinPerson ?? false,
@@ -222,6 +220,18 @@ struct PersonDetails: Sendable {
     let first: Int64
     let events: Int64
     let isTooLarge: Bool
+
+    /// What is stored of the person.
+    ///
+    /// - Returns: the timeline as it is stored.
+    /// - Throws: FAILED_PRECONDITION if there is none, because there are too many events.
+    func whole() throws(RPCError) -> StoredPerson {
+        if !isTooLarge { return stored }
+        throw RPCError(
+            .failedPrecondition,
+            "'\(stored.person)' has \(events) events, too many for a timeline"
+        )
+    }
 }
 
 extension PostgresTimestamp {
@@ -299,13 +309,11 @@ extension Statement {
         with next as (
             select person, last_at, timeline from timelines
             where last_at >= $1 and first_at < $2 and touches + conversions > 0
-                and not is_too_large and last_at <= $4
-                and ($5::text is null or (last_at, person) < ($4, $5)
-                    or ($6 and last_at = $4 and person = $5))
-                and ($3::text is null
-                    or person in (select m.person from timeline_members m where m.id = $3))
+                and not is_too_large and last_at <= $3
+                and ($4::text is null or (last_at, person) < ($3, $4)
+                    or ($5 and last_at = $3 and person = $4))
             order by last_at desc, person desc
-            limit $7
+            limit $6
         ), measured as (
             select *, coalesce(sum(octet_length(timeline)) over (
                 order by last_at desc, person desc
@@ -313,7 +321,7 @@ extension Statement {
             ), 0) as bytes_before
             from next
         )
-        select person, last_at, timeline from measured where bytes_before < $8
+        select person, last_at, timeline from measured where bytes_before < $7
         order by last_at desc, person desc
         """
     )

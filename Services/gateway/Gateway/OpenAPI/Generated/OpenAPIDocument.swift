@@ -99,7 +99,7 @@ enum OpenAPIDocument {
           "Journeys"
         ],
         "summary": "Lists journeys: those of the person with the latest act first, then by the person, descending",
-        "description": "Lists journeys: those of the person with the latest act first, then by the person, descending; each person's latest journey first. A page may have fewer journeys than were asked for, or none, and a next page yet.",
+        "description": "Lists journeys: those of the person with the latest act first, then by the person, descending; each person's latest journey first. A page may have fewer journeys than were asked for, or none, and a next page yet. FAILED_PRECONDITION if a person is asked for who has too many events for a timeline.",
         "parameters": [
           {
             "name": "journeys.from_time",
@@ -5173,7 +5173,7 @@ enum OpenAPIDocument {
           "Journeys"
         ],
         "summary": "Lists journeys: those of the person with the latest act first, then by the person, descending",
-        "description": "Lists journeys: those of the person with the latest act first, then by the person, descending; each person's latest journey first. A page may have fewer journeys than were asked for, or none, and a next page yet.",
+        "description": "Lists journeys: those of the person with the latest act first, then by the person, descending; each person's latest journey first. A page may have fewer journeys than were asked for, or none, and a next page yet. FAILED_PRECONDITION if a person is asked for who has too many events for a timeline.",
         "parameters": [
           {
             "name": "journeys.fromTime",
