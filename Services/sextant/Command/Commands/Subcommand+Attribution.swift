@@ -133,31 +133,21 @@ extension AttributionV1.ModelRun {
 
     /// A line for each model and channel.
     fileprivate var csv: String {
-        var lines = [
-            "model,channel,conversions,conversions_lower,conversions_upper,"
-                + "value,value_lower,value_upper"
+        let head = [
+            "model", "channel", "conversions", "conversions_lower", "conversions_upper", "value",
+            "value_lower", "value_upper",
         ]
-        for model in models {
-            for channel in model.channels {
+        let rows = models.flatMap { model in
+            model.channels.map { channel in
                 let (conversions, value) = (channel.conversionsEstimate, channel.valueEstimate)
                 let numbers: [Double?] = [
                     channel.conversions, conversions?.lower, conversions?.upper, channel.value,
                     value?.lower, value?.upper,
                 ]
-                let cells = numbers.map { $0.map { "\($0)" } ?? "" }
-                lines.append(
-                    ([model.model, Self.cell(channel.channel)] + cells).joined(separator: ",")
-                )
+                return [model.model, channel.channel] + numbers.map { $0.map { "\($0)" } ?? "" }
             }
         }
-        return lines.joined(separator: "\n")
-    }
-
-    private static func cell(_ text: String) -> String {
-        guard text.contains(where: { ",\"\n\r".contains($0) }) else { return text }
-        return "\""
-            + text.split(separator: "\"", omittingEmptySubsequences: false)
-            .joined(separator: "\"\"") + "\""
+        return TextTable.csv([head] + rows)
     }
 
     private static func interval(_ estimate: AttributionV1.Estimate) -> String {
