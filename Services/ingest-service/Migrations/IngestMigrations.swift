@@ -14,5 +14,6 @@ public enum IngestMigrations {
         ("m0008_data_quality", PackageResources.m0008_data_quality_sql),
         ("m0009_events_brought_by", PackageResources.m0009_events_brought_by_sql),
         ("m0010_definitions", PackageResources.m0010_definitions_sql),
+        ("m0011_persons", PackageResources.m0011_persons_sql),
     ]
 }

@@ -57,7 +57,9 @@ struct DefinitionsTests {
         let versions = try await ingest.definitions.listDefinitionVersions(list).message.value()
         #expect(versions.versions.map(\.version) == [1] && versions.versions[0].content == nil)
         #expect(
-            try await ingest.rows("select * from ingest_v1_definitions order by 1")
+            try await ingest.rows(
+                "select subject, version, activated_at from ingest_v1_definitions order by 1"
+            )
                 == ["conversion-definitions|1|", "touch-rule|1|"]
         )
         await ingest.stop()
