@@ -97,6 +97,32 @@ struct DefinitionsTests {
         await ingest.stop()
     }
 
+    @Test("are listed without a look at what they say")
+    func listed() async throws {
+        let ingest = try await ServedIngest()
+        let draft = try await ingest.draft([Self.lead])
+        try await ingest.validate(draft)
+        var list = IngestV1.ListDefinitionVersionsRequest()
+        list.subject = draft.subject
+        let whole = try await definition(2, ingest)
+        #expect(whole.content != nil && whole.report != nil)
+        var head = whole
+        (head.content, head.report) = (nil, nil)
+        // Those from before there were heads are read as a whole.
+        try await ingest.rows("update definition_versions set head = null where version = 1")
+        let told = try await ingest.definitions.listDefinitionVersions(list).message.value()
+        #expect(told.versions.map(\.version) == [2, 1] && told.versions[0] == head)
+        #expect(told.versions[1].content == nil && told.versions[1].state == .active)
+        // Whoever reads this fails.
+        try await ingest.rows(
+            "update definition_versions set definition = '\\xff' where version = 2"
+        )
+        #expect(await code { _ = try await definition(2, ingest) } == .internalError)
+        let again = try await ingest.definitions.listDefinitionVersions(list).message.value()
+        #expect(again == told)
+        await ingest.stop()
+    }
+
     @Test("are not put in force over others that came meanwhile")
     func overtaken() async throws {
         let ingest = try await ServedIngest()
