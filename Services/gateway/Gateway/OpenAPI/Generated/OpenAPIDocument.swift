@@ -68,7 +68,7 @@ enum OpenAPIDocument {
     },
     {
       "name": "Rejected",
-      "description": "The quarantine of a tenant. A row that cannot be taken does not fail those beside it: it is kept here as it came, and is written again once what was wrong is mended."
+      "description": "The quarantine of a tenant. A row that cannot be taken does not fail those beside it: it is kept here as it came, and is written again once what was wrong is mended.\n\nA row is kept for 90 days, or as many as the installation is told, from when it was rejected last or something became of it last; `delete_time` says until when. A job of each night deletes those whose time is over, whatever their state: its schedule is called `rejected-rows`."
     },
     {
       "name": "Segment",
@@ -14362,6 +14362,11 @@ enum OpenAPIDocument {
             "type": "string",
             "format": "date-time",
             "description": "When it was replayed last, or given up."
+          },
+          "deleteTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When it is deleted, at the night after, if nothing becomes of it until then."
           }
         },
         "additionalProperties": false
