@@ -50,6 +50,15 @@ struct SpendRow: SeriesRow {
         series = SeriesKey.digest([Self.kind.rawValue] + source.parts + [geo, currency])
     }
 
+    var part: SeriesPart {
+        let clues = source.clues
+        let name = clues.platform.isEmpty ? clues.column : clues.platform
+        let series =
+            name.isEmpty
+            ? SeriesPart.Series(name: "", source: source.id) : SeriesPart.Series(name: name)
+        return SeriesPart(series: series, geo: geo, currency: currency)
+    }
+
     static func context(
         for rows: [IngestV1.SpendRow],
         mappings: SpendMappingCatalogue,
