@@ -1,5 +1,5 @@
--- What descriptions and lists tell without reading all that they tell of, and what finds rejected rows
--- that are kept no longer.
+-- What descriptions and lists tell without reading all that they tell of, what finds rejected rows that
+-- are kept no longer, and what platforms claim beside what they cost.
 
 -- Of a version all but what it says and what its trial found, as `sextant.ingest.v1.Definition`; null
 -- for those that nobody has written since there is this.
@@ -124,3 +124,17 @@ left join lateral (
     limit 1
 ) x on true
 where a.currency = r.currency or x.day is not null;
+
+-- What platforms claim, of which a conversion can be a part; null where they say nothing.
+alter table spend add column conversions numeric(18, 6);
+alter table spend add column conversion_value numeric(18, 6);
+alter table spend add constraint spend_conversions_check check (conversions >= 0);
+
+-- As before, and what is claimed.
+create or replace view ingest_v1_spend as
+select s.day, c.number as channel, c.slug as channel_slug, o.platform, o.account, o.campaign,
+    o.ad_group, o.column_name, s.geo, s.currency, s.spend, s.impressions, s.clicks,
+    o.mapping_version, s.commit_id, s.conversions, s.conversion_value
+from spend s
+join spend_sources o using (source)
+left join channels c on (c.number = o.channel);

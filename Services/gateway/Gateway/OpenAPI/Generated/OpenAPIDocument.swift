@@ -15134,6 +15134,14 @@ enum OpenAPIDocument {
             "format": "int64",
             "pattern": "^-?[0-9]+$",
             "description": "How often somebody clicked; left out if it is not known."
+          },
+          "conversions": {
+            "type": "string",
+            "description": "How many conversions the platform claims, which need not be a whole number; not less than zero. Empty if it says nothing. It is the platform's word: no KPI counts it."
+          },
+          "conversionValue": {
+            "type": "string",
+            "description": "What the platform says these are worth, in `currency`; empty if it says nothing."
           }
         },
         "additionalProperties": false
