@@ -8,6 +8,10 @@ extension IngestV1 {
 
     /// The quarantine of a tenant. A row that cannot be taken does not fail those beside it: it is kept
     /// here as it came, and is written again once what was wrong is mended.
+    ///
+    /// A row is kept for 90 days, or as many as the installation is told, from when it was rejected last or
+    /// something became of it last; `delete_time` says until when. A job of each night deletes those whose
+    /// time is over, whatever their state: its schedule is called `rejected-rows`.
     public enum Rejected {
         /// The service and its methods.
         public static let schema: ServiceSchema = ServiceSchema("sextant.ingest.v1.Rejected", file: "sextant/ingest/v1/rejected.proto", [

@@ -309,6 +309,9 @@ extension IngestV1 {
         /// When it was replayed last, or given up.
         public var settleTime: GoogleProtobuf.Timestamp?
 
+        /// When it is deleted, at the night after, if nothing becomes of it until then.
+        public var deleteTime: GoogleProtobuf.Timestamp?
+
         /// Fields the schema does not name, kept as they were sent.
         public var unknownFields = UnknownFields()
 
@@ -343,6 +346,7 @@ extension IngestV1 {
             self.outcome = String(view.outcome)
             self.replays = view.replays
             if view._settleTime.isPresent { unsafe self.settleTime.decode(validated: view._settleTime.bytes(in: view.bytes)) }
+            if view._deleteTime.isPresent { unsafe self.deleteTime.decode(validated: view._deleteTime.bytes(in: view.bytes)) }
             self.unknownFields = view.unknownFields
         }
 
@@ -365,6 +369,7 @@ extension IngestV1 {
             if !self.outcome.isEmpty { buffer.appendField(tag: 122, self.outcome) }
             if self.replays != 0 { buffer.appendField(tag: 128, self.replays, as: Scalar.Int32.self) }
             self.settleTime.write(tag: 138, to: &buffer)
+            self.deleteTime.write(tag: 146, to: &buffer)
             if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
         }
 
@@ -387,6 +392,7 @@ extension IngestV1 {
             FieldSchema(15, "outcome", .string),
             FieldSchema(16, "replays", .int32),
             FieldSchema(17, "settle_time", .message { GoogleProtobuf.Timestamp.schema }, .explicit),
+            FieldSchema(18, "delete_time", .message { GoogleProtobuf.Timestamp.schema }, .explicit),
         ], valueStride: MemoryLayout<IngestV1.RejectedRow>.stride)
 
         /// The fields of a `RejectedRow`, read where they lie.
@@ -428,6 +434,7 @@ extension IngestV1 {
             /// How often it was replayed.
             public private(set) var replays: Int32 = 0
             fileprivate var _settleTime = FieldSlice()
+            fileprivate var _deleteTime = FieldSlice()
             fileprivate var _has_unknown = false
 
             /// Finds the fields.
@@ -457,6 +464,7 @@ extension IngestV1 {
                         case 122: _outcome = reader.slice()
                         case 128: self.replays = Scalar.Int32.read(&reader)
                         case 138: _settleTime = reader.slice()
+                        case 146: _deleteTime = reader.slice()
                         default:
                             reader.skip(tag)
                             _has_unknown = true
@@ -550,6 +558,14 @@ extension IngestV1 {
                 @_lifetime(copy self)
                 get {
                     unsafe _settleTime.isPresent ? GoogleProtobuf.Timestamp.View(validated: _settleTime.bytes(in: bytes)) : nil
+                }
+            }
+
+            /// When it is deleted, at the night after, if nothing becomes of it until then.
+            public var deleteTime: GoogleProtobuf.Timestamp.View? {
+                @_lifetime(copy self)
+                get {
+                    unsafe _deleteTime.isPresent ? GoogleProtobuf.Timestamp.View(validated: _deleteTime.bytes(in: bytes)) : nil
                 }
             }
 
@@ -748,6 +764,18 @@ extension IngestV1 {
             @inlinable
             public mutating func setSettleTime(_ value: GoogleProtobuf.Timestamp) {
                 buffer.appendMessage(tag: 138, value)
+            }
+
+            /// When it is deleted, at the night after, if nothing becomes of it until then.
+            @inlinable
+            public mutating func setDeleteTime<Failure: Error>(_ write: (inout GoogleProtobuf.Timestamp.Writer) throws(Failure) -> Void) throws(Failure) {
+                try buffer.appendMessage(tag: 146, write)
+            }
+
+            /// When it is deleted, at the night after, if nothing becomes of it until then.
+            @inlinable
+            public mutating func setDeleteTime(_ value: GoogleProtobuf.Timestamp) {
+                buffer.appendMessage(tag: 146, value)
             }
         }
 
@@ -2420,12 +2448,236 @@ extension IngestV1 {
         }
     }
 
+    /// Asks for rows to be deleted that have been kept long enough.
+    public struct EndRejectedRowsRequest: MessageValue {
+
+        /// Fields the schema does not name, kept as they were sent.
+        public var unknownFields = UnknownFields()
+
+        /// The message with every field at its default.
+        public init() {}
+
+        /// Copies the fields of a view.
+        public init(_ view: View) {
+            unsafe self.init(validated: view.bytes)
+        }
+
+        /// Copies the fields of a message.
+        ///
+        /// - Parameter bytes: a validated message of this type.
+        @unsafe
+        public init(validated bytes: RawSpan) {
+            let view = unsafe View(validated: bytes)
+            self.unknownFields = view.unknownFields
+        }
+
+        /// Appends the message's fields to a buffer.
+        public func write(to buffer: inout OutputBuffer) {
+            if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+        }
+
+        /// The message's table.
+        public static let schema: MessageSchema = MessageSchema("sextant.ingest.v1.EndRejectedRowsRequest", [
+        ], valueStride: MemoryLayout<IngestV1.EndRejectedRowsRequest>.stride)
+
+        /// The fields of a `EndRejectedRowsRequest`, read where they lie.
+        public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = IngestV1.EndRejectedRowsRequest
+
+            /// The message's table.
+            public static var schema: MessageSchema { IngestV1.EndRejectedRowsRequest.schema }
+
+            /// The message's bytes.
+            public let bytes: RawSpan
+            fileprivate var _has_unknown = false
+
+            /// Finds the fields.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            @_lifetime(copy bytes)
+            public init(validated bytes: RawSpan) {
+                self.bytes = bytes
+                var reader = WireReader(bytes)
+                while let tag = reader.nextTag() {
+                    switch tag {
+                        default:
+                            reader.skip(tag)
+                            _has_unknown = true
+                    }
+                }
+            }
+
+            /// The fields the schema does not name. Linear in the message's own fields.
+            public var unknownFields: UnknownFields {
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+            }
+        }
+
+        /// Writes the message.
+        ///
+        /// - Parameters:
+        ///   - capacity: bytes to reserve at once.
+        ///   - write: receives the message's writer.
+        public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+            try SharedBytes.encode(capacity: capacity, write)
+        }
+
+        /// Writes the fields of a `EndRejectedRowsRequest` straight into a buffer.
+        public struct Writer: MessageWriter, ~Copyable {
+            @usableFromInline var buffer = OutputBuffer()
+
+            /// Makes a writer with an empty buffer.
+            @inlinable public init() {}
+
+            /// Exchanges the writer's buffer for another.
+            @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                swap(&buffer, &other)
+            }
+        }
+    }
+
+    /// What was deleted of them.
+    public struct EndedRejectedRows: MessageValue {
+
+        /// How many rows.
+        public var rows: Int64 = 0
+
+        /// Of which nothing became after this.
+        public var beforeTime: GoogleProtobuf.Timestamp?
+
+        /// Fields the schema does not name, kept as they were sent.
+        public var unknownFields = UnknownFields()
+
+        /// The message with every field at its default.
+        public init() {}
+
+        /// Copies the fields of a view.
+        public init(_ view: View) {
+            unsafe self.init(validated: view.bytes)
+        }
+
+        /// Copies the fields of a message.
+        ///
+        /// - Parameter bytes: a validated message of this type.
+        @unsafe
+        public init(validated bytes: RawSpan) {
+            let view = unsafe View(validated: bytes)
+            self.rows = view.rows
+            if view._beforeTime.isPresent { unsafe self.beforeTime.decode(validated: view._beforeTime.bytes(in: view.bytes)) }
+            self.unknownFields = view.unknownFields
+        }
+
+        /// Appends the message's fields to a buffer.
+        public func write(to buffer: inout OutputBuffer) {
+            if self.rows != 0 { buffer.appendField(tag: 8, self.rows, as: Scalar.Int64.self) }
+            self.beforeTime.write(tag: 18, to: &buffer)
+            if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+        }
+
+        /// The message's table.
+        public static let schema: MessageSchema = MessageSchema("sextant.ingest.v1.EndedRejectedRows", [
+            FieldSchema(1, "rows", .int64),
+            FieldSchema(2, "before_time", .message { GoogleProtobuf.Timestamp.schema }, .explicit),
+        ], valueStride: MemoryLayout<IngestV1.EndedRejectedRows>.stride)
+
+        /// The fields of a `EndedRejectedRows`, read where they lie.
+        public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = IngestV1.EndedRejectedRows
+
+            /// The message's table.
+            public static var schema: MessageSchema { IngestV1.EndedRejectedRows.schema }
+
+            /// The message's bytes.
+            public let bytes: RawSpan
+
+            /// How many rows.
+            public private(set) var rows: Int64 = 0
+            fileprivate var _beforeTime = FieldSlice()
+            fileprivate var _has_unknown = false
+
+            /// Finds the fields.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            @_lifetime(copy bytes)
+            public init(validated bytes: RawSpan) {
+                self.bytes = bytes
+                var reader = WireReader(bytes)
+                while let tag = reader.nextTag() {
+                    switch tag {
+                        case 8: self.rows = Scalar.Int64.read(&reader)
+                        case 18: _beforeTime = reader.slice()
+                        default:
+                            reader.skip(tag)
+                            _has_unknown = true
+                    }
+                }
+            }
+
+            /// Of which nothing became after this.
+            public var beforeTime: GoogleProtobuf.Timestamp.View? {
+                @_lifetime(copy self)
+                get {
+                    unsafe _beforeTime.isPresent ? GoogleProtobuf.Timestamp.View(validated: _beforeTime.bytes(in: bytes)) : nil
+                }
+            }
+
+            /// The fields the schema does not name. Linear in the message's own fields.
+            public var unknownFields: UnknownFields {
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+            }
+        }
+
+        /// Writes the message.
+        ///
+        /// - Parameters:
+        ///   - capacity: bytes to reserve at once.
+        ///   - write: receives the message's writer.
+        public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+            try SharedBytes.encode(capacity: capacity, write)
+        }
+
+        /// Writes the fields of a `EndedRejectedRows` straight into a buffer.
+        public struct Writer: MessageWriter, ~Copyable {
+            @usableFromInline var buffer = OutputBuffer()
+
+            /// Makes a writer with an empty buffer.
+            @inlinable public init() {}
+
+            /// Exchanges the writer's buffer for another.
+            @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                swap(&buffer, &other)
+            }
+
+            /// How many rows.
+            @inlinable
+            public mutating func setRows(_ value: Int64) {
+                if value != 0 { buffer.appendField(tag: 8, value, as: Scalar.Int64.self) }
+            }
+
+            /// Of which nothing became after this.
+            @inlinable
+            public mutating func setBeforeTime<Failure: Error>(_ write: (inout GoogleProtobuf.Timestamp.Writer) throws(Failure) -> Void) throws(Failure) {
+                try buffer.appendMessage(tag: 18, write)
+            }
+
+            /// Of which nothing became after this.
+            @inlinable
+            public mutating func setBeforeTime(_ value: GoogleProtobuf.Timestamp) {
+                buffer.appendMessage(tag: 18, value)
+            }
+        }
+    }
+
     /// The file `sextant/ingest/v1/rejected.proto`.
     public static let rejectedFile: FileSchema = FileSchema(
         "sextant/ingest/v1/rejected.proto",
         imports: ["google/protobuf/timestamp.proto", "sextant/api/annotations.proto"],
-        messages: [IngestV1.RejectedRowFilter.schema, IngestV1.RejectedRow.schema, IngestV1.ListRejectedRowsRequest.schema, IngestV1.ListRejectedRowsResponse.schema, IngestV1.CountRejectedRowsRequest.schema, IngestV1.CountRejectedRowsResponse.schema, IngestV1.CountRejectedRowsResponse.Count.schema, IngestV1.ReplayRejectedRowsRequest.schema, IngestV1.ReplayRejectedRowsResponse.schema, IngestV1.DiscardRejectedRowsRequest.schema, IngestV1.DiscardRejectedRowsResponse.schema, IngestV1.ExportRejectedRowsRequest.schema, IngestV1.RejectedRows.schema],
+        messages: [IngestV1.RejectedRowFilter.schema, IngestV1.RejectedRow.schema, IngestV1.ListRejectedRowsRequest.schema, IngestV1.ListRejectedRowsResponse.schema, IngestV1.CountRejectedRowsRequest.schema, IngestV1.CountRejectedRowsResponse.schema, IngestV1.CountRejectedRowsResponse.Count.schema, IngestV1.ReplayRejectedRowsRequest.schema, IngestV1.ReplayRejectedRowsResponse.schema, IngestV1.DiscardRejectedRowsRequest.schema, IngestV1.DiscardRejectedRowsResponse.schema, IngestV1.ExportRejectedRowsRequest.schema, IngestV1.RejectedRows.schema, IngestV1.EndRejectedRowsRequest.schema, IngestV1.EndedRejectedRows.schema],
         enums: [IngestV1.RejectedRow.State.schema, IngestV1.RejectedRow.Form.schema],
-        descriptor: "CiBzZXh0YW50L2luZ2VzdC92MS9yZWplY3RlZC5wcm90bxIRc2V4dGFudC5pbmdlc3QudjEaH2dvb2dsZS9wcm90b2J1Zi90aW1lc3RhbXAucHJvdG8aHXNleHRhbnQvYXBpL2Fubm90YXRpb25zLnByb3RvIr8BChFSZWplY3RlZFJvd0ZpbHRlchISCgRraW5kGAEgASgJUgRraW5kEhYKBnJlYXNvbhgCIAEoCVIGcmVhc29uEhQKBWZpZWxkGAMgASgJUgVmaWVsZBIWCgZzb3VyY2UYBCABKAlSBnNvdXJjZRIUCgViYXRjaBgFIAEoCVIFYmF0Y2gSOgoFc3RhdGUYBiABKA4yJC5zZXh0YW50LmluZ2VzdC52MS5SZWplY3RlZFJvdy5TdGF0ZVIFc3RhdGUi7wUKC1JlamVjdGVkUm93EhYKBm51bWJlchgBIAEoA1IGbnVtYmVyEhIKBGtpbmQYAiABKAlSBGtpbmQSNwoEZm9ybRgDIAEoDjIjLnNleHRhbnQuaW5nZXN0LnYxLlJlamVjdGVkUm93LkZvcm1SBGZvcm0SIQoMbWVzc2FnZV90eXBlGAQgASgJUgttZXNzYWdlVHlwZRISCgR0ZXh0GAUgASgJUgR0ZXh0EhYKBnJlYXNvbhgGIAEoCVIGcmVhc29uEhQKBWZpZWxkGAcgASgJUgVmaWVsZBIgCgtleHBsYW5hdGlvbhgIIAEoCVILZXhwbGFuYXRpb24SFgoGc291cmNlGAkgASgJUgZzb3VyY2USEAoDcm93GAogASgDUgNyb3cSHwoLYnl0ZV9vZmZzZXQYCyABKANSCmJ5dGVPZmZzZXQSFAoFYmF0Y2gYDCABKAlSBWJhdGNoEjsKC3JlamVjdF90aW1lGA0gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIKcmVqZWN0VGltZRI6CgVzdGF0ZRgOIAEoDjIkLnNleHRhbnQuaW5nZXN0LnYxLlJlamVjdGVkUm93LlN0YXRlUgVzdGF0ZRIYCgdvdXRjb21lGA8gASgJUgdvdXRjb21lEhgKB3JlcGxheXMYECABKAVSB3JlcGxheXMSOwoLc2V0dGxlX3RpbWUYESABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgpzZXR0bGVUaW1lIloKBVN0YXRlEhUKEVNUQVRFX1VOU1BFQ0lGSUVEEAASEQoNU1RBVEVfV0FJVElORxABEhIKDlNUQVRFX1JFUExBWUVEEAISEwoPU1RBVEVfRElTQ0FSREVEEAMiTQoERm9ybRIUChBGT1JNX1VOU1BFQ0lGSUVEEAASEQoNRk9STV9QUk9UT0JVRhABEg0KCUZPUk1fSlNPThACEg0KCUZPUk1fTElORRADIpMBChdMaXN0UmVqZWN0ZWRSb3dzUmVxdWVzdBI8CgZmaWx0ZXIYASABKAsyJC5zZXh0YW50LmluZ2VzdC52MS5SZWplY3RlZFJvd0ZpbHRlclIGZmlsdGVyEhsKCXBhZ2Vfc2l6ZRgCIAEoBVIIcGFnZVNpemUSHQoKcGFnZV90b2tlbhgDIAEoCVIJcGFnZVRva2VuInYKGExpc3RSZWplY3RlZFJvd3NSZXNwb25zZRIyCgRyb3dzGAEgAygLMh4uc2V4dGFudC5pbmdlc3QudjEuUmVqZWN0ZWRSb3dSBHJvd3MSJgoPbmV4dF9wYWdlX3Rva2VuGAIgASgJUg1uZXh0UGFnZVRva2VuIlgKGENvdW50UmVqZWN0ZWRSb3dzUmVxdWVzdBI8CgZmaWx0ZXIYASABKAsyJC5zZXh0YW50LmluZ2VzdC52MS5SZWplY3RlZFJvd0ZpbHRlclIGZmlsdGVyIvcCChlDb3VudFJlamVjdGVkUm93c1Jlc3BvbnNlEkoKBmNvdW50cxgBIAMoCzIyLnNleHRhbnQuaW5nZXN0LnYxLkNvdW50UmVqZWN0ZWRSb3dzUmVzcG9uc2UuQ291bnRSBmNvdW50cxqNAgoFQ291bnQSEgoEa2luZBgBIAEoCVIEa2luZBIWCgZyZWFzb24YAiABKAlSBnJlYXNvbhIUCgVmaWVsZBgDIAEoCVIFZmllbGQSOgoFc3RhdGUYBCABKA4yJC5zZXh0YW50LmluZ2VzdC52MS5SZWplY3RlZFJvdy5TdGF0ZVIFc3RhdGUSEgoEcm93cxgFIAEoA1IEcm93cxI5CgpmaXJzdF90aW1lGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIJZmlyc3RUaW1lEjcKCWxhc3RfdGltZRgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSCGxhc3RUaW1lIqwBChlSZXBsYXlSZWplY3RlZFJvd3NSZXF1ZXN0EhgKB251bWJlcnMYASADKANSB251bWJlcnMSPAoGZmlsdGVyGAIgASgLMiQuc2V4dGFudC5pbmdlc3QudjEuUmVqZWN0ZWRSb3dGaWx0ZXJSBmZpbHRlchIUCgVsaW1pdBgDIAEoBVIFbGltaXQSIQoMYWZ0ZXJfbnVtYmVyGAQgASgDUgthZnRlck51bWJlciKIAQoaUmVwbGF5UmVqZWN0ZWRSb3dzUmVzcG9uc2USMgoEcm93cxgBIAMoCzIeLnNleHRhbnQuaW5nZXN0LnYxLlJlamVjdGVkUm93UgRyb3dzEhoKCHJlcGxheWVkGAIgASgDUghyZXBsYXllZBIaCghyZWplY3RlZBgDIAEoA1IIcmVqZWN0ZWQiNgoaRGlzY2FyZFJlamVjdGVkUm93c1JlcXVlc3QSGAoHbnVtYmVycxgBIAMoA1IHbnVtYmVycyI7ChtEaXNjYXJkUmVqZWN0ZWRSb3dzUmVzcG9uc2USHAoJZGlzY2FyZGVkGAEgASgDUglkaXNjYXJkZWQiWQoZRXhwb3J0UmVqZWN0ZWRSb3dzUmVxdWVzdBI8CgZmaWx0ZXIYASABKAsyJC5zZXh0YW50LmluZ2VzdC52MS5SZWplY3RlZFJvd0ZpbHRlclIGZmlsdGVyIkIKDFJlamVjdGVkUm93cxIyCgRyb3dzGAEgAygLMh4uc2V4dGFudC5pbmdlc3QudjEuUmVqZWN0ZWRSb3dSBHJvd3MyxgYKCFJlamVjdGVkEpkBChBMaXN0UmVqZWN0ZWRSb3dzEiouc2V4dGFudC5pbmdlc3QudjEuTGlzdFJlamVjdGVkUm93c1JlcXVlc3QaKy5zZXh0YW50LmluZ2VzdC52MS5MaXN0UmVqZWN0ZWRSb3dzUmVzcG9uc2UiLJACAZKAGQ8KDXJlamVjdGVkOnJlYWSKgBkSEhAvdjEvcmVqZWN0ZWRSb3dzEqIBChFDb3VudFJlamVjdGVkUm93cxIrLnNleHRhbnQuaW5nZXN0LnYxLkNvdW50UmVqZWN0ZWRSb3dzUmVxdWVzdBosLnNleHRhbnQuaW5nZXN0LnYxLkNvdW50UmVqZWN0ZWRSb3dzUmVzcG9uc2UiMpACAZKAGQ8KDXJlamVjdGVkOnJlYWSKgBkYEhYvdjEvcmVqZWN0ZWRSb3dzOmNvdW50EqoBChJSZXBsYXlSZWplY3RlZFJvd3MSLC5zZXh0YW50LmluZ2VzdC52MS5SZXBsYXlSZWplY3RlZFJvd3NSZXF1ZXN0Gi0uc2V4dGFudC5pbmdlc3QudjEuUmVwbGF5UmVqZWN0ZWRSb3dzUmVzcG9uc2UiN5ACApKAGRAKDnJlamVjdGVkOndyaXRlioAZHCIXL3YxL3JlamVjdGVkUm93czpyZXBsYXk6ASoSrgEKE0Rpc2NhcmRSZWplY3RlZFJvd3MSLS5zZXh0YW50LmluZ2VzdC52MS5EaXNjYXJkUmVqZWN0ZWRSb3dzUmVxdWVzdBouLnNleHRhbnQuaW5nZXN0LnYxLkRpc2NhcmRSZWplY3RlZFJvd3NSZXNwb25zZSI4kAICkoAZEAoOcmVqZWN0ZWQ6d3JpdGWKgBkdIhgvdjEvcmVqZWN0ZWRSb3dzOmRpc2NhcmQ6ASoSmgEKEkV4cG9ydFJlamVjdGVkUm93cxIsLnNleHRhbnQuaW5nZXN0LnYxLkV4cG9ydFJlamVjdGVkUm93c1JlcXVlc3QaHy5zZXh0YW50LmluZ2VzdC52MS5SZWplY3RlZFJvd3MiM5ACAZKAGQ8KDXJlamVjdGVkOnJlYWSKgBkZEhcvdjEvcmVqZWN0ZWRSb3dzOmV4cG9ydDABYgZwcm90bzM="
+        descriptor: "CiBzZXh0YW50L2luZ2VzdC92MS9yZWplY3RlZC5wcm90bxIRc2V4dGFudC5pbmdlc3QudjEaH2dvb2dsZS9wcm90b2J1Zi90aW1lc3RhbXAucHJvdG8aHXNleHRhbnQvYXBpL2Fubm90YXRpb25zLnByb3RvIr8BChFSZWplY3RlZFJvd0ZpbHRlchISCgRraW5kGAEgASgJUgRraW5kEhYKBnJlYXNvbhgCIAEoCVIGcmVhc29uEhQKBWZpZWxkGAMgASgJUgVmaWVsZBIWCgZzb3VyY2UYBCABKAlSBnNvdXJjZRIUCgViYXRjaBgFIAEoCVIFYmF0Y2gSOgoFc3RhdGUYBiABKA4yJC5zZXh0YW50LmluZ2VzdC52MS5SZWplY3RlZFJvdy5TdGF0ZVIFc3RhdGUirAYKC1JlamVjdGVkUm93EhYKBm51bWJlchgBIAEoA1IGbnVtYmVyEhIKBGtpbmQYAiABKAlSBGtpbmQSNwoEZm9ybRgDIAEoDjIjLnNleHRhbnQuaW5nZXN0LnYxLlJlamVjdGVkUm93LkZvcm1SBGZvcm0SIQoMbWVzc2FnZV90eXBlGAQgASgJUgttZXNzYWdlVHlwZRISCgR0ZXh0GAUgASgJUgR0ZXh0EhYKBnJlYXNvbhgGIAEoCVIGcmVhc29uEhQKBWZpZWxkGAcgASgJUgVmaWVsZBIgCgtleHBsYW5hdGlvbhgIIAEoCVILZXhwbGFuYXRpb24SFgoGc291cmNlGAkgASgJUgZzb3VyY2USEAoDcm93GAogASgDUgNyb3cSHwoLYnl0ZV9vZmZzZXQYCyABKANSCmJ5dGVPZmZzZXQSFAoFYmF0Y2gYDCABKAlSBWJhdGNoEjsKC3JlamVjdF90aW1lGA0gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIKcmVqZWN0VGltZRI6CgVzdGF0ZRgOIAEoDjIkLnNleHRhbnQuaW5nZXN0LnYxLlJlamVjdGVkUm93LlN0YXRlUgVzdGF0ZRIYCgdvdXRjb21lGA8gASgJUgdvdXRjb21lEhgKB3JlcGxheXMYECABKAVSB3JlcGxheXMSOwoLc2V0dGxlX3RpbWUYESABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgpzZXR0bGVUaW1lEjsKC2RlbGV0ZV90aW1lGBIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIKZGVsZXRlVGltZSJaCgVTdGF0ZRIVChFTVEFURV9VTlNQRUNJRklFRBAAEhEKDVNUQVRFX1dBSVRJTkcQARISCg5TVEFURV9SRVBMQVlFRBACEhMKD1NUQVRFX0RJU0NBUkRFRBADIk0KBEZvcm0SFAoQRk9STV9VTlNQRUNJRklFRBAAEhEKDUZPUk1fUFJPVE9CVUYQARINCglGT1JNX0pTT04QAhINCglGT1JNX0xJTkUQAyKTAQoXTGlzdFJlamVjdGVkUm93c1JlcXVlc3QSPAoGZmlsdGVyGAEgASgLMiQuc2V4dGFudC5pbmdlc3QudjEuUmVqZWN0ZWRSb3dGaWx0ZXJSBmZpbHRlchIbCglwYWdlX3NpemUYAiABKAVSCHBhZ2VTaXplEh0KCnBhZ2VfdG9rZW4YAyABKAlSCXBhZ2VUb2tlbiJ2ChhMaXN0UmVqZWN0ZWRSb3dzUmVzcG9uc2USMgoEcm93cxgBIAMoCzIeLnNleHRhbnQuaW5nZXN0LnYxLlJlamVjdGVkUm93UgRyb3dzEiYKD25leHRfcGFnZV90b2tlbhgCIAEoCVINbmV4dFBhZ2VUb2tlbiJYChhDb3VudFJlamVjdGVkUm93c1JlcXVlc3QSPAoGZmlsdGVyGAEgASgLMiQuc2V4dGFudC5pbmdlc3QudjEuUmVqZWN0ZWRSb3dGaWx0ZXJSBmZpbHRlciL3AgoZQ291bnRSZWplY3RlZFJvd3NSZXNwb25zZRJKCgZjb3VudHMYASADKAsyMi5zZXh0YW50LmluZ2VzdC52MS5Db3VudFJlamVjdGVkUm93c1Jlc3BvbnNlLkNvdW50UgZjb3VudHMajQIKBUNvdW50EhIKBGtpbmQYASABKAlSBGtpbmQSFgoGcmVhc29uGAIgASgJUgZyZWFzb24SFAoFZmllbGQYAyABKAlSBWZpZWxkEjoKBXN0YXRlGAQgASgOMiQuc2V4dGFudC5pbmdlc3QudjEuUmVqZWN0ZWRSb3cuU3RhdGVSBXN0YXRlEhIKBHJvd3MYBSABKANSBHJvd3MSOQoKZmlyc3RfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSCWZpcnN0VGltZRI3CglsYXN0X3RpbWUYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUghsYXN0VGltZSKsAQoZUmVwbGF5UmVqZWN0ZWRSb3dzUmVxdWVzdBIYCgdudW1iZXJzGAEgAygDUgdudW1iZXJzEjwKBmZpbHRlchgCIAEoCzIkLnNleHRhbnQuaW5nZXN0LnYxLlJlamVjdGVkUm93RmlsdGVyUgZmaWx0ZXISFAoFbGltaXQYAyABKAVSBWxpbWl0EiEKDGFmdGVyX251bWJlchgEIAEoA1ILYWZ0ZXJOdW1iZXIiiAEKGlJlcGxheVJlamVjdGVkUm93c1Jlc3BvbnNlEjIKBHJvd3MYASADKAsyHi5zZXh0YW50LmluZ2VzdC52MS5SZWplY3RlZFJvd1IEcm93cxIaCghyZXBsYXllZBgCIAEoA1IIcmVwbGF5ZWQSGgoIcmVqZWN0ZWQYAyABKANSCHJlamVjdGVkIjYKGkRpc2NhcmRSZWplY3RlZFJvd3NSZXF1ZXN0EhgKB251bWJlcnMYASADKANSB251bWJlcnMiOwobRGlzY2FyZFJlamVjdGVkUm93c1Jlc3BvbnNlEhwKCWRpc2NhcmRlZBgBIAEoA1IJZGlzY2FyZGVkIlkKGUV4cG9ydFJlamVjdGVkUm93c1JlcXVlc3QSPAoGZmlsdGVyGAEgASgLMiQuc2V4dGFudC5pbmdlc3QudjEuUmVqZWN0ZWRSb3dGaWx0ZXJSBmZpbHRlciJCCgxSZWplY3RlZFJvd3MSMgoEcm93cxgBIAMoCzIeLnNleHRhbnQuaW5nZXN0LnYxLlJlamVjdGVkUm93UgRyb3dzIhgKFkVuZFJlamVjdGVkUm93c1JlcXVlc3QiZAoRRW5kZWRSZWplY3RlZFJvd3MSEgoEcm93cxgBIAEoA1IEcm93cxI7CgtiZWZvcmVfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSCmJlZm9yZVRpbWUyxgYKCFJlamVjdGVkEpkBChBMaXN0UmVqZWN0ZWRSb3dzEiouc2V4dGFudC5pbmdlc3QudjEuTGlzdFJlamVjdGVkUm93c1JlcXVlc3QaKy5zZXh0YW50LmluZ2VzdC52MS5MaXN0UmVqZWN0ZWRSb3dzUmVzcG9uc2UiLJACAZKAGQ8KDXJlamVjdGVkOnJlYWSKgBkSEhAvdjEvcmVqZWN0ZWRSb3dzEqIBChFDb3VudFJlamVjdGVkUm93cxIrLnNleHRhbnQuaW5nZXN0LnYxLkNvdW50UmVqZWN0ZWRSb3dzUmVxdWVzdBosLnNleHRhbnQuaW5nZXN0LnYxLkNvdW50UmVqZWN0ZWRSb3dzUmVzcG9uc2UiMpACAZKAGQ8KDXJlamVjdGVkOnJlYWSKgBkYEhYvdjEvcmVqZWN0ZWRSb3dzOmNvdW50EqoBChJSZXBsYXlSZWplY3RlZFJvd3MSLC5zZXh0YW50LmluZ2VzdC52MS5SZXBsYXlSZWplY3RlZFJvd3NSZXF1ZXN0Gi0uc2V4dGFudC5pbmdlc3QudjEuUmVwbGF5UmVqZWN0ZWRSb3dzUmVzcG9uc2UiN5ACApKAGRAKDnJlamVjdGVkOndyaXRlioAZHCIXL3YxL3JlamVjdGVkUm93czpyZXBsYXk6ASoSrgEKE0Rpc2NhcmRSZWplY3RlZFJvd3MSLS5zZXh0YW50LmluZ2VzdC52MS5EaXNjYXJkUmVqZWN0ZWRSb3dzUmVxdWVzdBouLnNleHRhbnQuaW5nZXN0LnYxLkRpc2NhcmRSZWplY3RlZFJvd3NSZXNwb25zZSI4kAICkoAZEAoOcmVqZWN0ZWQ6d3JpdGWKgBkdIhgvdjEvcmVqZWN0ZWRSb3dzOmRpc2NhcmQ6ASoSmgEKEkV4cG9ydFJlamVjdGVkUm93cxIsLnNleHRhbnQuaW5nZXN0LnYxLkV4cG9ydFJlamVjdGVkUm93c1JlcXVlc3QaHy5zZXh0YW50LmluZ2VzdC52MS5SZWplY3RlZFJvd3MiM5ACAZKAGQ8KDXJlamVjdGVkOnJlYWSKgBkZEhcvdjEvcmVqZWN0ZWRSb3dzOmV4cG9ydDABYgZwcm90bzM="
     )
 }

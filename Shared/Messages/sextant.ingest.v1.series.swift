@@ -44,6 +44,13 @@ extension IngestV1 {
         /// How often somebody clicked; left out if it is not known.
         public var clicks: Int64?
 
+        /// How many conversions the platform claims, which need not be a whole number; not less than zero.
+        /// Empty if it says nothing. It is the platform's word: no KPI counts it.
+        public var conversions: String = ""
+
+        /// What the platform says these are worth, in `currency`; empty if it says nothing.
+        public var conversionValue: String = ""
+
         /// Fields the schema does not name, kept as they were sent.
         public var unknownFields = UnknownFields()
 
@@ -73,6 +80,8 @@ extension IngestV1 {
             self.spend = String(view.spend)
             self.impressions = view.impressions
             self.clicks = view.clicks
+            self.conversions = String(view.conversions)
+            self.conversionValue = String(view.conversionValue)
             self.unknownFields = view.unknownFields
         }
 
@@ -90,6 +99,8 @@ extension IngestV1 {
             if !self.spend.isEmpty { buffer.appendField(tag: 82, self.spend) }
             if let value = self.impressions { buffer.appendField(tag: 88, value, as: Scalar.Int64.self) }
             if let value = self.clicks { buffer.appendField(tag: 96, value, as: Scalar.Int64.self) }
+            if !self.conversions.isEmpty { buffer.appendField(tag: 106, self.conversions) }
+            if !self.conversionValue.isEmpty { buffer.appendField(tag: 114, self.conversionValue) }
             if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
         }
 
@@ -107,6 +118,8 @@ extension IngestV1 {
             FieldSchema(10, "spend", .string),
             FieldSchema(11, "impressions", .int64, .explicit),
             FieldSchema(12, "clicks", .int64, .explicit),
+            FieldSchema(13, "conversions", .string),
+            FieldSchema(14, "conversion_value", .string),
         ], valueStride: MemoryLayout<IngestV1.SpendRow>.stride)
 
         /// The fields of a `SpendRow`, read where they lie.
@@ -135,6 +148,8 @@ extension IngestV1 {
 
             /// How often somebody clicked; left out if it is not known.
             public private(set) var clicks: Int64?
+            fileprivate var _conversions = FieldSlice()
+            fileprivate var _conversionValue = FieldSlice()
             fileprivate var _has_unknown = false
 
             /// Finds the fields.
@@ -159,6 +174,8 @@ extension IngestV1 {
                         case 82: _spend = reader.slice()
                         case 88: self.impressions = Scalar.Int64.read(&reader)
                         case 96: self.clicks = Scalar.Int64.read(&reader)
+                        case 106: _conversions = reader.slice()
+                        case 114: _conversionValue = reader.slice()
                         default:
                             reader.skip(tag)
                             _has_unknown = true
@@ -243,6 +260,23 @@ extension IngestV1 {
                 @_lifetime(copy self)
                 get {
                     unsafe _spend.text(in: bytes)
+                }
+            }
+
+            /// How many conversions the platform claims, which need not be a whole number; not less than zero.
+            /// Empty if it says nothing. It is the platform's word: no KPI counts it.
+            public var conversions: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _conversions.text(in: bytes)
+                }
+            }
+
+            /// What the platform says these are worth, in `currency`; empty if it says nothing.
+            public var conversionValue: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _conversionValue.text(in: bytes)
                 }
             }
 
@@ -403,6 +437,32 @@ extension IngestV1 {
             @inlinable
             public mutating func setClicks(_ value: Int64) {
                 buffer.appendField(tag: 96, value, as: Scalar.Int64.self)
+            }
+
+            /// How many conversions the platform claims, which need not be a whole number; not less than zero.
+            /// Empty if it says nothing. It is the platform's word: no KPI counts it.
+            @inlinable
+            public mutating func setConversions(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 106, value) }
+            }
+
+            /// How many conversions the platform claims, which need not be a whole number; not less than zero.
+            /// Empty if it says nothing. It is the platform's word: no KPI counts it.
+            @inlinable
+            public mutating func setConversions(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 106, value.utf8) }
+            }
+
+            /// What the platform says these are worth, in `currency`; empty if it says nothing.
+            @inlinable
+            public mutating func setConversionValue(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 114, value) }
+            }
+
+            /// What the platform says these are worth, in `currency`; empty if it says nothing.
+            @inlinable
+            public mutating func setConversionValue(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 114, value.utf8) }
             }
         }
     }
@@ -5072,6 +5132,6 @@ extension IngestV1 {
         imports: ["sextant/api/annotations.proto"],
         messages: [IngestV1.SpendRow.schema, IngestV1.KpiRow.schema, IngestV1.CovariateRow.schema, IngestV1.ExchangeRateRow.schema, IngestV1.MarginRow.schema, IngestV1.WriteSpendRequest.schema, IngestV1.WriteKpiRequest.schema, IngestV1.WriteCovariatesRequest.schema, IngestV1.WriteExchangeRatesRequest.schema, IngestV1.WriteMarginsRequest.schema, IngestV1.WriteRowsResponse.schema, IngestV1.RowFate.schema, IngestV1.ListSpendRequest.schema, IngestV1.ListSpendResponse.schema, IngestV1.ListSpendResponse.Sum.schema, IngestV1.ListKpiRequest.schema, IngestV1.ListKpiResponse.schema, IngestV1.ListKpiResponse.Sum.schema, IngestV1.DescribeSeriesRequest.schema, IngestV1.DescribeSeriesResponse.schema, IngestV1.SeriesDescription.schema, IngestV1.SeriesDescription.Gap.schema, IngestV1.MissingRate.schema],
         enums: [IngestV1.RowFate.Fate.schema, IngestV1.ListSpendRequest.Dimension.schema, IngestV1.ListKpiRequest.Dimension.schema],
-        descriptor: "Ch5zZXh0YW50L2luZ2VzdC92MS9zZXJpZXMucHJvdG8SEXNleHRhbnQuaW5nZXN0LnYxGh1zZXh0YW50L2FwaS9hbm5vdGF0aW9ucy5wcm90byLgAgoIU3BlbmRSb3cSEgoEZGF0ZRgBIAEoCVIEZGF0ZRIaCghwbGF0Zm9ybRgCIAEoCVIIcGxhdGZvcm0SGAoHYWNjb3VudBgDIAEoCVIHYWNjb3VudBIaCghjYW1wYWlnbhgEIAEoCVIIY2FtcGFpZ24SGQoIYWRfZ3JvdXAYBSABKAlSB2FkR3JvdXASFgoGY29sdW1uGAYgASgJUgZjb2x1bW4SGAoHY2hhbm5lbBgHIAEoCVIHY2hhbm5lbBIQCgNnZW8YCCABKAlSA2dlbxIaCghjdXJyZW5jeRgJIAEoCVIIY3VycmVuY3kSFAoFc3BlbmQYCiABKAlSBXNwZW5kEiUKC2ltcHJlc3Npb25zGAsgASgDSABSC2ltcHJlc3Npb25ziAEBEhsKBmNsaWNrcxgMIAEoA0gBUgZjbGlja3OIAQFCDgoMX2ltcHJlc3Npb25zQgkKB19jbGlja3MijQIKBktwaVJvdxISCgRkYXRlGAEgASgJUgRkYXRlEhIKBG5hbWUYAiABKAlSBG5hbWUSFgoGc291cmNlGAMgASgJUgZzb3VyY2USEAoDZ2VvGAQgASgJUgNnZW8SFAoFdmFsdWUYBSABKAlSBXZhbHVlEhoKCGN1cnJlbmN5GAYgASgJUghjdXJyZW5jeRIkCg52YWx1ZV9wZXJfdW5pdBgHIAEoCVIMdmFsdWVQZXJVbml0EiUKDnZhbHVlX2N1cnJlbmN5GAggASgJUg12YWx1ZUN1cnJlbmN5EiMKCnBvcHVsYXRpb24YCSABKANIAFIKcG9wdWxhdGlvbogBAUINCgtfcG9wdWxhdGlvbiJeCgxDb3ZhcmlhdGVSb3cSEgoEZGF0ZRgBIAEoCVIEZGF0ZRISCgRuYW1lGAIgASgJUgRuYW1lEhAKA2dlbxgDIAEoCVIDZ2VvEhQKBXZhbHVlGAQgASgBUgV2YWx1ZSJjCg9FeGNoYW5nZVJhdGVSb3cSEgoEZGF0ZRgBIAEoCVIEZGF0ZRISCgRiYXNlGAIgASgJUgRiYXNlEhQKBXF1b3RlGAMgASgJUgVxdW90ZRISCgRyYXRlGAQgASgJUgRyYXRlIksKCU1hcmdpblJvdxISCgRkYXRlGAEgASgJUgRkYXRlEhIKBG5hbWUYAiABKAlSBG5hbWUSFgoGbWFyZ2luGAMgASgJUgZtYXJnaW4iXAoRV3JpdGVTcGVuZFJlcXVlc3QSLwoEcm93cxgBIAMoCzIbLnNleHRhbnQuaW5nZXN0LnYxLlNwZW5kUm93UgRyb3dzEhYKBnNvdXJjZRgCIAEoCVIGc291cmNlIlgKD1dyaXRlS3BpUmVxdWVzdBItCgRyb3dzGAEgAygLMhkuc2V4dGFudC5pbmdlc3QudjEuS3BpUm93UgRyb3dzEhYKBnNvdXJjZRgCIAEoCVIGc291cmNlImUKFldyaXRlQ292YXJpYXRlc1JlcXVlc3QSMwoEcm93cxgBIAMoCzIfLnNleHRhbnQuaW5nZXN0LnYxLkNvdmFyaWF0ZVJvd1IEcm93cxIWCgZzb3VyY2UYAiABKAlSBnNvdXJjZSJrChlXcml0ZUV4Y2hhbmdlUmF0ZXNSZXF1ZXN0EjYKBHJvd3MYASADKAsyIi5zZXh0YW50LmluZ2VzdC52MS5FeGNoYW5nZVJhdGVSb3dSBHJvd3MSFgoGc291cmNlGAIgASgJUgZzb3VyY2UiXwoTV3JpdGVNYXJnaW5zUmVxdWVzdBIwCgRyb3dzGAEgAygLMhwuc2V4dGFudC5pbmdlc3QudjEuTWFyZ2luUm93UgRyb3dzEhYKBnNvdXJjZRgCIAEoCVIGc291cmNlIuwBChFXcml0ZVJvd3NSZXNwb25zZRIaCghhY2NlcHRlZBgBIAEoA1IIYWNjZXB0ZWQSHAoJY29ycmVjdGVkGAIgASgDUgljb3JyZWN0ZWQSHAoJZHVwbGljYXRlGAMgASgDUglkdXBsaWNhdGUSGgoIcmVqZWN0ZWQYBCABKANSCHJlamVjdGVkEjAKBWZhdGVzGAUgAygLMhouc2V4dGFudC5pbmdlc3QudjEuUm93RmF0ZVIFZmF0ZXMSGwoJY29tbWl0X2lkGAYgASgDUghjb21taXRJZBIUCgViYXRjaBgHIAEoCVIFYmF0Y2giowIKB1Jvd0ZhdGUSMwoEZmF0ZRgBIAEoDjIfLnNleHRhbnQuaW5nZXN0LnYxLlJvd0ZhdGUuRmF0ZVIEZmF0ZRIWCgZyZWFzb24YAiABKAlSBnJlYXNvbhIUCgVmaWVsZBgDIAEoCVIFZmllbGQSIAoLZXhwbGFuYXRpb24YBCABKAlSC2V4cGxhbmF0aW9uEicKD3JlamVjdGVkX251bWJlchgFIAEoA1IOcmVqZWN0ZWROdW1iZXIiagoERmF0ZRIUChBGQVRFX1VOU1BFQ0lGSUVEEAASEQoNRkFURV9BQ0NFUFRFRBABEhIKDkZBVEVfQ09SUkVDVEVEEAISEgoORkFURV9EVVBMSUNBVEUQAxIRCg1GQVRFX1JFSkVDVEVEEAQiuAMKEExpc3RTcGVuZFJlcXVlc3QSGwoJZnJvbV9kYXRlGAEgASgJUghmcm9tRGF0ZRIXCgd0b19kYXRlGAIgASgJUgZ0b0RhdGUSSwoJZGltZW5zaW9uGAMgASgOMi0uc2V4dGFudC5pbmdlc3QudjEuTGlzdFNwZW5kUmVxdWVzdC5EaW1lbnNpb25SCWRpbWVuc2lvbhIYCgdjaGFubmVsGAQgASgJUgdjaGFubmVsEhoKCHBsYXRmb3JtGAUgASgJUghwbGF0Zm9ybRIaCghjYW1wYWlnbhgGIAEoCVIIY2FtcGFpZ24SEAoDZ2VvGAcgASgJUgNnZW8SGwoJcGFnZV9zaXplGAggASgFUghwYWdlU2l6ZRIdCgpwYWdlX3Rva2VuGAkgASgJUglwYWdlVG9rZW4igAEKCURpbWVuc2lvbhIZChVESU1FTlNJT05fVU5TUEVDSUZJRUQQABIVChFESU1FTlNJT05fQ0hBTk5FTBABEhYKEkRJTUVOU0lPTl9QTEFURk9STRACEhYKEkRJTUVOU0lPTl9DQU1QQUlHThADEhEKDURJTUVOU0lPTl9HRU8QBCKrAgoRTGlzdFNwZW5kUmVzcG9uc2USPAoEc3VtcxgBIAMoCzIoLnNleHRhbnQuaW5nZXN0LnYxLkxpc3RTcGVuZFJlc3BvbnNlLlN1bVIEc3VtcxImCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAlSDW5leHRQYWdlVG9rZW4arwEKA1N1bRISCgRkYXRlGAEgASgJUgRkYXRlEhQKBWdyb3VwGAIgASgJUgVncm91cBIaCghjdXJyZW5jeRgDIAEoCVIIY3VycmVuY3kSFAoFc3BlbmQYBCABKAlSBXNwZW5kEiAKC2ltcHJlc3Npb25zGAUgASgDUgtpbXByZXNzaW9ucxIWCgZjbGlja3MYBiABKANSBmNsaWNrcxISCgRyb3dzGAcgASgDUgRyb3dzItwCCg5MaXN0S3BpUmVxdWVzdBIbCglmcm9tX2RhdGUYASABKAlSCGZyb21EYXRlEhcKB3RvX2RhdGUYAiABKAlSBnRvRGF0ZRJJCglkaW1lbnNpb24YAyABKA4yKy5zZXh0YW50LmluZ2VzdC52MS5MaXN0S3BpUmVxdWVzdC5EaW1lbnNpb25SCWRpbWVuc2lvbhISCgRuYW1lGAQgASgJUgRuYW1lEhYKBnNvdXJjZRgFIAEoCVIGc291cmNlEhAKA2dlbxgGIAEoCVIDZ2VvEhsKCXBhZ2Vfc2l6ZRgHIAEoBVIIcGFnZVNpemUSHQoKcGFnZV90b2tlbhgIIAEoCVIJcGFnZVRva2VuIk8KCURpbWVuc2lvbhIZChVESU1FTlNJT05fVU5TUEVDSUZJRUQQABIUChBESU1FTlNJT05fU09VUkNFEAESEQoNRElNRU5TSU9OX0dFTxACIoECCg9MaXN0S3BpUmVzcG9uc2USOgoEc3VtcxgBIAMoCzImLnNleHRhbnQuaW5nZXN0LnYxLkxpc3RLcGlSZXNwb25zZS5TdW1SBHN1bXMSJgoPbmV4dF9wYWdlX3Rva2VuGAIgASgJUg1uZXh0UGFnZVRva2VuGokBCgNTdW0SEgoEZGF0ZRgBIAEoCVIEZGF0ZRISCgRuYW1lGAIgASgJUgRuYW1lEhQKBWdyb3VwGAMgASgJUgVncm91cBIaCghjdXJyZW5jeRgEIAEoCVIIY3VycmVuY3kSFAoFdmFsdWUYBSABKAlSBXZhbHVlEhIKBHJvd3MYBiABKANSBHJvd3MiKwoVRGVzY3JpYmVTZXJpZXNSZXF1ZXN0EhIKBGtpbmQYASABKAlSBGtpbmQiygEKFkRlc2NyaWJlU2VyaWVzUmVzcG9uc2USPAoGc2VyaWVzGAEgAygLMiQuc2V4dGFudC5pbmdlc3QudjEuU2VyaWVzRGVzY3JpcHRpb25SBnNlcmllcxJDCg1taXNzaW5nX3JhdGVzGAIgAygLMh4uc2V4dGFudC5pbmdlc3QudjEuTWlzc2luZ1JhdGVSDG1pc3NpbmdSYXRlcxItChJyZXBvcnRpbmdfY3VycmVuY3kYAyABKAlSEXJlcG9ydGluZ0N1cnJlbmN5Is8DChFTZXJpZXNEZXNjcmlwdGlvbhISCgRraW5kGAEgASgJUgRraW5kEhIKBG5hbWUYAiABKAlSBG5hbWUSHQoKZmlyc3RfZGF0ZRgDIAEoCVIJZmlyc3REYXRlEhsKCWxhc3RfZGF0ZRgEIAEoCVIIbGFzdERhdGUSEgoEcm93cxgFIAEoA1IEcm93cxISCgRkYXlzGAYgASgDUgRkYXlzEiEKDG1pc3NpbmdfZGF5cxgHIAEoA1ILbWlzc2luZ0RheXMSPAoEZ2FwcxgIIAMoCzIoLnNleHRhbnQuaW5nZXN0LnYxLlNlcmllc0Rlc2NyaXB0aW9uLkdhcFIEZ2FwcxIeCgpjdXJyZW5jaWVzGAkgAygJUgpjdXJyZW5jaWVzEhsKCWdlb19jb3VudBgKIAEoA1IIZ2VvQ291bnQSEgoEZ2VvcxgLIAMoCVIEZ2VvcxIlCg5jb3JyZWN0ZWRfcm93cxgMIAEoA1INY29ycmVjdGVkUm93cxpVCgNHYXASHQoKZmlyc3RfZGF0ZRgBIAEoCVIJZmlyc3REYXRlEhsKCWxhc3RfZGF0ZRgCIAEoCVIIbGFzdERhdGUSEgoEZGF5cxgDIAEoA1IEZGF5cyKhAQoLTWlzc2luZ1JhdGUSEgoEa2luZBgBIAEoCVIEa2luZBIaCghjdXJyZW5jeRgCIAEoCVIIY3VycmVuY3kSHQoKZmlyc3RfZGF0ZRgDIAEoCVIJZmlyc3REYXRlEhsKCWxhc3RfZGF0ZRgEIAEoCVIIbGFzdERhdGUSEgoEZGF5cxgFIAEoA1IEZGF5cxISCgRyb3dzGAYgASgDUgRyb3dzMsIICgZTZXJpZXMSgQEKCldyaXRlU3BlbmQSJC5zZXh0YW50LmluZ2VzdC52MS5Xcml0ZVNwZW5kUmVxdWVzdBokLnNleHRhbnQuaW5nZXN0LnYxLldyaXRlUm93c1Jlc3BvbnNlIieQAgKSgBkOCgxzZXJpZXM6d3JpdGWKgBkOIgkvdjEvc3BlbmQ6ASoSewoIV3JpdGVLcGkSIi5zZXh0YW50LmluZ2VzdC52MS5Xcml0ZUtwaVJlcXVlc3QaJC5zZXh0YW50LmluZ2VzdC52MS5Xcml0ZVJvd3NSZXNwb25zZSIlkAICkoAZDgoMc2VyaWVzOndyaXRlioAZDCIHL3YxL2twaToBKhKQAQoPV3JpdGVDb3ZhcmlhdGVzEikuc2V4dGFudC5pbmdlc3QudjEuV3JpdGVDb3ZhcmlhdGVzUmVxdWVzdBokLnNleHRhbnQuaW5nZXN0LnYxLldyaXRlUm93c1Jlc3BvbnNlIiyQAgKSgBkOCgxzZXJpZXM6d3JpdGWKgBkTIg4vdjEvY292YXJpYXRlczoBKhKZAQoSV3JpdGVFeGNoYW5nZVJhdGVzEiwuc2V4dGFudC5pbmdlc3QudjEuV3JpdGVFeGNoYW5nZVJhdGVzUmVxdWVzdBokLnNleHRhbnQuaW5nZXN0LnYxLldyaXRlUm93c1Jlc3BvbnNlIi+QAgKSgBkOCgxzZXJpZXM6d3JpdGWKgBkWIhEvdjEvZXhjaGFuZ2VSYXRlczoBKhKHAQoMV3JpdGVNYXJnaW5zEiYuc2V4dGFudC5pbmdlc3QudjEuV3JpdGVNYXJnaW5zUmVxdWVzdBokLnNleHRhbnQuaW5nZXN0LnYxLldyaXRlUm93c1Jlc3BvbnNlIimQAgKSgBkOCgxzZXJpZXM6d3JpdGWKgBkQIgsvdjEvbWFyZ2luczoBKhJ7CglMaXN0U3BlbmQSIy5zZXh0YW50LmluZ2VzdC52MS5MaXN0U3BlbmRSZXF1ZXN0GiQuc2V4dGFudC5pbmdlc3QudjEuTGlzdFNwZW5kUmVzcG9uc2UiI5ACAZKAGQ0KC3NlcmllczpyZWFkioAZCxIJL3YxL3NwZW5kEnMKB0xpc3RLcGkSIS5zZXh0YW50LmluZ2VzdC52MS5MaXN0S3BpUmVxdWVzdBoiLnNleHRhbnQuaW5nZXN0LnYxLkxpc3RLcGlSZXNwb25zZSIhkAIBkoAZDQoLc2VyaWVzOnJlYWSKgBkJEgcvdjEva3BpEosBCg5EZXNjcmliZVNlcmllcxIoLnNleHRhbnQuaW5nZXN0LnYxLkRlc2NyaWJlU2VyaWVzUmVxdWVzdBopLnNleHRhbnQuaW5nZXN0LnYxLkRlc2NyaWJlU2VyaWVzUmVzcG9uc2UiJJACAZKAGQ0KC3NlcmllczpyZWFkioAZDBIKL3YxL3Nlcmllc2IGcHJvdG8z"
+        descriptor: "Ch5zZXh0YW50L2luZ2VzdC92MS9zZXJpZXMucHJvdG8SEXNleHRhbnQuaW5nZXN0LnYxGh1zZXh0YW50L2FwaS9hbm5vdGF0aW9ucy5wcm90byKtAwoIU3BlbmRSb3cSEgoEZGF0ZRgBIAEoCVIEZGF0ZRIaCghwbGF0Zm9ybRgCIAEoCVIIcGxhdGZvcm0SGAoHYWNjb3VudBgDIAEoCVIHYWNjb3VudBIaCghjYW1wYWlnbhgEIAEoCVIIY2FtcGFpZ24SGQoIYWRfZ3JvdXAYBSABKAlSB2FkR3JvdXASFgoGY29sdW1uGAYgASgJUgZjb2x1bW4SGAoHY2hhbm5lbBgHIAEoCVIHY2hhbm5lbBIQCgNnZW8YCCABKAlSA2dlbxIaCghjdXJyZW5jeRgJIAEoCVIIY3VycmVuY3kSFAoFc3BlbmQYCiABKAlSBXNwZW5kEiUKC2ltcHJlc3Npb25zGAsgASgDSABSC2ltcHJlc3Npb25ziAEBEhsKBmNsaWNrcxgMIAEoA0gBUgZjbGlja3OIAQESIAoLY29udmVyc2lvbnMYDSABKAlSC2NvbnZlcnNpb25zEikKEGNvbnZlcnNpb25fdmFsdWUYDiABKAlSD2NvbnZlcnNpb25WYWx1ZUIOCgxfaW1wcmVzc2lvbnNCCQoHX2NsaWNrcyKNAgoGS3BpUm93EhIKBGRhdGUYASABKAlSBGRhdGUSEgoEbmFtZRgCIAEoCVIEbmFtZRIWCgZzb3VyY2UYAyABKAlSBnNvdXJjZRIQCgNnZW8YBCABKAlSA2dlbxIUCgV2YWx1ZRgFIAEoCVIFdmFsdWUSGgoIY3VycmVuY3kYBiABKAlSCGN1cnJlbmN5EiQKDnZhbHVlX3Blcl91bml0GAcgASgJUgx2YWx1ZVBlclVuaXQSJQoOdmFsdWVfY3VycmVuY3kYCCABKAlSDXZhbHVlQ3VycmVuY3kSIwoKcG9wdWxhdGlvbhgJIAEoA0gAUgpwb3B1bGF0aW9uiAEBQg0KC19wb3B1bGF0aW9uIl4KDENvdmFyaWF0ZVJvdxISCgRkYXRlGAEgASgJUgRkYXRlEhIKBG5hbWUYAiABKAlSBG5hbWUSEAoDZ2VvGAMgASgJUgNnZW8SFAoFdmFsdWUYBCABKAFSBXZhbHVlImMKD0V4Y2hhbmdlUmF0ZVJvdxISCgRkYXRlGAEgASgJUgRkYXRlEhIKBGJhc2UYAiABKAlSBGJhc2USFAoFcXVvdGUYAyABKAlSBXF1b3RlEhIKBHJhdGUYBCABKAlSBHJhdGUiSwoJTWFyZ2luUm93EhIKBGRhdGUYASABKAlSBGRhdGUSEgoEbmFtZRgCIAEoCVIEbmFtZRIWCgZtYXJnaW4YAyABKAlSBm1hcmdpbiJcChFXcml0ZVNwZW5kUmVxdWVzdBIvCgRyb3dzGAEgAygLMhsuc2V4dGFudC5pbmdlc3QudjEuU3BlbmRSb3dSBHJvd3MSFgoGc291cmNlGAIgASgJUgZzb3VyY2UiWAoPV3JpdGVLcGlSZXF1ZXN0Ei0KBHJvd3MYASADKAsyGS5zZXh0YW50LmluZ2VzdC52MS5LcGlSb3dSBHJvd3MSFgoGc291cmNlGAIgASgJUgZzb3VyY2UiZQoWV3JpdGVDb3ZhcmlhdGVzUmVxdWVzdBIzCgRyb3dzGAEgAygLMh8uc2V4dGFudC5pbmdlc3QudjEuQ292YXJpYXRlUm93UgRyb3dzEhYKBnNvdXJjZRgCIAEoCVIGc291cmNlImsKGVdyaXRlRXhjaGFuZ2VSYXRlc1JlcXVlc3QSNgoEcm93cxgBIAMoCzIiLnNleHRhbnQuaW5nZXN0LnYxLkV4Y2hhbmdlUmF0ZVJvd1IEcm93cxIWCgZzb3VyY2UYAiABKAlSBnNvdXJjZSJfChNXcml0ZU1hcmdpbnNSZXF1ZXN0EjAKBHJvd3MYASADKAsyHC5zZXh0YW50LmluZ2VzdC52MS5NYXJnaW5Sb3dSBHJvd3MSFgoGc291cmNlGAIgASgJUgZzb3VyY2Ui7AEKEVdyaXRlUm93c1Jlc3BvbnNlEhoKCGFjY2VwdGVkGAEgASgDUghhY2NlcHRlZBIcCgljb3JyZWN0ZWQYAiABKANSCWNvcnJlY3RlZBIcCglkdXBsaWNhdGUYAyABKANSCWR1cGxpY2F0ZRIaCghyZWplY3RlZBgEIAEoA1IIcmVqZWN0ZWQSMAoFZmF0ZXMYBSADKAsyGi5zZXh0YW50LmluZ2VzdC52MS5Sb3dGYXRlUgVmYXRlcxIbCgljb21taXRfaWQYBiABKANSCGNvbW1pdElkEhQKBWJhdGNoGAcgASgJUgViYXRjaCKjAgoHUm93RmF0ZRIzCgRmYXRlGAEgASgOMh8uc2V4dGFudC5pbmdlc3QudjEuUm93RmF0ZS5GYXRlUgRmYXRlEhYKBnJlYXNvbhgCIAEoCVIGcmVhc29uEhQKBWZpZWxkGAMgASgJUgVmaWVsZBIgCgtleHBsYW5hdGlvbhgEIAEoCVILZXhwbGFuYXRpb24SJwoPcmVqZWN0ZWRfbnVtYmVyGAUgASgDUg5yZWplY3RlZE51bWJlciJqCgRGYXRlEhQKEEZBVEVfVU5TUEVDSUZJRUQQABIRCg1GQVRFX0FDQ0VQVEVEEAESEgoORkFURV9DT1JSRUNURUQQAhISCg5GQVRFX0RVUExJQ0FURRADEhEKDUZBVEVfUkVKRUNURUQQBCK4AwoQTGlzdFNwZW5kUmVxdWVzdBIbCglmcm9tX2RhdGUYASABKAlSCGZyb21EYXRlEhcKB3RvX2RhdGUYAiABKAlSBnRvRGF0ZRJLCglkaW1lbnNpb24YAyABKA4yLS5zZXh0YW50LmluZ2VzdC52MS5MaXN0U3BlbmRSZXF1ZXN0LkRpbWVuc2lvblIJZGltZW5zaW9uEhgKB2NoYW5uZWwYBCABKAlSB2NoYW5uZWwSGgoIcGxhdGZvcm0YBSABKAlSCHBsYXRmb3JtEhoKCGNhbXBhaWduGAYgASgJUghjYW1wYWlnbhIQCgNnZW8YByABKAlSA2dlbxIbCglwYWdlX3NpemUYCCABKAVSCHBhZ2VTaXplEh0KCnBhZ2VfdG9rZW4YCSABKAlSCXBhZ2VUb2tlbiKAAQoJRGltZW5zaW9uEhkKFURJTUVOU0lPTl9VTlNQRUNJRklFRBAAEhUKEURJTUVOU0lPTl9DSEFOTkVMEAESFgoSRElNRU5TSU9OX1BMQVRGT1JNEAISFgoSRElNRU5TSU9OX0NBTVBBSUdOEAMSEQoNRElNRU5TSU9OX0dFTxAEIqsCChFMaXN0U3BlbmRSZXNwb25zZRI8CgRzdW1zGAEgAygLMiguc2V4dGFudC5pbmdlc3QudjEuTGlzdFNwZW5kUmVzcG9uc2UuU3VtUgRzdW1zEiYKD25leHRfcGFnZV90b2tlbhgCIAEoCVINbmV4dFBhZ2VUb2tlbhqvAQoDU3VtEhIKBGRhdGUYASABKAlSBGRhdGUSFAoFZ3JvdXAYAiABKAlSBWdyb3VwEhoKCGN1cnJlbmN5GAMgASgJUghjdXJyZW5jeRIUCgVzcGVuZBgEIAEoCVIFc3BlbmQSIAoLaW1wcmVzc2lvbnMYBSABKANSC2ltcHJlc3Npb25zEhYKBmNsaWNrcxgGIAEoA1IGY2xpY2tzEhIKBHJvd3MYByABKANSBHJvd3Mi3AIKDkxpc3RLcGlSZXF1ZXN0EhsKCWZyb21fZGF0ZRgBIAEoCVIIZnJvbURhdGUSFwoHdG9fZGF0ZRgCIAEoCVIGdG9EYXRlEkkKCWRpbWVuc2lvbhgDIAEoDjIrLnNleHRhbnQuaW5nZXN0LnYxLkxpc3RLcGlSZXF1ZXN0LkRpbWVuc2lvblIJZGltZW5zaW9uEhIKBG5hbWUYBCABKAlSBG5hbWUSFgoGc291cmNlGAUgASgJUgZzb3VyY2USEAoDZ2VvGAYgASgJUgNnZW8SGwoJcGFnZV9zaXplGAcgASgFUghwYWdlU2l6ZRIdCgpwYWdlX3Rva2VuGAggASgJUglwYWdlVG9rZW4iTwoJRGltZW5zaW9uEhkKFURJTUVOU0lPTl9VTlNQRUNJRklFRBAAEhQKEERJTUVOU0lPTl9TT1VSQ0UQARIRCg1ESU1FTlNJT05fR0VPEAIigQIKD0xpc3RLcGlSZXNwb25zZRI6CgRzdW1zGAEgAygLMiYuc2V4dGFudC5pbmdlc3QudjEuTGlzdEtwaVJlc3BvbnNlLlN1bVIEc3VtcxImCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAlSDW5leHRQYWdlVG9rZW4aiQEKA1N1bRISCgRkYXRlGAEgASgJUgRkYXRlEhIKBG5hbWUYAiABKAlSBG5hbWUSFAoFZ3JvdXAYAyABKAlSBWdyb3VwEhoKCGN1cnJlbmN5GAQgASgJUghjdXJyZW5jeRIUCgV2YWx1ZRgFIAEoCVIFdmFsdWUSEgoEcm93cxgGIAEoA1IEcm93cyIrChVEZXNjcmliZVNlcmllc1JlcXVlc3QSEgoEa2luZBgBIAEoCVIEa2luZCLKAQoWRGVzY3JpYmVTZXJpZXNSZXNwb25zZRI8CgZzZXJpZXMYASADKAsyJC5zZXh0YW50LmluZ2VzdC52MS5TZXJpZXNEZXNjcmlwdGlvblIGc2VyaWVzEkMKDW1pc3NpbmdfcmF0ZXMYAiADKAsyHi5zZXh0YW50LmluZ2VzdC52MS5NaXNzaW5nUmF0ZVIMbWlzc2luZ1JhdGVzEi0KEnJlcG9ydGluZ19jdXJyZW5jeRgDIAEoCVIRcmVwb3J0aW5nQ3VycmVuY3kizwMKEVNlcmllc0Rlc2NyaXB0aW9uEhIKBGtpbmQYASABKAlSBGtpbmQSEgoEbmFtZRgCIAEoCVIEbmFtZRIdCgpmaXJzdF9kYXRlGAMgASgJUglmaXJzdERhdGUSGwoJbGFzdF9kYXRlGAQgASgJUghsYXN0RGF0ZRISCgRyb3dzGAUgASgDUgRyb3dzEhIKBGRheXMYBiABKANSBGRheXMSIQoMbWlzc2luZ19kYXlzGAcgASgDUgttaXNzaW5nRGF5cxI8CgRnYXBzGAggAygLMiguc2V4dGFudC5pbmdlc3QudjEuU2VyaWVzRGVzY3JpcHRpb24uR2FwUgRnYXBzEh4KCmN1cnJlbmNpZXMYCSADKAlSCmN1cnJlbmNpZXMSGwoJZ2VvX2NvdW50GAogASgDUghnZW9Db3VudBISCgRnZW9zGAsgAygJUgRnZW9zEiUKDmNvcnJlY3RlZF9yb3dzGAwgASgDUg1jb3JyZWN0ZWRSb3dzGlUKA0dhcBIdCgpmaXJzdF9kYXRlGAEgASgJUglmaXJzdERhdGUSGwoJbGFzdF9kYXRlGAIgASgJUghsYXN0RGF0ZRISCgRkYXlzGAMgASgDUgRkYXlzIqEBCgtNaXNzaW5nUmF0ZRISCgRraW5kGAEgASgJUgRraW5kEhoKCGN1cnJlbmN5GAIgASgJUghjdXJyZW5jeRIdCgpmaXJzdF9kYXRlGAMgASgJUglmaXJzdERhdGUSGwoJbGFzdF9kYXRlGAQgASgJUghsYXN0RGF0ZRISCgRkYXlzGAUgASgDUgRkYXlzEhIKBHJvd3MYBiABKANSBHJvd3MywggKBlNlcmllcxKBAQoKV3JpdGVTcGVuZBIkLnNleHRhbnQuaW5nZXN0LnYxLldyaXRlU3BlbmRSZXF1ZXN0GiQuc2V4dGFudC5pbmdlc3QudjEuV3JpdGVSb3dzUmVzcG9uc2UiJ5ACApKAGQ4KDHNlcmllczp3cml0ZYqAGQ4iCS92MS9zcGVuZDoBKhJ7CghXcml0ZUtwaRIiLnNleHRhbnQuaW5nZXN0LnYxLldyaXRlS3BpUmVxdWVzdBokLnNleHRhbnQuaW5nZXN0LnYxLldyaXRlUm93c1Jlc3BvbnNlIiWQAgKSgBkOCgxzZXJpZXM6d3JpdGWKgBkMIgcvdjEva3BpOgEqEpABCg9Xcml0ZUNvdmFyaWF0ZXMSKS5zZXh0YW50LmluZ2VzdC52MS5Xcml0ZUNvdmFyaWF0ZXNSZXF1ZXN0GiQuc2V4dGFudC5pbmdlc3QudjEuV3JpdGVSb3dzUmVzcG9uc2UiLJACApKAGQ4KDHNlcmllczp3cml0ZYqAGRMiDi92MS9jb3ZhcmlhdGVzOgEqEpkBChJXcml0ZUV4Y2hhbmdlUmF0ZXMSLC5zZXh0YW50LmluZ2VzdC52MS5Xcml0ZUV4Y2hhbmdlUmF0ZXNSZXF1ZXN0GiQuc2V4dGFudC5pbmdlc3QudjEuV3JpdGVSb3dzUmVzcG9uc2UiL5ACApKAGQ4KDHNlcmllczp3cml0ZYqAGRYiES92MS9leGNoYW5nZVJhdGVzOgEqEocBCgxXcml0ZU1hcmdpbnMSJi5zZXh0YW50LmluZ2VzdC52MS5Xcml0ZU1hcmdpbnNSZXF1ZXN0GiQuc2V4dGFudC5pbmdlc3QudjEuV3JpdGVSb3dzUmVzcG9uc2UiKZACApKAGQ4KDHNlcmllczp3cml0ZYqAGRAiCy92MS9tYXJnaW5zOgEqEnsKCUxpc3RTcGVuZBIjLnNleHRhbnQuaW5nZXN0LnYxLkxpc3RTcGVuZFJlcXVlc3QaJC5zZXh0YW50LmluZ2VzdC52MS5MaXN0U3BlbmRSZXNwb25zZSIjkAIBkoAZDQoLc2VyaWVzOnJlYWSKgBkLEgkvdjEvc3BlbmQScwoHTGlzdEtwaRIhLnNleHRhbnQuaW5nZXN0LnYxLkxpc3RLcGlSZXF1ZXN0GiIuc2V4dGFudC5pbmdlc3QudjEuTGlzdEtwaVJlc3BvbnNlIiGQAgGSgBkNCgtzZXJpZXM6cmVhZIqAGQkSBy92MS9rcGkSiwEKDkRlc2NyaWJlU2VyaWVzEiguc2V4dGFudC5pbmdlc3QudjEuRGVzY3JpYmVTZXJpZXNSZXF1ZXN0Gikuc2V4dGFudC5pbmdlc3QudjEuRGVzY3JpYmVTZXJpZXNSZXNwb25zZSIkkAIBkoAZDQoLc2VyaWVzOnJlYWSKgBkMEgovdjEvc2VyaWVzYgZwcm90bzM="
     )
 }

@@ -33,6 +33,7 @@ struct SextantTests {
         try await administer(sextant)
         try await operate(sextant)
         try await bring(sextant)
+        try await define(sextant)
 
         let environment = try await sextant.run("status", "-o", "env").text
         #expect(environment.contains("SEXTANT_KEY='\(key)'\n"))
@@ -108,6 +109,54 @@ struct SextantTests {
         #expect(snapshot.text.contains(#""complete":true"#), "\(snapshot.errors)")
         let findings = try await sextant.run("dq", "findings")
         #expect(findings.text == "nothing is wrong\n", "\(findings.errors)")
+    }
+
+    /// What counts as a conversion is drafted, tried on what was brought, and put in force.
+    private func define(_ sextant: InstalledSextant) async throws {
+        let subject = "conversion-definitions"
+        func run(_ verb: String, _ words: String...) async throws -> OutsideProgram.Output {
+            try await OutsideProgram.run(sextant.command("definitions", verb, subject) + words)
+        }
+        let first = try await run("list")
+        #expect(first.text.contains("1        in force"), "\(first.text)\(first.errors)")
+        let stranger = try await sextant.run("definitions", "list", "touches")
+        #expect(stranger.status == 2 && stranger.errors.contains("touch-rule or \(subject)"))
+        let standard = try await run("show", "--content").text
+        #expect(standard.contains(#""eventName":"Order Completed""#))
+        let file = "\(sextant.folder)-definitions.json"
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        try #"{"definitions": [{"name": "", "kind": "Lead"}]}"#
+            .write(toFile: file, atomically: true, encoding: .utf8)
+        let faulty = try await run("draft", file, "--reason", "leads count")
+        #expect(faulty.status == 1, "\(faulty.text)")
+        #expect(faulty.errors.contains("definitions[0].name"), "\(faulty.errors)")
+        #expect(
+            faulty.errors.contains("  | conversion_definitions.definitions[0].kind"),
+            "\(faulty.errors)"
+        )
+        let page = """
+            {"definitions": [{"name": "seen", "kind": "view", "effect": "EFFECT_CONVERSION", \
+            "eventKind": "KIND_PAGE", "valueMode": "VALUE_MODE_NONE"}]}
+            """
+        try page.write(toFile: file, atomically: true, encoding: .utf8)
+        let unexplained = try await run("draft", file)
+        #expect(unexplained.status == 2 && unexplained.errors.contains("expected --reason"))
+        let draft = try await run("draft", file, "--reason", "pages count")
+        #expect(draft.text.contains("next: sextant definitions trial \(subject) 2"))
+        let early = try await run("activate", "2", "--reason", "agreed")
+        #expect(early.status == 1 && early.errors.contains("validate it first"))
+        let trial = try await run("trial", "2", "--from", "2026-01-30", "--to", "2026-02-01")
+        #expect(trial.text.contains("tried on 1 of 1 events"), "\(trial.text)\(trial.errors)")
+        let difference = try await run("diff", "1", "2", "--csv")
+        #expect(difference.text.contains("definitions[seen].kind,,\"\"\"view\"\"\"\n"))
+        let active = try await run("activate", "2", "--reason", "agreed")
+        #expect(active.text.contains("in force, revision 1"), "\(active.text)\(active.errors)")
+        let rebuilt = try await sextant.run("definitions", "rebuild")
+        #expect(rebuilt.text.contains(#""changed":"1""#), "\(rebuilt.text)\(rebuilt.errors)")
+        let late = try await run("archive", "2")
+        #expect(late.status == 1 && late.errors.contains("is no draft"), "\(late.errors)")
+        let versions = try await run("list", "--csv").text
+        #expect(versions.split(separator: "\n").count == 3 && versions.contains("2,in force,1,"))
     }
 
     /// An operator's call goes to a socket of its own, with the token that is there.

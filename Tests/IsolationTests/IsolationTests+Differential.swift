@@ -97,11 +97,13 @@ extension IsolationTests {
         "rejected_rows.kind", "rejected_rows.form", "rejected_rows.message_type",
         "rejected_rows.reason", "rejected_rows.field", "rejected_rows.state",
         "rejected_rows.outcome", "series_commits.kind", "intake_tallies.kind",
-        "intake_tallies.fate", "intake_tallies.reason",
+        "intake_tallies.fate", "intake_tallies.reason", "series_summaries.kind",
+        "series_geos.kind", "series_amounts.kind",
         // Three capitals.
         "events.currency", "spend.currency", "kpi.currency", "kpi.value_currency",
         "exchange_rates.base",
-        "exchange_rates.quote", "reporting_currency.currency",
+        "exchange_rates.quote", "reporting_currency.currency", "series_summaries.currencies",
+        "series_amounts.currency",
     ]
 
     /// The columns of text in whose tables there are rows, none with the tenant's word.

@@ -19,4 +19,11 @@ struct TerminalTests {
         #expect(TextTable.text([["a", "bb", ""], ["ccc", "d"], []]) == "a    bb\nccc  d\n")
         #expect(TextTable.text([]) == "")
     }
+
+    @Test("is CSV, with what would be read as more than a cell in quotes")
+    func csv() {
+        let rows = [["a", "b,c", ""], ["say \"no\"", "two\r\nlines", "x"]]
+        #expect(TextTable.csv(rows) == "a,\"b,c\",\n\"say \"\"no\"\"\",\"two\r\nlines\",x")
+        #expect(TextTable.csv([]) == "")
+    }
 }

@@ -37,3 +37,10 @@ extension PostgresDate {
         return digits(date.year, 4) + "-" + digits(date.month, 2) + "-" + digits(date.day, 2)
     }
 }
+
+extension UTCTimestamp {
+    /// The moment so many times 24 hours after; before, if there are fewer than none.
+    func adding(days: Int) -> UTCTimestamp {
+        UTCTimestamp(milliseconds: milliseconds + Int64(days) * 86_400_000)
+    }
+}

@@ -13,6 +13,7 @@ struct IngestParts {
     private let pages: PageTokens
     private let offload: WorkerPool?
     private let openImportBytes: Int
+    private let rejectedDays: Int
     private let erasureLimits: ErasureLimits
     private let rowsAtOnce: Int
     private let catalogue: TenantCatalogue
@@ -30,6 +31,7 @@ struct IngestParts {
         pages: PageTokens,
         offload: WorkerPool?,
         openImportBytes: Int,
+        rejectedDays: Int,
         erasure: ErasureLimits,
         rowsAtOnce: Int
     ) {
@@ -39,6 +41,7 @@ struct IngestParts {
         self.pages = pages
         self.offload = offload
         self.openImportBytes = openImportBytes
+        self.rejectedDays = rejectedDays
         erasureLimits = erasure
         self.rowsAtOnce = rowsAtOnce
         catalogue = TenantCatalogue(database)
@@ -59,6 +62,7 @@ struct IngestParts {
             },
             rebuilds.handler(offload: offload, rowsAtOnce: rowsAtOnce),
             SnapshotJob.handler(of: service, offload: offload),
+            RejectedRowsEnd.handler(of: service, days: rejectedDays, rowsAtOnce: rowsAtOnce),
         ] + erasureJobs.handlers(erasureLimits)
     }
 
@@ -68,6 +72,7 @@ struct IngestParts {
             JobResult(of: HistoryRemapQueue.type(of: service), IngestV1.HistoryRemap.self),
             rebuilds.result,
             JobResult(of: SnapshotJob.type(of: service), IngestV1.QualitySnapshot.self),
+            JobResult(of: RejectedRowsEnd.type(of: service), IngestV1.EndedRejectedRows.self),
         ] + erasureJobs.results
     }
 
@@ -155,6 +160,7 @@ struct IngestParts {
             database,
             [SeriesReplayer(writer: writer), EventReplayer(catalogue: catalogue)],
             lines: LineReplayer(importParts),
+            days: rejectedDays,
             pages: pages
         )
         return [

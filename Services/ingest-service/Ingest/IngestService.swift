@@ -29,9 +29,11 @@ public enum IngestService {
             place.queue,
             pages: place.pages,
             offload: parts.offload,
-            openImportBytes: parts.configuration.openImportBytes
+            openImportBytes: parts.configuration.openImportBytes,
+            rejectedDays: parts.configuration.rejectedDays
         )
-        let nightly = NightlySnapshots(
+        let nightly = NightlySchedules(
+            [SnapshotJob.nightly(of: place.name), RejectedRowsEnd.nightly(of: place.name)],
             of: place.name,
             place.database,
             place.queue,
@@ -56,6 +58,7 @@ public enum IngestService {
     ///   - pages: signs the pages of lists.
     ///   - offload: threads for what takes long; nil to take the loop's time.
     ///   - openImportBytes: how many bytes a tenant may have in files that are not read yet.
+    ///   - rejectedDays: for how many days rejected rows are kept.
     ///   - erasure: how much is deleted at once.
     ///   - rowsAtOnce: how many rows a job writes in a transaction.
     /// - Returns: its contracts, and how each kind of job is done and told of.
@@ -66,6 +69,7 @@ public enum IngestService {
         pages: PageTokens,
         offload: WorkerPool? = nil,
         openImportBytes: Int = IngestConfiguration.standardOpenImportBytes,
+        rejectedDays: Int = IngestConfiguration.standardRejectedDays,
         erasure: ErasureLimits = ErasureLimits(),
         rowsAtOnce: Int = 5_000
     ) -> (contracts: [ServedContract], handlers: [JobHandler], results: [JobResult]) {
@@ -76,6 +80,7 @@ public enum IngestService {
             pages: pages,
             offload: offload,
             openImportBytes: openImportBytes,
+            rejectedDays: rejectedDays,
             erasure: erasure,
             rowsAtOnce: rowsAtOnce
         )

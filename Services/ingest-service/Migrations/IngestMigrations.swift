@@ -15,5 +15,6 @@ public enum IngestMigrations {
         ("m0009_events_brought_by", PackageResources.m0009_events_brought_by_sql),
         ("m0010_definitions", PackageResources.m0010_definitions_sql),
         ("m0011_persons", PackageResources.m0011_persons_sql),
+        ("m0012_summaries", PackageResources.m0012_summaries_sql),
     ]
 }

@@ -8,7 +8,8 @@ public enum SextantCommand {
     static let subcommands: [Subcommand] =
         [.up, .down, .status, .logs, .doctor, .migrate] + Subcommand.tenants + Subcommand.keys
         + Subcommand.imports + Subcommand.rejected + Subcommand.taxonomy + Subcommand.quality
-        + Subcommand.attribution + Subcommand.journeys + Subcommand.comparison
+        + Subcommand.definitions + Subcommand.attribution + Subcommand.journeys
+        + Subcommand.comparison
         + [.taskList, .taskRun, .call, .secrets, .probe, .serve]
 
     /// Runs the command that the arguments ask for, and exits as it went.

@@ -58,7 +58,9 @@ struct DefinitionsTests {
         let versions = try await ingest.definitions.listDefinitionVersions(list).message.value()
         #expect(versions.versions.map(\.version) == [1] && versions.versions[0].content == nil)
         #expect(
-            try await ingest.rows("select * from ingest_v1_definitions order by 1")
+            try await ingest.rows(
+                "select subject, version, activated_at from ingest_v1_definitions order by 1"
+            )
                 == ["conversion-definitions|1|", "touch-rule|1|"]
         )
         await ingest.stop()
@@ -93,6 +95,32 @@ struct DefinitionsTests {
             await code { _ = try await update(active, [Self.lead], ingest) } == .failedPrecondition
         )
         #expect(await code { try await ingest.activate(active) } == .failedPrecondition)
+        await ingest.stop()
+    }
+
+    @Test("are listed without a look at what they say")
+    func listed() async throws {
+        let ingest = try await ServedIngest()
+        let draft = try await ingest.draft([Self.lead])
+        try await ingest.validate(draft)
+        var list = IngestV1.ListDefinitionVersionsRequest()
+        list.subject = draft.subject
+        let whole = try await definition(2, ingest)
+        #expect(whole.content != nil && whole.report != nil)
+        var head = whole
+        (head.content, head.report) = (nil, nil)
+        // Those from before there were heads are read as a whole.
+        try await ingest.rows("update definition_versions set head = null where version = 1")
+        let told = try await ingest.definitions.listDefinitionVersions(list).message.value()
+        #expect(told.versions.map(\.version) == [2, 1] && told.versions[0] == head)
+        #expect(told.versions[1].content == nil && told.versions[1].state == .active)
+        // Whoever reads this fails.
+        try await ingest.rows(
+            "update definition_versions set definition = '\\xff' where version = 2"
+        )
+        #expect(await code { _ = try await definition(2, ingest) } == .internalError)
+        let again = try await ingest.definitions.listDefinitionVersions(list).message.value()
+        #expect(again == told)
         await ingest.stop()
     }
 

@@ -6,6 +6,8 @@ import TestTenants
 import Testing
 import Wire
 
+@testable import Ingest
+
 @Suite("Events that are deleted", .timeLimit(.minutes(10)))
 struct DeleteEventsTests {
     /// How events are chosen.
@@ -149,6 +151,33 @@ struct DeleteEventsTests {
             try await write(events, batch, to: ingest, isNew: false)
         }
         #expect(try await stored(ingest).map(\.id) == left)
+        await ingest.stop()
+    }
+
+    @Test("are looked for once for each row of a group, however many of them it has")
+    func plan() async throws {
+        let ingest = try await ServedIngest()
+        let types = """
+            uuid[], uuid[], smallint[], timestamptz[], timestamptz[], text[], text[], text[],
+            text[], integer[], bigint[], real[], text[], text[], text[], numeric[], text[], text[],
+            text[], text[], bytea[], uuid, bigint, uuid[], bigint
+            """
+        // Keys alone: of a statement that stores nothing, for another state is in force.
+        let keys = "array_fill(gen_random_uuid(), array[3000])"
+        let values =
+            keys + String(repeating: ", null", count: 20) + ", gen_random_uuid(), -1, null, null"
+        for mode in ["force_generic_plan", "force_custom_plan"] {
+            let plan = try await ingest.plan(
+                of: IngestService.insertStatement,
+                types,
+                values,
+                mode: mode
+            )
+            #expect(
+                plan.contains { $0.contains("Filter:") && $0.contains("NOT (hashed SubPlan") },
+                "\(plan.joined(separator: "\n"))"
+            )
+        }
         await ingest.stop()
     }
 

@@ -112,10 +112,10 @@ struct ImportKindsTests {
     func spend() async throws {
         let ingest = try await ServedIngest()
         let file = """
-            Day;Campaign;Cost (EUR);Impressions;Clicks
-            31.01.2026;Brand;1.234,56;1000;10
-            01.02.2026;Brand;0,10;;1
-            02.02.2026;Brand;-1,00;5;1
+            Day;Campaign;Cost (EUR);Impressions;Clicks;Conversions;Conv. value
+            31.01.2026;Brand;1.234,56;1000;10;2,5;199,90
+            01.02.2026;Brand;0,10;;1;;
+            02.02.2026;Brand;-1,00;5;1;1,0;1,00
             """
         let done = try await ingest.importText(file) { request in
             var plan = IngestV1.ImportPlan()
@@ -127,12 +127,13 @@ struct ImportKindsTests {
         #expect(
             try await ingest.lines(
                 """
-                select day, platform, campaign, spend, s.currency, impressions, clicks
-                from spend s join spend_sources o on o.source = s.source order by day
+                select day, platform, campaign, spend, currency, impressions, clicks,
+                    conversions, conversion_value
+                from ingest_v1_spend order by day
                 """
             ) == [
-                "2026-01-31|google_ads|Brand|1234.560000|EUR|1000|10",
-                "2026-02-01|google_ads|Brand|0.100000|EUR||1",
+                "2026-01-31|google_ads|Brand|1234.560000|EUR|1000|10|2.500000|199.900000",
+                "2026-02-01|google_ads|Brand|0.100000|EUR||1||",
             ]
         )
         await ingest.stop()

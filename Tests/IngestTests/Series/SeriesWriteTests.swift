@@ -27,6 +27,35 @@ struct SeriesWriteTests {
         await ingest.stop()
     }
 
+    @Test("of spend have what the platform claims, which is no KPI")
+    func claims() async throws {
+        let ingest = try await ServedIngest()
+        func write(_ conversions: String, _ value: String) async throws -> [String] {
+            try await ingest.write([
+                .row("2026-01-31", "1") {
+                    ($0.conversions, $0.conversionValue) = (conversions, value)
+                }
+            ]).signs
+        }
+        #expect(try await write("2.5", "-3") == ["+"])
+        #expect(try await write("2.50", "-3.0") == ["="])
+        #expect(try await write("2.5", "") == ["~"])
+        #expect(try await write("-1", "1") == ["negative conversions"])
+        #expect(try await write("1", "many") == ["malformed conversion_value"])
+        #expect(
+            try await ingest.lines(
+                "select spend, conversions, conversion_value from ingest_v1_spend"
+            ) == ["1.000000|2.500000|"]
+        )
+        #expect(
+            try await ingest.lines(
+                "select conversions from ingest_v1_cross_platform_kpi_daily"
+            ) == []
+        )
+        #expect(try await ingest.lines("select count(*) from kpi") == ["0"])
+        await ingest.stop()
+    }
+
     @Test("of one key count in the order in which they came")
     func order() async throws {
         let ingest = try await ServedIngest()

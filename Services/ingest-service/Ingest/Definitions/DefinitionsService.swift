@@ -58,15 +58,8 @@ struct DefinitionsService: IngestV1.Definitions.Service {
             limit: page.count + 1,
             in: database.scope(for: call)
         )
-        let (shown, next) = page.cut(versions) { "\($0.version)" }
         var response = IngestV1.ListDefinitionVersionsResponse()
-        response.versions = shown.map { version in
-            var version = version
-            version.content = nil
-            version.report = nil
-            return version
-        }
-        response.nextPageToken = next
+        (response.versions, response.nextPageToken) = page.cut(versions) { "\($0.version)" }
         return Reply(response)
     }
 

@@ -208,8 +208,8 @@ extension Statement {
     /// `$2` is null where the key alone decides. Rows come in the order of their keys, and ids in
     /// that of their digests: two groups with some in common wait for each other, and never both.
     /// Rows are stored in the order in which they come, for nothing in the statement gives a plan
-    /// cause to change it: it neither sorts them, nor joins them with `erased_events`, of which a
-    /// group has hardly ever any.
+    /// cause to change it: it neither sorts them, nor joins them with `erased_events`. Of these a
+    /// group has hardly ever any; they are put in a hash, which each row asks once.
     ///
     /// Arrays are unfolded beside each other in one list, and not as functions in `from`, each of
     /// which keeps a store. By both, a group of 10,000 takes 9 microseconds of the server's time a
@@ -258,9 +258,7 @@ extension Statement {
                 currency, order_id, geo, origin, rest, arrival
             from head, given
             where (digest is null or digest in (select hash from seen))
-                and key <> all (
-                    array(select e.key from erased_events e where e.key = any ($1))
-                )
+                and key not in (select e.key from erased_events e where e.key = any ($1))
             on conflict (key) do nothing
             returning key, occurred_at
         ),

@@ -43,8 +43,9 @@ extension IngestV1.RejectedRow {
     ///
     /// - Parameters:
     ///   - row: the row.
+    ///   - days: for how many days rows are kept.
     ///   - showsText: whether its body is told.
-    init(_ row: QuarantinedRow, showsText: Bool = true) {
+    init(_ row: QuarantinedRow, keptFor days: Int, showsText: Bool = true) {
         self.init()
         number = row.number
         kind = row.kind.rawValue
@@ -63,6 +64,7 @@ extension IngestV1.RejectedRow {
         outcome = row.outcome
         replays = row.replays
         settleTime = row.settleTime.map { GoogleProtobuf.Timestamp($0) }
+        deleteTime = GoogleProtobuf.Timestamp(row.lastTime.adding(days: days))
     }
 
     /// The row as text: a message as JSON, if it is of a type that is known and has such a form.

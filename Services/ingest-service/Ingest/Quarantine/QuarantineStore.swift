@@ -169,6 +169,39 @@ struct QuarantineStore: Sendable {
     func discard(_ numbers: [Int64], in scope: TenantScope) async throws(PostgresError) -> Int {
         try await scope.write(.discardRejectedRows, numbers, UTCTimestamp.now).affected
     }
+
+    /// Rows of which nothing became after a time.
+    ///
+    /// - Parameters:
+    ///   - time: up to when.
+    ///   - limit: how many at most, those first that have been there longest.
+    ///   - scope: the tenant's.
+    /// - Returns: their numbers.
+    /// - Throws: `PostgresError`.
+    func numbers(
+        before time: UTCTimestamp,
+        limit: Int,
+        in scope: TenantScope
+    ) async throws(PostgresError) -> [Int64] {
+        try await scope.read(.findEndedRows, time, Int64(limit))
+            .map { row throws(PostgresError) in try row.read(Int64.self) }
+    }
+
+    /// Deletes some of them.
+    ///
+    /// - Parameters:
+    ///   - numbers: which.
+    ///   - time: those of which something has become since stay.
+    ///   - transaction: the tenant's.
+    /// - Returns: how many are deleted.
+    /// - Throws: `PostgresError`.
+    func end(
+        _ numbers: [Int64],
+        before time: UTCTimestamp,
+        in transaction: PostgresTransaction
+    ) async throws(PostgresError) -> Int {
+        try await transaction.query(.endRejectedRows, numbers, time).affected
+    }
 }
 
 extension QuarantinedRow {
@@ -326,6 +359,21 @@ extension Statement {
         from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[])
             as s(number, outcome, reason, field, description)
         where rejected_rows.number = s.number
+        """
+    )
+    static let findEndedRows = Statement(
+        "ingest.find_ended_rejected_rows",
+        """
+        select number from rejected_rows
+        where greatest(rejected_at, settled_at) < $1
+        order by greatest(rejected_at, settled_at) limit $2
+        """
+    )
+    fileprivate static let endRejectedRows = Statement(
+        "ingest.end_rejected_rows",
+        """
+        delete from rejected_rows
+        where number = any ($1) and greatest(rejected_at, settled_at) < $2
         """
     )
     fileprivate static let discardRejectedRows = Statement(

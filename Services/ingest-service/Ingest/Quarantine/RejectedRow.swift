@@ -66,6 +66,12 @@ struct QuarantinedRow: Sendable {
     let replays: Int32
     let settleTime: UTCTimestamp?
 
+    /// When something became of it last: how long it is kept counts from then.
+    var lastTime: UTCTimestamp {
+        let settled = settleTime ?? rejectTime
+        return settled.milliseconds > rejectTime.milliseconds ? settled : rejectTime
+    }
+
     /// Where a row stands; the raw value is the table's.
     enum State: String, CaseIterable, Sendable {
         case waiting, replayed, discarded

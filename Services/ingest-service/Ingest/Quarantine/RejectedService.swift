@@ -12,6 +12,7 @@ struct RejectedService: IngestV1.Rejected.Service {
     private let pages: PageTokens
     private let replayers: [RowKind: any Replayer]
     private let lines: LineReplayer
+    private let days: Int
     private let store = QuarantineStore()
 
     /// How many rows a call may replay or give up.
@@ -25,14 +26,17 @@ struct RejectedService: IngestV1.Rejected.Service {
     ///   - database: the tenants'.
     ///   - replayers: write rows of calls again; each kind has at most one.
     ///   - lines: writes rows of files again.
+    ///   - days: for how many days rows are kept.
     ///   - pages: signs the pages of lists.
     init(
         _ database: TenantDatabase,
         _ replayers: [any Replayer],
         lines: LineReplayer,
+        days: Int,
         pages: PageTokens
     ) {
         self.lines = lines
+        self.days = days
         self.database = database
         self.pages = pages
         var known: [RowKind: any Replayer] = [:]
@@ -56,7 +60,7 @@ struct RejectedService: IngestV1.Rejected.Service {
         )
         let (shown, next) = page.cut(rows) { "\($0.number)" }
         var response = IngestV1.ListRejectedRowsResponse()
-        response.rows = shown.map { IngestV1.RejectedRow($0) }
+        response.rows = shown.map { IngestV1.RejectedRow($0, keptFor: days) }
         response.nextPageToken = next
         return Reply(response)
     }
@@ -94,7 +98,7 @@ struct RejectedService: IngestV1.Rejected.Service {
         var bytes = 0
         for try await row in rows {
             let row = try QuarantinedRow(row)
-            message.rows.append(IngestV1.RejectedRow(row))
+            message.rows.append(IngestV1.RejectedRow(row, keptFor: days))
             bytes += 200 + (row.body?.count ?? 0)
             if bytes >= Self.mostMessageBytes {
                 try await responses.send(message)
@@ -170,7 +174,7 @@ struct RejectedService: IngestV1.Rejected.Service {
         response.replayed = Int64(outcomes.count { $0.outcome.name != nil })
         response.rejected = Int64(outcomes.count) - response.replayed
         response.rows = try await store.lock(numbers, in: transaction).map { row in
-            IngestV1.RejectedRow(row, showsText: false)
+            IngestV1.RejectedRow(row, keptFor: days, showsText: false)
         }
         return response
     }

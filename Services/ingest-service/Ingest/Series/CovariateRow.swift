@@ -23,6 +23,8 @@ struct CovariateRow: SeriesRow {
         series = SeriesKey.digest([Self.kind.rawValue, name, geo])
     }
 
+    var part: SeriesPart { SeriesPart(series: .init(name: name), geo: geo) }
+
     static func appendWrite(
         of rows: [CovariateRow],
         changes: [Int32],

@@ -33,6 +33,8 @@ struct ExchangeRateRow: SeriesRow {
         series = SeriesKey.digest([Self.kind.rawValue, base, quote])
     }
 
+    var part: SeriesPart { SeriesPart(series: .init(name: "\(base)/\(quote)")) }
+
     static func appendWrite(
         of rows: [ExchangeRateRow],
         changes: [Int32],

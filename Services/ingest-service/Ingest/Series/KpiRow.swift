@@ -45,6 +45,8 @@ struct KpiRow: SeriesRow {
         series = SeriesKey.digest([Self.kind.rawValue, name, source, geo, currency])
     }
 
+    var part: SeriesPart { SeriesPart(series: .init(name: name), geo: geo, currency: currency) }
+
     static func appendWrite(
         of rows: [KpiRow],
         changes: [Int32],

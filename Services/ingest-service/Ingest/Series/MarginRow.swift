@@ -24,6 +24,8 @@ struct MarginRow: SeriesRow {
         series = SeriesKey.digest([Self.kind.rawValue, name])
     }
 
+    var part: SeriesPart { SeriesPart(series: .init(name: name)) }
+
     static func appendWrite(
         of rows: [MarginRow],
         changes: [Int32],

@@ -18,6 +18,8 @@ protocol SeriesRow: Hashable, Sendable {
     var day: PostgresDate { get }
     /// The rest of its key.
     var series: PostgresUUID { get }
+    /// What it is counted with.
+    var part: SeriesPart { get }
 
     /// Learns what must be known to read rows.
     static func context(

@@ -75,35 +75,17 @@ struct SeriesStore: Sendable {
     ) async throws(PostgresError) -> IngestV1.DescribeSeriesResponse {
         var batch = Batch()
         batch.append(.describeSeries, kind)
-        batch.append(.describeGaps, kind)
         batch.append(.describeMissingRates, kind)
         batch.append(.describeCurrency)
         let results = try await scope.read(batch)
         var response = IngestV1.DescribeSeriesResponse()
-        var places: [[String]: Int] = [:]
-        for row in results[0] {
-            let series = try IngestV1.SeriesDescription(row)
-            places[[series.kind, series.name]] = response.series.count
-            response.series.append(series)
+        response.series = try results[0].map { row throws(PostgresError) in
+            try IngestV1.SeriesDescription(row)
         }
-        for row in results[1] {
-            let (kind, name, first, last) = try row.read(
-                String.self,
-                String.self,
-                PostgresDate.self,
-                PostgresDate.self
-            )
-            guard let place = places[[kind, name]] else { continue }
-            var gap = IngestV1.SeriesDescription.Gap()
-            gap.firstDate = first.text
-            gap.lastDate = last.text
-            gap.days = Int64(last.daysSince1970 - first.daysSince1970) + 1
-            response.series[place].gaps.append(gap)
-        }
-        response.missingRates = try results[2].map { row throws(PostgresError) in
+        response.missingRates = try results[1].map { row throws(PostgresError) in
             try IngestV1.MissingRate(row)
         }
-        response.reportingCurrency = try results[3].atMostOne()?.read(String.self) ?? ""
+        response.reportingCurrency = try results[2].atMostOne()?.read(String.self) ?? ""
         return response
     }
 }
@@ -125,6 +107,14 @@ extension IngestV1.SeriesDescription {
         geoCount = try row.read(Int64.self, at: 7)
         geos = try row.read([String].self, at: 8)
         correctedRows = try row.read(Int64.self, at: 9)
+        let starts = try row.read([PostgresDate].self, at: 10)
+        let ends = try row.read([PostgresDate].self, at: 11)
+        gaps = zip(starts, ends).map { first, last in
+            var gap = Gap()
+            (gap.firstDate, gap.lastDate) = (first.text, last.text)
+            gap.days = Int64(last.daysSince1970 - first.daysSince1970) + 1
+            return gap
+        }
     }
 }
 
@@ -180,75 +170,65 @@ extension Statement {
         offset $7 limit $8
         """
     )
-    fileprivate static let describeSeries = Statement(
+    /// What ``SeriesTally`` keeps, with the ten longest gaps of each series.
+    static let describeSeries = Statement(
         "ingest.describe_series",
         """
-        select kind, name, min(day), max(day), count(*), count(distinct day),
-            coalesce((array_agg(distinct currency) filter (where currency <> ''))[1:20], '{}'),
-            count(distinct geo), (array_agg(distinct geo))[1:50],
-            count(*) filter (where revision > 1)
-        from (
-            select 'spend' as kind, coalesce(nullif(o.platform, ''), nullif(o.column_name, ''),
-                c.slug, '') as name, s.day, s.currency, s.geo, s.revision
-            from spend s
-            join spend_sources o on o.source = s.source
+        with named as materialized (
+            select s.kind, s.name as own_name, s.source, case
+                    when s.source = '00000000-0000-0000-0000-000000000000' then s.name
+                    else coalesce(c.slug, '')
+                end as name, s.row_count, s.corrected_count, s.days, s.currencies
+            from series_summaries s
+            left join spend_sources o on o.source = s.source
             left join channels c on c.number = o.channel
-            union all select 'kpi', name, day, currency, geo, revision from kpi
-            union all select 'covariate', name, day, '', geo, revision from covariates
-            union all
-            select 'exchange_rate', base || '/' || quote, day, '', '', revision
-            from exchange_rates
-            union all select 'margin', name, day, '', '', revision from margins
-        ) p
-        where $1 = '' or kind = $1
-        group by kind, name
-        order by kind, name
-        limit 1000
-        """
-    )
-    /// The ten longest of each series.
-    fileprivate static let describeGaps = Statement(
-        "ingest.describe_gaps",
-        """
-        select kind, name, first, last
-        from (
-            select kind, name, before + 1 as first, day - 1 as last, row_number() over (
-                partition by kind, name order by day - before desc, day
-            ) as place
+            where $1 = '' or s.kind = $1
+        ),
+        shown as materialized (
+            select kind, name, sum(row_count)::bigint as row_count,
+                sum(corrected_count)::bigint as corrected_count, range_agg(days) as days
+            from named group by kind, name order by kind, name limit 1000
+        ),
+        geos as (
+            select n.kind, n.name, count(distinct g.geo) as geo_count,
+                (array_agg(distinct g.geo))[1:50] as geos
+            from shown s
+            join (select distinct kind, name, own_name, source from named) n
+                on n.kind = s.kind and n.name = s.name
+            join series_geos g
+                on g.kind = n.kind and g.name = n.own_name and g.source = n.source
+            group by n.kind, n.name
+        ),
+        money as (
+            select n.kind, n.name, (array_agg(distinct m.currency))[1:20] as currencies
+            from shown s join named n on n.kind = s.kind and n.name = s.name
+            cross join lateral unnest(n.currencies) as m (currency)
+            group by n.kind, n.name
+        )
+        select s.kind, s.name, lower(s.days), upper(s.days) - 1, s.row_count,
+            (select sum(upper(d) - lower(d)) from unnest(s.days) as r (d)),
+            coalesce(m.currencies, '{}'), g.geo_count, g.geos, s.corrected_count, l.starts, l.ends
+        from shown s
+        join geos g on g.kind = s.kind and g.name = s.name
+        left join money m on m.kind = s.kind and m.name = s.name
+        cross join lateral (
+            select coalesce(array_agg(first order by days desc, first), '{}') as starts,
+                coalesce(array_agg(last order by days desc, first), '{}') as ends
             from (
-                select kind, name, day, lag(day) over (
-                    partition by kind, name order by day
-                ) as before
-                from (
-                    select 'spend' as kind, coalesce(nullif(o.platform, ''),
-                        nullif(o.column_name, ''), c.slug, '') as name, s.day
-                    from spend s
-                    join spend_sources o on o.source = s.source
-                    left join channels c on c.number = o.channel
-                    union select 'kpi', name, day from kpi
-                    union select 'covariate', name, day from covariates
-                    union select 'exchange_rate', base || '/' || quote, day from exchange_rates
-                    union select 'margin', name, day from margins
-                ) d
-                where $1 = '' or kind = $1
-            ) n
-            where day - before > 1
-        ) g
-        where place <= 10
-        order by kind, name, place
+                select lower(d) as first, upper(d) - 1 as last, upper(d) - lower(d) as days
+                from unnest(datemultirange(range_merge(s.days)) - s.days) as r (d)
+                order by days desc, first limit 10
+            ) longest
+        ) l
+        order by s.kind, s.name
         """
     )
-    fileprivate static let describeMissingRates = Statement(
+    static let describeMissingRates = Statement(
         "ingest.describe_missing_rates",
         """
-        select a.kind, a.currency, min(a.day), max(a.day), count(*), sum(a.row_count)::bigint
-        from (
-            select 'spend' as kind, day, currency, count(*) as row_count from spend
-            group by day, currency
-            union all
-            select 'kpi', day, currency, count(*) from kpi where currency <> ''
-            group by day, currency
-        ) a
+        select a.kind, a.currency, min(a.day), max(a.day), count(distinct a.day),
+            sum(a.row_count)::bigint
+        from series_amounts a
         left join ingest_v1_reporting_rates r on r.day = a.day and r.currency = a.currency
         where r.day is null and ($1 = '' or a.kind = $1)
         group by a.kind, a.currency

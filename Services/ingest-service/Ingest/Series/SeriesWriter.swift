@@ -119,7 +119,8 @@ struct SeriesWriter: Sendable {
             )
         }
         let changed = try plan.note(try await transaction.run(batch))
-        let id = try await commit.finish(rows: changed.count, days: Set(changed.map(\.day)))
+        try await SeriesTally(changed).add(of: Row.kind, in: transaction)
+        let id = try await commit.finish(rows: changed.count, days: Set(changed.map(\.row.day)))
         return Result(outcomes: plan.outcomes, commit: id)
     }
 }

@@ -15,6 +15,9 @@ struct SpendRow: SeriesRow {
     let spend: PostgresDecimal
     let impressions: Int64?
     let clicks: Int64?
+    /// What the platform claims.
+    let conversions: PostgresDecimal?
+    let conversionValue: PostgresDecimal?
 
     init(
         _ row: IngestV1.SpendRow,
@@ -46,8 +49,22 @@ struct SpendRow: SeriesRow {
         spend = try reader.amount(row.spend, "spend")
         impressions = try reader.count(row.impressions, "impressions")
         clicks = try reader.count(row.clicks, "clicks")
+        conversions =
+            row.conversions.isEmpty ? nil : try reader.amount(row.conversions, "conversions")
+        conversionValue =
+            row.conversionValue.isEmpty
+            ? nil : try reader.decimal(row.conversionValue, "conversion_value")
         source = SpendSource(clues, channel)
         series = SeriesKey.digest([Self.kind.rawValue] + source.parts + [geo, currency])
+    }
+
+    var part: SeriesPart {
+        let clues = source.clues
+        let name = clues.platform.isEmpty ? clues.column : clues.platform
+        let series =
+            name.isEmpty
+            ? SeriesPart.Series(name: "", source: source.id) : SeriesPart.Series(name: name)
+        return SeriesPart(series: series, geo: geo, currency: currency)
     }
 
     static func context(
@@ -87,6 +104,8 @@ struct SpendRow: SeriesRow {
             rows.map(\.spend),
             rows.map(\.impressions),
             rows.map(\.clicks),
+            rows.map(\.conversions),
+            rows.map(\.conversionValue),
             changes,
             commit
         )
@@ -98,17 +117,22 @@ extension Statement {
         "ingest.write_spend",
         """
         insert into spend (day, series, source, geo, currency, spend, impressions, clicks,
-            revision, previous_spend, commit_id)
-        select r.*, case when r.changes > 1 then r.spend end, $10
+            conversions, conversion_value, revision, previous_spend, commit_id)
+        select r.*, case when r.changes > 1 then r.spend end, $12
         from unnest($1::date[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::numeric[],
-            $7::bigint[], $8::bigint[], $9::integer[])
-            as r (day, series, source, geo, currency, spend, impressions, clicks, changes)
+            $7::bigint[], $8::bigint[], $9::numeric[], $10::numeric[], $11::integer[])
+            as r (day, series, source, geo, currency, spend, impressions, clicks, conversions,
+            conversion_value, changes)
         on conflict (day, series) do update set
             spend = excluded.spend, impressions = excluded.impressions,
-            clicks = excluded.clicks, revision = spend.revision + excluded.revision,
-            previous_spend = spend.spend, commit_id = excluded.commit_id
-        where (spend.spend, spend.impressions, spend.clicks)
-            is distinct from (excluded.spend, excluded.impressions, excluded.clicks)
+            clicks = excluded.clicks, conversions = excluded.conversions,
+            conversion_value = excluded.conversion_value,
+            revision = spend.revision + excluded.revision, previous_spend = spend.spend,
+            commit_id = excluded.commit_id
+        where (spend.spend, spend.impressions, spend.clicks, spend.conversions,
+                spend.conversion_value)
+            is distinct from (excluded.spend, excluded.impressions, excluded.clicks,
+                excluded.conversions, excluded.conversion_value)
             or excluded.revision > 1
         returning day, series, revision
         """

@@ -66,11 +66,12 @@ struct WritePlan<Row: SeriesRow> {
     /// Notes what the statements have done.
     ///
     /// - Parameter results: of each wave, the rows that have changed anything.
-    /// - Returns: the keys of all rows that have changed, each once.
+    /// - Returns: all rows that have changed, each once.
     /// - Throws: `PostgresError` if a row is not what the statements return.
-    mutating func note(_ results: [Rows]) throws(PostgresError) -> Set<SeriesKey> {
-        var changed: Set<SeriesKey> = []
+    mutating func note(_ results: [Rows]) throws(PostgresError) -> [SeriesChange<Row>] {
+        var revisions: [SeriesKey: (before: Int32, after: Int32)] = [:]
         for (wave, rows) in results.enumerated() {
+            let writes = Dictionary(waves[wave].map { ($0.row.key, $0.changes) }) { $1 }
             for row in rows {
                 let (day, series, revision) = try row.read(
                     PostgresDate.self,
@@ -78,13 +79,21 @@ struct WritePlan<Row: SeriesRow> {
                     Int32.self
                 )
                 let key = SeriesKey(day: day, series: series)
-                changed.insert(key)
+                let before = revisions[key]?.before ?? revision - (writes[key] ?? 1)
+                revisions[key] = (before, revision)
                 if wave == 0, let index = histories[key]?.firstIndex {
                     outcomes[index] = revision == 1 ? .accepted : .corrected
                 }
             }
         }
-        return changed
+        return revisions.compactMap { key, revision in
+            guard let row = histories[key]?.last else { return nil }
+            return SeriesChange(
+                row: row,
+                isNew: revision.before == 0,
+                isFirstCorrection: revision.before <= 1 && revision.after > 1
+            )
+        }
     }
 }
 

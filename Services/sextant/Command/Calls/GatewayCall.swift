@@ -45,8 +45,11 @@ struct GatewayCall {
             await connection.close()
             return value
         } catch let error as RPCError {
+            // What is said of all names the first of them.
+            let others = error.explanation.violations.dropFirst()
             throw CommandFailure(
                 what: "\(error.code.name): \(error.message)",
+                log: others.map { "\($0.field): \($0.description)" },
                 next: error.code == .unavailable
                     ? "sextant status --data \(context.folder.path)" : nil
             )

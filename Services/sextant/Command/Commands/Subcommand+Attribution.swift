@@ -140,23 +140,22 @@ extension AttributionV1.ModelRun {
 
     /// A line for each model and channel.
     fileprivate var csv: String {
-        var lines = [
-            "model,channel,conversions,conversions_lower,conversions_upper,"
-                + "value,value_lower,value_upper,cost,return_on_spend,cost_per_conversion"
+        let head = [
+            "model", "channel", "conversions", "conversions_lower", "conversions_upper", "value",
+            "value_lower", "value_upper", "cost", "return_on_spend", "cost_per_conversion",
         ]
-        for model in models {
-            for channel in model.channels {
+        let rows = models.flatMap { model in
+            model.channels.map { channel in
                 let (conversions, value) = (channel.conversionsEstimate, channel.valueEstimate)
                 let numbers: [Double?] =
                     [
                         channel.conversions, conversions?.lower, conversions?.upper, channel.value,
                         value?.lower, value?.upper,
                     ] + channel.costs
-                let cells = numbers.map { $0.map { "\($0)" } ?? "" }
-                lines.append(CSVText.line([model.model, channel.channel] + cells))
+                return [model.model, channel.channel] + numbers.map { $0.map { "\($0)" } ?? "" }
             }
         }
-        return lines.joined(separator: "\n")
+        return TextTable.csv([head] + rows)
     }
 
     private static func interval(_ estimate: AttributionV1.Estimate) -> String {

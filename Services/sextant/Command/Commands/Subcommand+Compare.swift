@@ -67,7 +67,7 @@ private struct ModelShares {
         let rows = channels.indices.map { channel in
             [channels[channel]] + shares.map { "\($0[channel])" }
         }
-        return ([["channel"] + models] + rows).map(CSVText.line).joined(separator: "\n")
+        return TextTable.csv([["channel"] + models] + rows)
     }
 
     /// Shares in percent, how much models disagree, and which two of them most.

@@ -56,7 +56,7 @@ extension Subcommand {
         context.terminal.print(
             answer: try answer.json(),
             orElse: context.arguments.has("--csv")
-                ? ([head] + rows).map(CSVText.line).joined(separator: "\n")
+                ? TextTable.csv([head] + rows)
                 : TextTable.text([head] + rows)
         )
     }
@@ -93,7 +93,7 @@ extension Subcommand {
         context.terminal.print(
             answer: try answer.json(),
             orElse: context.arguments.has("--csv")
-                ? ([head] + rows).map(CSVText.line).joined(separator: "\n")
+                ? TextTable.csv([head] + rows)
                 : "\(answer.person): \(answer.ids.joined(separator: " "))\n\n"
                     + TextTable.text([head] + rows)
         )

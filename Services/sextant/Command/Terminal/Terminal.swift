@@ -176,6 +176,16 @@ enum TextTable {
         }
         .joined(separator: "\n")
     }
+
+    /// The same as CSV.
+    static func csv(_ rows: [[String]]) -> String {
+        rows.map { $0.map(cell).joined(separator: ",") }.joined(separator: "\n")
+    }
+
+    private static func cell(_ text: String) -> String {
+        guard text.contains(where: { ",\"\n\r\r\n".contains($0) }) else { return text }
+        return "\"\(text.replacing("\"", with: "\"\""))\""
+    }
 }
 
 extension String {

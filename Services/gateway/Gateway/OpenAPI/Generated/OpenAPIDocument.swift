@@ -76,7 +76,7 @@ enum OpenAPIDocument {
     },
     {
       "name": "Rejected",
-      "description": "The quarantine of a tenant. A row that cannot be taken does not fail those beside it: it is kept here as it came, and is written again once what was wrong is mended."
+      "description": "The quarantine of a tenant. A row that cannot be taken does not fail those beside it: it is kept here as it came, and is written again once what was wrong is mended.\n\nA row is kept for 90 days, or as many as the installation is told, from when it was rejected last or something became of it last; `delete_time` says until when. A job of each night deletes those whose time is over, whatever their state: its schedule is called `rejected-rows`."
     },
     {
       "name": "Segment",
@@ -17179,6 +17179,11 @@ enum OpenAPIDocument {
             "type": "string",
             "format": "date-time",
             "description": "When it was replayed last, or given up."
+          },
+          "deleteTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When it is deleted, at the night after, if nothing becomes of it until then."
           }
         },
         "additionalProperties": false
@@ -17946,6 +17951,14 @@ enum OpenAPIDocument {
             "format": "int64",
             "pattern": "^-?[0-9]+$",
             "description": "How often somebody clicked; left out if it is not known."
+          },
+          "conversions": {
+            "type": "string",
+            "description": "How many conversions the platform claims, which need not be a whole number; not less than zero. Empty if it says nothing. It is the platform's word: no KPI counts it."
+          },
+          "conversionValue": {
+            "type": "string",
+            "description": "What the platform says these are worth, in `currency`; empty if it says nothing."
           }
         },
         "additionalProperties": false

@@ -31,7 +31,7 @@ struct DefinitionStore: Sendable {
         return subject.standard
     }
 
-    /// Versions, the newest first.
+    /// Versions, the newest first, without what they say and what their trials found.
     ///
     /// - Parameters:
     ///   - subject: of what.
@@ -51,8 +51,8 @@ struct DefinitionStore: Sendable {
             subject.rawValue,
             version,
             Int64(limit)
-        ).map { try IngestV1.Definition($0) }
-        return found.isEmpty && version == .max ? [subject.standard] : found
+        ).map { try IngestV1.Definition($0).head }
+        return found.isEmpty && version == .max ? [subject.standard.head] : found
     }
 
     /// The conversion definitions in force, if they are not those that are known.
@@ -103,7 +103,8 @@ struct DefinitionStore: Sendable {
                     first.version,
                     Int16(clamping: first.state.rawValue),
                     first.revision,
-                    first.encoded()
+                    first.encoded(),
+                    first.head.encoded()
                 )
                 let row = try await transaction.query(.nextDefinition, subject.rawValue).one()
                 let (next, active, drafts) = try row.read(
@@ -121,7 +122,8 @@ struct DefinitionStore: Sendable {
                     draft.version,
                     Int16(clamping: draft.state.rawValue),
                     draft.revision,
-                    draft.encoded()
+                    draft.encoded(),
+                    draft.head.encoded()
                 )
                 return draft
             }
@@ -211,7 +213,8 @@ struct DefinitionStore: Sendable {
             Int16(clamping: definition.state.rawValue),
             definition.revision,
             definition.activateTime.flatMap { UTCTimestamp($0) },
-            definition.encoded()
+            definition.encoded(),
+            definition.head.encoded()
         )
     }
 
@@ -237,6 +240,13 @@ struct DefinitionStore: Sendable {
 }
 
 extension IngestV1.Definition {
+    /// Without what it says and what its trial found: what lists tell of it.
+    fileprivate var head: Self {
+        var head = self
+        (head.content, head.report) = (nil, nil)
+        return head
+    }
+
     /// Reads a row of one column.
     fileprivate init(_ row: Row) throws {
         let bytes = try row.read(SharedBytes.self)
@@ -252,10 +262,11 @@ extension Statement {
         where subject = $1 and case when $2::bigint = 0 then state = 2 else version = $2 end
         """
     )
+    /// Those that were written last before there were heads have none.
     fileprivate static let listDefinitions = Statement(
         "ingest.list_definitions",
         """
-        select definition from definition_versions
+        select coalesce(head, definition) from definition_versions
         where subject = $1 and version < $2
         order by version desc limit $3
         """
@@ -272,8 +283,8 @@ extension Statement {
     fileprivate static let insertFirstDefinition = Statement(
         "ingest.insert_first_definition",
         """
-        insert into definition_versions (subject, version, state, revision, definition)
-        values ($1, $2, $3, $4, $5)
+        insert into definition_versions (subject, version, state, revision, definition, head)
+        values ($1, $2, $3, $4, $5, $6)
         on conflict (subject, version) do nothing
         """
     )
@@ -289,8 +300,8 @@ extension Statement {
     fileprivate static let insertDefinition = Statement(
         "ingest.insert_definition",
         """
-        insert into definition_versions (subject, version, state, revision, definition)
-        values ($1, $2, $3, $4, $5)
+        insert into definition_versions (subject, version, state, revision, definition, head)
+        values ($1, $2, $3, $4, $5, $6)
         """
     )
     fileprivate static let holdDefinition = Statement(
@@ -304,7 +315,7 @@ extension Statement {
         "ingest.update_definition",
         """
         update definition_versions
-        set state = $3, revision = $4, activated_at = $5, definition = $6
+        set state = $3, revision = $4, activated_at = $5, definition = $6, head = $7
         where subject = $1 and version = $2
         """
     )

@@ -53,6 +53,8 @@ struct SeriesLines: Sendable {
         spend.spend = row.spend.description
         spend.impressions = row.impressions.flatMap { Self.count($0) }
         spend.clicks = row.clicks.flatMap { Self.count($0) }
+        spend.conversions = row.conversions?.rounded(to: 6).description ?? ""
+        spend.conversionValue = row.conversionValue?.description ?? ""
         self.spend.append(spend, at: place)
     }
 

@@ -85,6 +85,8 @@ extension FileRow {
             note("currency", spend.currency)
             note("impressions", spend.impressions?.description)
             note("clicks", spend.clicks?.description)
+            note("conversions", spend.conversions?.description)
+            note("conversion_value", spend.conversionValue?.description)
         case .series(let series):
             note("date", series.day.description)
             note("geo", series.geo)

@@ -77,8 +77,7 @@ struct ImportStore: Sendable {
     /// - Throws: `PostgresError`.
     func giveUp(in transaction: PostgresTransaction) async throws(PostgresError) -> [PostgresUUID] {
         let now = UTCTimestamp.now
-        let lastWeek = UTCTimestamp(milliseconds: now.milliseconds - 7 * 86_400_000)
-        return try await transaction.query(.giveUpImports, lastWeek, now)
+        return try await transaction.query(.giveUpImports, now.adding(days: -7), now)
             .map { row throws(PostgresError) in try row.read(PostgresUUID.self) }
     }
 

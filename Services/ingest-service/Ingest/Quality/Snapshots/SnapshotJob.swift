@@ -28,6 +28,15 @@ struct SnapshotJob: Sendable {
         JobType("quality_snapshot", of: service)
     }
 
+    /// One each night, of the day before.
+    static func nightly(of service: ServiceName) -> NightlyWork {
+        NightlyWork(
+            scheduleName: "data-quality",
+            hour: 2,
+            step: Schedule.Step(type(of: service), IngestV1.TakeSnapshotRequest())
+        )
+    }
+
     /// How they are done.
     ///
     /// - Parameters:
@@ -141,8 +150,7 @@ struct SnapshotJob: Sendable {
         let first = today.adding(-Self.mostDaysBack)
         try await snapshots.prune(before: first, in: transaction)
         try await facts.prune(before: first.adding(-QualityFacts.days), in: transaction)
-        let age = Int64(Self.mostDaysBack) * 86_400_000
-        let time = UTCTimestamp(milliseconds: now.milliseconds - age)
+        let time = now.adding(days: -Int(Self.mostDaysBack))
         try await findings.prune(before: time, in: transaction)
     }
 

@@ -1,26 +1,31 @@
 internal import Jobs
 internal import Lifecycle
-internal import Messages
 internal import Net
-internal import RPC
 internal import Telemetry
 internal import Tenancy
 
-/// Sees to it that every tenant has the schedule of nightly snapshots, by the clocks of its own
-/// time zone: tenants that are there, and those that come.
+/// What is done each night for a tenant.
+struct NightlyWork: Sendable {
+    /// What its schedule is called.
+    let scheduleName: String
+    /// The hour in which it begins, by the tenant's clocks.
+    let hour: Int
+    /// What is done.
+    let step: Schedule.Step
+}
+
+/// Sees to it that every tenant has the schedules of what is done each night, by the clocks of its
+/// own time zone: tenants that are there, and those that come.
 ///
-/// A tenant that is looked at is not looked at again before its time zone changes. Whoever wants no
-/// snapshots pauses the schedule, which stays so.
-final class NightlySnapshots: Sendable {
-    /// What the schedule is called.
-    static let scheduleName = "data-quality"
-    /// The hour, by the tenant's clocks.
-    private static let hour = 2
+/// A tenant that is looked at is not looked at again before its time zone changes. Whoever wants
+/// something not to be done pauses its schedule, which stays so.
+final class NightlySchedules: Sendable {
     /// How often is looked for tenants that are new.
     private static let interval = Duration.seconds(60)
     /// How long the look at one tenant may take.
     private static let patience = Duration.seconds(10)
 
+    private let works: [NightlyWork]
     private let service: ServiceName
     private let database: TenantDatabase
     private let jobs: JobQueue
@@ -28,11 +33,13 @@ final class NightlySnapshots: Sendable {
     private let zones = Locked<[TenantID: String]>([:])
 
     init(
+        _ works: [NightlyWork],
         of service: ServiceName,
         _ database: TenantDatabase,
         _ jobs: JobQueue,
         logger: Logger
     ) {
+        self.works = works
         self.service = service
         self.database = database
         self.jobs = jobs
@@ -45,7 +52,7 @@ final class NightlySnapshots: Sendable {
     /// - Returns: the part.
     func component(on loop: EventLoop) -> ServiceComponent {
         let task = Locked<Task<Void, Never>?>(nil)
-        return ServiceComponent("nightly snapshots") { [self] in
+        return ServiceComponent("nightly schedules") { [self] in
             let looking = Task(executorPreference: loop) { [self] in
                 guard await loop.arrive() else { return }
                 while !Task.isCancelled {
@@ -65,7 +72,7 @@ final class NightlySnapshots: Sendable {
         }
     }
 
-    /// Looks at the tenants whose schedule is not known to be right.
+    /// Looks at the tenants whose schedules are not known to be right.
     func look() async {
         let tenants = database.directory.activeTenants
         let known = Set(tenants)
@@ -84,7 +91,7 @@ final class NightlySnapshots: Sendable {
         // The next look tries again: as of tenants whose schema is being brought up to date.
         if failures > 0 {
             logger.warning(
-                "tenants without a schedule of nightly snapshots",
+                "tenants without a schedule of what is done each night",
                 ["tenants": .integer(Int64(failures)), "cause": .string(cause)]
             )
         }
@@ -100,23 +107,24 @@ final class NightlySnapshots: Sendable {
             for: TenantContext(tenant: tenant, actor: actor, scopes: .none),
             before: .now.advanced(by: Self.patience)
         )
-        let timing = Schedule.Timing.cron(try Self.expression(for: tenant), timeZone: zone)
-        let known = try await jobs.schedule(Self.scheduleName, in: scope)
-        if known?.schedule.timing != timing {
-            let step = Schedule.Step(
-                SnapshotJob.type(of: service),
-                IngestV1.TakeSnapshotRequest()
+        for work in works {
+            let timing = Schedule.Timing.cron(
+                try Self.expression(for: tenant, at: work.hour),
+                timeZone: zone
             )
-            try await jobs.put(
-                Schedule(Self.scheduleName, of: service, timing, [step]),
-                in: scope
-            )
+            let known = try await jobs.schedule(work.scheduleName, in: scope)
+            if known?.schedule.timing == timing { continue }
+            let schedule = Schedule(work.scheduleName, of: service, timing, [work.step])
+            try await jobs.put(schedule, in: scope)
         }
         zones.withLock { $0[tenant] = zone }
     }
 
     /// A minute of the hour, the same for a tenant each time: not all of a zone at once.
-    private static func expression(for tenant: TenantID) throws -> CronExpression {
+    private static func expression(
+        for tenant: TenantID,
+        at hour: Int
+    ) throws -> CronExpression {
         let minute = tenant.text.utf8.reduce(0) { ($0 * 31 + Int($1)) % 60 }
         return try CronExpression("\(minute) \(hour) * * *")
     }
