@@ -198,4 +198,37 @@ struct RowReaderTests {
             #expect(parted == whole)
         }
     }
+
+    @Test("have as many cells as delimiters say, and one more")
+    func counts() throws {
+        var random = SeededGenerator(seed: 11)
+        for count in [1, 2, 55, 56, 57, 63, 64, 65, 130, 1_000, 4_096] {
+            let cells = (0..<count).map { String(repeating: "x", count: $0 % 19) + "\($0)" }
+            let text = Array((cells.joined(separator: ",") + "\n").utf8)
+            let file = text + text + Array("y\n".utf8)
+            let form = FileForm.delimited(Dialect())
+            for parts in [[file[...]], parts(of: file, &random)] {
+                #expect(try rows(of: parts, form).rows.map(\.cells) == [cells, cells, ["y"]])
+            }
+        }
+    }
+
+    @Test("have a fault wherever a byte is that no text has")
+    func bytes() throws {
+        for length in 1...40 {
+            for place in 0..<length {
+                for (byte, rule) in [(0, .controlCharacter), (0xC3, .notUTF8)]
+                    as [(UInt8, Finding.Rule)]
+                {
+                    // Other rows around it, so that the file is no UTF-16 and none is the last.
+                    var file = Array("first,row\n".utf8)
+                    var row = Array(repeating: UInt8(ascii: "x"), count: length)
+                    row[place] = byte
+                    file += row + Array("\nlast,row\n".utf8)
+                    let read = try rows(of: [file[...]], .delimited(Dialect())).rows
+                    #expect(read.map(\.fault) == [nil, rule, nil])
+                }
+            }
+        }
+    }
 }

@@ -38,6 +38,27 @@ struct BootstrapTests {
         }
     }
 
+    @Test("credit each draw as the model does, to the bit", arguments: 1...6)
+    func repeated(order: Int) throws {
+        let rows = RandomTables.rows(seed: UInt64(order), count: 300, channels: 7, longest: 9)
+        let table = try RandomTables.table(rows)
+        let source = Replicates(table, seed: 3)
+        for hasNulls in [true, false] {
+            let model = try Markov(order: order, hasNulls: hasNulls)
+            let repeated = try model.repeated(on: table)
+            for replicate in 0..<3 {
+                let drawn = source.table(replicate)
+                #expect(try repeated(drawn) == model.credit(drawn))
+            }
+            var none = PathTable()
+            try none.add("c1", nulls: 1)
+            let nothing = try model.repeated(on: none)
+            #expect(throws: AttributionFailure.noConversions) { try nothing(none) }
+        }
+        let linear = try Linear().repeated(on: table)
+        #expect(try linear(table) == Linear().credit(table))
+    }
+
     @Test("draw numbers of the Poisson distribution", arguments: [0, 1, 3, 31, 32, 50, 1_000])
     func poisson(mean: Int) {
         let quantiles = PoissonQuantiles()

@@ -166,6 +166,9 @@ struct PathTableTests {
         #expect(throws: AttributionFailure.self) {
             try PathValue(coefficient: 1_000_000_000_000_000_001, scale: 0)
         }
+        #expect(try PathValue(coefficient: .max, scale: 38).units == 1_701_411_834_605)
+        // The highest coefficient is rounded up to ten times less, which is too much all the same.
+        #expect(throws: AttributionFailure.self) { try PathValue(coefficient: .max, scale: 13) }
     }
 
     @Test("are transformed as the words say")

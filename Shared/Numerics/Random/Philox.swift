@@ -44,12 +44,27 @@ extension Philox {
         stream: UInt64,
         key: UInt64
     ) -> (first: Lanes, second: Lanes) {
+        let positions = Lanes(repeating: position) &+ Lanes(0, 1, 2, 3)
+        return fourBlocks(positions, streams: Lanes(repeating: stream), key: key)
+    }
+
+    /// The bits of four counters.
+    ///
+    /// - Parameters:
+    ///   - positions: their lower halves.
+    ///   - streams: their upper halves.
+    ///   - key: which of 2⁶⁴ functions.
+    /// - Returns: the first and the second 64 bits of each block.
+    @inline(__always)
+    static func fourBlocks(
+        _ positions: Lanes,
+        streams: Lanes,
+        key: UInt64
+    ) -> (first: Lanes, second: Lanes) {
         // Lanes hold 32 bits each, for products of them have 64.
         let low = Lanes(repeating: 0xffff_ffff)
-        let positions = Lanes(repeating: position) &+ Lanes(0, 1, 2, 3)
         var (a, b) = (positions & low, positions &>> 32)
-        var c = Lanes(repeating: stream & 0xffff_ffff)
-        var d = Lanes(repeating: stream >> 32)
+        var (c, d) = (streams & low, streams &>> 32)
         var (lowKey, highKey) = (key & 0xffff_ffff, key >> 32)
         for _ in 0..<10 {
             let first = a &* Lanes(repeating: 0xd251_1f53)

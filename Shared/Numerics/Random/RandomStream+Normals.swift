@@ -47,10 +47,6 @@ extension RandomStream {
     /// 2 ``uniform()`` − 1 of each word: never 0, and between −1 and 1.
     @inline(__always)
     private static func symmetric(_ words: SIMD4<UInt64>) -> SIMD4<Double> {
-        // 52 bits as those of a number from 1 to 2.
-        let bits = (words &>> 12) | SIMD4(repeating: 0x3ff0_0000_0000_0000)
-        // Both are 32 bytes without padding.
-        let numbers = unsafe unsafeBitCast(bits, to: SIMD4<Double>.self)
-        return 2 * ((numbers - 1) + 0x1p-53) - 1
+        2 * uniform(words) - 1
     }
 }

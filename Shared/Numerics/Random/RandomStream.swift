@@ -69,6 +69,31 @@ extension RandomStream {
         (Double(next() >> 12) + 0.5) * 0x1p-52
     }
 
+    /// The first two uniform numbers of four streams from one of their blocks on.
+    ///
+    /// - Parameters:
+    ///   - seed: any number.
+    ///   - streams: any four numbers.
+    ///   - position: how many blocks are left out.
+    /// - Returns: for each stream what ``uniform()`` gives first, and then.
+    public static func uniforms(
+        seed: UInt64,
+        streams: SIMD4<UInt64>,
+        position: UInt64
+    ) -> (first: SIMD4<Double>, second: SIMD4<Double>) {
+        let words = Philox.fourBlocks(SIMD4(repeating: position), streams: streams, key: seed)
+        return (uniform(words.first), uniform(words.second))
+    }
+
+    /// ``uniform()`` of each word.
+    @inline(__always)
+    static func uniform(_ words: SIMD4<UInt64>) -> SIMD4<Double> {
+        // 52 bits as those of a number from 1 to 2; what follows is exact.
+        let bits = (words &>> 12) | SIMD4(repeating: 0x3ff0_0000_0000_0000)
+        // Both are 32 bytes without padding.
+        return (unsafe unsafeBitCast(bits, to: SIMD4<Double>.self) - 1) + 0x1p-53
+    }
+
     /// A standard normal number, by Marsaglia's polar method (SIAM Review 6, 1964).
     public mutating func normal() -> Double {
         if let number = spareNormal {

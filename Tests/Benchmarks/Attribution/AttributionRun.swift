@@ -29,7 +29,7 @@ struct AttributionRun {
     static func read(_ file: URL) throws -> PathTable {
         let handle = try FileHandle(forReadingFrom: file)
         var reader = RowReader(form: .delimited(Dialect()))
-        var table = PathTable()
+        var table = PathTableBuilder()
         var isFirst = true
         while true {
             switch try reader.next() {
@@ -44,12 +44,12 @@ struct AttributionRun {
                     nulls: Int(number(reader.cell(3)).digits)
                 )
             case .starved:
-                guard let part = try handle.read(upToCount: 1 << 20), !part.isEmpty else {
+                guard let part = try handle.read(upToCount: 1 << 17), !part.isEmpty else {
                     reader.finish()
                     continue
                 }
                 reader.append(part.bytes)
-            case .ended: return table
+            case .ended: return table.build()
             }
         }
     }

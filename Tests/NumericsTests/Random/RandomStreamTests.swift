@@ -56,6 +56,20 @@ struct RandomStreamTests {
         }
     }
 
+    @Test("uniform numbers of four streams are those of each")
+    func fourStreams() {
+        var random = RandomStream(seed: 23)
+        for _ in 0..<50 {
+            let (seed, position) = (random.next(), random.next())
+            let streams = SIMD4(random.next(), random.next(), random.next(), random.next())
+            let both = RandomStream.uniforms(seed: seed, streams: streams, position: position)
+            for lane in 0..<4 {
+                var one = RandomStream(seed: seed, stream: streams[lane], position: position)
+                #expect(both.first[lane] == one.uniform() && both.second[lane] == one.uniform())
+            }
+        }
+    }
+
     @Test(
         "a vector of normal numbers is the polar method of its blocks",
         arguments: [0, 1, 7, 1001]

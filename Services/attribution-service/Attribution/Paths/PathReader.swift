@@ -35,7 +35,7 @@ struct PathReader: Sendable {
                     + "name one import, or import equal paths as one row"
             )
         }
-        let building = Locked(PathTable(mostTouches: Self.mostTouches))
+        let building = Locked(PathTableBuilder(mostTouches: Self.mostTouches))
         // The oldest first, and rows as in files: the same data give the same numbers of channels.
         for paths in imports.reversed() {
             var last: Int64 = 0
@@ -43,13 +43,13 @@ struct PathReader: Sendable {
                 let page = try await store.rows(of: paths.id, after: last, in: scope)
                 if page.isEmpty { break }
                 last = try await offload.runBeside {
-                    try building.withLock { table in
-                        Result { try Self.append(page, to: &table, of: paths) }
+                    try building.withLock { builder in
+                        Result { try Self.append(page, to: &builder, of: paths) }
                     }.get()
                 }
             }
         }
-        return building.withLock { $0 }
+        return building.withLock { $0.build() }
     }
 
     /// Adds the rows of a page.
@@ -57,7 +57,7 @@ struct PathReader: Sendable {
     /// - Returns: the number of the last of them.
     private static func append(
         _ page: Rows,
-        to table: inout PathTable,
+        to builder: inout PathTableBuilder,
         of paths: PathImport
     ) throws -> Int64 {
         var last: Int64 = 0
@@ -66,7 +66,7 @@ struct PathReader: Sendable {
             last = try row.read(Int64.self, at: 0)
             steps.removeAll(keepingCapacity: true)
             for name in try row.read([String].self, at: 1) {
-                steps.append(try table.channel(name))
+                steps.append(try builder.channel(name))
             }
             let conversions = try row.read(PostgresDecimal.self, at: 2)
             let nulls = try row.read(PostgresDecimal.self, at: 4)
@@ -78,7 +78,7 @@ struct PathReader: Sendable {
                 )
             }
             let value = try row.read(PostgresDecimal.self, at: 3)
-            try table.append(
+            try builder.append(
                 steps.span,
                 conversions: conversions,
                 value: try PathValue(coefficient: value.coefficient, scale: value.scale),

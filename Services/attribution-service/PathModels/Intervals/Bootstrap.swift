@@ -67,10 +67,11 @@ public struct Bootstrap: Sendable {
         }
         // What is wrong with the model or the journeys is said before any thread starts.
         let credit = try model.credit(table)
+        let repeated = try model.repeated(on: table)
         let source = Replicates(table, seed: seed)
         var draws: [Credit] = []
         for outcome in try await outcomes({ number throws(AttributionFailure) in
-            try model.credit(source.table(number))
+            try repeated(source.table(number))
         }) {
             switch outcome {
             case .success(let credit): draws.append(credit)

@@ -15,7 +15,12 @@ struct Replicates {
         self.table = table
         self.seed = seed
         let identity = PathIdentity(table.channels)
-        streams = (0..<table.count).map { identity.hash(table.path($0), ages: table.ages($0)) }
+        var streams = (0..<table.count).map {
+            identity.hash(table.path($0), ages: table.ages($0))
+        }
+        // They are drawn from four at a time.
+        while streams.count % 4 != 0 { streams.append(0) }
+        self.streams = streams
     }
 
     /// One table.
@@ -26,24 +31,31 @@ struct Replicates {
         var conversions = [Int](repeating: 0, count: table.count)
         var nulls = conversions
         var values = [PathValue](repeating: .zero, count: table.count)
-        for path in 0..<table.count {
-            var random = RandomStream(
+        for first in stride(from: 0, to: table.count, by: 4) {
+            let (forConversions, forNulls) = RandomStream.uniforms(
                 seed: seed,
-                stream: streams[path],
+                streams: SIMD4(
+                    streams[first],
+                    streams[first + 1],
+                    streams[first + 2],
+                    streams[first + 3]
+                ),
                 position: UInt64(replicate)
             )
-            let (first, second) = (random.uniform(), random.uniform())
-            nulls[path] = quantiles.quantile(second, mean: table.nulls[path])
-            let count = table.conversions[path]
-            guard count > 0 else { continue }
-            let drawn = quantiles.quantile(first, mean: count)
-            conversions[path] = drawn
-            let (whole, rest) = table.values[path].units.quotientAndRemainder(
-                dividingBy: Int128(count)
-            )
-            values[path] = PathValue(
-                units: whole * Int128(drawn) + rest * Int128(drawn) / Int128(count)
-            )
+            for lane in 0..<min(4, table.count - first) {
+                let path = first + lane
+                nulls[path] = quantiles.quantile(forNulls[lane], mean: table.nulls[path])
+                let count = table.conversions[path]
+                guard count > 0 else { continue }
+                let drawn = quantiles.quantile(forConversions[lane], mean: count)
+                conversions[path] = drawn
+                let (whole, rest) = table.values[path].units.quotientAndRemainder(
+                    dividingBy: Int128(count)
+                )
+                values[path] = PathValue(
+                    units: whole * Int128(drawn) + rest * Int128(drawn) / Int128(count)
+                )
+            }
         }
         return table.reweighted(conversions: conversions, nulls: nulls, values: values)
     }

@@ -27,6 +27,19 @@ public struct Markov: AttributionModel {
         credit(by: try removalEffects(table), of: table)
     }
 
+    /// The model for tables that differ in their weights alone: steps are looked up once.
+    public func repeated(
+        on table: PathTable
+    ) throws(AttributionFailure) -> @Sendable (PathTable) throws(AttributionFailure) -> Credit {
+        let steps = try RepeatedCounts(table, order: order)
+        return { other throws(AttributionFailure) in
+            let counts = steps.counts(other, hasNulls: hasNulls)
+            let chain = try MarkovChain(counts, of: other, hasNulls: hasNulls)
+            let effects = try chain.removalEffects(channels: other.channels.count)
+            return credit(by: effects, of: other)
+        }
+    }
+
     /// What each channel's removal takes.
     ///
     /// - Parameter table: the journeys.

@@ -38,19 +38,34 @@ public struct MarkovChain: Sendable {
         hasNulls: Bool = true
     ) throws(AttributionFailure) {
         let tally = try TransitionCounts(table, order: order, hasNulls: hasNulls)
+        try self.init(tally, of: table, hasNulls: hasNulls)
+    }
+
+    /// Makes a chain of counts.
+    ///
+    /// - Parameters:
+    ///   - tally: the steps of the journeys.
+    ///   - table: the journeys.
+    ///   - hasNulls: whether those without a conversion count.
+    /// - Throws: ``AttributionFailure/noConversions``.
+    init(
+        _ tally: TransitionCounts,
+        of table: PathTable,
+        hasNulls: Bool
+    ) throws(AttributionFailure) {
         guard table.totalConversions > 0 else { throw .noConversions }
-        self.order = order
+        order = tally.order
         let index = StateIndex(tally)
         let size = index.keys.count
         states = index.keys.map { Self.channels($0, tally) }
         var starts = [Int](repeating: 0, count: size)
-        for (number, key) in tally.starts.keys.enumerated() {
+        for (number, key) in tally.starts.enumerated() {
             starts[index[key]] = tally.startCounts[number]
         }
         var conversions = [Int](repeating: 0, count: size)
         var nulls = conversions
         var values = [PathValue](repeating: .zero, count: size)
-        for (number, key) in tally.ends.keys.enumerated() {
+        for (number, key) in tally.ends.enumerated() {
             let state = index[key]
             conversions[state] = tally.conversions[number]
             nulls[state] = tally.nulls[number]
@@ -58,8 +73,8 @@ public struct MarkovChain: Sendable {
         }
         var visits = starts
         var firstSource = [Int](repeating: 0, count: size + 1)
-        let steps = tally.steps.keys.indices.map { number in
-            let key = tally.steps.keys[number]
+        let steps = tally.steps.indices.map { number in
+            let key = tally.steps[number]
             let source = index[key >> UInt64(tally.width)]
             let target = index[key & tally.mask]
             visits[target] += tally.stepCounts[number]
@@ -128,8 +143,8 @@ private struct StateIndex {
 
     init(_ tally: TransitionCounts) {
         var places = KeyIndex(bits: tally.order * tally.width)
-        for key in tally.starts.keys { _ = places.number(of: key) }
-        for key in tally.steps.keys { _ = places.number(of: key & tally.mask) }
+        for key in tally.starts { _ = places.number(of: key) }
+        for key in tally.steps { _ = places.number(of: key & tally.mask) }
         let order = places.keys.indices.sorted { places.keys[$0] < places.keys[$1] }
         var ranks = [Int](repeating: 0, count: order.count)
         for (rank, place) in order.enumerated() { ranks[place] = rank }

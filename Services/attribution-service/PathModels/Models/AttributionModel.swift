@@ -10,6 +10,24 @@ public protocol AttributionModel: Sendable {
     /// - Throws: ``AttributionFailure``, if there are no conversions, or what the model needs is
     ///   missing.
     func credit(_ table: PathTable) throws(AttributionFailure) -> Credit
+
+    /// The same model for tables that have the same paths and other weights.
+    ///
+    /// - Parameter table: one of them.
+    /// - Returns: what ``credit(_:)`` does, to the bit, with what all of them share done once.
+    /// - Throws: ``AttributionFailure``, as ``credit(_:)`` does of the paths.
+    func repeated(
+        on table: PathTable
+    ) throws(AttributionFailure) -> @Sendable (PathTable) throws(AttributionFailure) -> Credit
+}
+
+extension AttributionModel {
+    /// A model that tables share nothing of.
+    public func repeated(
+        on table: PathTable
+    ) throws(AttributionFailure) -> @Sendable (PathTable) throws(AttributionFailure) -> Credit {
+        { other throws(AttributionFailure) in try credit(other) }
+    }
 }
 
 /// What each channel gets, by its number.

@@ -9,11 +9,8 @@ public struct ChannelNames: Equatable, Sendable {
     public static let most = 65_000
     /// The names; a channel's number is its place.
     public private(set) var names: [String] = []
-    /// All names one after the other, and where each ends.
-    private var bytes: [UInt8] = []
-    private var ends: [Int] = []
-    /// For each hash, from its low bits on, one more than the number of the channel; 0 where none.
-    private var slots = [UInt32](repeating: 0, count: 64)
+    /// By the hash of a name, what is known of it, and of its channel; free ones have no channel.
+    private var slots = [Slot](repeating: Slot(), count: 64)
 
     /// No channel.
     public init() {}
@@ -27,7 +24,8 @@ public struct ChannelNames: Equatable, Sendable {
     /// - Returns: its number.
     /// - Throws: ``AttributionFailure``, if the name is empty or one too many.
     public mutating func id(of name: String) throws(AttributionFailure) -> ID {
-        try id(of: name.utf8Span.span.asRawSpan)
+        let bytes = name.utf8Span.span.asRawSpan
+        return try id(in: bytes, 0, bytes.byteCount)
     }
 
     /// The number of a channel that is there.
@@ -35,56 +33,80 @@ public struct ChannelNames: Equatable, Sendable {
     /// - Parameter name: its name.
     /// - Returns: its number, or nil if there is no such channel.
     public func existing(_ name: String) -> ID? {
-        let slot = slot(of: name.utf8Span.span.asRawSpan)
-        return slots[slot] == 0 ? nil : ID(slots[slot] - 1)
+        let bytes = name.utf8Span.span.asRawSpan
+        let slot = slot(of: NameKey(bytes, 0, bytes.byteCount), bytes)
+        return slots[slot].isFree ? nil : slots[slot].channel
     }
 
-    mutating func id(of name: RawSpan) throws(AttributionFailure) -> ID {
-        let slot = slot(of: name)
-        if slots[slot] != 0 { return ID(truncatingIfNeeded: slots[slot] &- 1) }
+    /// The number of a channel, which is added if it is new.
+    ///
+    /// - Parameters:
+    ///   - text: what its name stands in.
+    ///   - start: where the name begins.
+    ///   - end: where it ends.
+    /// - Returns: its number.
+    /// - Throws: ``AttributionFailure``, if the name is empty, one too many, or not UTF-8.
+    @inline(__always)
+    mutating func id(
+        in text: RawSpan,
+        _ start: Int,
+        _ end: Int
+    ) throws(AttributionFailure) -> ID {
+        let key = NameKey(text, start, end)
+        let home = slots[key.home & (slots.count &- 1)]
+        // The name is most often where it belongs, and short enough for its key to say it all.
+        if home.key == key, !home.isFree, !key.isLong { return home.channel }
+        return try findOrAdd(key, text.extracting(start..<end))
+    }
+
+    @inline(never)
+    private mutating func findOrAdd(
+        _ key: NameKey,
+        _ name: RawSpan
+    ) throws(AttributionFailure) -> ID {
+        let slot = slot(of: key, name)
+        if !slots[slot].isFree { return slots[slot].channel }
         guard !name.isEmpty else { throw .emptyChannelName }
         guard count < Self.most else { throw .tooManyChannels(most: Self.most, for: "a table") }
-        let own = (0..<name.byteCount).map { name.byte(at: $0) }
-        guard let text = String(validating: own, as: UTF8.self) else { throw .channelNotText }
-        bytes += own
-        ends.append(bytes.count)
+        let bytes = (0..<name.byteCount).map { name.byte(at: $0) }
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw .channelNotText }
+        let channel = ID(count)
+        slots[slot] = Slot(key: key, channel: channel, isFree: false)
         names.append(text)
-        slots[slot] = UInt32(count)
         if count * 2 > slots.count { grow() }
-        return ID(count - 1)
+        return channel
     }
 
     /// Where a name is, or would be.
-    private func slot(of name: RawSpan) -> Int {
-        var slot = Int(truncatingIfNeeded: Self.hash(name)) & (slots.count - 1)
-        while slots[slot] != 0, !isEqual(Int(slots[slot]) - 1, name) {
-            slot = (slot + 1) & (slots.count - 1)
+    private func slot(of key: NameKey, _ name: RawSpan) -> Int {
+        var place = key.home & (slots.count - 1)
+        while !slots[place].isFree, slots[place].key != key || !isNamed(slots[place], key, name) {
+            place = (place + 1) & (slots.count - 1)
         }
-        return slot
+        return place
     }
 
-    private func isEqual(_ channel: Int, _ name: RawSpan) -> Bool {
-        let start = channel == 0 ? 0 : ends[channel - 1]
-        guard ends[channel] - start == name.byteCount else { return false }
-        let own = bytes.span.extracting(start..<ends[channel]).asRawSpan
-        var offset = 0
-        while offset + 8 <= own.byteCount {
-            let word = own.littleEndian(at: offset, as: UInt64.self)
-            if word != name.littleEndian(at: offset, as: UInt64.self) { return false }
-            offset += 8
-        }
-        while offset < own.byteCount {
-            if own.byte(at: offset) != name.byte(at: offset) { return false }
-            offset += 1
-        }
-        return true
+    /// Whether the name of a channel whose key is that of another name is that name.
+    private func isNamed(_ slot: Slot, _ key: NameKey, _ name: RawSpan) -> Bool {
+        guard key.isLong else { return true }
+        let own = names[Int(slot.channel)]
+        return own.utf8Span.span.asRawSpan.hasSameBytes(as: name)
     }
 
     private mutating func grow() {
-        slots = Array(repeating: 0, count: slots.count * 2)
-        for (channel, name) in names.enumerated() {
-            slots[slot(of: name.utf8Span.span.asRawSpan)] = UInt32(channel + 1)
+        let old = slots
+        slots = Array(repeating: Slot(), count: old.count * 2)
+        for slot in old where !slot.isFree {
+            var place = slot.key.home & (slots.count - 1)
+            while !slots[place].isFree { place = (place + 1) & (slots.count - 1) }
+            slots[place] = slot
         }
+    }
+
+    private struct Slot: Equatable, Sendable {
+        var key = NameKey()
+        var channel: ID = 0
+        var isFree = true
     }
 
     /// The same for the same name in every process: draws of replicates come from it.

@@ -44,37 +44,82 @@ extension PathTable {
         nulls: Int
     ) throws(AttributionFailure) {
         guard !isTimed else { throw .timesMissing }
-        let start = touches.count
-        do throws(AttributionFailure) {
-            try split(text, separator)
-        } catch {
-            drop(from: start)
-            throw error
+        // The touches of a row are written to memory that all rows share, and is taken for it.
+        var steps: [ChannelNames.ID] = []
+        swap(&steps, &scratch)
+        defer { swap(&steps, &scratch) }
+        if steps.isEmpty { steps = Array(repeating: 0, count: Self.mostTouchesPerPath) }
+        let count = try channels.split(text, separator, into: &steps, from: 0)
+        let journeys = Journeys(conversions: conversions, value: value, nulls: nulls)
+        try add(steps.span.extracting(0..<count), Span(), journeys)
+    }
+}
+
+extension ChannelNames {
+    /// Finds the touches of a text, eight bytes at a time.
+    ///
+    /// - Parameters:
+    ///   - text: UTF-8.
+    ///   - separator: what stands between channels.
+    ///   - steps: where touches go; it has room for those of the longest path.
+    ///   - first: the place of the first of them.
+    /// - Returns: how many there are.
+    /// - Throws: ``AttributionFailure``.
+    mutating func split(
+        _ text: RawSpan,
+        _ separator: PathSeparator,
+        into steps: inout [ID],
+        from first: Int
+    ) throws(AttributionFailure) -> Int {
+        let (initial, width) = (separator.bytes[0], separator.bytes.count)
+        let lanes = UInt64(initial) &* 0x0101_0101_0101_0101
+        var steps = steps.mutableSpan
+        var (next, start, offset) = (first, 0, 0)
+        while offset < text.byteCount {
+            var found = Self.zeros(text.word(at: offset) ^ lanes)
+            while found != 0 {
+                let place = offset &+ found.trailingZeroBitCount / 8
+                found &= found &- 1
+                guard place >= start, place < text.byteCount,
+                    width == 1 || separator.stands(in: text, at: place)
+                else { continue }
+                if let channel = try channel(in: text, start, place) {
+                    if next < steps.count { steps[next] = channel }
+                    next &+= 1
+                }
+                start = place &+ width
+            }
+            offset &+= 8
         }
-        try close(start, conversions, value, nulls)
+        if let channel = try channel(in: text, start, text.byteCount) {
+            if next < steps.count { steps[next] = channel }
+            next &+= 1
+        }
+        let most = PathTable.mostTouchesPerPath
+        guard next - first <= most else {
+            throw .pathTooLong(touches: next - first, most: most)
+        }
+        return next - first
     }
 
-    private mutating func split(
-        _ text: RawSpan,
-        _ separator: PathSeparator
-    ) throws(AttributionFailure) {
-        let (first, width) = (separator.bytes[0], separator.bytes.count)
-        var start = 0
-        var offset = 0
-        while offset <= text.byteCount {
-            let isEnd = offset == text.byteCount
-            let isFound = !isEnd && text.byte(at: offset) == first
-            guard isEnd || isFound && separator.stands(in: text, at: offset) else {
-                offset += 1
-                continue
-            }
-            var (low, high) = (start, offset)
-            while low < high, text.byte(at: low) == UInt8(ascii: " ") { low += 1 }
-            while low < high, text.byte(at: high - 1) == UInt8(ascii: " ") { high -= 1 }
-            if low < high { open(try channels.id(of: text.extracting(low..<high))) }
-            offset += isEnd ? 1 : width
-            start = offset
-        }
+    /// The channel between two separators; nil where there are only blanks.
+    @inline(__always)
+    private mutating func channel(
+        in text: RawSpan,
+        _ start: Int,
+        _ end: Int
+    ) throws(AttributionFailure) -> ID? {
+        var (start, end) = (start, end)
+        while start < end, text.byte(at: start) == UInt8(ascii: " ") { start &+= 1 }
+        while start < end, text.byte(at: end &- 1) == UInt8(ascii: " ") { end &-= 1 }
+        return start < end ? try id(in: text, start, end) : nil
+    }
+
+    /// The high bit of each byte that is zero, and no other.
+    @inline(__always)
+    private static func zeros(_ word: UInt64) -> UInt64 {
+        let low: UInt64 = 0x7f7f_7f7f_7f7f_7f7f
+        return ~(((word & low) &+ low) | word | low)
     }
 }
 

@@ -28,7 +28,12 @@ public struct PathTable: Sendable {
     /// How many seconds before its journey's end each touch was.
     private var ages: [UInt32] = []
     /// The upper half of a path's hash, and one more than its number; 0 where none is.
+    ///
+    /// The hash's first bits say where a path belongs, so that a table that grows is read and
+    /// written from its start to its end.
     private var slots = [UInt64](repeating: 0, count: 256)
+    /// Where touches of texts are put together.
+    var scratch: [ChannelNames.ID] = []
     /// How many journeys have a conversion.
     public internal(set) var totalConversions = 0
     /// How many have none.
@@ -82,21 +87,11 @@ public struct PathTable: Sendable {
     /// - Returns: its number, or nil if no journey took it.
     public func find(_ path: Span<ChannelNames.ID>, ages: Span<UInt32> = Span()) -> Int? {
         guard ages.count == (isTimed ? path.count : 0) else { return nil }
-        let hash = Self.hash(path, ages)
-        var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
-        while slots[slot] != 0 {
-            if slots[slot] &>> 32 == hash &>> 32 {
-                let candidate = Int(slots[slot] & 0xffff_ffff) - 1
-                let isSame = Self.areEqual(self.path(candidate), path)
-                if isSame, Self.areEqual(self.ages(candidate), ages) { return candidate }
-            }
-            slot = (slot + 1) & (slots.count - 1)
-        }
-        return nil
+        return slot(Self.hash(path, ages), path, ages).path
     }
 }
 
-// Rows come in: their touches first, behind all others; where the path is known, they go again.
+// Rows come in: they are checked, added to the totals, and given to their path.
 extension PathTable {
     /// Adds a channel's name, or finds it.
     ///
@@ -141,13 +136,7 @@ extension PathTable {
         value: PathValue,
         nulls: Int
     ) throws(AttributionFailure) {
-        let start = touches.count
-        guard path.count <= Self.mostTouchesPerPath else {
-            throw .pathTooLong(touches: path.count, most: Self.mostTouchesPerPath)
-        }
-        for touch in 0..<path.count where Int(path[touch]) >= channels.count {
-            throw .unknownChannel(Int(path[touch]))
-        }
+        try checkTouches(path)
         if ages.count > 0, !isTimed { throw .timesUnexpected }
         if isTimed {
             guard ages.count == path.count else { throw .timesDisordered }
@@ -155,109 +144,136 @@ extension PathTable {
                 throw .timesDisordered
             }
         }
-        for touch in 0..<path.count { touches.append(path[touch]) }
-        for touch in 0..<ages.count { self.ages.append(ages[touch]) }
-        try close(start, conversions, value, nulls)
+        try add(path, ages, Journeys(conversions: conversions, value: value, nulls: nulls))
     }
 
-    /// Puts one touch behind the path that ``close(_:_:_:_:)`` will end.
-    @inline(__always)
-    mutating func open(_ channel: ChannelNames.ID) { touches.append(channel) }
+    /// How many journeys took a path.
+    struct Journeys: Sendable {
+        let conversions: Int
+        let value: PathValue
+        let nulls: Int
+    }
 
-    /// Makes a path of all touches from a place on, or gives them to the path that is the same.
-    mutating func close(
-        _ start: Int,
-        _ conversions: Int,
-        _ value: PathValue,
-        _ nulls: Int
-    ) throws(AttributionFailure) {
-        do throws(AttributionFailure) {
-            try check(start, conversions, value, nulls)
-        } catch {
-            drop(from: start)
-            throw error
+    /// Refuses touches that are no path of the table.
+    func checkTouches(_ path: Span<ChannelNames.ID>) throws(AttributionFailure) {
+        guard path.count <= Self.mostTouchesPerPath else {
+            throw .pathTooLong(touches: path.count, most: Self.mostTouchesPerPath)
         }
-        let range = start..<touches.count
-        let hash = Self.hash(
-            touches.span.extracting(range),
-            ages.span.extracting(isTimed ? range : 0..<0)
-        )
-        let (slot, found) = slot(hash, range)
-        if let found {
-            drop(from: start)
-            self.conversions[found] += conversions
-            self.nulls[found] += nulls
-            values[found] = PathValue(units: values[found].units + value.units)
-        } else {
-            slots[slot] = hash & ~0xffff_ffff | UInt64(count + 1)
-            ends.append(touches.count)
-            self.conversions.append(conversions)
-            self.nulls.append(nulls)
-            values.append(value)
-            if count * 2 > slots.count { grow() }
+        for touch in path.indices where Int(path[touch]) >= channels.count {
+            throw .unknownChannel(Int(path[touch]))
         }
-        totalConversions += conversions
-        totalNulls += nulls
-        totalValue = PathValue(units: totalValue.units + value.units)
     }
 
-    /// Takes back what ``open(_:)`` has put behind a place.
-    mutating func drop(from start: Int) {
-        touches.removeLast(touches.count - start)
-        if isTimed { ages.removeLast(max(0, ages.count - start)) }
-    }
+    /// Whether the table holds so many touches more.
+    func hasRoom(for length: Int) -> Bool { touches.count + length <= mostTouches }
 
-    private func check(
-        _ start: Int,
-        _ conversions: Int,
-        _ value: PathValue,
-        _ nulls: Int
-    ) throws(AttributionFailure) {
-        let length = touches.count - start
+    /// Refuses journeys of a path of so many touches that make no sense, or are too many.
+    func check(_ length: Int, _ journeys: Journeys) throws(AttributionFailure) {
         guard length > 0 else { throw .emptyPath }
-        guard length <= Self.mostTouchesPerPath else {
-            throw .pathTooLong(touches: length, most: Self.mostTouchesPerPath)
-        }
-        guard touches.count <= mostTouches else { throw .tableTooLarge(most: mostTouches) }
+        guard hasRoom(for: length) else { throw .tableTooLarge(most: mostTouches) }
         let rest = Self.mostJourneys - totalConversions - totalNulls
-        guard conversions >= 0, conversions <= rest else {
-            throw .countOutOfRange(field: "conversions", count: conversions)
+        guard journeys.conversions >= 0, journeys.conversions <= rest else {
+            throw .countOutOfRange(field: "conversions", count: journeys.conversions)
         }
-        guard nulls >= 0, nulls <= rest - conversions else {
-            throw .countOutOfRange(field: "nulls", count: nulls)
+        guard journeys.nulls >= 0, journeys.nulls <= rest - journeys.conversions else {
+            throw .countOutOfRange(field: "nulls", count: journeys.nulls)
         }
-        guard conversions > 0 || value == .zero else { throw .valueWithoutConversion }
-        let (_, isOver) = totalValue.units.addingReportingOverflow(value.units)
+        guard journeys.conversions > 0 || journeys.value == .zero else {
+            throw .valueWithoutConversion
+        }
+        let (_, isOver) = totalValue.units.addingReportingOverflow(journeys.value.units)
         guard !isOver else { throw .valueOutOfRange("the sum") }
     }
 
-    private func slot(_ hash: UInt64, _ range: Range<Int>) -> (slot: Int, path: Int?) {
-        var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
-        let own = touches.span.extracting(range)
-        let ownAges = ages.span.extracting(isTimed ? range : 0..<0)
+    /// Adds journeys that were checked to the totals.
+    mutating func total(_ journeys: Journeys) {
+        totalConversions += journeys.conversions
+        totalNulls += journeys.nulls
+        totalValue = PathValue(units: totalValue.units + journeys.value.units)
+    }
+
+    /// Adds journeys whose touches are known to be right.
+    mutating func add(
+        _ path: Span<ChannelNames.ID>,
+        _ ages: Span<UInt32>,
+        _ journeys: Journeys
+    ) throws(AttributionFailure) {
+        try check(path.count, journeys)
+        total(journeys)
+        insert(path, ages, Self.hash(path, ages), journeys)
+    }
+
+    /// Gives journeys to their path, which is added if it is new.
+    mutating func insert(
+        _ path: Span<ChannelNames.ID>,
+        _ ages: Span<UInt32>,
+        _ hash: UInt64,
+        _ journeys: Journeys
+    ) {
+        let (slot, found) = slot(hash, path, ages)
+        if let found { return give(journeys, to: found) }
+        slots[slot] = hash & ~0xffff_ffff | UInt64(count + 1)
+        for touch in path.indices { touches.append(path[touch]) }
+        for touch in ages.indices { self.ages.append(ages[touch]) }
+        ends.append(touches.count)
+        conversions.append(journeys.conversions)
+        nulls.append(journeys.nulls)
+        values.append(journeys.value)
+        if count * 4 > slots.count * 3, slots.count < 1 << 32 { grow() }
+    }
+
+    /// Gives journeys to a path.
+    @inline(__always)
+    mutating func give(_ journeys: Journeys, to path: Int) {
+        conversions[path] &+= journeys.conversions
+        nulls[path] &+= journeys.nulls
+        if journeys.conversions > 0 {
+            values[path] = PathValue(units: values[path].units + journeys.value.units)
+        }
+    }
+
+    /// The path that has the place where a hash belongs, if it may be of that hash; else -1.
+    @inline(__always)
+    func candidate(_ hash: UInt64) -> Int {
+        let entry = slots[home(hash)]
+        return entry != 0 && entry &>> 32 == hash &>> 32 ? Int(entry & 0xffff_ffff) - 1 : -1
+    }
+
+    /// Where a path is or would be, and its number if it is there.
+    private func slot(
+        _ hash: UInt64,
+        _ path: Span<ChannelNames.ID>,
+        _ ages: Span<UInt32>
+    ) -> (slot: Int, path: Int?) {
+        var slot = home(hash)
         while slots[slot] != 0 {
             if slots[slot] &>> 32 == hash &>> 32 {
                 let candidate = Int(slots[slot] & 0xffff_ffff) - 1
-                let isSame = Self.areEqual(path(candidate), own)
-                if isSame, Self.areEqual(ages(candidate), ownAges) { return (slot, candidate) }
+                let isSame = Self.areEqual(self.path(candidate), path)
+                if isSame, Self.areEqual(self.ages(candidate), ages) { return (slot, candidate) }
             }
             slot = (slot + 1) & (slots.count - 1)
         }
         return (slot, nil)
     }
 
+    /// Where a hash belongs: its first bits, as many as the numbers of slots have.
+    @inline(__always)
+    private func home(_ hash: UInt64) -> Int {
+        Int(truncatingIfNeeded: hash &>> UInt64(slots.count.leadingZeroBitCount + 1))
+    }
+
     private mutating func grow() {
-        let size = slots.count * 4
-        slots = Array(repeating: 0, count: size)
-        for path in 0..<count {
-            let hash = Self.hash(self.path(path), ages(path))
-            var slot = Int(truncatingIfNeeded: hash) & (size - 1)
-            while slots[slot] != 0 { slot = (slot + 1) & (size - 1) }
-            slots[slot] = hash & ~0xffff_ffff | UInt64(path + 1)
+        let old = slots
+        slots = Array(repeating: 0, count: old.count * 2)
+        for entry in old where entry != 0 {
+            var slot = home(entry)
+            while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
+            slots[slot] = entry
         }
     }
 
-    private static func hash(_ path: Span<ChannelNames.ID>, _ ages: Span<UInt32>) -> UInt64 {
+    static func hash(_ path: Span<ChannelNames.ID>, _ ages: Span<UInt32>) -> UInt64 {
         var hash = UInt64(truncatingIfNeeded: path.count)
         for touch in path.indices {
             hash = (hash ^ UInt64(path[touch])) &* 0x9e37_79b9_7f4a_7c15
@@ -270,7 +286,7 @@ extension PathTable {
         return Mixing.mix(hash)
     }
 
-    private static func areEqual<Word: Equatable>(_ left: Span<Word>, _ right: Span<Word>) -> Bool {
+    static func areEqual<Word: Equatable>(_ left: Span<Word>, _ right: Span<Word>) -> Bool {
         guard left.count == right.count else { return false }
         for index in left.indices where left[index] != right[index] { return false }
         return true
@@ -288,12 +304,17 @@ extension PathTable {
         }
         var ids: [ChannelNames.ID] = []
         for name in other.channels.names { ids.append(try channels.id(of: name)) }
+        var steps: [ChannelNames.ID] = []
         for path in 0..<other.count {
-            let start = touches.count
-            let (channels, times) = (other.path(path), other.ages(path))
-            for touch in channels.indices { touches.append(ids[Int(channels[touch])]) }
-            for touch in times.indices { ages.append(times[touch]) }
-            try close(start, other.conversions[path], other.values[path], other.nulls[path])
+            let touches = other.path(path)
+            steps.removeAll(keepingCapacity: true)
+            for touch in touches.indices { steps.append(ids[Int(touches[touch])]) }
+            let journeys = Journeys(
+                conversions: other.conversions[path],
+                value: other.values[path],
+                nulls: other.nulls[path]
+            )
+            try add(steps.span, other.ages(path), journeys)
         }
     }
 

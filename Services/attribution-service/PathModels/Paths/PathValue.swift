@@ -10,6 +10,7 @@ public struct PathValue: Hashable, Comparable, Sendable {
     public static let zero = PathValue(units: 0)
     /// The highest value of one row.
     static let highest = 1e18
+    private static let mostUnits: Int128 = 1_000_000_000_000_000_000_000_000_000_000
 
     init(units: Int128) { self.units = units }
 
@@ -34,18 +35,31 @@ public struct PathValue: Hashable, Comparable, Sendable {
     ///   - scale: how many of them are behind the point.
     /// - Throws: ``AttributionFailure/valueOutOfRange(_:)``.
     public init(coefficient: Int128, scale: Int) throws(AttributionFailure) {
+        guard coefficient >= 0, (0...38).contains(scale) else {
+            throw .valueOutOfRange("\(coefficient) with \(scale) digits behind the point")
+        }
         var units = coefficient
-        var isFitting = coefficient >= 0 && (0...38).contains(scale)
-        let known = isFitting ? scale : 12
-        for _ in 0..<max(0, 12 - known) where isFitting {
-            let (product, isOver) = units.multipliedReportingOverflow(by: 10)
-            (units, isFitting) = (product, !isOver)
+        var isFitting = true
+        if scale <= 12 {
+            // The factor has at most 41 bits: what has 64 bits or fewer does not overflow.
+            var factor: UInt64 = 1
+            for _ in scale..<12 { factor &*= 10 }
+            if coefficient &>> 64 == 0 {
+                let small = UInt64(truncatingIfNeeded: coefficient)
+                let (high, low) = small.multipliedFullWidth(by: factor)
+                units = Int128(high) &<< 64 | Int128(low)
+            } else {
+                let (product, isOver) = units.multipliedReportingOverflow(by: Int128(factor))
+                (units, isFitting) = (product, !isOver)
+            }
+        } else {
+            for step in 12..<scale {
+                // Only the last digit that goes is rounded: half of it is five.
+                let (quotient, digit) = units.quotientAndRemainder(dividingBy: 10)
+                units = quotient + (step == scale - 1 && digit >= 5 ? 1 : 0)
+            }
         }
-        for step in 0..<max(0, known - 12) {
-            // Only the last digit that goes is rounded: half of it is five.
-            units = (units + (step == known - 13 ? 5 : 0)) / 10
-        }
-        guard isFitting, units <= Int128(Self.highest) * Self.unitsPerOne else {
+        guard isFitting, units <= Self.mostUnits else {
             throw .valueOutOfRange("\(coefficient) with \(scale) digits behind the point")
         }
         self.units = units

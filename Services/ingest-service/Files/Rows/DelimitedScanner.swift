@@ -33,7 +33,7 @@ struct DelimitedScanner {
 
     /// How many bytes of the row have been looked at.
     private(set) var position = 0
-    /// The cells of the row so far, at most ``mostCells``.
+    /// The cells of the row so far, at most ``mostCells``, and behind them those of rows before it.
     var cells: [Cell] = []
     /// How many cells there are.
     private(set) var cellCount = 0
@@ -42,8 +42,10 @@ struct DelimitedScanner {
         delimiter = dialect.delimiter
         quote = dialect.quote
         delimiters = UInt64(dialect.delimiter) &* ByteLanes.ones
-        cells.reserveCapacity(64)
     }
+
+    /// How many cells of the row are kept.
+    var keptCount: Int { min(cellCount, Self.mostCells) }
 
     /// Whether a quote is open where the bytes ended.
     var isInQuotes: Bool { state == .quoted }
@@ -54,7 +56,6 @@ struct DelimitedScanner {
         cellStart = 0
         position = 0
         hasDoubledQuotes = false
-        cells.removeAll(keepingCapacity: true)
         cellCount = 0
     }
 
@@ -69,6 +70,8 @@ struct DelimitedScanner {
         while position < bytes.byteCount {
             switch state {
             case .start:
+                if let end = plainCells(bytes) { return end }
+                guard state == .start, position < bytes.byteCount else { break }
                 cellStart = position
                 if bytes.byte(at: position) == quote {
                     state = .quoted
@@ -93,6 +96,59 @@ struct DelimitedScanner {
         // A quote that is still open is for the reader to judge.
         endCell(at: position)
         return .row(length: position, next: position)
+    }
+
+    /// Takes cells that begin without a quote, eight bytes at a time.
+    ///
+    /// - Returns: the end of the row; nil if what is at `position` needs a closer look, or there
+    ///   are too few bytes or too little room for cells.
+    private mutating func plainCells(_ bytes: RawSpan) -> Outcome? {
+        guard position &+ 8 <= bytes.byteCount, bytes.byte(at: position) != quote else {
+            return nil
+        }
+        // Taken for the time being: the row's other state changes while cells are written.
+        var taken: [Cell] = []
+        swap(&taken, &cells)
+        defer { swap(&taken, &cells) }
+        var kept = taken.mutableSpan
+        let feed = UInt8(ascii: "\n")
+        var (start, block) = (position, position)
+        while block &+ 8 <= bytes.byteCount, cellCount &+ 8 <= kept.count {
+            let word = bytes.littleEndian(at: block, as: UInt64.self)
+            var ends = ByteLanes.allZeros(
+                word ^ delimiters,
+                word ^ ByteLanes.lineFeeds,
+                word ^ ByteLanes.returns
+            )
+            while ends != 0 {
+                let end = block &+ ends.trailingZeroBitCount / 8
+                ends &= ends &- 1
+                let byte = bytes.byte(at: end)
+                if byte == UInt8(ascii: "\r") {
+                    (state, cellStart, position) = (.plain, start, end)
+                    return nil
+                }
+                kept[cellCount] = Cell(
+                    start: Int32(truncatingIfNeeded: start),
+                    end: Int32(truncatingIfNeeded: end),
+                    place: .row
+                )
+                cellCount &+= 1
+                start = end &+ 1
+                if byte == feed {
+                    position = end
+                    return .row(length: end, next: start)
+                }
+                if start == bytes.byteCount || bytes.byte(at: start) == quote {
+                    (cellStart, position) = (start, start)
+                    return nil
+                }
+            }
+            block &+= 8
+        }
+        // What of the cell has been looked at is not looked at again, however bytes arrive.
+        (state, cellStart, position) = (.plain, start, max(start, block))
+        return nil
     }
 
     /// Decides what a quote means that was seen within quotes.
@@ -148,6 +204,10 @@ struct DelimitedScanner {
     private mutating func endCell(at end: Int) {
         cellCount += 1
         guard cellCount <= Self.mostCells else { return }
+        if cellCount > cells.count {
+            let room = min(max(64, cells.count), Self.mostCells - cells.count)
+            cells.append(contentsOf: repeatElement(.empty, count: room))
+        }
         var cell = Cell(
             start: Int32(truncatingIfNeeded: cellStart),
             end: Int32(truncatingIfNeeded: end),
@@ -162,7 +222,7 @@ struct DelimitedScanner {
         } else if state == .quoted {
             cell.start += 1
         }
-        cells.append(cell)
+        cells[cellCount - 1] = cell
     }
 
     /// The offset of the first delimiter or line end, or the end.
@@ -199,6 +259,16 @@ enum ByteLanes {
     /// Marks bytes that are zero in their high bits; exact for the lowest one.
     @inline(__always)
     static func zeros(_ word: UInt64) -> UInt64 { (word &- ones) & ~word & high }
+
+    /// Marks bytes that are zero in one word or another in their high bits; exact for each.
+    @inline(__always)
+    static func allZeros(_ one: UInt64, _ two: UInt64, _ three: UInt64) -> UInt64 {
+        ~(others(one) & others(two) & others(three)) & high
+    }
+
+    /// Sets the high bit of each byte that is not zero.
+    @inline(__always)
+    private static func others(_ word: UInt64) -> UInt64 { ((word & ~high) &+ ~high) | word }
 }
 
 extension RawSpan {
@@ -225,17 +295,18 @@ extension RawSpan {
 
     /// Whether a byte is zero or none of ASCII.
     var hasUnusualBytes: Bool {
+        guard byteCount >= 8 else {
+            return (0..<byteCount).contains { byte(at: $0) == 0 || byte(at: $0) >= 0x80 }
+        }
+        // The last eight bytes may overlap those before them.
+        var word = littleEndian(at: byteCount &- 8, as: UInt64.self)
+        var found = ByteLanes.zeros(word) | word
         var offset = 0
-        while offset &+ 8 <= byteCount {
-            let word = littleEndian(at: offset, as: UInt64.self)
-            if (ByteLanes.zeros(word) | (word & ByteLanes.high)) != 0 { return true }
+        while offset &+ 8 < byteCount {
+            word = littleEndian(at: offset, as: UInt64.self)
+            found |= ByteLanes.zeros(word) | word
             offset &+= 8
         }
-        while offset < byteCount {
-            let byte = byte(at: offset)
-            if byte == 0 || byte >= 0x80 { return true }
-            offset &+= 1
-        }
-        return false
+        return found & ByteLanes.high != 0
     }
 }

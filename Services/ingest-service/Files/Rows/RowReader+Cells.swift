@@ -9,15 +9,17 @@ extension RowReader {
         case .delimited(let dialect):
             swap(&cells, &scanner.cells)
             cellCount = scanner.cellCount
-            for column in cells.indices {
+            keptCount = scanner.keptCount
+            for column in 0..<keptCount {
                 if cells[column].place == .quoted { unquote(column, dialect.quote) }
             }
         case .objects:
             let window = window
             let bytes = window.rawBytes.extracting(rowStart..<rowStart + rowLength)
+            cells.removeAll(keepingCapacity: true)
             do throws(CodecError) {
                 try members.read(bytes, into: &cells, &ownText)
-                cellCount = cells.count
+                (cellCount, keptCount) = (cells.count, cells.count)
             } catch {
                 setFault(.malformedJSON)
                 return
@@ -58,7 +60,7 @@ extension RowReader {
     }
 
     mutating func convertCells() {
-        for column in cells.indices {
+        for column in 0..<keptCount {
             let text = [UInt8](copying: cell(column))
             guard text.rawBytes.hasUnusualBytes else { continue }
             let start = ownText.count

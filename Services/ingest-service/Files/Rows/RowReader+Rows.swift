@@ -11,17 +11,20 @@ extension RowReader {
         fault = nil
         skipped = nil
         isUnterminated = false
-        cellCount = 0
-        cells.removeAll(keepingCapacity: true)
-        ownText.removeAll(keepingCapacity: true)
+        (cellCount, keptCount) = (0, 0)
+        if !ownText.isEmpty { ownText.removeAll(keepingCapacity: true) }
         scanner.reset()
     }
 
     /// Looks for the end of the row; nil if it is not there yet.
     mutating func scan(_ range: Range<Int>) -> DelimitedScanner.Outcome? {
-        let window = window
-        let bytes = window.rawBytes.extracting(range)
         let isEnd = isDecoded && range.upperBound == windowEnd
+        let mayRescan = mayRescan
+        // Taken for the time being, which costs less than a second name: this is done for each row.
+        var taken: [UInt8] = []
+        swap(&taken, &window)
+        defer { swap(&taken, &window) }
+        let bytes = taken.rawBytes.extracting(range)
         guard form.dialect != nil else {
             let end = bytes.firstOffset(of: UInt8(ascii: "\n"), from: lineScanned)
             lineScanned = end
@@ -142,7 +145,6 @@ extension RowReader {
     mutating func setFault(_ rule: Finding.Rule) {
         let excerpt = Finding.excerpt(rawRow)
         fault = Finding(rule, record: record, at: byteOffset, excerpt: excerpt)
-        cells.removeAll(keepingCapacity: true)
-        cellCount = 0
+        (cellCount, keptCount) = (0, 0)
     }
 }

@@ -54,7 +54,9 @@ public struct RowReader: ~Copyable, Sendable {
     var isInRow = false
     var lineScanned = 0
     var rowLength = 0
+    /// The cells that can be asked for, and behind them those of rows before.
     var cells: [Cell] = []
+    var keptCount = 0
     var ownText: [UInt8] = []
     var skipped: SkippedRow?
     var bytesToDrop: Int
@@ -127,7 +129,7 @@ public struct RowReader: ~Copyable, Sendable {
     /// - Returns: the text without its quotes.
     @_lifetime(borrow self)
     public func cell(_ column: Int) -> RawSpan {
-        guard column < cells.count else { return RawSpan() }
+        guard column < keptCount else { return RawSpan() }
         let cell = cells[column]
         if cell.place == .own { return ownText.rawBytes.extracting(cell.range) }
         return window.rawBytes.extracting(
