@@ -21,7 +21,8 @@ struct EventsToCreditTests {
         }
     }
 
-    /// Two who buy after clicks, one who does not buy, and one who buys without a click.
+    /// Two who buy after clicks, one who does not buy, two who buy in other currencies, and one who
+    /// buys without a click.
     private static let events = [
         click("anna", after: 0, "google", "cpc"), click("anna", after: 60, "news", "email"),
         ServedAttribution.order("o1", "100", after: 90) { $0.anonymousID = "anna" },
@@ -31,6 +32,15 @@ struct EventsToCreditTests {
             $0.anonymousID = "bert"
         },
         click("carl", after: 5, "facebook", "paid"),
+        // A rate of the day before holds; nobody knows what the other is worth.
+        click("emil", after: 1_440, "news", "email"),
+        ServedAttribution.order("o4", "20", after: 1_450) {
+            ($0.anonymousID, $0.currency) = ("emil", "USD")
+        },
+        click("fred", after: 1_440, "news", "email"),
+        ServedAttribution.order("o5", "1000", after: 1_450) {
+            ($0.anonymousID, $0.currency) = ("fred", "JPY")
+        },
         ServedAttribution.order("o3", "70", after: 40) { $0.anonymousID = "dora" },
     ]
 
@@ -111,21 +121,23 @@ struct EventsToCreditTests {
         let gross = try await run(attribution)
         #expect(
             try lines(gross) == [
-                "paid_search 1.5 100.0 40.0 2.5 26.667", "email 0.5 50.0 - - -",
+                "email 2.5 68.0 - - -", "paid_search 1.5 100.0 40.0 2.5 26.667",
                 "paid_social 0.0 0.0 9.0 0.0 -",
             ]
         )
         let report = try #require(gross.report)
         #expect(report.unattributed == 1 && report.unattributedValue == 70)
-        #expect(gross.nulls == 1 && gross.conversions == 2 && report.open == 0)
+        #expect(gross.nulls == 1 && gross.conversions == 4 && report.open == 0)
+        #expect(report.unconverted.map { "\($0.currency) \($0.conversions)" } == ["JPY 1"])
         #expect(report.unmatchedCosts.map { "\($0.channel) \($0.cost)" } == ["display 5.0"])
         #expect(gross.notes.contains { $0.hasPrefix("1 rows of spend are left out") }, "\(gross)")
         let net = try await run(attribution) { $0.valueMode = .net }
-        #expect(net.value == 130 && net.models.first?.channels.first?.returnOnSpend == 2)
+        #expect(net.value == 148)
+        #expect(try lines(net).contains("paid_search 1.5 80.0 40.0 2.0 26.667"))
         let campaigns = try await run(attribution) { $0.grain = .campaign }
-        #expect(try lines(campaigns) == ["spring 2.0 150.0 40.0 3.75 20.0"])
+        #expect(try lines(campaigns) == ["spring 4.0 168.0 40.0 4.2 10.0"])
         let sources = try await run(attribution) { $0.grain = .sourceMedium }
-        #expect(try lines(sources).first == "google / cpc 1.5 100.0 - - -")
+        #expect(try lines(sources).first == "news / email 2.5 68.0 - - -")
         await attribution.stop()
     }
 }

@@ -18,6 +18,7 @@ struct ServedAttribution {
     let models: AttributionV1.Models.Client
     let journeys: AttributionV1.Journeys.Client
     let timelines: AttributionV1.Timelines.Client
+    let runs: AttributionV1.Runs.Client
     let definitions: IngestV1.Definitions.Client
     let erasure: IngestV1.Erasure.Client
     let events: IngestV1.Events.Client
@@ -34,7 +35,7 @@ struct ServedAttribution {
             migrations: try [.ingest(), .attribution()],
             contracts: [
                 AttributionV1.Models.schema, AttributionV1.Journeys.schema,
-                AttributionV1.Timelines.schema,
+                AttributionV1.Timelines.schema, AttributionV1.Runs.schema,
                 IngestV1.Definitions.schema, IngestV1.Erasure.schema, IngestV1.Events.schema,
                 IngestV1.Imports.schema, IngestV1.Series.schema, IngestV1.Taxonomy.schema,
                 IngestV1.TaxonomyHistory.schema,
@@ -61,6 +62,7 @@ struct ServedAttribution {
         models = AttributionV1.Models.Client(channel)
         journeys = AttributionV1.Journeys.Client(channel)
         timelines = AttributionV1.Timelines.Client(channel)
+        runs = AttributionV1.Runs.Client(channel)
         definitions = IngestV1.Definitions.Client(channel)
         erasure = IngestV1.Erasure.Client(channel)
         events = IngestV1.Events.Client(channel)

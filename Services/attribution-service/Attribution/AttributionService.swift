@@ -14,7 +14,7 @@ package import Tenancy
 /// Says what led to conversions: journeys, models and affiliates.
 ///
 /// So far it puts together what persons did, of the events that ingest publishes, tells their
-/// journeys, and runs models over them and over the paths that tenants have imported.
+/// journeys, runs models over them and over the paths that tenants have imported, and keeps runs.
 public enum AttributionService {
     /// The service, for a program of its own or one that it shares.
     public static let definition = ServiceDefinition<AttributionConfiguration>("attribution") {
@@ -73,11 +73,13 @@ public enum AttributionService {
     ) -> (contracts: [ServedContract], handlers: [JobHandler], results: [JobResult]) {
         let timelines = TimelineJobs(of: service, queue)
         let source = PathSource(database, offload: offload)
+        let runner = ModelRunner(source: source, offload: offload, version: version)
+        let runs = RunJobs(of: service, queue, runner)
         let contracts = [
             ServedContract(
                 AttributionV1.Models.schema,
                 AttributionV1.Models.methods(
-                    of: ModelsService(source, offload: offload, version: version)
+                    of: ModelsService(database, source, runner, offload: offload)
                 ),
                 files: [AttributionV1.modelsFile]
             ),
@@ -96,8 +98,18 @@ public enum AttributionService {
                 AttributionV1.Timelines.methods(of: TimelinesService(database, timelines)),
                 files: [AttributionV1.timelinesFile]
             ),
+            ServedContract(
+                AttributionV1.Runs.schema,
+                AttributionV1.Runs.methods(
+                    of: RunsService(database, source, runs, pages: pages)
+                ),
+                files: [AttributionV1.runsFile]
+            ),
         ]
-        return (contracts, [timelines.handler(limits, offload: offload)], [timelines.result])
+        return (
+            contracts, [timelines.handler(limits, offload: offload), runs.handler],
+            [timelines.result, runs.result]
+        )
     }
 
     /// What errors of its own mean to callers; nil for what it does not know.

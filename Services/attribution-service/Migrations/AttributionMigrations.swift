@@ -4,6 +4,7 @@ public enum AttributionMigrations {
     public static let area = "attribution"
     /// The names without `.sql`, and the texts, in order.
     public static let files = [
-        ("m0001_timelines", PackageResources.m0001_timelines_sql)
+        ("m0001_timelines", PackageResources.m0001_timelines_sql),
+        ("m0002_runs", PackageResources.m0002_runs_sql),
     ]
 }

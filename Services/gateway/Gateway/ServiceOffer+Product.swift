@@ -7,12 +7,12 @@ extension ServiceOffer {
         "attribution": ServiceOffer(
             [
                 AttributionV1.Models.schema, AttributionV1.Journeys.schema,
-                AttributionV1.Timelines.schema,
+                AttributionV1.Timelines.schema, AttributionV1.Runs.schema,
             ],
             files: [
                 AttributionV1.modelsFile, AttributionV1.journeysFile,
                 AttributionV1.journeySelectionFile, AttributionV1.timelineFile,
-                AttributionV1.timelinesFile,
+                AttributionV1.timelinesFile, AttributionV1.runsFile,
             ]
         ),
         "ingest": ServiceOffer(

@@ -26,32 +26,35 @@ extension TenantAPI {
                 IngestV1.TaxonomyHistory.schema, IngestV1.DataQuality.schema,
                 IngestV1.Erasure.schema, IngestV1.Definitions.schema,
                 AttributionV1.Models.schema, AttributionV1.Journeys.schema,
-                AttributionV1.Timelines.schema,
+                AttributionV1.Timelines.schema, AttributionV1.Runs.schema,
             ],
             status: IngestService.status(of:),
             calls: channelCalls + taxonomyCalls + eventCalls + seriesCalls + mappingCalls
                 + rejectedCalls + historyCalls + importCalls + qualityCalls + definitionCalls
-                + timelineCalls + erasureCalls + modelCalls + journeyCalls,
-            steps: { _ in
+                + timelineCalls + erasureCalls + modelCalls + journeyCalls + runCalls,
+            steps: { words in
                 let remap = JobType<IngestV1.RemapHistoryRequest>("remap_history", of: service)
                 let look = JobType<IngestV1.TakeSnapshotRequest>("quality_snapshot", of: service)
                 let build = JobType<AttributionV1.BuildTimelinesRequest>(
                     "build_timelines",
                     of: service
                 )
+                let models = JobType<AttributionV1.StoredRunOrder>("run_models", of: service)
                 return [
                     Schedule.Step(remap, IngestV1.RemapHistoryRequest()),
                     Schedule.Step(look, IngestV1.TakeSnapshotRequest()),
                     Schedule.Step(build, AttributionV1.BuildTimelinesRequest()),
+                    Schedule.Step(models, runOrder(words)),
                 ]
             },
-            // Days, numbers of events, the service's own words, and what timelines have of events
-            // that come and go while they are built.
+            // Days, numbers of events, the service's own words, digests, and what timelines have of
+            // events that come and go while they are built.
             narrow: [
                 "jobs.unique_key", "jobs.progress_text", "jobs.problem", "imports.state",
                 "imports.checkpoint", "imports.reason", "conversions.currency",
                 "touch_places.source", "touch_places.medium", "touch_places.campaign",
-                "timelines.orders",
+                "timelines.orders", "attribution_runs.state", "attribution_runs.problem",
+                "attribution_runs.fingerprint", "attribution_runs.version",
             ]
         ) { database, queue in
             let work = IngestService.work(of: service, on: database, queue, pages: pages)

@@ -47,6 +47,10 @@ struct TimelineReader: Sendable {
                         + "look at: write fewer different campaigns into events"
                 )
             }
+            let rates = try await CurrencyRates.read(
+                of: plan.selection.currency,
+                in: transaction
+            )
             let building = Locked(
                 Building(
                     JourneyTable(
@@ -54,7 +58,8 @@ struct TimelineReader: Sendable {
                         labels: labels,
                         isTimed: isTimed,
                         mostJourneys: Int(PathReader.mostRows),
-                        mostTouches: PathReader.mostTouches
+                        mostTouches: PathReader.mostTouches,
+                        rates: { rates.rate(of: $0, on: $1) }
                     )
                 )
             )

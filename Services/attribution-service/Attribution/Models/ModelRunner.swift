@@ -1,20 +1,54 @@
 internal import Messages
 internal import Net
 internal import PathModels
+internal import Telemetry
+internal import Tenancy
 internal import Wire
 
-/// Runs models over journeys.
+/// Runs models over the paths that requests ask for.
 struct ModelRunner: Sendable {
+    let source: PathSource
     let offload: WorkerPool?
+    /// That of the program, which results name.
+    let version: String
 
-    /// What models say.
+    /// What models say of paths.
     ///
     /// - Parameters:
-    ///   - plan: which models, and how.
-    ///   - table: the journeys.
-    /// - Returns: the result, without what it was made of.
-    /// - Throws: `AttributionFailure`.
-    func run(_ plan: ModelPlan, on table: PathTable) async throws -> AttributionV1.ModelRun {
+    ///   - request: which paths.
+    ///   - plan: which models, and how: those of the request.
+    ///   - now: the time until which things are known if the request does not say.
+    ///   - scope: the tenant's.
+    /// - Returns: the result.
+    /// - Throws: as `PathSource` does; `AttributionFailure`.
+    func run(
+        _ request: AttributionV1.RunModelsRequest,
+        _ plan: ModelPlan,
+        at now: UTCTimestamp,
+        in scope: TenantScope
+    ) async throws -> AttributionV1.ModelRun {
+        try await source.use(
+            importID: request.importID,
+            journeys: request.journeys,
+            isTimed: request.journeys != nil && plan.needsTimes,
+            at: now,
+            in: scope
+        ) { found in
+            var run = try await run(plan, on: found.table)
+            run.importID = request.importID
+            run.fingerprint = found.fingerprint
+            run.version = version
+            run.report = found.report
+            run.add(found.costs)
+            return run
+        }
+    }
+
+    /// What models say of journeys, without what those were made of.
+    private func run(
+        _ plan: ModelPlan,
+        on table: PathTable
+    ) async throws -> AttributionV1.ModelRun {
         let timed = try await offload.runBeside {
             try plan.transforms.apply(to: table)
         }

@@ -3,18 +3,27 @@ internal import Messages
 internal import Net
 internal import PathModels
 internal import RPC
+internal import Telemetry
+internal import Tenancy
 internal import Wire
 
 /// Runs models over paths; its contract says what each method does.
 struct ModelsService: AttributionV1.Models.Service {
+    private let database: TenantDatabase
     private let source: PathSource
+    private let runner: ModelRunner
     private let offload: WorkerPool?
-    private let version: String
 
-    init(_ source: PathSource, offload: WorkerPool?, version: String) {
+    init(
+        _ database: TenantDatabase,
+        _ source: PathSource,
+        _ runner: ModelRunner,
+        offload: WorkerPool?
+    ) {
+        self.database = database
         self.source = source
+        self.runner = runner
         self.offload = offload
-        self.version = version
     }
 
     func listModels(
@@ -65,20 +74,8 @@ struct ModelsService: AttributionV1.Models.Service {
     ) async throws -> Reply<AttributionV1.ModelRun> {
         let value = request.value()
         let plan = try ModelPlan(value)
-        return try await source.use(
-            importID: value.importID,
-            journeys: value.journeys,
-            isTimed: value.journeys != nil && plan.needsTimes,
-            for: call
-        ) { found in
-            var run = try await ModelRunner(offload: offload).run(plan, on: found.table)
-            run.importID = value.importID
-            run.fingerprint = found.fingerprint
-            run.version = version
-            run.report = found.report
-            run.add(found.costs)
-            return Reply(run)
-        }
+        let scope = try database.scope(for: call)
+        return Reply(try await runner.run(value, plan, at: .now, in: scope))
     }
 }
 

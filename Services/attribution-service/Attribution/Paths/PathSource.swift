@@ -4,6 +4,7 @@ internal import Net
 internal import PathModels
 internal import Postgres
 internal import RPC
+internal import Telemetry
 internal import Tenancy
 
 /// Paths that requests ask for: of imports, or of the journeys of timelines.
@@ -28,8 +29,7 @@ struct PathSource: Sendable {
     ///   - call: whose.
     ///   - work: what is done.
     /// - Returns: what the work returned.
-    /// - Throws: INVALID_ARGUMENT, NOT_FOUND or FAILED_PRECONDITION if there are no such paths;
-    ///   RESOURCE_EXHAUSTED if there is no slot; what the work throws.
+    /// - Throws: as the one that takes a scope.
     func use<Result: Sendable>(
         importID: String,
         journeys: AttributionV1.JourneySelection?,
@@ -38,18 +38,62 @@ struct PathSource: Sendable {
         _ work: (FoundPaths) async throws -> Result
     ) async throws -> Result {
         let scope = try database.scope(for: call)
-        return try await slots.use(for: scope.tenant) {
-            guard let journeys else { return try await work(try await ofImports(importID, scope)) }
-            guard importID.isEmpty else {
-                throw RPCError(
-                    .invalidArgument,
-                    "import_id: expected an import here, or journeys of timelines in journeys"
+        return try await use(
+            importID: importID,
+            journeys: journeys,
+            isTimed: isTimed,
+            at: .now,
+            in: scope,
+            work
+        )
+    }
+
+    /// Finds paths, and does work on them in a slot.
+    ///
+    /// - Parameters:
+    ///   - importID: which import; empty for all.
+    ///   - journeys: which journeys of timelines; nil for imports.
+    ///   - isTimed: whether paths are to have times, which only those of timelines can.
+    ///   - now: the time until which things are known if the journeys do not say.
+    ///   - scope: the tenant's.
+    ///   - work: what is done.
+    /// - Returns: what the work returned.
+    /// - Throws: INVALID_ARGUMENT, NOT_FOUND or FAILED_PRECONDITION if there are no such paths;
+    ///   RESOURCE_EXHAUSTED if there is no slot; what the work throws.
+    func use<Result: Sendable>(
+        importID: String,
+        journeys: AttributionV1.JourneySelection?,
+        isTimed: Bool,
+        at now: UTCTimestamp,
+        in scope: TenantScope,
+        _ work: (FoundPaths) async throws -> Result
+    ) async throws -> Result {
+        try await slots.use(for: scope.tenant) {
+            switch try await choice(importID, journeys, at: now, in: scope) {
+            case .imports(let imports):
+                try await work(try await paths(of: imports, scope))
+            case .journeys(let plan):
+                try await work(
+                    try await TimelineReader(timelines, offload: offload)
+                        .paths(plan, isTimed: isTimed, in: scope)
                 )
             }
-            let plan = try JourneyPlan(journeys, in: scope)
-            let reader = TimelineReader(timelines, offload: offload)
-            return try await work(try await reader.paths(plan, isTimed: isTimed, in: scope))
         }
+    }
+
+    /// Checks what a request says of paths, without reading any.
+    ///
+    /// - Parameters:
+    ///   - importID: which import; empty for all.
+    ///   - journeys: which journeys of timelines; nil for imports.
+    ///   - scope: the tenant's.
+    /// - Throws: as ``use(importID:journeys:isTimed:at:in:_:)``.
+    func check(
+        importID: String,
+        journeys: AttributionV1.JourneySelection?,
+        in scope: TenantScope
+    ) async throws {
+        _ = try await choice(importID, journeys, at: .now, in: scope)
     }
 
     /// Tables of paths that were imported, the newest first.
@@ -61,7 +105,29 @@ struct PathSource: Sendable {
         try await imports.imports(nil, in: try database.scope(for: call))
     }
 
-    private func ofImports(_ text: String, _ scope: TenantScope) async throws -> FoundPaths {
+    /// What a request asks for, once it has been checked.
+    private enum Choice {
+        case imports([PathImport])
+        case journeys(JourneyPlan)
+    }
+
+    private func choice(
+        _ importID: String,
+        _ journeys: AttributionV1.JourneySelection?,
+        at now: UTCTimestamp,
+        in scope: TenantScope
+    ) async throws -> Choice {
+        guard let journeys else { return .imports(try await found(importID, scope)) }
+        guard importID.isEmpty else {
+            throw RPCError(
+                .invalidArgument,
+                "import_id: expected an import here, or journeys of timelines in journeys"
+            )
+        }
+        return .journeys(try JourneyPlan(journeys, in: scope, now: now))
+    }
+
+    private func found(_ text: String, _ scope: TenantScope) async throws -> [PathImport] {
         let id = PostgresUUID(text)
         guard text.isEmpty || id.map({ text == "\($0)" }) == true else {
             throw RPCError(.invalidArgument, "import_id: expected the id of an import, or nothing")
@@ -75,6 +141,13 @@ struct PathSource: Sendable {
                         + "which journeys of timelines"
                 ) : RPCError(.notFound, "import_id: there is no import of paths '\(text)'")
         }
+        return found
+    }
+
+    private func paths(
+        of found: [PathImport],
+        _ scope: TenantScope
+    ) async throws -> FoundPaths {
         let reader = PathReader(imports, offload: offload)
         return FoundPaths(
             table: try await reader.table(of: found, in: scope),

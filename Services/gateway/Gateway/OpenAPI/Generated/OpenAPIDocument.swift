@@ -31,6 +31,10 @@ enum OpenAPIDocument {
       "description": "Tells journeys of persons, as `JourneySelection` says that they are made, and how they go on."
     },
     {
+      "name": "Runs",
+      "description": "Keeps what models say.\n\nA run is what `RunModels` does, done by a job: the same request over the same data gives the same bits. It is kept with its request, the fingerprint of what was looked at, the version of the program and the seed. Where a request says nothing of `as_of`, what was known when the run was created counts, however long it waits.\n\nRuns that somebody creates are kept until they are deleted, 1,000 of them at most. Those of a schedule are kept for as many days as it says."
+    },
+    {
       "name": "Operations",
       "description": "What takes longer than a call, whichever service does it."
     },
@@ -2152,6 +2156,709 @@ enum OpenAPIDocument {
               "application/json": {
                 "schema": {
                   "$ref": "#/components/schemas/sextant.attribution.v1.PathSummary"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "attribution:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "attribution:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/attribution/runSchedules": {
+      "get": {
+        "operationId": "Runs_ListRunSchedules",
+        "tags": [
+          "Runs"
+        ],
+        "summary": "Lists the schedules in the order of their names",
+        "description": "Lists the schedules in the order of their names.",
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.attribution.v1.ListRunSchedulesResponse"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "attribution:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "attribution:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/attribution/runSchedules/{name}": {
+      "put": {
+        "operationId": "Runs_PutRunSchedule",
+        "tags": [
+          "Runs"
+        ],
+        "summary": "Has models run each day, in the name of the caller, over the journeys of the last whole days by the tenant's clocks",
+        "description": "Has models run each day, in the name of the caller, over the journeys of the last whole days by the tenant's clocks; a schedule of the name is changed. ALREADY_EXISTS if the name is that of a schedule of something else; RESOURCE_EXHAUSTED if there are 20. It can be paused, resumed and run at once as all schedules can.",
+        "parameters": [
+          {
+            "name": "name",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.attribution.v1.RunSchedule",
+                "description": "All of it; a name in it is not looked at."
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.attribution.v1.RunSchedule"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "attribution:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "attribution:write"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/attribution/runSchedules/{name}:delete": {
+      "post": {
+        "operationId": "Runs_DeleteRunSchedule",
+        "tags": [
+          "Runs"
+        ],
+        "summary": "Ends a schedule",
+        "description": "Ends a schedule. The runs that it made stay for as long as they would have.",
+        "parameters": [
+          {
+            "name": "name",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.attribution.v1.DeleteRunScheduleRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.attribution.v1.DeleteRunScheduleResponse"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "attribution:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "attribution:write"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/attribution/runs": {
+      "post": {
+        "operationId": "Runs_CreateRun",
+        "tags": [
+          "Runs"
+        ],
+        "summary": "Has models run by a job",
+        "description": "Has models run by a job. The request is checked as `RunModels` checks it. RESOURCE_EXHAUSTED if there are 1,000 runs, or 100 that are not over.",
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.attribution.v1.CreateRunRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.attribution.v1.Run"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "attribution:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "attribution:write"
+            ]
+          }
+        ]
+      },
+      "get": {
+        "operationId": "Runs_ListRuns",
+        "tags": [
+          "Runs"
+        ],
+        "summary": "Lists runs without their requests and results, the newest first, a page at a time",
+        "description": "Lists runs without their requests and results, the newest first, a page at a time.",
+        "parameters": [
+          {
+            "name": "pageSize",
+            "in": "query",
+            "description": "How many runs at most; 0 stands for 50, and more than 1,000 for 1,000.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "pageToken",
+            "in": "query",
+            "description": "Where the page begins: `next_page_token` of the page before it; empty for the first page.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "state",
+            "in": "query",
+            "description": "Where they stand; nothing for all.",
+            "schema": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.Run.State"
+            }
+          },
+          {
+            "name": "schedule",
+            "in": "query",
+            "description": "Which schedule had them made; empty for all, also those that somebody created.",
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.attribution.v1.ListRunsResponse"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "attribution:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "attribution:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/attribution/runs/{run_id}": {
+      "get": {
+        "operationId": "Runs_GetRun",
+        "tags": [
+          "Runs"
+        ],
+        "summary": "Finds a run, with what came of it",
+        "description": "Finds a run, with what came of it.",
+        "parameters": [
+          {
+            "name": "run_id",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.attribution.v1.Run"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "attribution:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "attribution:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/attribution/runs/{run_id}:delete": {
+      "post": {
+        "operationId": "Runs_DeleteRun",
+        "tags": [
+          "Runs"
+        ],
+        "summary": "Deletes a run",
+        "description": "Deletes a run; one that is not over is not done to its end.",
+        "parameters": [
+          {
+            "name": "run_id",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.attribution.v1.DeleteRunRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.attribution.v1.DeleteRunResponse"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "attribution:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "attribution:write"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/attribution/runs:compare": {
+      "get": {
+        "operationId": "Runs_CompareRuns",
+        "tags": [
+          "Runs"
+        ],
+        "summary": "Lays two runs beside each other",
+        "description": "Lays two runs beside each other. Models are matched by their names: the second of a name in one with the second in the other. FAILED_PRECONDITION if a run has not completed, or if a model or a channel is in one of them only, unless the request says that those are left out.",
+        "parameters": [
+          {
+            "name": "left",
+            "in": "query",
+            "description": "The one.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "right",
+            "in": "query",
+            "description": "The other.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "sharedOnly",
+            "in": "query",
+            "description": "Whether models and channels that are in one of them only are left out and noted, instead of being an error.",
+            "schema": {
+              "type": "boolean"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.attribution.v1.RunComparison"
                 }
               },
               "text/csv": {
@@ -10737,6 +11444,55 @@ enum OpenAPIDocument {
         },
         "additionalProperties": false
       },
+      "sextant.attribution.v1.CreateRunRequest": {
+        "type": "object",
+        "description": "Asks for a run.",
+        "properties": {
+          "request": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.RunModelsRequest",
+            "description": "Which models, over what. It has at most 64 KiB."
+          },
+          "label": {
+            "type": "string",
+            "description": "What the run is called: up to 200 characters."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.DeleteRunRequest": {
+        "type": "object",
+        "description": "Asks for a run to be deleted.",
+        "properties": {
+          "runId": {
+            "type": "string",
+            "description": "Which."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.DeleteRunResponse": {
+        "type": "object",
+        "description": "Says that a run is gone.",
+        "properties": {},
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.DeleteRunScheduleRequest": {
+        "type": "object",
+        "description": "Asks for a schedule to be ended.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "Which."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.DeleteRunScheduleResponse": {
+        "type": "object",
+        "description": "Says that a schedule is ended.",
+        "properties": {},
+        "additionalProperties": false
+      },
       "sextant.attribution.v1.Estimate": {
         "type": "object",
         "description": "A number that was inferred.",
@@ -11737,6 +12493,38 @@ enum OpenAPIDocument {
             "items": {
               "$ref": "#/components/schemas/sextant.attribution.v1.PathTable"
             }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.ListRunSchedulesResponse": {
+        "type": "object",
+        "description": "All schedules.",
+        "properties": {
+          "schedules": {
+            "type": "array",
+            "description": "In the order of their names.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.RunSchedule"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.ListRunsResponse": {
+        "type": "object",
+        "description": "A page of runs.",
+        "properties": {
+          "runs": {
+            "type": "array",
+            "description": "The newest first.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.Run"
+            }
+          },
+          "nextPageToken": {
+            "type": "string",
+            "description": "Where the next page begins; empty if this is the last."
           }
         },
         "additionalProperties": false
@@ -12810,6 +13598,262 @@ enum OpenAPIDocument {
         },
         "additionalProperties": false
       },
+      "sextant.attribution.v1.Run": {
+        "type": "object",
+        "description": "A run of models that is kept.",
+        "properties": {
+          "runId": {
+            "type": "string",
+            "description": "Its id."
+          },
+          "state": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.Run.State",
+            "description": "Where it stands."
+          },
+          "label": {
+            "type": "string",
+            "description": "What it was called."
+          },
+          "schedule": {
+            "type": "string",
+            "description": "The schedule that had it made; empty if somebody did."
+          },
+          "actor": {
+            "type": "string",
+            "description": "In whose name it is done."
+          },
+          "operation": {
+            "type": "string",
+            "description": "The job that computes it, as an operation. It ends with this message, without request and result."
+          },
+          "fingerprint": {
+            "type": "string",
+            "description": "As in the result; empty before there is one."
+          },
+          "version": {
+            "type": "string",
+            "description": "As in the result; empty before there is one."
+          },
+          "seed": {
+            "type": "string",
+            "format": "uint64",
+            "pattern": "^[0-9]+$",
+            "description": "What all draws come from."
+          },
+          "problem": {
+            "type": "string",
+            "description": "Why it failed."
+          },
+          "createTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When it was created."
+          },
+          "endTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When it was over."
+          },
+          "expireTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When it is forgotten; missing if it is kept until it is deleted."
+          },
+          "request": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.RunModelsRequest",
+            "description": "What was asked for; missing in lists."
+          },
+          "result": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.ModelRun",
+            "description": "What came of it; missing in lists, and as long as it has not completed."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.Run.State": {
+        "type": "string",
+        "description": "Where a run stands.\n- `STATE_UNSPECIFIED`: Nobody said.\n- `STATE_RUNNING`: It is computed, or waits for its turn: its operation tells which.\n- `STATE_COMPLETED`: There is a result.\n- `STATE_FAILED`: There will be none; `problem` says why.\n- `STATE_CANCELLED`: Its operation was cancelled.",
+        "enum": [
+          "STATE_UNSPECIFIED",
+          "STATE_RUNNING",
+          "STATE_COMPLETED",
+          "STATE_FAILED",
+          "STATE_CANCELLED"
+        ]
+      },
+      "sextant.attribution.v1.RunComparison": {
+        "type": "object",
+        "description": "Two runs beside each other. A difference is what the right one has more than the left.",
+        "properties": {
+          "left": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.Run",
+            "description": "The left run, without request and result."
+          },
+          "right": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.Run",
+            "description": "The right run, without request and result."
+          },
+          "requestDiffers": {
+            "type": "boolean",
+            "description": "Whether something else was asked for; the seed is not counted."
+          },
+          "dataDiffers": {
+            "type": "boolean",
+            "description": "Whether something else was looked at."
+          },
+          "versionDiffers": {
+            "type": "boolean",
+            "description": "Whether another version of the program computed it."
+          },
+          "seedDiffers": {
+            "type": "boolean",
+            "description": "Whether draws came from another seed."
+          },
+          "conversions": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.RunComparison.Pair",
+            "description": "The conversions of both, without intervals."
+          },
+          "value": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.RunComparison.Pair",
+            "description": "The value of both, without intervals."
+          },
+          "models": {
+            "type": "array",
+            "description": "In the order of the left run.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.RunComparison.Model"
+            }
+          },
+          "notes": {
+            "type": "array",
+            "description": "What was left out, in words.",
+            "items": {
+              "type": "string"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.RunComparison.Channel": {
+        "type": "object",
+        "description": "What a channel gets in both.",
+        "properties": {
+          "channel": {
+            "type": "string",
+            "description": "As it stands in paths."
+          },
+          "conversions": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.RunComparison.Pair",
+            "description": "Its credit of conversions."
+          },
+          "value": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.RunComparison.Pair",
+            "description": "Its credit of value."
+          },
+          "conversionShare": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.RunComparison.Pair",
+            "description": "Its share of the conversions."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.RunComparison.Model": {
+        "type": "object",
+        "description": "What a model says in both.",
+        "properties": {
+          "model": {
+            "type": "string",
+            "description": "Which model."
+          },
+          "parametersDiffer": {
+            "type": "boolean",
+            "description": "Whether its numbers are not the same."
+          },
+          "disagreement": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Half the sum of the differences of the shares of conversions, of all channels of either: 0 if both agree, 1 if they give nothing to one channel."
+          },
+          "channels": {
+            "type": "array",
+            "description": "In the order of the left run.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.RunComparison.Channel"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.RunComparison.Pair": {
+        "type": "object",
+        "description": "A number of both.",
+        "properties": {
+          "left": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Of the left run."
+          },
+          "right": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Of the right run."
+          },
+          "difference": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How much more the right one has."
+          },
+          "intervalsOverlap": {
+            "type": "boolean",
+            "description": "Whether the intervals have a point in common; missing if one of them has no interval."
+          }
+        },
+        "additionalProperties": false
+      },
       "sextant.attribution.v1.RunModelsRequest": {
         "type": "object",
         "description": "Asks for models to be run.",
@@ -12873,6 +13917,49 @@ enum OpenAPIDocument {
           "journeys": {
             "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection",
             "description": "Which journeys of timelines, instead of an import; nothing for imports. They have times, which `decay` and `hazard` need."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.RunSchedule": {
+        "type": "object",
+        "description": "Models that are run each day.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "What it is called: 1 to 63 of `a-z`, `0-9` and `-`, a letter first."
+          },
+          "request": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.RunModelsRequest",
+            "description": "Which models, over which journeys; without `import_id`, and without times in `journeys`. It has at most 64 KiB."
+          },
+          "label": {
+            "type": "string",
+            "description": "What its runs are called: up to 200 characters."
+          },
+          "days": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many days are looked at, 1 to 730: the last whole ones by the tenant's clocks."
+          },
+          "hour": {
+            "type": "integer",
+            "format": "int32",
+            "description": "The hour at which it runs, 0 to 23, by the tenant's time zone as it is when this is put."
+          },
+          "keepDays": {
+            "type": "integer",
+            "format": "int32",
+            "description": "For how many days its runs are kept, 1 to 1,000; 0 for 400."
+          },
+          "nextTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When it makes its next run; missing while it is paused. Nothing can be put here."
+          },
+          "paused": {
+            "type": "boolean",
+            "description": "Whether it is paused. Nothing can be put here."
           }
         },
         "additionalProperties": false
