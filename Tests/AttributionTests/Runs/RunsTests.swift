@@ -70,10 +70,10 @@ struct RunsTests {
     @Test("that fail say why, and an attempt after that says what the first would have said")
     func failed() async throws {
         let attribution = try await ServedAttribution()
-        let lost = try await attribution.importPaths("path,conversions,nulls\na,0,5\n")
-        let failed = try await attribution.finished("linear") { $0.importID = lost }
+        let parts = try await attribution.importPaths("path,conversions\na,0.5\n", name: "parts")
+        let failed = try await attribution.finished("linear") { $0.importID = parts }
         #expect(failed.state == .failed && failed.result == nil && failed.endTime != nil)
-        #expect(failed.problem.contains("nothing to credit"), "\(failed)")
+        #expect(failed.problem.contains("row 2 of 'parts'"), "\(failed)")
         let id = try await attribution.importPaths(Self.paths)
         try await attribution.rows("alter view ingest_v1_paths rename to hidden")
         let broken = try await attribution.finished("shapley") { $0.importID = id }

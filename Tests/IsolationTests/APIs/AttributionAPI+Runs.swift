@@ -52,7 +52,7 @@ extension TenantAPI {
             answering: AttributionV1.RunSchedule.View.self
         ) { words in
             var request = AttributionV1.PutRunScheduleRequest()
-            (request.name, request.schedule) = ("r\(words.canary)", runOrder(words).schedule)
+            (request.name, request.schedule) = ("r\(words.canary)", schedule(words))
             return request
         },
         .unary(
@@ -69,17 +69,12 @@ extension TenantAPI {
         },
     ]
 
-    /// What a schedule of runs asks for.
-    static func runOrder(_ words: TenantWords) -> AttributionV1.StoredRunOrder {
+    private static func schedule(_ words: TenantWords) -> AttributionV1.RunSchedule {
         var schedule = AttributionV1.RunSchedule()
-        schedule.name = "s\(words.canary)"
         schedule.label = "of \(words.canary)"
         schedule.request = request(words)
         schedule.days = 7
-        schedule.keepDays = 1
-        var order = AttributionV1.StoredRunOrder()
-        order.schedule = schedule
-        return order
+        return schedule
     }
 
     private static func request(_ words: TenantWords) -> AttributionV1.RunModelsRequest {

@@ -32,19 +32,17 @@ extension TenantAPI {
             calls: channelCalls + taxonomyCalls + eventCalls + seriesCalls + mappingCalls
                 + rejectedCalls + historyCalls + importCalls + qualityCalls + definitionCalls
                 + timelineCalls + erasureCalls + modelCalls + journeyCalls + runCalls,
-            steps: { words in
+            steps: { _ in
                 let remap = JobType<IngestV1.RemapHistoryRequest>("remap_history", of: service)
                 let look = JobType<IngestV1.TakeSnapshotRequest>("quality_snapshot", of: service)
                 let build = JobType<AttributionV1.BuildTimelinesRequest>(
                     "build_timelines",
                     of: service
                 )
-                let models = JobType<AttributionV1.StoredRunOrder>("run_models", of: service)
                 return [
                     Schedule.Step(remap, IngestV1.RemapHistoryRequest()),
                     Schedule.Step(look, IngestV1.TakeSnapshotRequest()),
                     Schedule.Step(build, AttributionV1.BuildTimelinesRequest()),
-                    Schedule.Step(models, runOrder(words)),
                 ]
             },
             // Days, numbers of events, the service's own words, digests, and what timelines have of
@@ -55,6 +53,7 @@ extension TenantAPI {
                 "touch_places.source", "touch_places.medium", "touch_places.campaign",
                 "timelines.orders", "attribution_runs.state", "attribution_runs.problem",
                 "attribution_runs.fingerprint", "attribution_runs.version",
+                "attribution_runs.schedule",
             ]
         ) { database, queue in
             let work = IngestService.work(of: service, on: database, queue, pages: pages)
