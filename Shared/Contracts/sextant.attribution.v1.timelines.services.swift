@@ -16,8 +16,8 @@ extension AttributionV1 {
     /// Of a person's events the touches are kept, as the touch rule in force finds them, and the
     /// conversions that are the first of their orders. What is paid back of an order, and whether it was
     /// cancelled, is taken from events of whomever. A refund without an order pays back the person's last
-    /// conversion of its kind before it; one without a value pays back all; one in another currency than
-    /// the conversion's cannot be subtracted, and is not. Events that name neither a user nor a visitor
+    /// conversion of its kind before it; one without a value pays back all; one whose value cannot be read,
+    /// or is in another currency than the conversion's, cannot be subtracted, and is not. Events that name neither a user nor a visitor
     /// are nobody's.
     ///
     /// Timelines follow the events by themselves, within a minute or so: late events, events that are

@@ -7,7 +7,8 @@ extension AttributionV1 {
     /// Which journeys are looked at, and how they are cut out of persons' timelines. An empty one stands
     /// for all journeys that are known.
     ///
-    /// What comes after `as_of` is not known. Conversions that count are those of `kinds` that were not
+    /// What comes after `as_of` is not known, but that a conversion was cancelled, or paid back, counts
+    /// whenever it was. Conversions that count are those of `kinds` that were not
     /// cancelled; others are none, and touches before them go on to the next that counts. To a conversion
     /// belong the touches between the one before and it, by their place in the order of events. They are
     /// cut where more than `closing_days` lie between two of them, or between the last and the
@@ -39,8 +40,8 @@ extension AttributionV1 {
         /// said.
         public var viewWindowDays: Int32?
 
-        /// After how many days without a touch a journey has come to nothing: 1 to 730; 0 for as many as
-        /// `click_window_days`, or 730 if those are any number.
+        /// After how many days without a touch a journey has come to nothing: 1 to 730; 0 for as many as the
+        /// longer of both windows, or 730 if one is any number.
         public var closingDays: Int32 = 0
 
         /// The time until which things are known; nothing for now.
@@ -52,7 +53,8 @@ extension AttributionV1 {
         /// What a conversion is worth.
         public var valueMode: AttributionV1.JourneySelection.ValueMode = AttributionV1.JourneySelection.ValueMode(rawValue: 0)
 
-        /// What values are told in, by ISO 4217; empty for the tenant's currency.
+        /// What values are told in, by ISO 4217; empty for the tenant's currency. Others are converted by
+        /// the rates that were written.
         public var currency: String = ""
 
         /// What touches are called.
@@ -142,8 +144,8 @@ extension AttributionV1 {
             /// said.
             public private(set) var viewWindowDays: Int32?
 
-            /// After how many days without a touch a journey has come to nothing: 1 to 730; 0 for as many as
-            /// `click_window_days`, or 730 if those are any number.
+            /// After how many days without a touch a journey has come to nothing: 1 to 730; 0 for as many as the
+            /// longer of both windows, or 730 if one is any number.
             public private(set) var closingDays: Int32 = 0
             fileprivate var _asOf = FieldSlice()
 
@@ -222,7 +224,8 @@ extension AttributionV1 {
                 }
             }
 
-            /// What values are told in, by ISO 4217; empty for the tenant's currency.
+            /// What values are told in, by ISO 4217; empty for the tenant's currency. Others are converted by
+            /// the rates that were written.
             public var currency: Text {
                 @_lifetime(copy self)
                 get {
@@ -307,8 +310,8 @@ extension AttributionV1 {
                 buffer.appendField(tag: 40, value, as: Scalar.Int32.self)
             }
 
-            /// After how many days without a touch a journey has come to nothing: 1 to 730; 0 for as many as
-            /// `click_window_days`, or 730 if those are any number.
+            /// After how many days without a touch a journey has come to nothing: 1 to 730; 0 for as many as the
+            /// longer of both windows, or 730 if one is any number.
             @inlinable
             public mutating func setClosingDays(_ value: Int32) {
                 if value != 0 { buffer.appendField(tag: 48, value, as: Scalar.Int32.self) }
@@ -338,13 +341,15 @@ extension AttributionV1 {
                 if value.rawValue != 0 { buffer.appendField(tag: 72, value, as: Scalar.Enumeration<AttributionV1.JourneySelection.ValueMode>.self) }
             }
 
-            /// What values are told in, by ISO 4217; empty for the tenant's currency.
+            /// What values are told in, by ISO 4217; empty for the tenant's currency. Others are converted by
+            /// the rates that were written.
             @inlinable
             public mutating func setCurrency(_ value: String) {
                 if !value.isEmpty { buffer.appendField(tag: 82, value) }
             }
 
-            /// What values are told in, by ISO 4217; empty for the tenant's currency.
+            /// What values are told in, by ISO 4217; empty for the tenant's currency. Others are converted by
+            /// the rates that were written.
             @inlinable
             public mutating func setCurrency(_ value: Text) {
                 if !value.isEmpty { buffer.appendField(tag: 82, value.utf8) }
@@ -464,8 +469,8 @@ extension AttributionV1 {
         /// Of how many journeys the first touches were left out, because there are more than 10,000.
         public var shortened: Int64 = 0
 
-        /// Conversions whose values are in other currencies than the selection's: they count, without
-        /// their values.
+        /// Conversions whose values are in other currencies than the selection's, and have no rate: the
+        /// latest of the seven days up to that of the conversion, in UTC. They count, without their values.
         public var unconverted: [AttributionV1.JourneyReport.Unconverted] = []
 
         /// How many persons have too many events for a timeline: their journeys are not known.
@@ -473,6 +478,14 @@ extension AttributionV1 {
 
         /// Of runs of models: what was spent in the range on channels, or campaigns, that are in no journey.
         public var unmatchedCosts: [AttributionV1.JourneyReport.Cost] = []
+
+        /// When timelines were last made of all events that there were; missing if they never were: then
+        /// persons are missing.
+        public var currentTime: GoogleProtobuf.Timestamp?
+
+        /// Whether timelines are being made anew, of events that changed since or by another rule: then some
+        /// are of before, and some of after.
+        public var isBehind: Bool = false
 
         /// Fields the schema does not name, kept as they were sent.
         public var unknownFields = UnknownFields()
@@ -500,6 +513,8 @@ extension AttributionV1 {
             self.unconverted = view.unconverted.values()
             self.tooLarge = view.tooLarge
             self.unmatchedCosts = view.unmatchedCosts.values()
+            if view._currentTime.isPresent { unsafe self.currentTime.decode(validated: view._currentTime.bytes(in: view.bytes)) }
+            self.isBehind = view.isBehind
             self.unknownFields = view.unknownFields
         }
 
@@ -514,6 +529,8 @@ extension AttributionV1 {
             buffer.appendMessages(tag: 58, self.unconverted)
             if self.tooLarge != 0 { buffer.appendField(tag: 64, self.tooLarge, as: Scalar.Int64.self) }
             buffer.appendMessages(tag: 74, self.unmatchedCosts)
+            self.currentTime.write(tag: 82, to: &buffer)
+            if self.isBehind { buffer.appendField(tag: 88, self.isBehind, as: Scalar.Bool.self) }
             if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
         }
 
@@ -528,6 +545,8 @@ extension AttributionV1 {
             FieldSchema(7, "unconverted", .message { AttributionV1.JourneyReport.Unconverted.schema }, .repeated),
             FieldSchema(8, "too_large", .int64),
             FieldSchema(9, "unmatched_costs", .message { AttributionV1.JourneyReport.Cost.schema }, .repeated),
+            FieldSchema(10, "current_time", .message { GoogleProtobuf.Timestamp.schema }, .explicit),
+            FieldSchema(11, "is_behind", .bool),
         ], valueStride: MemoryLayout<AttributionV1.JourneyReport>.stride)
 
         /// The fields of a `JourneyReport`, read where they lie.
@@ -561,6 +580,11 @@ extension AttributionV1 {
             /// How many persons have too many events for a timeline: their journeys are not known.
             public private(set) var tooLarge: Int64 = 0
             fileprivate var _unmatchedCosts = FieldRun()
+            fileprivate var _currentTime = FieldSlice()
+
+            /// Whether timelines are being made anew, of events that changed since or by another rule: then some
+            /// are of before, and some of after.
+            public private(set) var isBehind: Bool = false
             fileprivate var _has_unknown = false
 
             /// Finds the fields.
@@ -587,6 +611,8 @@ extension AttributionV1 {
                         case 74:
                             _ = reader.slice()
                             _unmatchedCosts.extend(from: start, to: reader.position)
+                        case 82: _currentTime = reader.slice()
+                        case 88: self.isBehind = Scalar.Bool.read(&reader)
                         default:
                             reader.skip(tag)
                             _has_unknown = true
@@ -603,8 +629,8 @@ extension AttributionV1 {
                 }
             }
 
-            /// Conversions whose values are in other currencies than the selection's: they count, without
-            /// their values.
+            /// Conversions whose values are in other currencies than the selection's, and have no rate: the
+            /// latest of the seven days up to that of the conversion, in UTC. They count, without their values.
             public var unconverted: RepeatedMessages<AttributionV1.JourneyReport.Unconverted.View> {
                 @_lifetime(copy self)
                 get {
@@ -617,6 +643,15 @@ extension AttributionV1 {
                 @_lifetime(copy self)
                 get {
                     unsafe RepeatedMessages<AttributionV1.JourneyReport.Cost.View>(_unmatchedCosts, in: bytes)
+                }
+            }
+
+            /// When timelines were last made of all events that there were; missing if they never were: then
+            /// persons are missing.
+            public var currentTime: GoogleProtobuf.Timestamp.View? {
+                @_lifetime(copy self)
+                get {
+                    unsafe _currentTime.isPresent ? GoogleProtobuf.Timestamp.View(validated: _currentTime.bytes(in: bytes)) : nil
                 }
             }
 
@@ -689,15 +724,15 @@ extension AttributionV1 {
                 if value != 0 { buffer.appendField(tag: 48, value, as: Scalar.Int64.self) }
             }
 
-            /// Conversions whose values are in other currencies than the selection's: they count, without
-            /// their values.
+            /// Conversions whose values are in other currencies than the selection's, and have no rate: the
+            /// latest of the seven days up to that of the conversion, in UTC. They count, without their values.
             @inlinable
             public mutating func addUnconverted<Failure: Error>(_ write: (inout AttributionV1.JourneyReport.Unconverted.Writer) throws(Failure) -> Void) throws(Failure) {
                 try buffer.appendMessage(tag: 58, write)
             }
 
-            /// Conversions whose values are in other currencies than the selection's: they count, without
-            /// their values.
+            /// Conversions whose values are in other currencies than the selection's, and have no rate: the
+            /// latest of the seven days up to that of the conversion, in UTC. They count, without their values.
             @inlinable
             public mutating func addUnconverted(_ value: AttributionV1.JourneyReport.Unconverted) {
                 buffer.appendMessage(tag: 58, value)
@@ -719,6 +754,27 @@ extension AttributionV1 {
             @inlinable
             public mutating func addUnmatchedCosts(_ value: AttributionV1.JourneyReport.Cost) {
                 buffer.appendMessage(tag: 74, value)
+            }
+
+            /// When timelines were last made of all events that there were; missing if they never were: then
+            /// persons are missing.
+            @inlinable
+            public mutating func setCurrentTime<Failure: Error>(_ write: (inout GoogleProtobuf.Timestamp.Writer) throws(Failure) -> Void) throws(Failure) {
+                try buffer.appendMessage(tag: 82, write)
+            }
+
+            /// When timelines were last made of all events that there were; missing if they never were: then
+            /// persons are missing.
+            @inlinable
+            public mutating func setCurrentTime(_ value: GoogleProtobuf.Timestamp) {
+                buffer.appendMessage(tag: 82, value)
+            }
+
+            /// Whether timelines are being made anew, of events that changed since or by another rule: then some
+            /// are of before, and some of after.
+            @inlinable
+            public mutating func setIsBehind(_ value: Bool) {
+                if value { buffer.appendField(tag: 88, value, as: Scalar.Bool.self) }
             }
         }
 
@@ -997,6 +1053,6 @@ extension AttributionV1 {
         imports: ["google/protobuf/timestamp.proto"],
         messages: [AttributionV1.JourneySelection.schema, AttributionV1.JourneyReport.schema, AttributionV1.JourneyReport.Unconverted.schema, AttributionV1.JourneyReport.Cost.schema],
         enums: [AttributionV1.JourneySelection.Customers.schema, AttributionV1.JourneySelection.ValueMode.schema, AttributionV1.JourneySelection.Grain.schema],
-        descriptor: "Ci5zZXh0YW50L2F0dHJpYnV0aW9uL3YxL2pvdXJuZXlfc2VsZWN0aW9uLnByb3RvEhZzZXh0YW50LmF0dHJpYnV0aW9uLnYxGh9nb29nbGUvcHJvdG9idWYvdGltZXN0YW1wLnByb3RvIoMHChBKb3VybmV5U2VsZWN0aW9uEjcKCWZyb21fdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSCGZyb21UaW1lEjMKB3RvX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgZ0b1RpbWUSFAoFa2luZHMYAyADKAlSBWtpbmRzEi8KEWNsaWNrX3dpbmRvd19kYXlzGAQgASgFSABSD2NsaWNrV2luZG93RGF5c4gBARItChB2aWV3X3dpbmRvd19kYXlzGAUgASgFSAFSDnZpZXdXaW5kb3dEYXlziAEBEiEKDGNsb3NpbmdfZGF5cxgGIAEoBVILY2xvc2luZ0RheXMSLwoFYXNfb2YYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgRhc09mElAKCWN1c3RvbWVycxgIIAEoDjIyLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVNlbGVjdGlvbi5DdXN0b21lcnNSCWN1c3RvbWVycxJRCgp2YWx1ZV9tb2RlGAkgASgOMjIuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5U2VsZWN0aW9uLlZhbHVlTW9kZVIJdmFsdWVNb2RlEhoKCGN1cnJlbmN5GAogASgJUghjdXJyZW5jeRJECgVncmFpbhgLIAEoDjIuLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVNlbGVjdGlvbi5HcmFpblIFZ3JhaW4iUgoJQ3VzdG9tZXJzEhkKFUNVU1RPTUVSU19VTlNQRUNJRklFRBAAEhEKDUNVU1RPTUVSU19ORVcQARIXChNDVVNUT01FUlNfUkVUVVJOSU5HEAIiUQoJVmFsdWVNb2RlEhoKFlZBTFVFX01PREVfVU5TUEVDSUZJRUQQABIUChBWQUxVRV9NT0RFX0dST1NTEAESEgoOVkFMVUVfTU9ERV9ORVQQAiJeCgVHcmFpbhIVChFHUkFJTl9VTlNQRUNJRklFRBAAEhEKDUdSQUlOX0NIQU5ORUwQARISCg5HUkFJTl9DQU1QQUlHThACEhcKE0dSQUlOX1NPVVJDRV9NRURJVU0QA0IUChJfY2xpY2tfd2luZG93X2RheXNCEwoRX3ZpZXdfd2luZG93X2RheXMixAQKDUpvdXJuZXlSZXBvcnQSRgoJc2VsZWN0aW9uGAEgASgLMiguc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5U2VsZWN0aW9uUglzZWxlY3Rpb24SHAoJdGltZWxpbmVzGAIgASgDUgl0aW1lbGluZXMSIgoMdW5hdHRyaWJ1dGVkGAMgASgDUgx1bmF0dHJpYnV0ZWQSLQoSdW5hdHRyaWJ1dGVkX3ZhbHVlGAQgASgBUhF1bmF0dHJpYnV0ZWRWYWx1ZRISCgRvcGVuGAUgASgDUgRvcGVuEhwKCXNob3J0ZW5lZBgGIAEoA1IJc2hvcnRlbmVkElMKC3VuY29udmVydGVkGAcgAygLMjEuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5UmVwb3J0LlVuY29udmVydGVkUgt1bmNvbnZlcnRlZBIbCgl0b29fbGFyZ2UYCCABKANSCHRvb0xhcmdlElMKD3VubWF0Y2hlZF9jb3N0cxgJIAMoCzIqLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVJlcG9ydC5Db3N0Ug51bm1hdGNoZWRDb3N0cxpLCgtVbmNvbnZlcnRlZBIaCghjdXJyZW5jeRgBIAEoCVIIY3VycmVuY3kSIAoLY29udmVyc2lvbnMYAiABKANSC2NvbnZlcnNpb25zGjQKBENvc3QSGAoHY2hhbm5lbBgBIAEoCVIHY2hhbm5lbBISCgRjb3N0GAIgASgBUgRjb3N0YgZwcm90bzM="
+        descriptor: "Ci5zZXh0YW50L2F0dHJpYnV0aW9uL3YxL2pvdXJuZXlfc2VsZWN0aW9uLnByb3RvEhZzZXh0YW50LmF0dHJpYnV0aW9uLnYxGh9nb29nbGUvcHJvdG9idWYvdGltZXN0YW1wLnByb3RvIoMHChBKb3VybmV5U2VsZWN0aW9uEjcKCWZyb21fdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSCGZyb21UaW1lEjMKB3RvX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgZ0b1RpbWUSFAoFa2luZHMYAyADKAlSBWtpbmRzEi8KEWNsaWNrX3dpbmRvd19kYXlzGAQgASgFSABSD2NsaWNrV2luZG93RGF5c4gBARItChB2aWV3X3dpbmRvd19kYXlzGAUgASgFSAFSDnZpZXdXaW5kb3dEYXlziAEBEiEKDGNsb3NpbmdfZGF5cxgGIAEoBVILY2xvc2luZ0RheXMSLwoFYXNfb2YYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgRhc09mElAKCWN1c3RvbWVycxgIIAEoDjIyLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVNlbGVjdGlvbi5DdXN0b21lcnNSCWN1c3RvbWVycxJRCgp2YWx1ZV9tb2RlGAkgASgOMjIuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5U2VsZWN0aW9uLlZhbHVlTW9kZVIJdmFsdWVNb2RlEhoKCGN1cnJlbmN5GAogASgJUghjdXJyZW5jeRJECgVncmFpbhgLIAEoDjIuLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVNlbGVjdGlvbi5HcmFpblIFZ3JhaW4iUgoJQ3VzdG9tZXJzEhkKFUNVU1RPTUVSU19VTlNQRUNJRklFRBAAEhEKDUNVU1RPTUVSU19ORVcQARIXChNDVVNUT01FUlNfUkVUVVJOSU5HEAIiUQoJVmFsdWVNb2RlEhoKFlZBTFVFX01PREVfVU5TUEVDSUZJRUQQABIUChBWQUxVRV9NT0RFX0dST1NTEAESEgoOVkFMVUVfTU9ERV9ORVQQAiJeCgVHcmFpbhIVChFHUkFJTl9VTlNQRUNJRklFRBAAEhEKDUdSQUlOX0NIQU5ORUwQARISCg5HUkFJTl9DQU1QQUlHThACEhcKE0dSQUlOX1NPVVJDRV9NRURJVU0QA0IUChJfY2xpY2tfd2luZG93X2RheXNCEwoRX3ZpZXdfd2luZG93X2RheXMioAUKDUpvdXJuZXlSZXBvcnQSRgoJc2VsZWN0aW9uGAEgASgLMiguc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5U2VsZWN0aW9uUglzZWxlY3Rpb24SHAoJdGltZWxpbmVzGAIgASgDUgl0aW1lbGluZXMSIgoMdW5hdHRyaWJ1dGVkGAMgASgDUgx1bmF0dHJpYnV0ZWQSLQoSdW5hdHRyaWJ1dGVkX3ZhbHVlGAQgASgBUhF1bmF0dHJpYnV0ZWRWYWx1ZRISCgRvcGVuGAUgASgDUgRvcGVuEhwKCXNob3J0ZW5lZBgGIAEoA1IJc2hvcnRlbmVkElMKC3VuY29udmVydGVkGAcgAygLMjEuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5UmVwb3J0LlVuY29udmVydGVkUgt1bmNvbnZlcnRlZBIbCgl0b29fbGFyZ2UYCCABKANSCHRvb0xhcmdlElMKD3VubWF0Y2hlZF9jb3N0cxgJIAMoCzIqLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVJlcG9ydC5Db3N0Ug51bm1hdGNoZWRDb3N0cxI9CgxjdXJyZW50X3RpbWUYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgtjdXJyZW50VGltZRIbCglpc19iZWhpbmQYCyABKAhSCGlzQmVoaW5kGksKC1VuY29udmVydGVkEhoKCGN1cnJlbmN5GAEgASgJUghjdXJyZW5jeRIgCgtjb252ZXJzaW9ucxgCIAEoA1ILY29udmVyc2lvbnMaNAoEQ29zdBIYCgdjaGFubmVsGAEgASgJUgdjaGFubmVsEhIKBGNvc3QYAiABKAFSBGNvc3RiBnByb3RvMw=="
     )
 }

@@ -31,6 +31,11 @@ struct EventsToCreditTests {
         ServedAttribution.order("o2", "20", after: 30, name: "Order Refunded") {
             $0.anonymousID = "bert"
         },
+        // Whatever was paid back, it is not all of the order.
+        ServedAttribution.order("o1", "", after: 95, name: "Order Refunded") {
+            $0.anonymousID = "anna"
+            $0.properties = #"{"revenue": -20, "currency": "EUR"}"#
+        },
         click("carl", after: 5, "facebook", "paid"),
         // A rate of the day before holds; nobody knows what the other is worth.
         click("emil", after: 1_440, "news", "email"),
@@ -113,7 +118,8 @@ struct EventsToCreditTests {
                 Self.spend("2026-03-02", "paid_social", "10", "USD"),
                 Self.spend("2026-03-01", "display", "5"),
                 Self.spend("2026-03-01", "display", "7", "JPY"),
-                // After the range.
+                // After what is known, and after the range.
+                Self.spend("2026-04-25", "paid_search", "500"),
                 Self.spend("2026-05-20", "paid_search", "1000"),
             ],
             to: attribution
@@ -126,6 +132,7 @@ struct EventsToCreditTests {
             ]
         )
         let report = try #require(gross.report)
+        #expect(report.currentTime != nil && !report.isBehind)
         #expect(report.unattributed == 1 && report.unattributedValue == 70)
         #expect(gross.nulls == 1 && gross.conversions == 4 && report.open == 0)
         #expect(report.unconverted.map { "\($0.currency) \($0.conversions)" } == ["JPY 1"])

@@ -16,6 +16,6 @@ public enum IngestMigrations {
         ("m0010_definitions", PackageResources.m0010_definitions_sql),
         ("m0011_persons", PackageResources.m0011_persons_sql),
         ("m0012_summaries", PackageResources.m0012_summaries_sql),
-        ("m0013_exchange_rates", PackageResources.m0013_exchange_rates_sql),
+        ("m0013_published", PackageResources.m0013_published_sql),
     ]
 }

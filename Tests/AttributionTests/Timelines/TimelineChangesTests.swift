@@ -100,7 +100,10 @@ private struct RandomChanges {
                 number(4)
             ]
         if number(5) > 0 { event.orderID = "o\(number(10))" }
-        if number(6) > 0 {
+        switch number(6) {
+        case 0: break
+        case 1: event.properties = #"{"revenue": -\#(number(9)), "currency": "EUR"}"#
+        default:
             event.value = "\(number(50)).25"
             event.currency = number(8) == 0 ? "USD" : "EUR"
         }

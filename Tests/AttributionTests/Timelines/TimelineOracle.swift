@@ -23,6 +23,7 @@ struct TimelineOracle {
         let value: Int64?
         let currency: String
         let order: String
+        let isUnreadable: Bool
     }
 
     private let events: [Event]
@@ -48,7 +49,7 @@ struct TimelineOracle {
                 concat_ws('/', coalesce(e.channel::text, '-'), coalesce(e.source, '-'),
                     coalesce(e.medium, '-'), coalesce(e.campaign, '-')),
                 coalesce(c.kind, ''), c.effect, c.by_order, (c.value * 1000000)::bigint,
-                coalesce(c.currency, ''), coalesce(c.order_id, '')
+                coalesce(c.currency, ''), coalesce(c.order_id, ''), c.problem in (1, 2, 3, 5, 6)
             from events e join ingest_v1_events p using (key) left join conversions c using (key)
             """
         ).map { line in
@@ -64,7 +65,8 @@ struct TimelineOracle {
                     isByOrder: parts[12] == "t",
                     value: Int64(parts[13]),
                     currency: parts[14],
-                    order: parts[15]
+                    order: parts[15],
+                    isUnreadable: parts[16] == "t"
                 )
             return Event(
                 key: parts[0],
@@ -195,6 +197,7 @@ struct TimelineOracle {
     }
 
     private func part(_ refund: Statement, _ conversion: Statement) -> Int64 {
+        if refund.isUnreadable { return 0 }
         guard let paid = refund.value else { return conversion.value ?? 0 }
         return refund.currency == conversion.currency ? paid : 0
     }

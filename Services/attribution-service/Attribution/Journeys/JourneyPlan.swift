@@ -90,7 +90,8 @@ struct JourneyPlan: Sendable {
         }
         selection.clickWindow = click == 0 ? nil : Int64(click) * JourneySelection.day
         selection.viewWindow = view == 0 ? nil : Int64(view) * JourneySelection.day
-        let usual = click == 0 ? windows.upperBound : click
+        // No touch within its window is cut off from its conversion.
+        let usual = min(click, view) == 0 ? windows.upperBound : max(click, view)
         selection.closing = Int64(closing == 0 ? usual : closing) * JourneySelection.day
     }
 

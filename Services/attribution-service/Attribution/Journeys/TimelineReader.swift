@@ -5,6 +5,7 @@ internal import Net
 internal import PathModels
 internal import Postgres
 internal import RPC
+internal import Telemetry
 internal import Tenancy
 internal import Wire
 
@@ -74,7 +75,11 @@ struct TimelineReader: Sendable {
             }
             let tooLarge = try await store.tooLarge(in: range, in: transaction)
             let costs = try await ChannelCosts.read(plan, of: scope, in: transaction)
-            return building.withLock { $0.finish(plan, tooLarge: tooLarge, costs) }
+            let (currentAt, isBehind) = try await store.freshness(in: transaction)
+            var found = building.withLock { $0.finish(plan, tooLarge: tooLarge, costs) }
+            found.report?.currentTime = currentAt.map { .init($0) }
+            found.report?.isBehind = isBehind
+            return found
         }
     }
 

@@ -2,6 +2,7 @@ internal import Journeys
 internal import Messages
 internal import Postgres
 internal import RPC
+internal import Telemetry
 internal import Tenancy
 internal import Wire
 
@@ -41,6 +42,18 @@ struct TimelineStore: Sendable {
             pageRows,
             pageBytes
         )
+    }
+
+    /// When timelines were last made of all events, and whether some are to be made anew.
+    ///
+    /// - Parameter transaction: any.
+    /// - Returns: the time, nil if they never were, and whether any waits.
+    /// - Throws: `PostgresError`.
+    func freshness(
+        in transaction: PostgresTransaction
+    ) async throws(PostgresError) -> (UTCTimestamp?, Bool) {
+        let row = try await transaction.query(.timelineFreshness).one()
+        return (try row.read(UTCTimestamp?.self, at: 0), try row.read(Bool.self, at: 1))
     }
 
     /// How many persons of a range have too many events for a timeline.
@@ -246,6 +259,10 @@ extension PostgresTimestamp {
 }
 
 extension Statement {
+    fileprivate static let timelineFreshness = Statement(
+        "attribution.timeline_freshness",
+        "select current_at, exists (select from timeline_changes) from timeline_head"
+    )
     fileprivate static let readTimelines = Statement(
         "attribution.read_timelines",
         """

@@ -30,7 +30,8 @@ struct ChannelCosts: Sendable {
             .sumCosts,
             plan.grain == .campaign,
             PostgresTimestamp(clamping: range.lowerBound),
-            PostgresTimestamp(clamping: range.upperBound),
+            // What is spent after everything is known is of other journeys.
+            PostgresTimestamp(clamping: min(range.upperBound, plan.selection.asOf)),
             scope.entry.settings.timeZone,
             plan.selection.currency
         )

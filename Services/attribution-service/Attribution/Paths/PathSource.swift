@@ -164,7 +164,7 @@ struct FoundPaths: Sendable {
     /// What was looked at: hexadecimal digits.
     let fingerprint: String
     /// What was found beside them, if they are of timelines.
-    let report: AttributionV1.JourneyReport?
+    var report: AttributionV1.JourneyReport?
     /// What was spent meanwhile, if they are of timelines.
     let costs: ChannelCosts?
 }

@@ -1,7 +1,7 @@
 /// What is said of orders, by whomever: how much of each was paid back, and which were cancelled.
 struct OrderBook: Sendable {
     private struct Entry {
-        var refunds: [(value: Int64?, currency: String?)] = []
+        var refunds: [PersonEvents.Refund] = []
         var isCancelled = false
     }
 
@@ -14,16 +14,13 @@ struct OrderBook: Sendable {
         var entry = entries.removeValue(forKey: order) ?? Entry()
         switch statement.effect {
         case .conversion: break
-        case .refund: entry.refunds.append((statement.value, statement.currency))
+        case .refund: entry.refunds.append(statement.refund)
         case .cancellation: entry.isCancelled = true
         }
         entries[order] = entry
     }
 
     /// How much of an order's value was paid back, at most all of it, and whether it was cancelled.
-    ///
-    /// A refund without a value pays back all. One in another currency than the order's cannot be
-    /// subtracted, and is not.
     ///
     /// - Parameters:
     ///   - order: the order.
@@ -36,23 +33,7 @@ struct OrderBook: Sendable {
         in currency: String?
     ) -> (refunded: Int64, isCancelled: Bool) {
         guard let entry = entries[order] else { return (0, false) }
-        var refunded: Int64 = 0
-        for refund in entry.refunds {
-            refunded = Self.add(refund, to: refunded, of: value, in: currency)
-        }
+        let refunded = entry.refunds.reduce(0) { $1.added(to: $0, of: value, in: currency) }
         return (refunded, entry.isCancelled)
-    }
-
-    /// Adds a refund to what was paid back of a value.
-    static func add(
-        _ refund: (value: Int64?, currency: String?),
-        to refunded: Int64,
-        of value: Int64,
-        in currency: String?
-    ) -> Int64 {
-        guard let paid = refund.value else { return value }
-        guard refund.currency == currency else { return refunded }
-        let (sum, isOverflow) = refunded.addingReportingOverflow(paid)
-        return isOverflow ? value : min(sum, value)
     }
 }

@@ -33,6 +33,35 @@ struct PersonEvents: Sendable {
         let orderID: String?
         /// Whether it is the first of its order, or has none.
         let isFirst: Bool
+        /// Whether there is a value, or a currency, that cannot be read.
+        let isUnreadable: Bool
+
+        /// What it pays back, if it is a refund: all without a value, nothing that cannot be read.
+        var refund: Refund {
+            isUnreadable ? .unknown : value.map { .part($0, currency) } ?? .all
+        }
+    }
+
+    /// How much of a conversion's value a refund pays back.
+    enum Refund: Sendable {
+        case all
+        /// So many millionths of a currency.
+        case part(Int64, String?)
+        case unknown
+
+        /// Adds it to what was paid back of a value before, which is at most all of that.
+        ///
+        /// One in another currency than the value's cannot be subtracted.
+        func added(to refunded: Int64, of value: Int64, in currency: String?) -> Int64 {
+            switch self {
+            case .all: return value
+            case .unknown: return refunded
+            case .part(let paid, let paidIn):
+                guard paidIn == currency else { return refunded }
+                let (sum, isOverflow) = refunded.addingReportingOverflow(paid)
+                return isOverflow ? value : min(sum, value)
+            }
+        }
     }
 
     /// What a statement does: the numbers of the contract.

@@ -17,6 +17,8 @@ struct TimelineBuildRun {
     private let feed = TimelineFeed()
     private let store: TimelineBuildStore
     private var result = AttributionV1.TimelineBuild()
+    /// When the feed was looked at last.
+    private var lookedAt: PostgresTimestamp?
     /// How many ids are taken at a time.
     private var idsAtOnce: Int
 
@@ -39,7 +41,7 @@ struct TimelineBuildRun {
         }
         try await run.transaction(within: Self.patience.some) { transaction in
             _ = try await feed.hold(in: transaction)
-            try await store.finish(in: transaction)
+            if let lookedAt { try await store.finish(lookedAt, in: transaction) }
         }
         try await run.complete(result.encoded())
     }
@@ -51,7 +53,7 @@ struct TimelineBuildRun {
     /// - Returns: whether there is more in the feed.
     private mutating func look() async throws -> Bool {
         try stopIfAsked()
-        let (commits, hasMore) = try await run.transaction(within: Self.patience.all) {
+        let (commits, hasMore, time) = try await run.transaction(within: Self.patience.all) {
             [feed] transaction in
             var head = try await feed.hold(in: transaction)
             let rule = try await feed.rule(in: transaction).version
@@ -62,7 +64,7 @@ struct TimelineBuildRun {
                 try await feed.markAll(in: transaction)
                 head.touchRule = rule
                 try await feed.move(to: head, in: transaction)
-                return (0, !head.isNew)
+                return (0, !head.isNew, head.time)
             }
             let (commits, hasMore) = try await feed.commits(after: head, in: transaction)
             if let last = commits.last {
@@ -70,9 +72,10 @@ struct TimelineBuildRun {
                 (head.xid, head.commit) = (last.xid, last.id)
                 try await feed.move(to: head, in: transaction)
             }
-            return (commits.count, hasMore)
+            return (commits.count, hasMore, head.time)
         }
         result.commits += Int64(commits)
+        lookedAt = time
         return hasMore
     }
 

@@ -101,7 +101,7 @@ struct TimelineBuildStore: Sendable {
             if held > limits.heldEvents, count > 1 { throw TooMuch() }
         }
         for row in try await transaction.query(.listStatements, ids) {
-            guard let number = persons[try row.read(String.self, at: 7)],
+            guard let number = persons[try row.read(String.self, at: 8)],
                 let statement = try PersonEvents.Statement(row)
             else { continue }
             records[number].take(statement)
@@ -188,9 +188,12 @@ struct TimelineBuildStore: Sendable {
         _ = try await transaction.run(batch)
     }
 
-    /// Notes that all is made of what the feed had, unless something is left to be done.
-    func finish(in transaction: PostgresTransaction) async throws(PostgresError) {
-        try await transaction.query(.finish)
+    /// Notes that all is made of what the feed had at a time, unless something is left to be done.
+    func finish(
+        _ time: PostgresTimestamp,
+        in transaction: PostgresTransaction
+    ) async throws(PostgresError) {
+        try await transaction.query(.finish, time)
     }
 }
 
@@ -229,6 +232,7 @@ extension PersonEvents.Statement {
         currency = try row.read(String?.self, at: 4)
         orderID = try row.read(String?.self, at: 5)
         isFirst = try row.read(Int16.self, at: 6) == 1
+        isUnreadable = try row.read(Bool.self, at: 7)
     }
 }
 
@@ -288,7 +292,7 @@ extension Statement {
     fileprivate static let listStatements = Statement(
         "attribution.list_statements",
         """
-        select key, kind, effect, value, currency, order_id, standing, person
+        select key, kind, effect, value, currency, order_id, standing, is_unreadable, person
         from ingest_v1_conversions
         where person = any ($1)
         """
@@ -296,7 +300,7 @@ extension Statement {
     fileprivate static let listOrders = Statement(
         "attribution.list_orders",
         """
-        select key, kind, effect, value, currency, order_id, standing
+        select key, kind, effect, value, currency, order_id, standing, is_unreadable
         from ingest_v1_conversions
         where order_id = any ($1)
         order by key
@@ -392,7 +396,7 @@ extension Statement {
     fileprivate static let finish = Statement(
         "attribution.finish_timelines",
         """
-        update timeline_head set current_at = now()
+        update timeline_head set current_at = $1
         where not exists (select from timeline_changes)
         """
     )

@@ -15,6 +15,8 @@ struct TimelineFeed: Sendable {
         var xid: String
         var commit: Int64
         var touchRule: Int64
+        /// When it was taken.
+        let time: PostgresTimestamp
 
         /// Whether the feed has never been looked at.
         var isNew: Bool { xid == "0" }
@@ -38,7 +40,8 @@ struct TimelineFeed: Sendable {
         return Head(
             xid: try row.read(String.self, at: 0),
             commit: try row.read(Int64.self, at: 1),
-            touchRule: try row.read(Int64.self, at: 2)
+            touchRule: try row.read(Int64.self, at: 2),
+            time: try row.read(PostgresTimestamp.self, at: 3)
         )
     }
 
@@ -138,7 +141,7 @@ struct TimelineFeed: Sendable {
 extension Statement {
     fileprivate static let holdHead = Statement(
         "attribution.hold_timeline_head",
-        "select xid::text, commit_id, touch_rule from timeline_head for update"
+        "select xid::text, commit_id, touch_rule, now() from timeline_head for update"
     )
     fileprivate static let touchRule = Statement(
         "attribution.touch_rule",
@@ -175,9 +178,11 @@ extension Statement {
         union
         select other from ingest_v1_identities where commit_id = any ($1::bigint[])
         union
-        select o.person
-        from ingest_v1_conversions c join ingest_v1_conversions o on (o.order_id = c.order_id)
-        where c.commit_id = any ($1::bigint[]) and o.person is not null
+        select person from ingest_v1_conversions
+        where person is not null and order_id in (
+            select order_id from ingest_v1_conversions
+            where commit_id = any ($1::bigint[]) and order_id is not null
+        )
         on conflict (id) do nothing
         """
     )

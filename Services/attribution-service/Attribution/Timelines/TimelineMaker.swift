@@ -80,8 +80,7 @@ struct TimelineMaker: Sendable {
                 let last = timeline.conversions.lastIndex(where: { $0.kind == statement.kind })
             else { return }
             let paidBack = timeline.conversions[last]
-            timeline.conversions[last].refunded = OrderBook.add(
-                (statement.value, statement.currency),
+            timeline.conversions[last].refunded = statement.refund.added(
                 to: paidBack.refunded,
                 of: paidBack.value,
                 in: paidBack.currency

@@ -37,5 +37,7 @@ extension AttributionV1.JourneyReport {
         ]
         return counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
             + unconverted.map { "\($0.conversions) conversions in \($0.currency) have no rate" }
+            + (currentTime == nil ? ["timelines have not been made yet: persons are missing"] : [])
+            + (isBehind ? ["timelines are being made anew: ask again when they are"] : [])
     }
 }

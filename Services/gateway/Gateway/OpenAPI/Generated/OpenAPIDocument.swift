@@ -40,7 +40,7 @@ enum OpenAPIDocument {
     },
     {
       "name": "Timelines",
-      "description": "Puts the events of persons together.\n\nA person is all ids that identify and alias events, and events that name a user and a visitor, have joined, over any number of steps. The person is called by the least of the users' ids, or of the visitors' if there is none. Somebody with more than 100,000 events or 10,000 ids is no person: such timelines are left out, and counted.\n\nOf a person's events the touches are kept, as the touch rule in force finds them, and the conversions that are the first of their orders. What is paid back of an order, and whether it was cancelled, is taken from events of whomever. A refund without an order pays back the person's last conversion of its kind before it; one without a value pays back all; one in another currency than the conversion's cannot be subtracted, and is not. Events that name neither a user nor a visitor are nobody's.\n\nTimelines follow the events by themselves, within a minute or so: late events, events that are deleted, persons who are forgotten, ids that are joined, channels that are mapped anew, other definitions. What comes of it is the same as if all were made from the beginning."
+      "description": "Puts the events of persons together.\n\nA person is all ids that identify and alias events, and events that name a user and a visitor, have joined, over any number of steps. The person is called by the least of the users' ids, or of the visitors' if there is none. Somebody with more than 100,000 events or 10,000 ids is no person: such timelines are left out, and counted.\n\nOf a person's events the touches are kept, as the touch rule in force finds them, and the conversions that are the first of their orders. What is paid back of an order, and whether it was cancelled, is taken from events of whomever. A refund without an order pays back the person's last conversion of its kind before it; one without a value pays back all; one whose value cannot be read, or is in another currency than the conversion's, cannot be subtracted, and is not. Events that name neither a user nor a visitor are nobody's.\n\nTimelines follow the events by themselves, within a minute or so: late events, events that are deleted, persons who are forgotten, ids that are joined, channels that are mapped anew, other definitions. What comes of it is the same as if all were made from the beginning."
     },
     {
       "name": "Control",
@@ -155,7 +155,7 @@ enum OpenAPIDocument {
           {
             "name": "journeys.closing_days",
             "in": "query",
-            "description": "After how many days without a touch a journey has come to nothing: 1 to 730; 0 for as many as `click_window_days`, or 730 if those are any number.",
+            "description": "After how many days without a touch a journey has come to nothing: 1 to 730; 0 for as many as the longer of both windows, or 730 if one is any number.",
             "schema": {
               "type": "integer",
               "format": "int32"
@@ -189,7 +189,7 @@ enum OpenAPIDocument {
           {
             "name": "journeys.currency",
             "in": "query",
-            "description": "What values are told in, by ISO 4217; empty for the tenant's currency.",
+            "description": "What values are told in, by ISO 4217; empty for the tenant's currency. Others are converted by the rates that were written.",
             "schema": {
               "type": "string"
             }
@@ -386,7 +386,7 @@ enum OpenAPIDocument {
           {
             "name": "journeys.closing_days",
             "in": "query",
-            "description": "After how many days without a touch a journey has come to nothing: 1 to 730; 0 for as many as `click_window_days`, or 730 if those are any number.",
+            "description": "After how many days without a touch a journey has come to nothing: 1 to 730; 0 for as many as the longer of both windows, or 730 if one is any number.",
             "schema": {
               "type": "integer",
               "format": "int32"
@@ -420,7 +420,7 @@ enum OpenAPIDocument {
           {
             "name": "journeys.currency",
             "in": "query",
-            "description": "What values are told in, by ISO 4217; empty for the tenant's currency.",
+            "description": "What values are told in, by ISO 4217; empty for the tenant's currency. Others are converted by the rates that were written.",
             "schema": {
               "type": "string"
             }
@@ -567,7 +567,7 @@ enum OpenAPIDocument {
           {
             "name": "journeys.closing_days",
             "in": "query",
-            "description": "After how many days without a touch a journey has come to nothing: 1 to 730; 0 for as many as `click_window_days`, or 730 if those are any number.",
+            "description": "After how many days without a touch a journey has come to nothing: 1 to 730; 0 for as many as the longer of both windows, or 730 if one is any number.",
             "schema": {
               "type": "integer",
               "format": "int32"
@@ -601,7 +601,7 @@ enum OpenAPIDocument {
           {
             "name": "journeys.currency",
             "in": "query",
-            "description": "What values are told in, by ISO 4217; empty for the tenant's currency.",
+            "description": "What values are told in, by ISO 4217; empty for the tenant's currency. Others are converted by the rates that were written.",
             "schema": {
               "type": "string"
             }
@@ -806,7 +806,7 @@ enum OpenAPIDocument {
           {
             "name": "journeys.closing_days",
             "in": "query",
-            "description": "After how many days without a touch a journey has come to nothing: 1 to 730; 0 for as many as `click_window_days`, or 730 if those are any number.",
+            "description": "After how many days without a touch a journey has come to nothing: 1 to 730; 0 for as many as the longer of both windows, or 730 if one is any number.",
             "schema": {
               "type": "integer",
               "format": "int32"
@@ -840,7 +840,7 @@ enum OpenAPIDocument {
           {
             "name": "journeys.currency",
             "in": "query",
-            "description": "What values are told in, by ISO 4217; empty for the tenant's currency.",
+            "description": "What values are told in, by ISO 4217; empty for the tenant's currency. Others are converted by the rates that were written.",
             "schema": {
               "type": "string"
             }
@@ -2090,7 +2090,7 @@ enum OpenAPIDocument {
           {
             "name": "journeys.closingDays",
             "in": "query",
-            "description": "After how many days without a touch a journey has come to nothing: 1 to 730; 0 for as many as `click_window_days`, or 730 if those are any number.",
+            "description": "After how many days without a touch a journey has come to nothing: 1 to 730; 0 for as many as the longer of both windows, or 730 if one is any number.",
             "schema": {
               "type": "integer",
               "format": "int32"
@@ -2124,7 +2124,7 @@ enum OpenAPIDocument {
           {
             "name": "journeys.currency",
             "in": "query",
-            "description": "What values are told in, by ISO 4217; empty for the tenant's currency.",
+            "description": "What values are told in, by ISO 4217; empty for the tenant's currency. Others are converted by the rates that were written.",
             "schema": {
               "type": "string"
             }
@@ -5932,7 +5932,7 @@ enum OpenAPIDocument {
           {
             "name": "journeys.closingDays",
             "in": "query",
-            "description": "After how many days without a touch a journey has come to nothing: 1 to 730; 0 for as many as `click_window_days`, or 730 if those are any number.",
+            "description": "After how many days without a touch a journey has come to nothing: 1 to 730; 0 for as many as the longer of both windows, or 730 if one is any number.",
             "schema": {
               "type": "integer",
               "format": "int32"
@@ -5966,7 +5966,7 @@ enum OpenAPIDocument {
           {
             "name": "journeys.currency",
             "in": "query",
-            "description": "What values are told in, by ISO 4217; empty for the tenant's currency.",
+            "description": "What values are told in, by ISO 4217; empty for the tenant's currency. Others are converted by the rates that were written.",
             "schema": {
               "type": "string"
             }
@@ -6154,7 +6154,7 @@ enum OpenAPIDocument {
           {
             "name": "journeys.closingDays",
             "in": "query",
-            "description": "After how many days without a touch a journey has come to nothing: 1 to 730; 0 for as many as `click_window_days`, or 730 if those are any number.",
+            "description": "After how many days without a touch a journey has come to nothing: 1 to 730; 0 for as many as the longer of both windows, or 730 if one is any number.",
             "schema": {
               "type": "integer",
               "format": "int32"
@@ -6188,7 +6188,7 @@ enum OpenAPIDocument {
           {
             "name": "journeys.currency",
             "in": "query",
-            "description": "What values are told in, by ISO 4217; empty for the tenant's currency.",
+            "description": "What values are told in, by ISO 4217; empty for the tenant's currency. Others are converted by the rates that were written.",
             "schema": {
               "type": "string"
             }
@@ -6418,7 +6418,7 @@ enum OpenAPIDocument {
           {
             "name": "journeys.closingDays",
             "in": "query",
-            "description": "After how many days without a touch a journey has come to nothing: 1 to 730; 0 for as many as `click_window_days`, or 730 if those are any number.",
+            "description": "After how many days without a touch a journey has come to nothing: 1 to 730; 0 for as many as the longer of both windows, or 730 if one is any number.",
             "schema": {
               "type": "integer",
               "format": "int32"
@@ -6452,7 +6452,7 @@ enum OpenAPIDocument {
           {
             "name": "journeys.currency",
             "in": "query",
-            "description": "What values are told in, by ISO 4217; empty for the tenant's currency.",
+            "description": "What values are told in, by ISO 4217; empty for the tenant's currency. Others are converted by the rates that were written.",
             "schema": {
               "type": "string"
             }
@@ -12077,7 +12077,7 @@ enum OpenAPIDocument {
           },
           "unconverted": {
             "type": "array",
-            "description": "Conversions whose values are in other currencies than the selection's: they count, without their values.",
+            "description": "Conversions whose values are in other currencies than the selection's, and have no rate: the latest of the seven days up to that of the conversion, in UTC. They count, without their values.",
             "items": {
               "$ref": "#/components/schemas/sextant.attribution.v1.JourneyReport.Unconverted"
             }
@@ -12094,6 +12094,15 @@ enum OpenAPIDocument {
             "items": {
               "$ref": "#/components/schemas/sextant.attribution.v1.JourneyReport.Cost"
             }
+          },
+          "currentTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When timelines were last made of all events that there were; missing if they never were: then persons are missing."
+          },
+          "isBehind": {
+            "type": "boolean",
+            "description": "Whether timelines are being made anew, of events that changed since or by another rule: then some are of before, and some of after."
           }
         },
         "additionalProperties": false
@@ -12236,7 +12245,7 @@ enum OpenAPIDocument {
           },
           "unconverted": {
             "type": "array",
-            "description": "Conversions whose values are in other currencies than the selection's: they count, without their values.",
+            "description": "Conversions whose values are in other currencies than the selection's, and have no rate: the latest of the seven days up to that of the conversion, in UTC. They count, without their values.",
             "items": {
               "$ref": "#/components/schemas/sextant.attribution.v1.JourneyReport.Unconverted.snake"
             }
@@ -12253,13 +12262,22 @@ enum OpenAPIDocument {
             "items": {
               "$ref": "#/components/schemas/sextant.attribution.v1.JourneyReport.Cost.snake"
             }
+          },
+          "current_time": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When timelines were last made of all events that there were; missing if they never were: then persons are missing."
+          },
+          "is_behind": {
+            "type": "boolean",
+            "description": "Whether timelines are being made anew, of events that changed since or by another rule: then some are of before, and some of after."
           }
         },
         "additionalProperties": false
       },
       "sextant.attribution.v1.JourneySelection": {
         "type": "object",
-        "description": "Which journeys are looked at, and how they are cut out of persons' timelines. An empty one stands for all journeys that are known.\n\nWhat comes after `as_of` is not known. Conversions that count are those of `kinds` that were not cancelled; others are none, and touches before them go on to the next that counts. To a conversion belong the touches between the one before and it, by their place in the order of events. They are cut where more than `closing_days` lie between two of them, or between the last and the conversion: each part but the last is a journey that came to nothing. Of the last part, the touches within the window of their kind before the conversion are the conversion's journey. A conversion to which no touch is left is unattributed. What follows the last conversion is cut likewise; its last part came to nothing too, if more than `closing_days` have passed until `as_of`, and is open otherwise.\n\nA journey's date is the time of its conversion, or of its last touch if there is none: ranges that meet share no journey and lose none. It is a new customer's as long as no conversion that counts has come before it. In a path of more than 10,000 touches the last 10,000 are looked at.",
+        "description": "Which journeys are looked at, and how they are cut out of persons' timelines. An empty one stands for all journeys that are known.\n\nWhat comes after `as_of` is not known, but that a conversion was cancelled, or paid back, counts whenever it was. Conversions that count are those of `kinds` that were not cancelled; others are none, and touches before them go on to the next that counts. To a conversion belong the touches between the one before and it, by their place in the order of events. They are cut where more than `closing_days` lie between two of them, or between the last and the conversion: each part but the last is a journey that came to nothing. Of the last part, the touches within the window of their kind before the conversion are the conversion's journey. A conversion to which no touch is left is unattributed. What follows the last conversion is cut likewise; its last part came to nothing too, if more than `closing_days` have passed until `as_of`, and is open otherwise.\n\nA journey's date is the time of its conversion, or of its last touch if there is none: ranges that meet share no journey and lose none. It is a new customer's as long as no conversion that counts has come before it. In a path of more than 10,000 touches the last 10,000 are looked at.",
         "properties": {
           "fromTime": {
             "type": "string",
@@ -12291,7 +12309,7 @@ enum OpenAPIDocument {
           "closingDays": {
             "type": "integer",
             "format": "int32",
-            "description": "After how many days without a touch a journey has come to nothing: 1 to 730; 0 for as many as `click_window_days`, or 730 if those are any number."
+            "description": "After how many days without a touch a journey has come to nothing: 1 to 730; 0 for as many as the longer of both windows, or 730 if one is any number."
           },
           "asOf": {
             "type": "string",
@@ -12308,7 +12326,7 @@ enum OpenAPIDocument {
           },
           "currency": {
             "type": "string",
-            "description": "What values are told in, by ISO 4217; empty for the tenant's currency."
+            "description": "What values are told in, by ISO 4217; empty for the tenant's currency. Others are converted by the rates that were written."
           },
           "grain": {
             "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection.Grain",
@@ -12375,7 +12393,7 @@ enum OpenAPIDocument {
       },
       "sextant.attribution.v1.JourneySelection.snake": {
         "type": "object",
-        "description": "Which journeys are looked at, and how they are cut out of persons' timelines. An empty one stands for all journeys that are known.\n\nWhat comes after `as_of` is not known. Conversions that count are those of `kinds` that were not cancelled; others are none, and touches before them go on to the next that counts. To a conversion belong the touches between the one before and it, by their place in the order of events. They are cut where more than `closing_days` lie between two of them, or between the last and the conversion: each part but the last is a journey that came to nothing. Of the last part, the touches within the window of their kind before the conversion are the conversion's journey. A conversion to which no touch is left is unattributed. What follows the last conversion is cut likewise; its last part came to nothing too, if more than `closing_days` have passed until `as_of`, and is open otherwise.\n\nA journey's date is the time of its conversion, or of its last touch if there is none: ranges that meet share no journey and lose none. It is a new customer's as long as no conversion that counts has come before it. In a path of more than 10,000 touches the last 10,000 are looked at.",
+        "description": "Which journeys are looked at, and how they are cut out of persons' timelines. An empty one stands for all journeys that are known.\n\nWhat comes after `as_of` is not known, but that a conversion was cancelled, or paid back, counts whenever it was. Conversions that count are those of `kinds` that were not cancelled; others are none, and touches before them go on to the next that counts. To a conversion belong the touches between the one before and it, by their place in the order of events. They are cut where more than `closing_days` lie between two of them, or between the last and the conversion: each part but the last is a journey that came to nothing. Of the last part, the touches within the window of their kind before the conversion are the conversion's journey. A conversion to which no touch is left is unattributed. What follows the last conversion is cut likewise; its last part came to nothing too, if more than `closing_days` have passed until `as_of`, and is open otherwise.\n\nA journey's date is the time of its conversion, or of its last touch if there is none: ranges that meet share no journey and lose none. It is a new customer's as long as no conversion that counts has come before it. In a path of more than 10,000 touches the last 10,000 are looked at.",
         "properties": {
           "from_time": {
             "type": "string",
@@ -12407,7 +12425,7 @@ enum OpenAPIDocument {
           "closing_days": {
             "type": "integer",
             "format": "int32",
-            "description": "After how many days without a touch a journey has come to nothing: 1 to 730; 0 for as many as `click_window_days`, or 730 if those are any number."
+            "description": "After how many days without a touch a journey has come to nothing: 1 to 730; 0 for as many as the longer of both windows, or 730 if one is any number."
           },
           "as_of": {
             "type": "string",
@@ -12424,7 +12442,7 @@ enum OpenAPIDocument {
           },
           "currency": {
             "type": "string",
-            "description": "What values are told in, by ISO 4217; empty for the tenant's currency."
+            "description": "What values are told in, by ISO 4217; empty for the tenant's currency. Others are converted by the rates that were written."
           },
           "grain": {
             "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection.Grain.snake",
