@@ -445,8 +445,8 @@ for (name, dependencies, excluded) in [
     (
         "IngestTests",
         [
-            "Contracts", "Files", "Ingest", "Jobs", "Lifecycle", "Messages", "Net", "Postgres",
-            "RPC", "Schema", "Simulator", "Taxonomy", "Telemetry", "Tenancy", "TestKit",
+            "Contracts", "Files", "Ingest", "Jobs", "Lifecycle", "Messages", "Net", "Platform",
+            "Postgres", "RPC", "Schema", "Simulator", "Taxonomy", "Telemetry", "Tenancy", "TestKit",
             "TestTenants", "Touches", "Wire",
         ], []
     ),

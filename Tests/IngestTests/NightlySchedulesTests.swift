@@ -1,6 +1,7 @@
 import Contracts
 import Jobs
 import Messages
+import Platform
 import RPC
 import Schema
 import Tenancy
@@ -41,7 +42,7 @@ struct NightlySchedulesTests {
             return zone
         }
         #expect(try await schedule(snapshots, 0) == nil)
-        await nightly.look()
+        await nightly.rounds.look()
         for member in 0...1 {
             let stored = try #require(try await schedule(snapshots, member))
             #expect(zone(stored) == "UTC" && !stored.isPaused && stored.nextAt != nil)
@@ -54,7 +55,7 @@ struct NightlySchedulesTests {
         let scope = try served.database.scope(for: context, before: SchemaFixture.soon)
         try await served.jobs.pause(snapshots, in: scope)
         try await ingest.set(timeZone: "Asia/Tokyo")
-        await nightly.look()
+        await nightly.rounds.look()
         #expect(try await schedule(snapshots, 0).map(\.isPaused) == true)
         #expect(zone(try await schedule(snapshots, 0)) == "Asia/Tokyo")
         #expect(zone(try await schedule(snapshots, 1)) == "UTC")
@@ -70,7 +71,7 @@ struct NightlySchedulesTests {
         #expect(snapshot.complete && snapshot.timeZone == "Asia/Tokyo")
         // A tenant that is known is not looked at again.
         try await served.jobs.delete(snapshots, in: scope)
-        await nightly.look()
+        await nightly.rounds.look()
         #expect(try await schedule(snapshots, 0) == nil)
         await ingest.stop()
     }

@@ -35,18 +35,14 @@ public enum AttributionService {
             offload: parts.offload,
             version: Release.version
         )
-        let keeper = TimelineKeeper(
-            of: place.name,
-            place.database,
-            TimelineJobs(of: place.name, place.queue),
-            logger: parts.logger
-        )
+        let rounds = TimelineJobs(of: place.name, place.queue)
+            .rounds(on: place.database, logger: parts.logger)
         return ServiceContent(
             work.contracts,
             at: place,
             doing: work.handlers,
             results: work.results,
-            components: [keeper.component(on: parts.group.next())],
+            components: [rounds.component(on: parts.group.next())],
             status: status(of:)
         )
     }

@@ -44,7 +44,7 @@ public enum IngestService {
             at: place,
             doing: work.handlers,
             results: work.results,
-            components: [nightly.component(on: parts.group.next())],
+            components: [nightly.rounds.component(on: parts.group.next())],
             status: status(of:)
         )
     }

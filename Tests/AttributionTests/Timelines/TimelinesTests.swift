@@ -142,7 +142,7 @@ struct TimelinesTests {
     func forgotten() async throws {
         try await with { attribution in
             try await attribution.write([
-                Self.click("c1", after: 0, by: "google", "anna"),
+                Self.click("c1", after: 0, by: "annas-newsletter", "anna"),
                 Self.click("c2", after: 1, by: "google", "bert"),
             ])
             try await attribution.build()
@@ -150,6 +150,7 @@ struct TimelinesTests {
             try await attribution.build()
             #expect(try await attribution.rows("select person from timelines") == ["a:bert"])
             #expect(try await attribution.rows("select id from timeline_members") == ["a:bert"])
+            #expect(try await attribution.rows("select source from touch_places") == ["google"])
         }
     }
 

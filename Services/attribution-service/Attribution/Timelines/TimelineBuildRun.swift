@@ -41,6 +41,7 @@ struct TimelineBuildRun {
         }
         try await run.transaction(within: Self.patience.some) { transaction in
             _ = try await feed.hold(in: transaction)
+            try await store.prunePlaces(in: transaction)
             if let lookedAt { try await store.finish(lookedAt, in: transaction) }
         }
         try await run.complete(result.encoded())
@@ -91,7 +92,8 @@ struct TimelineBuildRun {
             result.persons += Int64(made.persons)
             result.events += Int64(made.events)
             idsAtOnce = min(idsAtOnce * 2, store.limits.changes)
-            run.report(0.5, "\(result.persons) persons, \(result.events) events")
+            // How many are left nobody knows: others may be found to depend on these.
+            run.report(0, "\(result.persons) persons, \(result.events) events")
         } catch is TimelineBuildStore.TooMuch {
             idsAtOnce = max(1, idsAtOnce / 2)
         }

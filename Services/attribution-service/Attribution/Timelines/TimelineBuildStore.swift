@@ -131,17 +131,14 @@ struct TimelineBuildStore: Sendable {
     ) async throws(PostgresError) -> [PersonEvents.Place: Int32] {
         var numbers: [PersonEvents.Place: Int32] = [:]
         if places.isEmpty { return numbers }
-        var batch = Batch()
-        for statement in [Statement.insertPlaces, .findPlaces] {
-            batch.append(
-                statement,
-                places.map(\.channel),
-                places.map(\.source),
-                places.map(\.medium),
-                places.map(\.campaign)
-            )
-        }
-        for row in try await transaction.run(batch)[1] {
+        let rows = try await transaction.query(
+            .numberPlaces,
+            places.map(\.channel),
+            places.map(\.source),
+            places.map(\.medium),
+            places.map(\.campaign)
+        )
+        for row in rows {
             let place = Int(try row.read(Int64.self, at: 0)) - 1
             guard places.indices.contains(place) else { continue }
             numbers[places[place]] = try row.read(Int32.self, at: 1)
@@ -186,6 +183,22 @@ struct TimelineBuildStore: Sendable {
         batch.append(.deleteChanges, ids)
         if !gone.isEmpty { batch.append(.markOrders, gone, ids) }
         _ = try await transaction.run(batch)
+    }
+
+    /// Deletes places that no touch came from any more, if some may have gone: what they say may be
+    /// of somebody who was forgotten.
+    ///
+    /// - Complexity: linear in timelines, and only after events were deleted.
+    func prunePlaces(in transaction: PostgresTransaction) async throws {
+        guard try await transaction.query(.hasUnusedPlaces).one().read(Bool.self) else { return }
+        var used: Set<Int32> = []
+        for try await row in try await transaction.stream(.listTimelines) {
+            let bytes = try row.read(SharedBytes.self, at: 0)
+            let stored = try Message<AttributionV1.StoredTimeline.View>(bytes)
+            var places = stored.view.touchPlaces.makeIterator()
+            while let place = places.next() { used.insert(place) }
+        }
+        try await transaction.query(.deletePlaces, used.map(Int64.init))
     }
 
     /// Notes that all is made of what the feed had at a time, unless something is left to be done.
@@ -306,34 +319,30 @@ extension Statement {
         order by key
         """
     )
-    fileprivate static let insertPlaces = Statement(
-        "attribution.insert_touch_places",
+    /// Only one build of a tenant goes on at once: what is not there nobody else adds meanwhile.
+    fileprivate static let numberPlaces = Statement(
+        "attribution.number_touch_places",
         """
-        insert into touch_places (channel, source, medium, campaign)
-        select channel, source, medium, campaign
-        from unnest($1::integer[], $2::text[], $3::text[], $4::text[])
-            as given (channel, source, medium, campaign)
-        where not exists (
-            select from touch_places p where p.digest = md5(
-                coalesce(given.channel::text, '') || e'\\x1f' || coalesce(given.source, e'\\x1e')
-                || e'\\x1f' || coalesce(given.medium, e'\\x1e') || e'\\x1f'
-                || coalesce(given.campaign, e'\\x1e')
-            )::uuid
+        with given as materialized (
+            select *, md5(
+                coalesce(channel::text, '') || e'\\x1f' || coalesce(source, e'\\x1e') || e'\\x1f'
+                || coalesce(medium, e'\\x1e') || e'\\x1f' || coalesce(campaign, e'\\x1e')
+            )::uuid as digest
+            from unnest($1::integer[], $2::text[], $3::text[], $4::text[]) with ordinality
+                as given (channel, source, medium, campaign, place)
+        ), added as (
+            insert into touch_places (channel, source, medium, campaign)
+            select channel, source, medium, campaign from given
+            where not exists (select from touch_places p where p.digest = given.digest)
+            order by place
+            returning digest, number
         )
-        on conflict (digest) do nothing
-        """
-    )
-    fileprivate static let findPlaces = Statement(
-        "attribution.find_touch_places",
-        """
         select given.place, p.number::integer
-        from unnest($1::integer[], $2::text[], $3::text[], $4::text[]) with ordinality
-            as given (channel, source, medium, campaign, place)
-        join touch_places p on p.digest = md5(
-            coalesce(given.channel::text, '') || e'\\x1f' || coalesce(given.source, e'\\x1e')
-            || e'\\x1f' || coalesce(given.medium, e'\\x1e') || e'\\x1f'
-            || coalesce(given.campaign, e'\\x1e')
-        )::uuid
+        from given join (
+            select digest, number from added
+            union all
+            select digest, number from touch_places
+        ) p using (digest)
         """
     )
     fileprivate static let deleteTimelines = Statement(
@@ -391,6 +400,23 @@ extension Statement {
         select distinct person from ingest_v1_conversions
         where order_id = any ($1::text[]) and person is not null and person <> all ($2::text[])
         on conflict (id) do nothing
+        """
+    )
+    fileprivate static let hasUnusedPlaces = Statement(
+        "attribution.has_unused_places",
+        """
+        select has_unused_places and not exists (select from timeline_changes) from timeline_head
+        """
+    )
+    fileprivate static let listTimelines = Statement(
+        "attribution.list_timelines",
+        "select timeline from timelines"
+    )
+    fileprivate static let deletePlaces = Statement(
+        "attribution.delete_touch_places",
+        """
+        with noted as (update timeline_head set has_unused_places = false)
+        delete from touch_places where number not in (select unnest($1::bigint[]))
         """
     )
     fileprivate static let finish = Statement(

@@ -190,6 +190,7 @@ extension Statement {
     fileprivate static let markDays = Statement(
         "attribution.mark_days",
         """
+        with noted as (update timeline_head set has_unused_places = true)
         insert into timeline_changes (id)
         select person from timelines t
         where exists (

@@ -1,12 +1,18 @@
 internal import Jobs
 internal import Messages
 internal import Net
+internal import Platform
+internal import Telemetry
 internal import Tenancy
 
 /// Has timelines brought up to date, by jobs.
 struct TimelineJobs: Sendable {
     let queue: JobQueue
+    private let service: ServiceName
     private let type: JobType<AttributionV1.BuildTimelinesRequest>
+
+    /// How often is looked whether something has changed.
+    private static let interval = Duration.seconds(20)
 
     /// Jobs of a service.
     ///
@@ -15,6 +21,7 @@ struct TimelineJobs: Sendable {
     ///   - queue: takes them.
     init(of service: ServiceName, _ queue: JobQueue) {
         self.queue = queue
+        self.service = service
         type = JobType("build_timelines", of: service)
     }
 
@@ -40,5 +47,25 @@ struct TimelineJobs: Sendable {
         var job = type.job(AttributionV1.BuildTimelinesRequest())
         job.uniqueness = .untilStarted("build_timelines")
         return job
+    }
+
+    /// What has them done for each tenant of whom something has changed.
+    ///
+    /// - Parameters:
+    ///   - database: the tenants'.
+    ///   - logger: is told of tenants that cannot be looked at.
+    /// - Returns: the looks at all tenants.
+    func rounds(on database: TenantDatabase, logger: Logger) -> TenantRounds {
+        let feed = TimelineFeed()
+        return TenantRounds(
+            "timelines",
+            every: Self.interval,
+            of: service,
+            on: database,
+            logger: logger
+        ) { scope in
+            guard try await feed.hasNews(in: scope) else { return }
+            _ = try await queue.enqueue([job], in: scope)
+        }
     }
 }

@@ -7,6 +7,8 @@ create table timeline_head (
     xid xid8 not null default '0',
     commit_id bigint not null default 0,
     touch_rule bigint not null default 0,
+    -- Whether touches may have gone, and places that nobody has any more are to go.
+    has_unused_places boolean not null default false,
     -- When the feed had nothing more, and all persons were made.
     current_at timestamptz,
     constraint timeline_head_pkey primary key (id),
