@@ -343,6 +343,8 @@ for (folder, library, dependencies, settings) in [
     ("ingest-service", "Files", ["CZlib", "CZstd", "Wire"], busy),
     ("attribution-service", "PathModels", ["Numerics", "Wire"], numeric),
     ("attribution-service", "Journeys", ["Messages", "PathModels", "Wire"], busy),
+    ("mmm-service", "Panels", ["Numerics", "Wire"], numeric),
+    ("mmm-service", "MediaMix", ["Numerics", "Panels", "Wire"], numeric),
 ] as [(String, String, [Target.Dependency], [SwiftSetting])] {
     package.targets.append(
         .target(
@@ -439,131 +441,107 @@ for (name, folder, dependencies, excluded) in [
 
 // The suites: what is tested, what the tests need, and folders of theirs that hold no Swift.
 for (name, dependencies, excluded) in [
-    ("GeneratorTests", ["Generator", "Messages", "TestKit", "Wire"], []),
-    ("TelemetryTests", ["Telemetry", "TestKit"], ["Inputs"]),
-    ("NumericsTests", ["Numerics", "TestDensities", "TestKit"], ["Inputs"]),
+    ("GeneratorTests", "Generator Messages TestKit Wire", []),
+    ("TelemetryTests", "Telemetry TestKit", ["Inputs"]),
+    ("NumericsTests", "Numerics TestDensities TestKit", ["Inputs"]),
     (
         "IngestTests",
-        [
-            "Contracts", "Files", "Ingest", "Jobs", "Lifecycle", "Messages", "Net", "Platform",
-            "Postgres", "RPC", "Schema", "Simulator", "Taxonomy", "Telemetry", "Tenancy", "TestKit",
-            "TestTenants", "Touches", "Wire",
-        ], []
+        """
+        Contracts Files Ingest Jobs Lifecycle Messages Net Platform Postgres RPC Schema \
+        Simulator Taxonomy Telemetry Tenancy TestKit TestTenants Touches Wire
+        """, []
     ),
-    ("PlatformTests", ["Crypto", "Jobs", "Lifecycle", "Platform", "Tenancy", "Wire"], []),
-    ("SimulatorTests", ["Simulator"], []),
-    ("FilesTests", ["Files", "TestKit", "Wire"], ["Peers"]),
-    ("PathModelsTests", ["Numerics", "PathModels", "TestKit", "Wire"], []),
-    ("JourneysTests", ["Journeys", "Messages", "PathModels", "TestKit", "Wire"], []),
+    ("PlatformTests", "Crypto Jobs Lifecycle Platform Tenancy Wire", []),
+    ("SimulatorTests", "Simulator", []),
+    ("PanelsTests", "Numerics Panels TestKit Wire", []),
+    ("MediaMixTests", "MediaMix Numerics Panels TestKit Wire", []),
+    ("FilesTests", "Files TestKit Wire", ["Peers"]),
+    ("PathModelsTests", "Numerics PathModels TestKit Wire", []),
+    ("JourneysTests", "Journeys Messages PathModels TestKit Wire", []),
     (
         "AttributionTests",
-        [
-            "Attribution", "Contracts", "Ingest", "Jobs", "Journeys", "Lifecycle", "Messages",
-            "PathModels", "Postgres", "RPC", "Schema", "Simulator", "Tenancy", "TestKit",
-            "TestTenants", "Wire",
-        ], []
+        """
+        Attribution Contracts Ingest Jobs Journeys Lifecycle Messages PathModels Postgres RPC \
+        Schema Simulator Tenancy TestKit TestTenants Wire
+        """, []
     ),
-    ("TaxonomyTests", ["Simulator", "Taxonomy", "TestKit"], ["Inputs"]),
-    ("WireTests", ["FuzzTargets", "Messages", "TestKit", "TestMessages", "Wire"], []),
-    ("HTTP2Tests", ["HTTP2", "TestKit", "Wire"], []),
-    ("CryptoTests", ["Crypto", "TestKit", "Wire"], ["Peers"]),
-    ("NetTests", ["HTTP2", "Net", "TestKit", "Wire"], ["Peers"]),
-    (
-        "RPCTests",
-        [
-            "HTTP2", "Messages", "Net", "RPC", "TestContracts", "TestKit", "TestMessages", "Wire",
-        ], ["Peers"]
-    ),
+    ("TaxonomyTests", "Simulator Taxonomy TestKit", ["Inputs"]),
+    ("WireTests", "FuzzTargets Messages TestKit TestMessages Wire", []),
+    ("HTTP2Tests", "HTTP2 TestKit Wire", []),
+    ("CryptoTests", "Crypto TestKit Wire", ["Peers"]),
+    ("NetTests", "HTTP2 Net TestKit Wire", ["Peers"]),
+    ("RPCTests", "HTTP2 Messages Net RPC TestContracts TestKit TestMessages Wire", ["Peers"]),
     (
         "ObserveTests",
-        [
-            "Messages", "Net", "Observe", "RPC", "Telemetry", "TestContracts", "TestKit",
-            "TestMessages", "Wire",
-        ], ["Peers"]
+        """
+        Messages Net Observe RPC Telemetry TestContracts TestKit TestMessages Wire
+        """, ["Peers"]
     ),
-    ("PostgresTests", ["Net", "Postgres", "RPC", "TestKit", "Wire"], []),
+    ("PostgresTests", "Net Postgres RPC TestKit Wire", []),
     (
         "TenancyTests",
-        [
-            "Crypto", "HTTP2", "Messages", "Net", "RPC", "Telemetry", "Tenancy", "TestContracts",
-            "TestKit", "TestMessages", "Wire",
-        ], []
+        """
+        Crypto HTTP2 Messages Net RPC Telemetry Tenancy TestContracts TestKit TestMessages Wire
+        """, []
     ),
     (
         "SchemaTests",
-        [
-            "Crypto", "Messages", "Net", "Postgres", "RPC", "Schema", "Telemetry", "Tenancy",
-            "TestKit", "TestTenants", "Wire",
-        ], []
+        """
+        Crypto Messages Net Postgres RPC Schema Telemetry Tenancy TestKit TestTenants Wire
+        """, []
     ),
     (
         "JobsTests",
-        [
-            "Jobs", "Messages", "Net", "Observe", "Postgres", "RPC", "Schema", "Telemetry",
-            "Tenancy", "TestKit", "TestTenants", "Wire", "jobs-probe",
-        ], []
+        """
+        Jobs Messages Net Observe Postgres RPC Schema Telemetry Tenancy TestKit TestTenants Wire \
+        jobs-probe
+        """, []
     ),
     (
         "IsolationTests",
-        [
-            "Attribution", "Contracts", "Crypto", "Ingest", "Jobs", "Lifecycle", "Messages", "Net",
-            "Postgres", "RPC", "Schema", "Telemetry", "Tenancy", "TestContracts", "TestExample",
-            "TestKit", "TestMessages", "TestTenants", "Wire",
-        ], []
+        """
+        Attribution Contracts Crypto Ingest Jobs Lifecycle Messages Net Postgres RPC Schema \
+        Telemetry Tenancy TestContracts TestExample TestKit TestMessages TestTenants Wire
+        """, []
     ),
     (
         "AdministrationTests",
-        [
-            "Administration", "Contracts", "Crypto", "Jobs", "Lifecycle", "Messages", "Net",
-            "Observe", "Postgres", "RPC", "Schema", "Telemetry", "Tenancy", "TestContracts",
-            "TestExample", "TestKit", "TestMessages", "TestTenants", "Wire",
-        ], []
+        """
+        Administration Contracts Crypto Jobs Lifecycle Messages Net Observe Postgres RPC Schema \
+        Telemetry Tenancy TestContracts TestExample TestKit TestMessages TestTenants Wire
+        """, []
     ),
     (
         "GatewayTests",
-        [
-            "Contracts", "Crypto", "Gateway", "HTTP2", "Jobs", "Lifecycle", "Messages", "Net",
-            "Observe", "RPC", "Schema", "Telemetry", "Tenancy", "TestContracts", "TestExample",
-            "TestKit", "TestMessages", "TestTenants", "Wire",
-        ], ["Peers"]
+        """
+        Contracts Crypto Gateway HTTP2 Jobs Lifecycle Messages Net Observe RPC Schema Telemetry \
+        Tenancy TestContracts TestExample TestKit TestMessages TestTenants Wire
+        """, ["Peers"]
     ),
-    (
-        "LifecycleTests",
-        [
-            "Lifecycle", "Messages", "Net", "RPC", "Telemetry", "TestKit", "Wire",
-            "lifecycle-probe",
-        ], []
-    ),
+    ("LifecycleTests", "Lifecycle Messages Net RPC Telemetry TestKit Wire lifecycle-probe", []),
     (
         "SextantTests",
-        [
-            "Command", "Crypto", "Lifecycle", "Messages", "Net", "Platform", "RPC", "Tenancy",
-            "TestContracts", "TestKit", "TestMessages", "Wire", "attribution-service",
-            "experiment-service", "gateway", "ingest-service", "insights-service", "mmm-service",
-        ], ["Peers"]
+        """
+        Command Crypto Lifecycle Messages Net Platform RPC Tenancy TestContracts TestKit \
+        TestMessages Wire attribution-service experiment-service gateway ingest-service \
+        insights-service mmm-service
+        """, ["Peers"]
     ),
     (
         "EndToEndTests",
-        [
-            "Administration", "Contracts", "Crypto", "Jobs", "Messages", "Net", "Observe",
-            "Platform", "RPC", "Schema", "Telemetry", "Tenancy", "TestContracts", "TestExample",
-            "TestKit", "TestMessages", "TestTenants", "Wire", "attribution-service",
-            "example-gateway", "example-server", "example-service", "experiment-service",
-            "gateway", "greeting-server", "ingest-service", "insights-service", "mmm-service",
-            "sextant",
-        ], ["Peers"]
+        """
+        Administration Contracts Crypto Jobs Messages Net Observe Platform RPC Schema Telemetry \
+        Tenancy TestContracts TestExample TestKit TestMessages TestTenants Wire \
+        attribution-service example-gateway example-server example-service experiment-service \
+        gateway greeting-server ingest-service insights-service mmm-service sextant
+        """, ["Peers"]
     ),
-    (
-        "DifferentialTests",
-        [
-            "CProtobufC", "CTestMessages", "Messages", "TestKit", "TestMessages", "Wire",
-        ], ["Peers"]
-    ),
-] as [(String, [Target.Dependency], [String])] {
+    ("DifferentialTests", "CProtobufC CTestMessages Messages TestKit TestMessages Wire", ["Peers"]),
+] as [(String, String, [String])] {
     package.targets.append(
         .testTarget(
             name: name,
-            dependencies: dependencies,
+            dependencies: dependencies.split(separator: " ").map { .byName(name: String($0)) },
             exclude: excluded,
             swiftSettings: strict
         )
@@ -593,4 +571,16 @@ if Context.environment["SEXTANT_FUZZ"] == "1" {
             swiftSettings: strict
         ),
     ]
+}
+
+// Only these suites and what they need: `deploy/test` sanitizes no more than can go wrong there.
+if let suites = Context.environment["SEXTANT_SUITES"], !suites.isEmpty {
+    var open = suites.split(separator: " ").map(String.init)
+    var needed: Set<String> = []
+    while let name = open.popLast() {
+        guard needed.insert(name).inserted else { continue }
+        let target = package.targets.first { $0.name == name }
+        for case .byNameItem(let other, _) in target?.dependencies ?? [] { open.append(other) }
+    }
+    package.targets.removeAll { !needed.contains($0.name) }
 }

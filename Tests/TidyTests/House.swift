@@ -20,7 +20,7 @@ enum House {
     static let serviceLibraries: [String: [String]] = [
         "ingest-service": ["Taxonomy", "Files", "Ingest"],
         "attribution-service": ["PathModels", "Journeys", "Attribution"],
-        "mmm-service": ["MixModel"],
+        "mmm-service": ["Panels", "MediaMix", "MixModel"],
         "experiment-service": ["Experiments"],
         "insights-service": ["Insights"],
         "gateway": ["Gateway", "Administration"],
