@@ -89,7 +89,11 @@ struct SextantTests {
         let taken = try await sextant.run("attribution", "paths")
         #expect(taken.text.contains("email > search"), "\(taken.errors)")
         let journeys = try await sextant.run("attribution", "journeys", "--from", "2026-01-31")
-        #expect(journeys.text.hasPrefix("time  person  end"), "\(journeys.errors)")
+        // How far timelines are is not waited for: columns are as wide as what stands in them.
+        #expect(
+            journeys.text.split(separator: " ").starts(with: ["time", "person", "end"]),
+            "\(journeys.text)\(journeys.errors)"
+        )
         let nobody = try await sextant.run("attribution", "journeys", "--person", "u:absent/id")
         #expect(nobody.errors.contains("nobody is known as 'u:absent/id'"), "\(nobody.errors)")
         let missing = try await sextant.run("import", file + ".gone")
