@@ -81,24 +81,11 @@ let package = Package(
         .target(name: "Wire", path: "Shared/Wire", swiftSettings: strict),
         // More of them come below.
 
-        // What services have in each tenant's schema: data alone.
-        .target(
-            name: "IngestMigrations",
-            path: "Services/ingest-service/Migrations",
-            resources: [.embedInCode("SQL")],
-            swiftSettings: strict
-        ),
-        .target(
-            name: "AttributionMigrations",
-            path: "Services/attribution-service/Migrations",
-            resources: [.embedInCode("SQL")],
-            swiftSettings: strict
-        ),
         .target(
             name: "Schema",
             dependencies: [
-                "AttributionMigrations", "Crypto", "IngestMigrations", "Net", "Postgres",
-                "Telemetry", "Tenancy", "Wire",
+                "AttributionMigrations", "Crypto", "IngestMigrations", "MixModelMigrations", "Net",
+                "Postgres", "Telemetry", "Tenancy", "Wire",
             ],
             path: "Shared/Schema",
             resources: [.embedInCode("Migrations")],
@@ -317,7 +304,7 @@ for (library, dependencies, settings) in [
     ("RPC", ["CZlib", "HTTP2", "Messages", "Net", "Telemetry", "Wire"], hotPath),
     ("Contracts", ["Messages", "RPC", "Wire"], strict),
     ("Observe", ["CMicrohttpd", "HTTP2", "Messages", "Net", "RPC", "Telemetry", "Wire"], strict),
-    ("Postgres", ["CPQ", "Net", "RPC", "Wire"], hotPath),
+    ("Postgres", ["CPQ", "Net", "RPC", "Telemetry", "Wire"], hotPath),
     ("Touches", ["Messages", "Postgres", "RPC"], strict),
     (
         "Tenancy",
@@ -332,6 +319,21 @@ for (library, dependencies, settings) in [
             dependencies: dependencies,
             path: "Shared/\(library)",
             swiftSettings: settings
+        )
+    )
+}
+
+// What services have in each tenant's schema: data alone.
+for (folder, library) in [
+    ("ingest-service", "IngestMigrations"), ("attribution-service", "AttributionMigrations"),
+    ("mmm-service", "MixModelMigrations"),
+] {
+    package.targets.append(
+        .target(
+            name: library,
+            path: "Services/\(folder)/Migrations",
+            resources: [.embedInCode("SQL")],
+            swiftSettings: strict
         )
     )
 }
@@ -372,7 +374,14 @@ for (folder, library, dependencies) in [
             "Contracts", "Crypto", "Jobs", "Journeys", "Messages", "Net", "PathModels", "Postgres",
             "RPC", "Schema", "Telemetry", "Tenancy", "Touches", "Wire",
         ]
-    ), ("mmm-service", "MixModel", []),
+    ),
+    (
+        "mmm-service", "MixModel",
+        [
+            "Contracts", "Messages", "Numerics", "Postgres", "RPC", "Schema", "Telemetry",
+            "Tenancy", "Wire",
+        ]
+    ),
     ("experiment-service", "Experiments", []), ("insights-service", "Insights", []),
 ] as [(String, String, [Target.Dependency])] {
     package.targets += [
@@ -394,44 +403,29 @@ for (folder, library, dependencies) in [
 
 // Programs that tests run: their folders below Tests/, what they need, and what is no Swift there.
 for (name, folder, dependencies, excluded) in [
-    (
-        "jobs-probe", "JobsProbe",
-        ["Jobs", "Messages", "Net", "Postgres", "Telemetry", "Tenancy", "Wire"], []
-    ),
-    (
-        "interop-server", "InteropServer",
-        ["Messages", "Net", "RPC", "TestContracts", "TestMessages", "Wire"], []
-    ),
+    ("jobs-probe", "JobsProbe", "Jobs Messages Net Postgres Telemetry Tenancy Wire", []),
+    ("interop-server", "InteropServer", "Messages Net RPC TestContracts TestMessages Wire", []),
     (
         "interop-client", "InteropClient",
-        ["Messages", "Net", "RPC", "TestContracts", "TestMessages", "Wire"], ["Peers"]
+        "Messages Net RPC TestContracts TestMessages Wire", ["Peers"]
     ),
-    (
-        "allocation-probe", "AllocationProbe",
-        ["CAllocations", "Numerics", "TestDensities"], []
-    ),
-    ("lifecycle-probe", "LifecycleProbe", ["Lifecycle"], []),
-    (
-        "example-server", "ExampleServer",
-        ["Lifecycle", "TestContracts", "TestExample", "TestMessages"], []
-    ),
+    ("allocation-probe", "AllocationProbe", "CAllocations Numerics TestDensities", []),
+    ("lifecycle-probe", "LifecycleProbe", "Lifecycle", []),
+    ("example-server", "ExampleServer", "Lifecycle TestContracts TestExample TestMessages", []),
     (
         "example-service", "ExampleService",
-        [
-            "Jobs", "Lifecycle", "Net", "Platform", "RPC", "TestContracts", "TestExample",
-            "TestMessages",
-        ], []
+        "Jobs Lifecycle Net Platform RPC TestContracts TestExample TestMessages", []
     ),
     (
         "example-gateway", "ExampleGateway",
-        ["Gateway", "Lifecycle", "Platform", "TestContracts", "TestMessages"], []
+        "Gateway Lifecycle Platform TestContracts TestMessages", []
     ),
-    ("greeting-server", "GreetingServer", ["Lifecycle", "RPC", "Wire"], ["greeting.proto"]),
-] as [(String, String, [Target.Dependency], [String])] {
+    ("greeting-server", "GreetingServer", "Lifecycle RPC Wire", ["greeting.proto"]),
+] as [(String, String, String, [String])] {
     package.targets.append(
         .executableTarget(
             name: name,
-            dependencies: dependencies,
+            dependencies: dependencies.split(separator: " ").map { .byName(name: String($0)) },
             path: "Tests/\(folder)",
             exclude: excluded,
             swiftSettings: strict
@@ -463,6 +457,12 @@ for (name, dependencies, excluded) in [
         """
         Attribution Contracts Ingest Jobs Journeys Lifecycle Messages PathModels Postgres RPC \
         Schema Simulator Tenancy TestKit TestTenants Wire
+        """, []
+    ),
+    (
+        "MixModelTests",
+        """
+        Contracts Ingest Lifecycle Messages MixModel RPC Schema Tenancy TestKit TestTenants Wire
         """, []
     ),
     ("TaxonomyTests", "Simulator Taxonomy TestKit", ["Inputs"]),
@@ -500,8 +500,8 @@ for (name, dependencies, excluded) in [
     (
         "IsolationTests",
         """
-        Attribution Contracts Crypto Ingest Jobs Lifecycle Messages Net Postgres RPC Schema \
-        Telemetry Tenancy TestContracts TestExample TestKit TestMessages TestTenants Wire
+        Attribution Contracts Crypto Ingest Jobs Lifecycle Messages MixModel Net Postgres RPC \
+        Schema Telemetry Tenancy TestContracts TestExample TestKit TestMessages TestTenants Wire
         """, []
     ),
     (

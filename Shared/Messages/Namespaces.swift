@@ -46,5 +46,8 @@ public enum IngestV1 {}
 /// What the package `sextant.jobs.v1` declares.
 public enum JobsV1 {}
 
+/// What the package `sextant.mix_model.v1` declares.
+public enum MixModelV1 {}
+
 /// What the package `sextant.operations.v1` declares.
 public enum OperationsV1 {}

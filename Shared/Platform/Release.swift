@@ -10,6 +10,6 @@ public enum Release {
     /// - Returns: the platform's, those of all tenants, and those of services.
     /// - Throws: `SchemaError` for migrations that do not fit together.
     public static func migrations() throws -> MigrationPlan {
-        try MigrationPlan(services: [.ingest(), .attribution()])
+        try MigrationPlan(services: [.ingest(), .attribution(), .mixModel()])
     }
 }

@@ -31,5 +31,9 @@ extension ServiceOffer {
                 IngestV1.conversionsFile, IngestV1.touchRuleFile,
             ]
         ),
+        "mmm": ServiceOffer(
+            [MixModelV1.Calibrations.schema],
+            files: [MixModelV1.calibrationsFile]
+        ),
     ]
 }

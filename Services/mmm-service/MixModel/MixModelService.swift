@@ -1,14 +1,58 @@
+internal import Contracts
 public import Lifecycle
+internal import Messages
 internal import Platform
+internal import Postgres
+package import RPC
+internal import Schema
+package import Tenancy
 
 /// Models the mix of media: datasets, training, curves and budgets.
 ///
-/// It has its place in the platform, shows its tenants' jobs, and sees to their schedules; methods
-/// and kinds of jobs come with its contracts.
+/// So far it keeps what models are to be held to.
 public enum MixModelService {
     /// The service, for a program of its own or one that it shares.
     public static let definition = ServiceDefinition<MixModelConfiguration>("mmm") { parts in
-        let place = try TenantService("mmm", parts.configuration.place, parts)
-        return ServiceContent(at: place)
+        let place = try TenantService(
+            "mmm",
+            parts.configuration.place,
+            parts,
+            requirements: [
+                try MigrationSet.ingest().requirement, try MigrationSet.mixModel().requirement,
+            ]
+        )
+        return ServiceContent(
+            contracts(on: place.database, pages: place.pages),
+            at: place,
+            status: status(of:)
+        )
+    }
+
+    /// What the service serves.
+    ///
+    /// - Parameters:
+    ///   - database: its databases.
+    ///   - pages: signs the pages of lists.
+    /// - Returns: its contracts.
+    package static func contracts(
+        on database: TenantDatabase,
+        pages: PageTokens
+    ) -> [ServedContract] {
+        [
+            ServedContract(
+                MixModelV1.Calibrations.schema,
+                MixModelV1.Calibrations.methods(of: CalibrationsService(database, pages: pages)),
+                files: [MixModelV1.calibrationsFile]
+            )
+        ]
+    }
+
+    /// What errors of its own mean to callers; nil for what it does not know.
+    ///
+    /// - Parameter error: what was thrown.
+    /// - Returns: the status.
+    @Sendable
+    package static func status(of error: any Error) -> RPCError? {
+        (error as? PostgresError).map { RPCError($0) }
     }
 }

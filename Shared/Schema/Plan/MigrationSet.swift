@@ -1,5 +1,6 @@
 internal import AttributionMigrations
 internal import IngestMigrations
+internal import MixModelMigrations
 public import Tenancy
 
 /// The migrations of one area: of the platform, of what all tenants have, or of one service.
@@ -76,5 +77,10 @@ public struct MigrationSet: Sendable, Hashable {
     /// What attribution has in each tenant's schema, after what ingest has.
     public static func attribution() throws(SchemaError) -> MigrationSet {
         try MigrationSet(AttributionMigrations.area, AttributionMigrations.files)
+    }
+
+    /// What the mix model has in each tenant's schema, after what ingest has.
+    public static func mixModel() throws(SchemaError) -> MigrationSet {
+        try MigrationSet(MixModelMigrations.area, MixModelMigrations.files)
     }
 }

@@ -4,6 +4,7 @@ import Ingest
 import Jobs
 import Lifecycle
 import Messages
+import MixModel
 import RPC
 import Schema
 import Tenancy
@@ -12,13 +13,14 @@ import Testing
 import Wire
 
 extension TenantAPI {
-    /// What ingest serves, and what attribution makes of ingest's events and imports.
+    /// What ingest serves, what attribution makes of ingest's events and imports, and what mix
+    /// models are held to.
     static func ingest() throws -> TenantAPI {
         let pages = PageTokens(try .ephemeral())
         let service = try #require(ServiceName("ingest"))
         return TenantAPI(
             service,
-            migrations: try [.ingest(), .attribution()],
+            migrations: try [.ingest(), .attribution(), .mixModel()],
             contracts: [
                 IngestV1.Channels.schema, IngestV1.Taxonomy.schema, IngestV1.Events.schema,
                 IngestV1.Segment.schema, IngestV1.Series.schema, IngestV1.SpendMappings.schema,
@@ -27,11 +29,13 @@ extension TenantAPI {
                 IngestV1.Erasure.schema, IngestV1.Definitions.schema,
                 AttributionV1.Models.schema, AttributionV1.Journeys.schema,
                 AttributionV1.Timelines.schema, AttributionV1.Runs.schema,
+                MixModelV1.Calibrations.schema,
             ],
             status: IngestService.status(of:),
             calls: channelCalls + taxonomyCalls + eventCalls + seriesCalls + mappingCalls
                 + rejectedCalls + historyCalls + importCalls + qualityCalls + definitionCalls
-                + timelineCalls + erasureCalls + modelCalls + journeyCalls + runCalls,
+                + timelineCalls + erasureCalls + modelCalls + journeyCalls + runCalls
+                + calibrationCalls,
             steps: { _ in
                 let remap = JobType<IngestV1.RemapHistoryRequest>("remap_history", of: service)
                 let look = JobType<IngestV1.TakeSnapshotRequest>("quality_snapshot", of: service)
@@ -65,7 +69,8 @@ extension TenantAPI {
                 version: "0"
             )
             return .init(
-                (work.contracts + attribution.contracts).flatMap(\.methods),
+                (work.contracts + attribution.contracts
+                    + MixModelService.contracts(on: database, pages: pages)).flatMap(\.methods),
                 doing: work.handlers + attribution.handlers
             )
         }

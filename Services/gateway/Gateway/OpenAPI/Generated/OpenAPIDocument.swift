@@ -93,6 +93,10 @@ enum OpenAPIDocument {
     {
       "name": "SpendMappings",
       "description": "The rules that say which channel spend belongs to that names none itself."
+    },
+    {
+      "name": "Calibrations",
+      "description": "Keeps calibrations: what a channel was shown to cause, in some places on some days, by a test that was run anywhere.\n\nA mix model that is trained takes each calibration of its outcome and channels that is in force as a term of its likelihood: the effect that it models for these places and days, what carries over from before included, is held to the value with its error. A calibration is never changed: putting one of the same name makes another revision, and models name the revisions that they were held to."
     }
   ],
   "paths": {
@@ -6858,6 +6862,395 @@ enum OpenAPIDocument {
           {
             "apiKey": [
               "series:write"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/mix/calibrations": {
+      "get": {
+        "operationId": "Calibrations_ListCalibrations",
+        "tags": [
+          "Calibrations"
+        ],
+        "summary": "Lists calibrations in the order of their names, a page at a time",
+        "description": "Lists calibrations in the order of their names, a page at a time.",
+        "parameters": [
+          {
+            "name": "pageSize",
+            "in": "query",
+            "description": "At most this many; 0 for 50, at most 1,000.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "pageToken",
+            "in": "query",
+            "description": "What the page before gave; empty for the first.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "channel",
+            "in": "query",
+            "description": "Those of a channel alone; empty for all.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "kpi",
+            "in": "query",
+            "description": "Those of an outcome alone; empty for all.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "includeRetired",
+            "in": "query",
+            "description": "All revisions, and retired ones too.",
+            "schema": {
+              "type": "boolean"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.mix_model.v1.ListCalibrationsResponse"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "models:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "models:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/mix/calibrations/{name}": {
+      "put": {
+        "operationId": "Calibrations_PutCalibration",
+        "tags": [
+          "Calibrations"
+        ],
+        "summary": "Puts a calibration in force, in place of the one of its name",
+        "description": "Puts a calibration in force, in place of the one of its name; the same once more changes nothing. NOT_FOUND if there is no such channel; RESOURCE_EXHAUSTED if 1,000 are in force.",
+        "parameters": [
+          {
+            "name": "name",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "validateOnly",
+            "in": "query",
+            "description": "Checks it and tells what would be put, without doing so.",
+            "schema": {
+              "type": "boolean"
+            }
+          }
+        ],
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.mix_model.v1.Calibration",
+                "description": "What it says, with the same name or none, and without what the service gives."
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.mix_model.v1.Calibration"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "models:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "models:write"
+            ]
+          }
+        ]
+      },
+      "get": {
+        "operationId": "Calibrations_GetCalibration",
+        "tags": [
+          "Calibrations"
+        ],
+        "summary": "Finds a calibration: the revision in force, or the one that is asked for",
+        "description": "Finds a calibration: the revision in force, or the one that is asked for.",
+        "parameters": [
+          {
+            "name": "name",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "revision",
+            "in": "query",
+            "description": "Which revision; 0 for the one in force, or else the last that was.",
+            "schema": {
+              "type": "string",
+              "format": "int64",
+              "pattern": "^-?[0-9]+$"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.mix_model.v1.Calibration"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "models:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "models:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/mix/calibrations/{name}:retire": {
+      "post": {
+        "operationId": "Calibrations_RetireCalibration",
+        "tags": [
+          "Calibrations"
+        ],
+        "summary": "Takes a calibration out of force, and says why",
+        "description": "Takes a calibration out of force, and says why. Models that were held to it stay as they are; putting one of the name again makes another revision. NOT_FOUND if there is none, or if it has been retired for another reason.",
+        "parameters": [
+          {
+            "name": "name",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.mix_model.v1.RetireCalibrationRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.mix_model.v1.Calibration"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "models:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "models:write"
             ]
           }
         ]
@@ -20510,6 +20903,318 @@ enum OpenAPIDocument {
               "type": "integer",
               "format": "int32"
             }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.Calibration": {
+        "type": "object",
+        "description": "What a channel was shown to cause.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "Its name: 1 to 63 of `a-z`, `0-9`, `_` and `-`, a letter first."
+          },
+          "channel": {
+            "type": "string",
+            "description": "The slug of the channel."
+          },
+          "kpi": {
+            "type": "string",
+            "description": "The name of the outcome that was counted: 1 to 100 characters."
+          },
+          "geos": {
+            "type": "array",
+            "description": "The places of the test, as the model's data name them: at most 500 of up to 100 characters; none for all that the model has.",
+            "items": {
+              "type": "string"
+            }
+          },
+          "firstDate": {
+            "type": "string",
+            "description": "The first day of the test, as `2026-01-31`."
+          },
+          "lastDate": {
+            "type": "string",
+            "description": "The last day of the test; at most 1,096 days from the first."
+          },
+          "measure": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.Calibration.Measure",
+            "description": "What `value` is."
+          },
+          "value": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The estimate: finite."
+          },
+          "standardError": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Its standard error: above 0. Either this or `interval` must be given."
+          },
+          "interval": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.Calibration.Interval",
+            "description": "An interval about the estimate, which it must hold. Its standard error is half its width over the normal quantile of its level."
+          },
+          "spendDelta": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How much more was spent in the test than would have been, in all its places on all its days; below 0 if spend was held back. 0 if it is not known."
+          },
+          "currency": {
+            "type": "string",
+            "description": "The currency of `spend_delta`, and of an outcome that is money: ISO 4217. Empty if there is no money in it."
+          },
+          "likelihood": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.Calibration.Likelihood",
+            "description": "How the value is spread."
+          },
+          "weight": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How much the test counts: above 0, at most 1; 0 for 1. The variance is divided by it."
+          },
+          "method": {
+            "type": "string",
+            "description": "How it was measured, as `geo test`: up to 100 characters."
+          },
+          "source": {
+            "type": "string",
+            "description": "Who says so: up to 500 characters."
+          },
+          "experiment": {
+            "type": "string",
+            "description": "The id of the experiment whose readout it is; empty if it was run elsewhere. Up to 100 characters."
+          },
+          "revision": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "Which revision of its name it is, from 1 on; given by the service, as all below."
+          },
+          "channelNumber": {
+            "type": "integer",
+            "format": "int32",
+            "description": "The number of the channel."
+          },
+          "term": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.Calibration.Term",
+            "description": "The lift that models are held to, with its standard error after weighting."
+          },
+          "actor": {
+            "type": "string",
+            "description": "In whose name it was put."
+          },
+          "createTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When it was put."
+          },
+          "retireTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When it ceased to be in force; missing if it is."
+          },
+          "retireActor": {
+            "type": "string",
+            "description": "In whose name it was retired, or replaced."
+          },
+          "retireReason": {
+            "type": "string",
+            "description": "Why it was retired; empty if another revision took its place."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.Calibration.Interval": {
+        "type": "object",
+        "description": "An interval that the test gave.",
+        "properties": {
+          "lower": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Where it begins."
+          },
+          "upper": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Where it ends; above `lower`."
+          },
+          "level": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How sure it is: 0.5 to 0.999; 0 for 0.9."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.Calibration.Likelihood": {
+        "type": "string",
+        "description": "How the value is spread about what the model says.\n- `LIKELIHOOD_UNSPECIFIED`: As `LIKELIHOOD_NORMAL`.\n- `LIKELIHOOD_NORMAL`: Normally.\n- `LIKELIHOOD_STUDENT_T`: By Student's t of four degrees of freedom: a test that contradicts the data is given less weight the more it does.",
+        "enum": [
+          "LIKELIHOOD_UNSPECIFIED",
+          "LIKELIHOOD_NORMAL",
+          "LIKELIHOOD_STUDENT_T"
+        ]
+      },
+      "sextant.mix_model.v1.Calibration.Measure": {
+        "type": "string",
+        "description": "What is known of how much a channel caused.\n- `MEASURE_UNSPECIFIED`: Nobody said.\n- `MEASURE_LIFT`: How much more of the outcome there was than there would have been without the difference in spend, over all places and days together, in the units of the outcome.\n- `MEASURE_RETURN_ON_SPEND`: The lift for each unit of money of the difference in spend. `spend_delta` must be given.",
+        "enum": [
+          "MEASURE_UNSPECIFIED",
+          "MEASURE_LIFT",
+          "MEASURE_RETURN_ON_SPEND"
+        ]
+      },
+      "sextant.mix_model.v1.Calibration.Term": {
+        "type": "object",
+        "description": "What comes of a calibration.",
+        "properties": {
+          "lift": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "In the units of the outcome."
+          },
+          "standardError": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The same, above 0."
+          },
+          "interval": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.Calibration.Interval",
+            "description": "The middle 90 % of the lift under the calibration alone."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.ListCalibrationsResponse": {
+        "type": "object",
+        "description": "A page.",
+        "properties": {
+          "calibrations": {
+            "type": "array",
+            "description": "In the order of their names, and of a name the newest revision first.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.Calibration"
+            }
+          },
+          "nextPageToken": {
+            "type": "string",
+            "description": "For the next page; empty if this is the last."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.RetireCalibrationRequest": {
+        "type": "object",
+        "description": "Asks for a calibration to be retired.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "Its name."
+          },
+          "reason": {
+            "type": "string",
+            "description": "Why: 1 to 500 characters."
           }
         },
         "additionalProperties": false

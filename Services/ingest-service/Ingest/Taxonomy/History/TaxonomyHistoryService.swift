@@ -2,6 +2,7 @@ internal import Contracts
 internal import Jobs
 internal import Messages
 internal import Net
+internal import Postgres
 internal import RPC
 internal import Taxonomy
 internal import Telemetry

@@ -1,10 +1,11 @@
-internal import Postgres
 internal import Telemetry
 
 // Days as requests have them: `2026-01-31`.
 extension PostgresDate {
-    /// Reads a day of the years 1 to 9999; nil for any other text.
-    init?(text: String) {
+    /// A day of the years 1 to 9999; nil for any other text.
+    ///
+    /// - Parameter text: as `2026-01-31`.
+    public init?(text: String) {
         let parts = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
         guard parts.map(\.count) == [4, 2, 2] else { return nil }
         let numbers = parts.map { part in
@@ -22,25 +23,23 @@ extension PostgresDate {
         self.init(daysSince1970: Int32(days))
     }
 
-    /// The day so many days later; the last one there is if there is none.
-    func adding(_ days: Int32) -> PostgresDate {
-        PostgresDate(daysSince1970: daysSince1970 + days) ?? Self.range.upperBound
+    /// The day so many days later; the last one there is if there is none so late, or so early.
+    ///
+    /// - Parameter days: how many; below 0 for a day before.
+    /// - Returns: the day.
+    public func adding(_ days: Int32) -> PostgresDate {
+        let (sum, isTooFar) = daysSince1970.addingReportingOverflow(days)
+        let end = days < 0 ? Self.range.lowerBound : Self.range.upperBound
+        return isTooFar ? end : PostgresDate(daysSince1970: sum) ?? end
     }
 
     /// The day as `2026-01-31`.
-    var text: String {
+    public var text: String {
         let date = CivilDate(daysSince1970: Int64(daysSince1970))
         func digits(_ number: Int64, _ count: Int) -> String {
             let text = "\(number)"
             return String(repeating: "0", count: max(0, count - text.utf8.count)) + text
         }
         return digits(date.year, 4) + "-" + digits(date.month, 2) + "-" + digits(date.day, 2)
-    }
-}
-
-extension UTCTimestamp {
-    /// The moment so many times 24 hours after; before, if there are fewer than none.
-    func adding(days: Int) -> UTCTimestamp {
-        UTCTimestamp(milliseconds: milliseconds + Int64(days) * 86_400_000)
     }
 }

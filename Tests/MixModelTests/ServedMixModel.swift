@@ -1,0 +1,80 @@
+import Contracts
+import Ingest
+import Lifecycle
+import Messages
+import MixModel
+import RPC
+import Schema
+import Tenancy
+import TestTenants
+import Testing
+import Wire
+
+/// The mix model, and ingest whose channels it knows, served to two tenants.
+struct ServedMixModel {
+    let served: ServedTenants
+    let calibrations: MixModelV1.Calibrations.Client
+    let channels: IngestV1.Channels.Client
+    /// Of the other tenant.
+    let others: MixModelV1.Calibrations.Client
+
+    init() async throws {
+        let pages = PageTokens(try .ephemeral())
+        let service = try #require(ServiceName("mmm"))
+        let api = TenantAPI(
+            service,
+            migrations: try [.ingest(), .mixModel()],
+            contracts: [MixModelV1.Calibrations.schema, IngestV1.Channels.schema],
+            status: MixModelService.status(of:),
+            calls: []
+        ) { database, queue in
+            let ingest = IngestService.work(of: service, on: database, queue, pages: pages)
+            let own = MixModelService.contracts(on: database, pages: pages)
+            return .init((ingest.contracts + own).flatMap(\.methods), doing: ingest.handlers)
+        }
+        served = try await ServedTenants(api)
+        let channel = try served.channel(served.members[0])
+        calibrations = MixModelV1.Calibrations.Client(channel)
+        channels = IngestV1.Channels.Client(channel)
+        others = MixModelV1.Calibrations.Client(try served.channel(served.members[1]))
+    }
+
+    func stop() async { await served.stop() }
+
+    /// Puts a calibration.
+    func put(
+        _ name: String,
+        validateOnly: Bool = false,
+        _ change: (inout MixModelV1.Calibration) -> Void = { _ in }
+    ) async throws -> MixModelV1.Calibration {
+        var request = MixModelV1.PutCalibrationRequest()
+        (request.name, request.validateOnly) = (name, validateOnly)
+        var calibration = MixModelV1.Calibration.geoTest
+        change(&calibration)
+        request.calibration = calibration
+        return try await calibrations.putCalibration(request).message.value()
+    }
+}
+
+extension MixModelV1.Calibration {
+    /// A test in two places, by its lift.
+    static var geoTest: Self {
+        var calibration = Self()
+        calibration.channel = "paid_social"
+        calibration.kpi = "revenue"
+        calibration.geos = ["Geo1", "Geo2"]
+        (calibration.firstDate, calibration.lastDate) = ("2026-01-05", "2026-02-01")
+        calibration.measure = .lift
+        (calibration.value, calibration.standardError) = (12_000, 3_000)
+        calibration.method = "geo test"
+        return calibration
+    }
+}
+
+extension MixModelV1.Calibration.Interval {
+    /// An interval by its ends.
+    init(_ lower: Double, _ upper: Double, level: Double = 0) {
+        self.init()
+        (self.lower, self.upper, self.level) = (lower, upper, level)
+    }
+}
