@@ -378,8 +378,8 @@ for (folder, library, dependencies) in [
     (
         "mmm-service", "MixModel",
         [
-            "Contracts", "Messages", "Numerics", "Postgres", "RPC", "Schema", "Telemetry",
-            "Tenancy", "Wire",
+            "Contracts", "Messages", "Numerics", "Panels", "Postgres", "RPC", "Schema",
+            "Telemetry", "Tenancy", "Wire",
         ]
     ),
     ("experiment-service", "Experiments", []), ("insights-service", "Insights", []),
@@ -462,7 +462,8 @@ for (name, dependencies, excluded) in [
     (
         "MixModelTests",
         """
-        Contracts Ingest Lifecycle Messages MixModel RPC Schema Tenancy TestKit TestTenants Wire
+        Contracts Ingest Lifecycle Messages MixModel Postgres RPC Schema Tenancy TestKit \
+        TestTenants Wire
         """, []
     ),
     ("TaxonomyTests", "Simulator Taxonomy TestKit", ["Inputs"]),

@@ -14,9 +14,11 @@ import Wire
 struct ServedMixModel {
     let served: ServedTenants
     let calibrations: MixModelV1.Calibrations.Client
-    let channels: IngestV1.Channels.Client
+    let panels: MixModelV1.Panels.Client
+    let series: IngestV1.Series.Client
     /// Of the other tenant.
     let others: MixModelV1.Calibrations.Client
+    let otherPanels: MixModelV1.Panels.Client
 
     init() async throws {
         let pages = PageTokens(try .ephemeral())
@@ -24,7 +26,9 @@ struct ServedMixModel {
         let api = TenantAPI(
             service,
             migrations: try [.ingest(), .mixModel()],
-            contracts: [MixModelV1.Calibrations.schema, IngestV1.Channels.schema],
+            contracts: [
+                MixModelV1.Calibrations.schema, MixModelV1.Panels.schema, IngestV1.Series.schema,
+            ],
             status: MixModelService.status(of:),
             calls: []
         ) { database, queue in
@@ -35,11 +39,26 @@ struct ServedMixModel {
         served = try await ServedTenants(api)
         let channel = try served.channel(served.members[0])
         calibrations = MixModelV1.Calibrations.Client(channel)
-        channels = IngestV1.Channels.Client(channel)
-        others = MixModelV1.Calibrations.Client(try served.channel(served.members[1]))
+        panels = MixModelV1.Panels.Client(channel)
+        series = IngestV1.Series.Client(channel)
+        let other = try served.channel(served.members[1])
+        others = MixModelV1.Calibrations.Client(other)
+        otherPanels = MixModelV1.Panels.Client(other)
     }
 
     func stop() async { await served.stop() }
+
+    /// A panel of the revenue, with its values.
+    func preview(
+        _ change: (inout MixModelV1.PanelSelection) -> Void
+    ) async throws -> MixModelV1.PreviewPanelResponse {
+        var selection = MixModelV1.PanelSelection()
+        selection.kpi = "revenue"
+        change(&selection)
+        var request = MixModelV1.PreviewPanelRequest()
+        (request.selection, request.includeValues) = (selection, true)
+        return try await panels.previewPanel(request).message.value()
+    }
 
     /// Puts a calibration.
     func put(

@@ -32,8 +32,8 @@ extension ServiceOffer {
             ]
         ),
         "mmm": ServiceOffer(
-            [MixModelV1.Calibrations.schema],
-            files: [MixModelV1.calibrationsFile]
+            [MixModelV1.Calibrations.schema, MixModelV1.Panels.schema],
+            files: [MixModelV1.calibrationsFile, MixModelV1.panelsFile]
         ),
     ]
 }

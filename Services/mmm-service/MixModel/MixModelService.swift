@@ -9,7 +9,7 @@ package import Tenancy
 
 /// Models the mix of media: datasets, training, curves and budgets.
 ///
-/// So far it keeps what models are to be held to.
+/// So far it keeps what models are to be held to, and tells what they can be fitted to.
 public enum MixModelService {
     /// The service, for a program of its own or one that it shares.
     public static let definition = ServiceDefinition<MixModelConfiguration>("mmm") { parts in
@@ -43,7 +43,12 @@ public enum MixModelService {
                 MixModelV1.Calibrations.schema,
                 MixModelV1.Calibrations.methods(of: CalibrationsService(database, pages: pages)),
                 files: [MixModelV1.calibrationsFile]
-            )
+            ),
+            ServedContract(
+                MixModelV1.Panels.schema,
+                MixModelV1.Panels.methods(of: PanelsService(database)),
+                files: [MixModelV1.panelsFile]
+            ),
         ]
     }
 

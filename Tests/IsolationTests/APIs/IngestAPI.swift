@@ -29,13 +29,13 @@ extension TenantAPI {
                 IngestV1.Erasure.schema, IngestV1.Definitions.schema,
                 AttributionV1.Models.schema, AttributionV1.Journeys.schema,
                 AttributionV1.Timelines.schema, AttributionV1.Runs.schema,
-                MixModelV1.Calibrations.schema,
+                MixModelV1.Calibrations.schema, MixModelV1.Panels.schema,
             ],
             status: IngestService.status(of:),
             calls: channelCalls + taxonomyCalls + eventCalls + seriesCalls + mappingCalls
                 + rejectedCalls + historyCalls + importCalls + qualityCalls + definitionCalls
                 + timelineCalls + erasureCalls + modelCalls + journeyCalls + runCalls
-                + calibrationCalls,
+                + calibrationCalls + panelCalls,
             steps: { _ in
                 let remap = JobType<IngestV1.RemapHistoryRequest>("remap_history", of: service)
                 let look = JobType<IngestV1.TakeSnapshotRequest>("quality_snapshot", of: service)

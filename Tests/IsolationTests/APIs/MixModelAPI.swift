@@ -1,5 +1,6 @@
 import Contracts
 import Messages
+import RPC
 import TestTenants
 import Wire
 
@@ -49,6 +50,35 @@ extension TenantAPI {
             var request = MixModelV1.RetireCalibrationRequest()
             (request.name, request.reason) = ("shared", "\(words.canary) \(words.round)")
             return request
+        },
+    ]
+
+    static let panelCalls: [TenantCall] = [
+        .unary(
+            MixModelV1.Panels.listSources,
+            answering: MixModelV1.ListSourcesResponse.View.self
+        ) { _ in MixModelV1.ListSourcesRequest() },
+        .unary(
+            MixModelV1.Panels.previewPanel,
+            answering: MixModelV1.PreviewPanelResponse.View.self
+        ) { words in
+            var request = MixModelV1.PreviewPanelRequest()
+            request.selection = MixModelV1.PanelSelection()
+            request.selection?.kpi = words.canary
+            return request
+        },
+        // What calls before have written.
+        TenantCall(MixModelV1.Panels.previewPanel) { channel, words in
+            let client = MixModelV1.Panels.Client(channel)
+            let sources = try await client.listSources(.init()).message.value()
+            var request = MixModelV1.PreviewPanelRequest()
+            var selection = MixModelV1.PanelSelection()
+            selection.kpi = sources.outcomes.first?.name ?? words.canary
+            selection.countedBy = sources.outcomes.first?.countedBy ?? ""
+            selection.period = .day
+            selection.geography = .byGeo
+            (request.selection, request.includeValues) = (selection, true)
+            return [try await client.previewPanel(request).message.canonicalBytes()]
         },
     ]
 

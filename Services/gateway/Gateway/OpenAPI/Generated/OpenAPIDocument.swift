@@ -97,6 +97,10 @@ enum OpenAPIDocument {
     {
       "name": "Calibrations",
       "description": "Keeps calibrations: what a channel was shown to cause, in some places on some days, by a test that was run anywhere.\n\nA mix model that is trained takes each calibration of its outcome and channels that is in force as a term of its likelihood: the effect that it models for these places and days, what carries over from before included, is held to the value with its error. A calibration is never changed: putting one of the same name makes another revision, and models name the revisions that they were held to."
+    },
+    {
+      "name": "Panels",
+      "description": "Puts together what mix models are fitted to, out of what the tenant has sent: KPIs, spend by the channel that it belongs to, and covariates."
     }
   ],
   "paths": {
@@ -7251,6 +7255,163 @@ enum OpenAPIDocument {
           {
             "apiKey": [
               "models:write"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/mix/panels:preview": {
+      "post": {
+        "operationId": "Panels_PreviewPanel",
+        "tags": [
+          "Panels"
+        ],
+        "summary": "Puts a panel together and tells what is in it, without keeping it",
+        "description": "Puts a panel together and tells what is in it, without keeping it. FAILED_PRECONDITION if there is nothing of what was asked for; RESOURCE_EXHAUSTED beyond 1,000,000 cells.",
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.mix_model.v1.PreviewPanelRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.mix_model.v1.PreviewPanelResponse"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "models:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "models:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/mix/sources": {
+      "get": {
+        "operationId": "Panels_ListSources",
+        "tags": [
+          "Panels"
+        ],
+        "summary": "Lists what there is to be modelled",
+        "description": "Lists what there is to be modelled.",
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.mix_model.v1.ListSourcesResponse"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "models:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "models:read"
             ]
           }
         ]
@@ -21203,6 +21364,405 @@ enum OpenAPIDocument {
           }
         },
         "additionalProperties": false
+      },
+      "sextant.mix_model.v1.ListSourcesResponse": {
+        "type": "object",
+        "description": "What there is.",
+        "properties": {
+          "outcomes": {
+            "type": "array",
+            "description": "What can be explained, in the order of names.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.ListSourcesResponse.Source"
+            }
+          },
+          "channels": {
+            "type": "array",
+            "description": "Channels that something was spent on, in the order of their slugs.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.ListSourcesResponse.Source"
+            }
+          },
+          "covariates": {
+            "type": "array",
+            "description": "What can be controlled for, in the order of names.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.ListSourcesResponse.Source"
+            }
+          },
+          "unmappedSpendRows": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "Rows of spend that no channel has: a rule of the spend mapping would give them one."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.ListSourcesResponse.Source": {
+        "type": "object",
+        "description": "Something that can be modelled, or that can help to.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "What it is, or whose: a KPI's, a covariate's name, or a channel's slug."
+          },
+          "countedBy": {
+            "type": "string",
+            "description": "Who counted it, for a KPI; empty for the business itself."
+          },
+          "isMoney": {
+            "type": "boolean",
+            "description": "Whether it is an amount of money."
+          },
+          "firstDate": {
+            "type": "string",
+            "description": "The first day that there are rows of."
+          },
+          "lastDate": {
+            "type": "string",
+            "description": "The last day that there are rows of."
+          },
+          "days": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many days there are rows of."
+          },
+          "geos": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many places there are rows of."
+          },
+          "rows": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many rows there are."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.PanelSelection": {
+        "type": "object",
+        "description": "Which rows a panel is made of, and how they are put together.\n\nAmounts of money are in the tenant's reporting currency, by the rates that there are.",
+        "properties": {
+          "kpi": {
+            "type": "string",
+            "description": "The name of the KPI that is explained."
+          },
+          "countedBy": {
+            "type": "string",
+            "description": "Who counted it; empty for the business itself."
+          },
+          "firstDate": {
+            "type": "string",
+            "description": "The first day, as `2026-01-31`; empty for the first of the outcome."
+          },
+          "lastDate": {
+            "type": "string",
+            "description": "The last day; empty for the last of the outcome. Weeks that are not whole are left out."
+          },
+          "period": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.PanelSelection.Period",
+            "description": "How long a period is."
+          },
+          "geography": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.PanelSelection.Geography",
+            "description": "Which places there are."
+          },
+          "channels": {
+            "type": "array",
+            "description": "The slugs of channels, at most 100; none for all that something was spent on.",
+            "items": {
+              "type": "string"
+            }
+          },
+          "exposure": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.PanelSelection.Exposure",
+            "description": "What is taken for how much people saw."
+          },
+          "controls": {
+            "type": "array",
+            "description": "Covariates that are controlled for, at most 100. A period has the mean of its days.",
+            "items": {
+              "type": "string"
+            }
+          },
+          "treatments": {
+            "type": "array",
+            "description": "Covariates that are something which was done, as promotions; at most 100.",
+            "items": {
+              "type": "string"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.PanelSelection.Exposure": {
+        "type": "string",
+        "description": "What is taken for how much of a channel people saw.\n- `EXPOSURE_UNSPECIFIED`: As `EXPOSURE_SPEND`.\n- `EXPOSURE_SPEND`: What it cost.\n- `EXPOSURE_IMPRESSIONS`: How often it was shown.\n- `EXPOSURE_CLICKS`: How often it was clicked.",
+        "enum": [
+          "EXPOSURE_UNSPECIFIED",
+          "EXPOSURE_SPEND",
+          "EXPOSURE_IMPRESSIONS",
+          "EXPOSURE_CLICKS"
+        ]
+      },
+      "sextant.mix_model.v1.PanelSelection.Geography": {
+        "type": "string",
+        "description": "Which places there are.\n- `GEOGRAPHY_UNSPECIFIED`: As `GEOGRAPHY_NATIONAL`.\n- `GEOGRAPHY_NATIONAL`: One: rows of all places are summed.\n- `GEOGRAPHY_BY_GEO`: Each that the outcome names. Spend that names no place is spread by population.",
+        "enum": [
+          "GEOGRAPHY_UNSPECIFIED",
+          "GEOGRAPHY_NATIONAL",
+          "GEOGRAPHY_BY_GEO"
+        ]
+      },
+      "sextant.mix_model.v1.PanelSelection.Period": {
+        "type": "string",
+        "description": "How long a period is.\n- `PERIOD_UNSPECIFIED`: As `PERIOD_WEEK`.\n- `PERIOD_DAY`: A day.\n- `PERIOD_WEEK`: Seven days, from the tenant's first day of the week on.",
+        "enum": [
+          "PERIOD_UNSPECIFIED",
+          "PERIOD_DAY",
+          "PERIOD_WEEK"
+        ]
+      },
+      "sextant.mix_model.v1.PreviewPanelRequest": {
+        "type": "object",
+        "description": "Asks for a panel.",
+        "properties": {
+          "selection": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.PanelSelection",
+            "description": "What it is made of."
+          },
+          "includeValues": {
+            "type": "boolean",
+            "description": "Whether columns tell their values; at most 200,000 in all."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.PreviewPanelResponse": {
+        "type": "object",
+        "description": "A panel.",
+        "properties": {
+          "firstDate": {
+            "type": "string",
+            "description": "The first day of the first period."
+          },
+          "lastDate": {
+            "type": "string",
+            "description": "The last day of the last period."
+          },
+          "periods": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many periods there are."
+          },
+          "daysPerPeriod": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many days each has."
+          },
+          "geos": {
+            "type": "array",
+            "description": "The places.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.PreviewPanelResponse.Geo"
+            }
+          },
+          "columns": {
+            "type": "array",
+            "description": "What there is of them.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.PreviewPanelResponse.Column"
+            }
+          },
+          "currency": {
+            "type": "string",
+            "description": "What amounts of money are in; empty if nobody has set it."
+          },
+          "unmappedSpendRows": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "Rows of spend in these days that no channel has."
+          },
+          "unmappedSpend": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "What they cost."
+          },
+          "unconvertedRows": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "Rows of the outcome and of spend whose currency has no rate: their amounts are missing."
+          },
+          "misplacedRows": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "Rows of spend that name a place which the outcome does not have: their amounts are missing."
+          },
+          "spreadSpend": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The amount of spend that names no place, and was spread by population."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.PreviewPanelResponse.Column": {
+        "type": "object",
+        "description": "Numbers, one for each place and period.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "A KPI's, a channel's, a covariate's."
+          },
+          "role": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.PreviewPanelResponse.Role",
+            "description": "What it is."
+          },
+          "total": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The sum of its numbers."
+          },
+          "least": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The least of them."
+          },
+          "greatest": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The greatest of them."
+          },
+          "missing": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many cells have no number: there is no row of any of their days."
+          },
+          "values": {
+            "type": "array",
+            "description": "By place, then by period; NaN where there is none. Empty unless asked for.",
+            "items": {
+              "oneOf": [
+                {
+                  "type": "number"
+                },
+                {
+                  "type": "string",
+                  "enum": [
+                    "NaN",
+                    "Infinity",
+                    "-Infinity"
+                  ]
+                }
+              ]
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.PreviewPanelResponse.Geo": {
+        "type": "object",
+        "description": "A place.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "As rows name it; `national` if all are one."
+          },
+          "population": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How many people live there, as the last row of the outcome that says so has it; 1 if none does."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.PreviewPanelResponse.Role": {
+        "type": "string",
+        "description": "What a column is.\n- `ROLE_UNSPECIFIED`: Nobody said.\n- `ROLE_OUTCOME`: What is explained.\n- `ROLE_VALUE`: What one unit of the outcome earns.\n- `ROLE_SPEND`: What a channel cost.\n- `ROLE_EXPOSURE`: How much of a channel people saw.\n- `ROLE_CONTROL`: What is controlled for.\n- `ROLE_TREATMENT`: What was done and is no medium.",
+        "enum": [
+          "ROLE_UNSPECIFIED",
+          "ROLE_OUTCOME",
+          "ROLE_VALUE",
+          "ROLE_SPEND",
+          "ROLE_EXPOSURE",
+          "ROLE_CONTROL",
+          "ROLE_TREATMENT"
+        ]
       },
       "sextant.mix_model.v1.RetireCalibrationRequest": {
         "type": "object",

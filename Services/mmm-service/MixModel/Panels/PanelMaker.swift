@@ -1,0 +1,175 @@
+internal import Messages
+internal import Panels
+internal import Postgres
+
+/// Puts a panel together, of sums of rows.
+struct PanelMaker {
+    /// What is put together.
+    private(set) var panel: Panel
+    /// What was left out of it.
+    private(set) var leftOut = LeftOut()
+
+    /// Rows that are not in the panel as they are.
+    struct LeftOut: Equatable {
+        var unmappedRows: Int64 = 0
+        var unmappedSpend = 0.0
+        var unconvertedRows: Int64 = 0
+        var misplacedRows: Int64 = 0
+        var spreadSpend = 0.0
+    }
+
+    /// What the one place of a national panel is called.
+    static let national = "national"
+
+    private let places: [String: Int]
+    private let isNational: Bool
+
+    /// Puts a panel together.
+    ///
+    /// - Parameters:
+    ///   - selection: what it is made of.
+    ///   - frame: its periods.
+    ///   - rows: the sums, with an outcome at least.
+    init(_ selection: MixModelV1.PanelSelection, _ frame: PanelFrame, _ rows: PanelRows) {
+        let isNational = selection.geography != .byGeo
+        self.isNational = isNational
+        let names = isNational ? [Self.national] : Set(rows.outcomes.map(\.geo)).sorted()
+        places = Dictionary(uniqueKeysWithValues: zip(names, names.indices))
+        let populations = Dictionary(
+            rows.outcomes.compactMap { row in row.population.map { (row.geo, $0) } },
+            uniquingKeysWith: { $1 }
+        )
+        panel = Panel(
+            periods: (0..<frame.periods).map { period in
+                PanelDay(number: Int(frame.first.daysSince1970) + period * frame.daysPerPeriod)
+            },
+            daysPerPeriod: frame.daysPerPeriod,
+            geos: names.map { name in
+                PanelGeo(name: name, population: isNational ? 1 : populations[name] ?? 1)
+            },
+            outcome: PanelColumn(name: selection.kpi, values: []),
+            channels: []
+        )
+        addOutcome(rows.outcomes)
+        addSpend(rows.spend, selection)
+        let covariates = Dictionary(grouping: rows.covariates, by: \.name)
+        panel.controls = selection.controls.map { covariate($0, covariates[$0] ?? []) }
+        panel.treatments = selection.treatments.map { covariate($0, covariates[$0] ?? []) }
+    }
+
+    /// Where the number of a place in a period stands; nil if there is no such place.
+    private func cell(_ geo: String, _ period: Int) -> Int? {
+        guard let place = isNational ? 0 : places[geo] else { return nil }
+        return place * panel.periods.count + period
+    }
+
+    // MARK: Outcome
+
+    private mutating func addOutcome(_ rows: [PanelRows.Outcome]) {
+        var values = [Double](repeating: .nan, count: panel.cells)
+        var earned = values
+        for row in rows {
+            leftOut.unconvertedRows += row.unconverted
+            guard let cell = cell(row.geo, row.period) else { continue }
+            Self.add(row.amount, to: &values[cell])
+            Self.add(row.earned, to: &earned[cell])
+        }
+        panel.outcome.values = values
+        if earned.contains(where: { !$0.isNaN }) {
+            panel.valuePerOutcome = zip(earned, values).map { $1 == 0 ? .nan : $0 / $1 }
+        }
+    }
+
+    private static func add(_ value: Double?, to sum: inout Double) {
+        if let value { sum = sum.isNaN ? value : sum + value }
+    }
+
+    // MARK: Spend
+
+    private mutating func addSpend(
+        _ rows: [PanelRows.Spend],
+        _ selection: MixModelV1.PanelSelection
+    ) {
+        let found = Set(rows.compactMap(\.channel)).sorted()
+        let slugs = selection.channels.isEmpty ? found : selection.channels
+        var numbers: [String: Int] = [:]
+        for slug in slugs where numbers[slug] == nil { numbers[slug] = numbers.count }
+        var spend = slugs.map { _ in [Double](repeating: 0, count: panel.cells) }
+        var units = spend
+        for row in rows {
+            leftOut.unconvertedRows += row.unconverted
+            guard let slug = row.channel, let number = numbers[slug] else {
+                leftOut.unmappedRows += row.rows
+                leftOut.unmappedSpend += row.amount
+                continue
+            }
+            let seen = Self.seen(row, selection.exposure)
+            for (cell, share) in shares(of: row) {
+                spend[number][cell] += row.amount * share
+                units[number][cell] += seen * share
+            }
+        }
+        let isSpend = [.unspecified, .spend].contains(selection.exposure)
+        panel.channels = slugs.indices.map { number in
+            PanelChannel(
+                name: slugs[number],
+                spend: spend[number],
+                exposure: isSpend ? .spend : .units(units[number])
+            )
+        }
+    }
+
+    /// How much people saw; NaN if something was spent and nobody says what for.
+    private static func seen(
+        _ row: PanelRows.Spend,
+        _ exposure: MixModelV1.PanelSelection.Exposure
+    ) -> Double {
+        switch exposure {
+        case .impressions: row.impressions ?? (row.amount == 0 ? 0 : .nan)
+        case .clicks: row.clicks ?? (row.amount == 0 ? 0 : .nan)
+        default: 0
+        }
+    }
+
+    /// Which cells rows belong to, and how much of them to each.
+    private mutating func shares(of row: PanelRows.Spend) -> [(cell: Int, share: Double)] {
+        if let cell = cell(row.geo, row.period) { return [(cell, 1)] }
+        guard row.geo.isEmpty else {
+            leftOut.misplacedRows += row.rows
+            return []
+        }
+        leftOut.spreadSpend += row.amount
+        let people = panel.geos.reduce(0) { $0 + $1.population }
+        return panel.geos.enumerated().map { number, geo in
+            (number * panel.periods.count + row.period, geo.population / people)
+        }
+    }
+
+    // MARK: Covariates
+
+    /// The mean of each period's days; of rows that name no place where those of a place are
+    /// missing, and where all places are one, before those that name one.
+    private func covariate(_ name: String, _ rows: [PanelRows.Covariate]) -> PanelColumn {
+        var own = [(sum: Double, count: Int64)](repeating: (0, 0), count: panel.cells)
+        var general = [(sum: Double, count: Int64)](
+            repeating: (0, 0),
+            count: panel.periods.count
+        )
+        for row in rows {
+            if row.geo.isEmpty {
+                general[row.period].sum += row.sum
+                general[row.period].count += row.count
+            } else if let cell = cell(row.geo, row.period) {
+                own[cell].sum += row.sum
+                own[cell].count += row.count
+            }
+        }
+        let values = own.indices.map { cell in
+            let all = general[cell % panel.periods.count]
+            let prefersAll = isNational ? all.count > 0 : own[cell].count == 0
+            let chosen = prefersAll ? all : own[cell]
+            return chosen.count == 0 ? Double.nan : chosen.sum / Double(chosen.count)
+        }
+        return PanelColumn(name: name, values: values)
+    }
+}

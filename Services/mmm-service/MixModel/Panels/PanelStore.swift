@@ -1,0 +1,206 @@
+internal import Messages
+internal import Postgres
+internal import RPC
+internal import Tenancy
+
+/// What panels are made of, as ingest publishes it: all SQL that reads it.
+struct PanelStore: Sendable {
+    /// How many sums of rows are read at most, of each kind.
+    private static let mostRows: Int64 = 1_000_000
+    /// How many sources of each kind are listed at most.
+    private static let mostSources: Int64 = 1_000
+
+    // MARK: What there is
+
+    /// What can be modelled.
+    ///
+    /// - Parameter scope: the tenant's.
+    /// - Returns: the answer of `ListSources`.
+    /// - Throws: `PostgresError`.
+    func sources(in scope: TenantScope) async throws -> MixModelV1.ListSourcesResponse {
+        var response = MixModelV1.ListSourcesResponse()
+        response.outcomes = try await scope.read(.listOutcomes, Self.mostSources)
+            .map { try .init($0) }
+        response.channels = try await scope.read(.listSpentChannels, Self.mostSources)
+            .map { try .init($0) }
+        response.covariates = try await scope.read(.listCovariates, Self.mostSources)
+            .map { try .init($0) }
+        response.unmappedSpendRows = try await scope.read(.countUnmapped).one().read(Int64.self)
+        return response
+    }
+
+    /// The first and the last day of an outcome; nil if there is none.
+    ///
+    /// - Parameters:
+    ///   - kpi: its name.
+    ///   - counter: who counted it.
+    ///   - scope: the tenant's.
+    /// - Returns: both days.
+    /// - Throws: `PostgresError`.
+    func days(
+        of kpi: String,
+        countedBy counter: String,
+        in scope: TenantScope
+    ) async throws -> (first: PostgresDate, last: PostgresDate)? {
+        let row = try await scope.read(.findOutcomeDays, kpi, counter).one()
+        let (first, last) = try row.read(PostgresDate?.self, PostgresDate?.self)
+        guard let first, let last else { return nil }
+        return (first, last)
+    }
+
+    // MARK: Rows
+
+    /// The sums of all rows that a panel is made of.
+    ///
+    /// - Parameters:
+    ///   - selection: which.
+    ///   - frame: its periods.
+    ///   - scope: the tenant's.
+    /// - Returns: the sums.
+    /// - Throws: RESOURCE_EXHAUSTED if there are too many; `PostgresError`.
+    func rows(
+        _ selection: MixModelV1.PanelSelection,
+        _ frame: PanelFrame,
+        in scope: TenantScope
+    ) async throws -> PanelRows {
+        let (first, last, length) = (frame.first, frame.last, Int64(frame.daysPerPeriod))
+        let currency = scope.entry.settings.currency
+        var rows = PanelRows()
+        rows.outcomes = try await scope.read(
+            .sumOutcome,
+            selection.kpi,
+            selection.countedBy,
+            first,
+            last,
+            length,
+            currency,
+            Self.mostRows + 1
+        ).map { try .init($0) }
+        rows.spend = try await scope.read(
+            .sumSpend,
+            selection.channels,
+            first,
+            last,
+            length,
+            Self.mostRows + 1
+        ).map { try .init($0) }
+        let names = selection.controls + selection.treatments
+        if !names.isEmpty {
+            rows.covariates = try await scope.read(
+                .sumCovariates,
+                names,
+                first,
+                last,
+                length,
+                Self.mostRows + 1
+            ).map { try .init($0) }
+        }
+        guard
+            [rows.outcomes.count, rows.spend.count, rows.covariates.count]
+                .allSatisfy({ $0 <= Self.mostRows })
+        else {
+            throw RPCError(
+                .resourceExhausted,
+                "there are more than \(Self.mostRows) numbers of channels, places and periods: ask "
+                    + "for weeks, for fewer days or for fewer channels"
+            )
+        }
+        return rows
+    }
+}
+
+extension MixModelV1.ListSourcesResponse.Source {
+    /// Reads a row, as all statements that list sources have it.
+    fileprivate init(_ row: Row) throws {
+        self.init()
+        name = try row.read(String.self, at: 0)
+        countedBy = try row.read(String.self, at: 1)
+        isMoney = try row.read(Bool.self, at: 2)
+        firstDate = try row.read(PostgresDate.self, at: 3).text
+        lastDate = try row.read(PostgresDate.self, at: 4).text
+        days = try row.read(Int64.self, at: 5)
+        geos = try row.read(Int64.self, at: 6)
+        rows = try row.read(Int64.self, at: 7)
+    }
+}
+
+extension Statement {
+    fileprivate static let listOutcomes = Statement(
+        "mmm.list_outcomes",
+        """
+        select name, counted_by, bool_or(currency <> ''), min(day), max(day), count(distinct day),
+            count(distinct geo), count(*)
+        from ingest_v1_kpi group by name, counted_by order by name, counted_by limit $1
+        """
+    )
+    fileprivate static let listSpentChannels = Statement(
+        "mmm.list_spent_channels",
+        """
+        select channel_slug, '', true, min(day), max(day), count(distinct day),
+            count(distinct geo), count(*)
+        from ingest_v1_spend where channel_slug is not null
+        group by channel_slug order by channel_slug limit $1
+        """
+    )
+    fileprivate static let listCovariates = Statement(
+        "mmm.list_covariates",
+        """
+        select name, '', false, min(day), max(day), count(distinct day), count(distinct geo),
+            count(*)
+        from ingest_v1_covariates group by name order by name limit $1
+        """
+    )
+    fileprivate static let countUnmapped = Statement(
+        "mmm.count_unmapped",
+        "select count(*) from ingest_v1_spend where channel_slug is null"
+    )
+    fileprivate static let findOutcomeDays = Statement(
+        "mmm.find_outcome_days",
+        "select min(day), max(day) from ingest_v1_kpi where name = $1 and counted_by = $2"
+    )
+    /// What a unit earns counts where it is in the currency of reports.
+    fileprivate static let sumOutcome = Statement(
+        "mmm.sum_outcome",
+        """
+        select (k.day - $3)::bigint / $5, k.geo,
+            sum(
+                case when k.currency = '' then k.value
+                    else round(k.value * r.multiplier / r.divisor, 6) end
+            )::float8,
+            sum(k.value * k.value_per_unit) filter (where k.value_currency = $6)::float8,
+            ((array_agg(k.population order by k.day desc)
+                filter (where k.population > 0))[1])::float8,
+            count(*) filter (
+                where (k.currency <> '' and r.day is null) or k.value_currency not in ('', $6)
+            ),
+            min(k.currency) = '' and max(k.currency) <> ''
+        from ingest_v1_kpi k
+        left join ingest_v1_reporting_rates r on (r.day = k.day and r.currency = k.currency)
+        where k.name = $1 and k.counted_by = $2 and k.day between $3 and $4
+        group by 1, 2 order by 1, 2 limit $7
+        """
+    )
+    fileprivate static let sumSpend = Statement(
+        "mmm.sum_spend",
+        """
+        select (s.day - $2)::bigint / $4, s.channel_slug, s.geo,
+            coalesce(sum(round(s.spend * r.multiplier / r.divisor, 6)), 0)::float8,
+            sum(s.impressions)::float8, sum(s.clicks)::float8, count(*),
+            count(*) filter (where r.day is null)
+        from ingest_v1_spend s
+        left join ingest_v1_reporting_rates r on (r.day = s.day and r.currency = s.currency)
+        where s.day between $2 and $3
+            and (s.channel_slug is null or $1 = '{}'::text[] or s.channel_slug = any($1))
+        group by 1, 2, 3 order by 1, 2, 3 limit $5
+        """
+    )
+    fileprivate static let sumCovariates = Statement(
+        "mmm.sum_covariates",
+        """
+        select (day - $2)::bigint / $4, name, geo, sum(value), count(*)
+        from ingest_v1_covariates
+        where name = any($1) and day between $2 and $3
+        group by 1, 2, 3 order by 1, 2, 3 limit $5
+        """
+    )
+}

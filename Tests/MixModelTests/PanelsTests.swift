@@ -1,0 +1,318 @@
+import Contracts
+import Messages
+import Postgres
+import RPC
+import Tenancy
+import TestKit
+import Testing
+import Wire
+
+@testable import MixModel
+
+@Suite("Panels of a tenant's own data", .timeLimit(.minutes(5)))
+struct PanelsTests {
+    @Test("have whole days or weeks, from the day that weeks begin with")
+    func frames() throws {
+        let thursday = try #require(PostgresDate(text: "2026-01-01"))
+        for weekStart in TenantSettings.Weekday.allCases {
+            for length in 1...40 {
+                let last = thursday.adding(Int32(length - 1))
+                // The slow way: day by day, until a week begins and has seven days.
+                var starts: [PostgresDate] = []
+                for offset in 0..<length where (3 + offset) % 7 + 1 == weekStart.rawValue {
+                    if offset + 7 <= length { starts.append(thursday.adding(Int32(offset))) }
+                }
+                let frame = PanelFrame(from: thursday, to: last, weeksFrom: weekStart)
+                #expect(frame?.first == starts.first && (frame?.periods ?? 0) == starts.count)
+                let days = PanelFrame(from: thursday, to: last, weeksFrom: nil)
+                #expect(days?.periods == length && days?.last == last)
+            }
+        }
+        #expect(PanelFrame(from: thursday, to: thursday.adding(-1), weeksFrom: nil) == nil)
+    }
+
+    // MARK: The slow way
+
+    /// Rows of all kinds, of days in 2026 by their number from the first of January.
+    private struct Rows {
+        struct Row {
+            var day: Int
+            var name: String
+            var geo: String
+            var currency: String
+            var value: Int
+            var units: Int?
+        }
+
+        var kpi: [Row] = []
+        var spend: [Row] = []
+        var covariates: [Row] = []
+        /// Of dollars.
+        static let rate = 0.5
+
+        init(seed: UInt64) {
+            var random = SeededGenerator(seed: seed)
+            func one<Value>(of values: [Value]) -> Value {
+                values[Int(random.next() % UInt64(values.count))]
+            }
+            for day in 0..<30 {
+                for geo in ["north", "south"] where random.next() % 10 > 0 {
+                    let value = Int(random.next() % 1_000)
+                    kpi.append(
+                        .init(day: day, name: "revenue", geo: geo, currency: "EUR", value: value)
+                    )
+                }
+                for (name, geo, currency) in [
+                    ("email", "north", "EUR"), ("email", "", "USD"), ("display", "south", "EUR"),
+                    ("display", "west", "EUR"), ("", "north", "EUR"),
+                ] where random.next() % 4 > 0 {
+                    spend.append(
+                        .init(
+                            day: day,
+                            name: name,
+                            geo: geo,
+                            currency: currency,
+                            value: Int(random.next() % 100) * 2,
+                            units: name == "display" ? Int(random.next() % 500) : nil
+                        )
+                    )
+                }
+                for geo in ["", "north"] where random.next() % 3 > 0 {
+                    covariates.append(
+                        .init(
+                            day: day,
+                            name: "rain",
+                            geo: geo,
+                            currency: "",
+                            value: one(of: [1, 2, 5])
+                        )
+                    )
+                }
+            }
+        }
+
+        func day(_ number: Int) -> String {
+            number < 9 ? "2026-01-0\(number + 1)" : "2026-01-\(number + 1)"
+        }
+
+        static func money(_ row: Row) -> Double {
+            Double(row.value) * (row.currency == "EUR" ? 1 : rate)
+        }
+
+        static let people = ["north": 3.0, "south": 1.0]
+
+        func write(to series: IngestV1.Series.Client) async throws {
+            var kpis = IngestV1.WriteKpiRequest()
+            kpis.rows = kpi.map { row in
+                var told = IngestV1.KpiRow()
+                (told.date, told.name, told.geo) = (day(row.day), row.name, row.geo)
+                (told.value, told.currency) = ("\(row.value)", row.currency)
+                told.population = Int64(Self.people[row.geo] ?? 0)
+                return told
+            }
+            #expect(try await series.writeKpi(kpis).message.value().accepted == Int64(kpi.count))
+            var costs = IngestV1.WriteSpendRequest()
+            costs.rows = spend.map { row in
+                var told = IngestV1.SpendRow()
+                (told.date, told.channel, told.geo) = (day(row.day), row.name, row.geo)
+                if row.name.isEmpty { told.platform = "unheard of" }
+                (told.spend, told.currency) = ("\(row.value)", row.currency)
+                told.impressions = row.units.map { Int64($0) }
+                return told
+            }
+            #expect(
+                try await series.writeSpend(costs).message.value().accepted == Int64(spend.count)
+            )
+            var facts = IngestV1.WriteCovariatesRequest()
+            facts.rows = covariates.map { row in
+                var told = IngestV1.CovariateRow()
+                (told.date, told.name, told.geo) = (day(row.day), row.name, row.geo)
+                told.value = Double(row.value)
+                return told
+            }
+            _ = try await series.writeCovariates(facts)
+            var rates = IngestV1.WriteExchangeRatesRequest()
+            var rate = IngestV1.ExchangeRateRow()
+            (rate.date, rate.base, rate.quote, rate.rate) = ("2026-01-01", "USD", "EUR", "0.5")
+            // Each is good for seven days more.
+            rates.rows = (0..<5).map { week in
+                rate.date = day(week * 7)
+                return rate
+            }
+            _ = try await series.writeExchangeRates(rates)
+        }
+
+        /// A column by place and period, cell by cell.
+        func column(
+            _ geos: [String],
+            from first: Int,
+            _ length: Int,
+            _ periods: Int,
+            _ cell: (_ geo: String, _ days: Range<Int>) -> Double
+        ) -> [Double] {
+            geos.flatMap { geo in
+                (0..<periods).map { period in
+                    let start = first + period * length
+                    return cell(geo, start..<start + length)
+                }
+            }
+        }
+    }
+
+    private func isSame(_ values: [Double], _ expected: [Double]) -> Bool {
+        values.count == expected.count
+            && zip(values, expected).allSatisfy { value, other in
+                (value.isNaN && other.isNaN) || abs(value - other) < 1e-9
+            }
+    }
+
+    @Test("are what their rows come to, cell by cell", arguments: 1...2)
+    func oracle(seed: UInt64) async throws {
+        let service = try await ServedMixModel()
+        let rows = Rows(seed: seed)
+        try await rows.write(to: service.series)
+        for (geography, period) in [
+            (MixModelV1.PanelSelection.Geography.national, MixModelV1.PanelSelection.Period.week),
+            (.byGeo, .week), (.byGeo, .day),
+        ] {
+            // The first Monday is the fifth of January, the fourth day from the first.
+            let (first, length, periods) = period == .week ? (4, 7, 3) : (0, 1, 30)
+            let geos = geography == .national ? ["national"] : ["north", "south"]
+            let panel = try await service.preview { selection in
+                (selection.geography, selection.period) = (geography, period)
+                (selection.firstDate, selection.lastDate) = ("2026-01-01", "2026-01-30")
+                selection.exposure = .impressions
+                selection.controls = ["rain"]
+            }
+            #expect(panel.periods == periods && panel.geos.map(\.name) == geos)
+            let isIn = { (row: Rows.Row, geo: String, days: Range<Int>) in
+                days.contains(row.day) && (geo == "national" || row.geo == geo)
+            }
+            let sum = { (rows: [Rows.Row]) -> Double in
+                rows.isEmpty ? .nan : rows.reduce(0) { $0 + Rows.money($1) }
+            }
+            let outcome = rows.column(geos, from: first, length, periods) { geo, days in
+                sum(rows.kpi.filter { isIn($0, geo, days) })
+            }
+            #expect(isSame(panel.values(.outcome, "revenue"), outcome))
+            for slug in ["email", "display"] {
+                let own = rows.spend.filter { $0.name == slug }
+                let spend = rows.column(geos, from: first, length, periods) { geo, days in
+                    var amount = sum(own.filter { isIn($0, geo, days) })
+                    if amount.isNaN { amount = 0 }
+                    guard geo != "national" else { return amount }
+                    let spread = sum(own.filter { $0.geo.isEmpty && days.contains($0.day) })
+                    let share = (Rows.people[geo] ?? 0) / 4
+                    return amount + (spread.isNaN ? 0 : spread * share)
+                }
+                #expect(isSame(panel.values(.spend, slug), spend), "\(slug)")
+            }
+            let seen = rows.column(geos, from: first, length, periods) { geo, days in
+                rows.spend.filter { $0.name == "display" && isIn($0, geo, days) }
+                    .reduce(0) { $0 + Double($1.units ?? 0) }
+            }
+            #expect(isSame(panel.values(.exposure, "display"), seen))
+            // Nobody counts how often letters are shown.
+            #expect(panel.values(.exposure, "email").contains { $0.isNaN })
+            let rain = rows.column(geos, from: first, length, periods) { geo, days in
+                let general = rows.covariates.filter { $0.geo.isEmpty && days.contains($0.day) }
+                let own = rows.covariates.filter { !$0.geo.isEmpty && isIn($0, geo, days) }
+                let (best, other) = geo == "national" ? (general, own) : (own, general)
+                let chosen = best.isEmpty ? other : best
+                return chosen.isEmpty
+                    ? .nan : Double(chosen.reduce(0) { $0 + $1.value }) / Double(chosen.count)
+            }
+            #expect(isSame(panel.values(.control, "rain"), rain))
+            let days = first..<first + length * periods
+            let unmapped = rows.spend.filter { $0.name.isEmpty && days.contains($0.day) }
+            #expect(panel.unmappedSpendRows == unmapped.count)
+            #expect(panel.unmappedSpend == sum(unmapped))
+            let misplaced = rows.spend.count { $0.geo == "west" && days.contains($0.day) }
+            #expect(panel.misplacedRows == (geography == .national ? 0 : misplaced))
+        }
+        await service.stop()
+    }
+
+    // MARK: What is told
+
+    @Test("are made of sources that are listed, and tell what they leave out")
+    func sources() async throws {
+        let service = try await ServedMixModel()
+        let empty = try await service.panels.listSources(.init()).message.value()
+        #expect(empty == .init())
+        let rows = Rows(seed: 3)
+        try await rows.write(to: service.series)
+        let sources = try await service.panels.listSources(.init()).message.value()
+        #expect(sources.outcomes.map(\.name) == ["revenue"])
+        #expect(sources.outcomes.first?.isMoney == true && sources.outcomes.first?.geos == 2)
+        #expect(sources.channels.map(\.name) == ["display", "email"])
+        #expect(sources.covariates.map(\.name) == ["rain"])
+        #expect(sources.outcomes.first?.rows == Int64(rows.kpi.count))
+        #expect(sources.unmappedSpendRows == rows.spend.count { $0.name.isEmpty })
+        // A currency without a rate is told, not taken for another.
+        var request = IngestV1.WriteSpendRequest()
+        var row = IngestV1.SpendRow()
+        (row.date, row.channel, row.spend, row.currency) = ("2026-01-07", "email", "5", "CHF")
+        request.rows = [row]
+        _ = try await service.series.writeSpend(request)
+        let panel = try await service.preview { $0.period = .day }
+        #expect(panel.unconvertedRows == 1 && panel.currency == "EUR")
+        #expect(panel.columns.allSatisfy { !$0.values.isEmpty })
+        #expect(
+            panel.columns.map(\.missing)
+                == panel.columns.map { column in Int64(column.values.count { $0.isNaN }) }
+        )
+        let others = try await service.otherPanels.listSources(.init()).message.value()
+        #expect(others == .init())
+        await service.stop()
+    }
+
+    @Test("of what there is not are refused, by name")
+    func faults() async throws {
+        let service = try await ServedMixModel()
+        try await Rows(seed: 4).write(to: service.series)
+        let faults: [(StatusCode, String, (inout MixModelV1.PanelSelection) -> Void)] = [
+            (.invalidArgument, "selection.kpi", { $0.kpi = "" }),
+            (.invalidArgument, "selection.kpi", { $0.kpi = "a\u{0}" }),
+            (.invalidArgument, "selection.channels", { $0.channels = ["email", "email"] }),
+            (.invalidArgument, "selection.controls", { $0.controls = [""] }),
+            (
+                .invalidArgument, "selection.treatments",
+                { ($0.controls, $0.treatments) = (["rain"], ["rain"]) }
+            ),
+            (.invalidArgument, "selection.first_date", { $0.firstDate = "yesterday" }),
+            (
+                .invalidArgument, "selection.last_date",
+                { ($0.firstDate, $0.lastDate) = ("2026-01-08", "2026-01-07") }
+            ),
+            (.invalidArgument, "selection.period", { $0.period = .init(rawValue: 9) }),
+            (.failedPrecondition, "the outcome 'orders'", { $0.kpi = "orders" }),
+            (
+                .failedPrecondition, "whole week",
+                { ($0.firstDate, $0.lastDate) = ("2026-01-06", "2026-01-12") }
+            ),
+            (
+                .failedPrecondition, "in these days",
+                { ($0.firstDate, $0.lastDate) = ("2027-01-06", "2027-02-12") }
+            ),
+            (.failedPrecondition, "channel 'direct'", { $0.channels = ["direct"] }),
+            (.failedPrecondition, "covariate 'snow'", { $0.controls = ["snow"] }),
+        ]
+        for (code, part, change) in faults {
+            do {
+                _ = try await service.preview(change)
+                Issue.record("\(part) was not refused")
+            } catch let error as RPCError {
+                #expect(error.code == code && "\(error)".contains(part), "\(error)")
+            }
+        }
+        await service.stop()
+    }
+}
+
+extension MixModelV1.PreviewPanelResponse {
+    /// The values of a column.
+    fileprivate func values(_ role: Role, _ name: String) -> [Double] {
+        columns.first { $0.role == role && $0.name == name }?.values ?? []
+    }
+}
