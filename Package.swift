@@ -343,7 +343,7 @@ for (folder, library, dependencies, settings) in [
     ("ingest-service", "Files", ["CZlib", "CZstd", "Wire"], busy),
     ("attribution-service", "PathModels", ["Numerics", "Wire"], numeric),
     ("attribution-service", "Journeys", ["Messages", "PathModels", "Wire"], busy),
-    ("mmm-service", "Panels", ["Numerics", "Wire"], numeric),
+    ("mmm-service", "Panels", ["Crypto", "Numerics", "Wire"], numeric),
     ("mmm-service", "MediaMix", ["Numerics", "Panels", "Wire"], numeric),
 ] as [(String, String, [Target.Dependency], [SwiftSetting])] {
     package.targets.append(
