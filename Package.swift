@@ -138,7 +138,7 @@ let package = Package(
             dependencies: [
                 "Administration", "Attribution", "CLinux", "Contracts", "Crypto", "Experiments",
                 "Gateway", "Ingest", "Insights", "Lifecycle", "Messages", "MixModel", "Net",
-                "Platform", "Postgres", "RPC", "Schema", "Telemetry", "Tenancy", "Wire",
+                "Panels", "Platform", "Postgres", "RPC", "Schema", "Telemetry", "Tenancy", "Wire",
             ],
             path: "Services/sextant/Command",
             swiftSettings: strict
@@ -522,7 +522,7 @@ for (name, dependencies, excluded) in [
     (
         "SextantTests",
         """
-        Command Crypto Lifecycle Messages Net Platform RPC Tenancy TestContracts TestKit \
+        Command Crypto Lifecycle Messages Net Panels Platform RPC Tenancy TestContracts TestKit \
         TestMessages Wire attribution-service experiment-service gateway ingest-service \
         insights-service mmm-service
         """, ["Peers"]
