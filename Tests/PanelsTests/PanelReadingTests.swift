@@ -128,6 +128,14 @@ import Testing
         let changing = try PanelReading(csv: "date,geo,y,x1,population\n" + rows)
         #expect(changing.panel.geos.map(\.population) == [20, 5])
         #expect(changing.findings.all.map(\.rule) == [.population])
+        // Means round the same way whatever the order of rows.
+        var generator = SeededGenerator(seed: 5)
+        let people = (0..<40).map { "\(PanelDay(number: 18_631 + 7 * $0)),a,1,2,0.\($0)1" }
+        let means = try (0..<20).map { _ in
+            let shuffled = people.shuffled(using: &generator).joined(separator: "\n")
+            return try PanelReading(csv: "date,geo,y,x1,population\n" + shuffled).panel.fingerprint
+        }
+        #expect(Set(means).count == 1)
         let none = "date,geo,y,x1\n2026-01-05,a,1,2\n2026-01-12,a,1,2\n2026-01-05,b,3,4\n"
         #expect(try PanelReading(csv: none).panel.geos.allSatisfy { $0.population.isNaN })
         let equal = try PanelReading(csv: none) { $0.hasEqualPopulations = true }

@@ -52,6 +52,14 @@ import Testing
         #expect(try guess("date,events,y", words: ["events"])[1] == "events")
     }
 
+    @Test func geosMayBeNumbers() throws {
+        #expect(try guess("date,dma,y,a_cost") == ["date", "geo", "outcome", "spend:a"])
+        #expect(try guess("date,market_index,y,a_cost")[1] == "ignore")
+        #expect(try guess("date,market_name,y,a_cost", words: ["market_name"])[1] == "geo")
+        // Numbers of weeks are no days.
+        #expect(try guess("date,month,y,a_cost")[...1] == ["date", "ignore"])
+    }
+
     @Test func wordsAndRoles() {
         for word in PanelRole.words {
             let role = PanelRole(word: word, column: "tv_spend")

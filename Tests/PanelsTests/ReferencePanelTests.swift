@@ -87,6 +87,22 @@ struct ReferencePanelTests {
         #expect(prints[0] == prints[1])
     }
 
+    @Test func inflationsOfNationalMedia() throws {
+        let table = try table("meridian_national_all_channels.csv")
+        let panel = try PanelReading(table, roles: PanelRoles.guess(table)).panel
+        let others = (panel.organic + panel.treatments + panel.controls).map(\.values)
+        let found = try #require(try Collinearity(panel.channels.map(\.units) + others))
+        // By regressions of a program of another language.
+        let expected = [
+            1.719_037_184, 1.506_174_626, 2.890_948_291, 3.857_285_791, 2.563_407_163,
+            2.376_849_517, 1.782_877_278, 3.793_199_777, 3.461_720_237,
+        ]
+        for (inflation, wanted) in zip(found.inflations, expected) {
+            #expect(abs(inflation - wanted) < 1e-8)
+        }
+        #expect(found.inflations.count == expected.count)
+    }
+
     @Test func plansOfMediaHaveNoOutcome() throws {
         let table = try table("meridian_hypothetical_geo_all_channels.csv")
         #expect(table.rowCount == 1_520)

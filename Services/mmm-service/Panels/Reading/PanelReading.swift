@@ -98,7 +98,7 @@ private struct PanelTableReader {
             treatments: plan.treatments.map { column($0, columns) },
             controls: plan.controls.map { column($0, columns) }
         )
-        panel.geos = populations(columns, geoOfRow)
+        panel.geos = populations(columns)
         for place in plan.events { panel.controls += events(place) }
         if findings.isRefusal { throw findings }
         return PanelReading(panel: panel, isOutcomeMoney: plan.isMoney, findings: findings)
@@ -253,39 +253,30 @@ private struct PanelTableReader {
 
     /// The geos with the mean of the populations of their rows; NaN where there are none.
     private mutating func populations(
-        _ columns: [Int: [Double]],
-        _ geoOfRow: [Int]
+        _ columns: [Int: [Double]]
     ) -> [PanelGeo] {
         guard let place = plan.population else {
             let population = geos.count == 1 || hasEqualPopulations ? 1 : Double.nan
             return geos.map { PanelGeo(name: $0, population: population) }
         }
         let rows = columns[place] ?? []
-        var sums = Array(
-            repeating: (sum: 0.0, rows: 0.0, least: Double.infinity, most: 0.0),
-            count: geos.count
-        )
-        for (row, value) in rows.enumerated() where !value.isNaN {
-            guard value > 0 else {
-                findings.add(badPopulation(row, place))
-                continue
-            }
-            let geo = geoOfRow[row]
-            sums[geo].sum += value
-            sums[geo].rows += 1
-            sums[geo].least = min(sums[geo].least, value)
-            sums[geo].most = max(sums[geo].most, value)
+        for (row, value) in rows.enumerated() where value <= 0 {
+            findings.add(badPopulation(row, place))
         }
-        let changing = geos.indices.filter { sums[$0].most > sums[$0].least }
-        if !changing.isEmpty {
-            findings.add(changed(changing.map { geos[$0] }, place))
+        // Cell by cell: sums round by their order, and that of rows is to be nothing.
+        let values = spread(rows)
+        let periods = count / geos.count
+        var changing: [String] = []
+        let places = geos.enumerated().map { geo, name in
+            let found = values[geo * periods..<(geo + 1) * periods].filter { !$0.isNaN }
+            guard let first = found.first else { return PanelGeo(name: name, population: .nan) }
+            if found.allSatisfy({ $0 == first }) { return PanelGeo(name: name, population: first) }
+            changing.append(name)
+            let mean = found.reduce(0, +) / Double(found.count)
+            return PanelGeo(name: name, population: mean)
         }
-        return geos.indices.map { geo in
-            // A mean of equal numbers is that number, not one beside it.
-            let isOne = sums[geo].least == sums[geo].most
-            let mean = isOne ? sums[geo].most : sums[geo].sum / sums[geo].rows
-            return PanelGeo(name: geos[geo], population: mean)
-        }
+        if !changing.isEmpty { findings.add(changed(changing, place)) }
+        return places
     }
 
     private func badPopulation(_ row: Int, _ column: Int) -> PanelFinding {

@@ -8,7 +8,13 @@ struct RoleGuess {
         self.table = table
         names = table.columns.map(ColumnName.init)
         assign(.day, to: first(of: Vocabulary.days) { RoleGuess.looksLikeDays(table, $0) })
-        assign(.geo, to: first(of: Vocabulary.geos) { !RoleGuess.looksNumeric(table, $0) })
+        // Numbers may be codes of markets in a column called `dma`, and none in `market_index`.
+        assign(
+            .geo,
+            to: first(of: Vocabulary.geos) {
+                names[$0].words.count == 1 || !RoleGuess.looksNumeric(table, $0)
+            }
+        )
         for place in names.indices where isFree(place) {
             roles[table.columns[place]] = role(of: place)
         }
@@ -29,15 +35,15 @@ struct RoleGuess {
 
     /// The column that the earliest of some words names: alone before beside others.
     private func first(of words: [String], where fits: (Int) -> Bool) -> Int? {
-        let free = names.indices.filter { isFree($0) && fits($0) }
-        for word in words {
-            if let place = free.first(where: { names[$0].words == [word] }) { return place }
+        let free = names.indices.filter { isFree($0) && !names[$0].words.contains("per") }
+        let alone = { (word: String, place: Int) in names[place].words == [word] }
+        let beside = { (word: String, place: Int) in
+            names[place].words.last == word || names[place].words.first == word
         }
-        for word in words {
-            let place = free.first {
-                names[$0].words.last == word || names[$0].words.first == word
+        for isNamed in [alone, beside] {
+            for word in words {
+                if let place = free.first(where: { isNamed(word, $0) && fits($0) }) { return place }
             }
-            if let place, !names[place].words.contains("per") { return place }
         }
         return nil
     }
@@ -126,25 +132,25 @@ struct RoleGuess {
 
     // MARK: Cells
 
-    /// How many rows are looked at.
-    private static let sampled = 100
-
+    /// Whether a column has numbers, and nothing else.
     private static func looksNumeric(_ table: PanelTable, _ column: Int) -> Bool {
-        (0..<min(sampled, table.rowCount)).allSatisfy { row in
+        var hasNumber = false
+        for row in 0..<table.rowCount {
             let text = table.bytes(row, column)
-            if NumberText.isMissing(text) { return true }
-            if case .refused = NumberText(text, decimal: .point) {
-                if case .refused = NumberText(text, decimal: .comma) { return false }
+            if NumberText.isMissing(text) { continue }
+            if case .refused = NumberText(text, decimal: .point),
+                case .refused = NumberText(text, decimal: .comma)
+            {
+                return false
             }
-            return true
+            hasNumber = true
         }
-            && (0..<min(sampled, table.rowCount)).contains {
-                !NumberText.isMissing(table.bytes($0, column))
-            }
+        return hasNumber
     }
 
+    /// Whether a column has any day.
     private static func looksLikeDays(_ table: PanelTable, _ column: Int) -> Bool {
-        (0..<min(sampled, table.rowCount)).contains { row in
+        (0..<table.rowCount).contains { row in
             switch DayText(table.bytes(row, column)) {
             case .day, .eitherOrder: true
             case .empty, .unreadable: false
