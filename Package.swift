@@ -125,7 +125,7 @@ let package = Package(
             dependencies: [
                 "Administration", "Attribution", "CLinux", "Contracts", "Crypto", "Experiments",
                 "Gateway", "Ingest", "Insights", "Lifecycle", "Messages", "MixModel", "Net",
-                "Platform", "Postgres", "RPC", "Schema", "Telemetry", "Tenancy", "Wire",
+                "Panels", "Platform", "Postgres", "RPC", "Schema", "Telemetry", "Tenancy", "Wire",
             ],
             path: "Services/sextant/Command",
             swiftSettings: strict
@@ -345,7 +345,7 @@ for (folder, library, dependencies, settings) in [
     ("ingest-service", "Files", ["CZlib", "CZstd", "Wire"], busy),
     ("attribution-service", "PathModels", ["Numerics", "Wire"], numeric),
     ("attribution-service", "Journeys", ["Messages", "PathModels", "Wire"], busy),
-    ("mmm-service", "Panels", ["Numerics", "Wire"], numeric),
+    ("mmm-service", "Panels", ["Crypto", "Numerics", "Wire"], numeric),
     ("mmm-service", "MediaMix", ["Numerics", "Panels", "Wire"], numeric),
 ] as [(String, String, [Target.Dependency], [SwiftSetting])] {
     package.targets.append(
@@ -523,7 +523,7 @@ for (name, dependencies, excluded) in [
     (
         "SextantTests",
         """
-        Command Crypto Lifecycle Messages Net Platform RPC Tenancy TestContracts TestKit \
+        Command Crypto Lifecycle Messages Net Panels Platform RPC Tenancy TestContracts TestKit \
         TestMessages Wire attribution-service experiment-service gateway ingest-service \
         insights-service mmm-service
         """, ["Peers"]

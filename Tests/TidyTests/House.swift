@@ -27,7 +27,7 @@ enum House {
         "simulator": ["Simulator"],
         "sextant": [
             "Command", "Ingest", "Attribution", "MixModel", "Experiments", "Insights", "Gateway",
-            "Administration", "Simulator",
+            "Administration", "Simulator", "Panels",
         ],
     ]
 

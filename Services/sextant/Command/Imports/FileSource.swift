@@ -13,9 +13,11 @@ final class FileSource {
 
     /// Opens a file.
     ///
-    /// - Parameter path: where it is; `-` for standard input.
+    /// - Parameters:
+    ///   - path: where it is; `-` for standard input.
+    ///   - command: whose help is named if there is none.
     /// - Throws: ``CommandFailure`` if it cannot be read.
-    init(_ path: String) throws(CommandFailure) {
+    init(_ path: String, of command: String = "import") throws(CommandFailure) {
         self.path = path
         let opened = path == "-" ? "/dev/stdin" : path
         var status = stat()
@@ -24,10 +26,10 @@ final class FileSource {
             // The kernel fills `status`.
             try SystemCall.check("fstat \(opened)", unsafe fstat(file.number, &status))
         } catch {
-            throw .usage("\(path) cannot be read: \(error)", next: "sextant help import")
+            throw .usage("\(path) cannot be read: \(error)", next: "sextant help \(command)")
         }
         if status.st_mode & S_IFMT == S_IFDIR {
-            throw .usage("\(path) is a folder: name its files", next: "sextant help import")
+            throw .usage("\(path) is a folder: name its files", next: "sextant help \(command)")
         }
         size = status.st_mode & S_IFMT == S_IFREG ? Int64(status.st_size) : nil
         let last = path.split(separator: "/").last ?? "file"
