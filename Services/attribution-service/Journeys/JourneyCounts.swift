@@ -32,6 +32,8 @@ public enum JourneyFailure: Error, Equatable, Sendable, CustomStringConvertible 
     case unknownPlace(Int32)
     /// There are more journeys than may be.
     case tooManyJourneys(most: Int)
+    /// The journeys with a conversion have more touches than are kept one by one.
+    case tooManyTouches(most: Int)
     /// The paths are more than a table has.
     case paths(AttributionFailure)
 
@@ -41,6 +43,9 @@ public enum JourneyFailure: Error, Equatable, Sendable, CustomStringConvertible 
         case .unknownPlace(let number): "a touch is of place \(number), which there is not"
         case .tooManyJourneys(let most):
             "there are more than \(most) journeys, the most of one run: take a shorter range"
+        case .tooManyTouches(let most):
+            "the journeys with a conversion have more than \(most) touches, the most that are "
+                + "credited one by one: take a shorter range"
         case .paths(let failure): failure.description
         }
     }
