@@ -60,6 +60,13 @@ extension AttributionV1 {
         /// What touches are called.
         public var grain: AttributionV1.JourneySelection.Grain = AttributionV1.JourneySelection.Grain(rawValue: 0)
 
+        /// Journeys of this day or later by the tenant's clocks, as `2026-01-31`; instead of `from_time`.
+        /// Answers have the time instead, here and below.
+        public var firstDay: String = ""
+
+        /// Journeys up to the end of this day; instead of `to_time`.
+        public var lastDay: String = ""
+
         /// Fields the schema does not name, kept as they were sent.
         public var unknownFields = UnknownFields()
 
@@ -88,6 +95,8 @@ extension AttributionV1 {
             self.valueMode = view.valueMode
             self.currency = String(view.currency)
             self.grain = view.grain
+            self.firstDay = String(view.firstDay)
+            self.lastDay = String(view.lastDay)
             self.unknownFields = view.unknownFields
         }
 
@@ -104,6 +113,8 @@ extension AttributionV1 {
             if self.valueMode.rawValue != 0 { buffer.appendField(tag: 72, self.valueMode, as: Scalar.Enumeration<AttributionV1.JourneySelection.ValueMode>.self) }
             if !self.currency.isEmpty { buffer.appendField(tag: 82, self.currency) }
             if self.grain.rawValue != 0 { buffer.appendField(tag: 88, self.grain, as: Scalar.Enumeration<AttributionV1.JourneySelection.Grain>.self) }
+            if !self.firstDay.isEmpty { buffer.appendField(tag: 98, self.firstDay) }
+            if !self.lastDay.isEmpty { buffer.appendField(tag: 106, self.lastDay) }
             if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
         }
 
@@ -120,6 +131,8 @@ extension AttributionV1 {
             FieldSchema(9, "value_mode", .enumeration(AttributionV1.JourneySelection.ValueMode.schema)),
             FieldSchema(10, "currency", .string),
             FieldSchema(11, "grain", .enumeration(AttributionV1.JourneySelection.Grain.schema)),
+            FieldSchema(12, "first_day", .string),
+            FieldSchema(13, "last_day", .string),
         ], valueStride: MemoryLayout<AttributionV1.JourneySelection>.stride)
 
         /// The fields of a `JourneySelection`, read where they lie.
@@ -158,6 +171,8 @@ extension AttributionV1 {
 
             /// What touches are called.
             public private(set) var grain: AttributionV1.JourneySelection.Grain = AttributionV1.JourneySelection.Grain(rawValue: 0)
+            fileprivate var _firstDay = FieldSlice()
+            fileprivate var _lastDay = FieldSlice()
             fileprivate var _has_unknown = false
 
             /// Finds the fields.
@@ -184,6 +199,8 @@ extension AttributionV1 {
                         case 72: self.valueMode = Scalar.Enumeration<AttributionV1.JourneySelection.ValueMode>.read(&reader)
                         case 82: _currency = reader.slice()
                         case 88: self.grain = Scalar.Enumeration<AttributionV1.JourneySelection.Grain>.read(&reader)
+                        case 98: _firstDay = reader.slice()
+                        case 106: _lastDay = reader.slice()
                         default:
                             reader.skip(tag)
                             _has_unknown = true
@@ -230,6 +247,23 @@ extension AttributionV1 {
                 @_lifetime(copy self)
                 get {
                     unsafe _currency.text(in: bytes)
+                }
+            }
+
+            /// Journeys of this day or later by the tenant's clocks, as `2026-01-31`; instead of `from_time`.
+            /// Answers have the time instead, here and below.
+            public var firstDay: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _firstDay.text(in: bytes)
+                }
+            }
+
+            /// Journeys up to the end of this day; instead of `to_time`.
+            public var lastDay: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _lastDay.text(in: bytes)
                 }
             }
 
@@ -359,6 +393,32 @@ extension AttributionV1 {
             @inlinable
             public mutating func setGrain(_ value: AttributionV1.JourneySelection.Grain) {
                 if value.rawValue != 0 { buffer.appendField(tag: 88, value, as: Scalar.Enumeration<AttributionV1.JourneySelection.Grain>.self) }
+            }
+
+            /// Journeys of this day or later by the tenant's clocks, as `2026-01-31`; instead of `from_time`.
+            /// Answers have the time instead, here and below.
+            @inlinable
+            public mutating func setFirstDay(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 98, value) }
+            }
+
+            /// Journeys of this day or later by the tenant's clocks, as `2026-01-31`; instead of `from_time`.
+            /// Answers have the time instead, here and below.
+            @inlinable
+            public mutating func setFirstDay(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 98, value.utf8) }
+            }
+
+            /// Journeys up to the end of this day; instead of `to_time`.
+            @inlinable
+            public mutating func setLastDay(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 106, value) }
+            }
+
+            /// Journeys up to the end of this day; instead of `to_time`.
+            @inlinable
+            public mutating func setLastDay(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 106, value.utf8) }
             }
         }
 
@@ -1053,6 +1113,6 @@ extension AttributionV1 {
         imports: ["google/protobuf/timestamp.proto"],
         messages: [AttributionV1.JourneySelection.schema, AttributionV1.JourneyReport.schema, AttributionV1.JourneyReport.Unconverted.schema, AttributionV1.JourneyReport.Cost.schema],
         enums: [AttributionV1.JourneySelection.Customers.schema, AttributionV1.JourneySelection.ValueMode.schema, AttributionV1.JourneySelection.Grain.schema],
-        descriptor: "Ci5zZXh0YW50L2F0dHJpYnV0aW9uL3YxL2pvdXJuZXlfc2VsZWN0aW9uLnByb3RvEhZzZXh0YW50LmF0dHJpYnV0aW9uLnYxGh9nb29nbGUvcHJvdG9idWYvdGltZXN0YW1wLnByb3RvIoMHChBKb3VybmV5U2VsZWN0aW9uEjcKCWZyb21fdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSCGZyb21UaW1lEjMKB3RvX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgZ0b1RpbWUSFAoFa2luZHMYAyADKAlSBWtpbmRzEi8KEWNsaWNrX3dpbmRvd19kYXlzGAQgASgFSABSD2NsaWNrV2luZG93RGF5c4gBARItChB2aWV3X3dpbmRvd19kYXlzGAUgASgFSAFSDnZpZXdXaW5kb3dEYXlziAEBEiEKDGNsb3NpbmdfZGF5cxgGIAEoBVILY2xvc2luZ0RheXMSLwoFYXNfb2YYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgRhc09mElAKCWN1c3RvbWVycxgIIAEoDjIyLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVNlbGVjdGlvbi5DdXN0b21lcnNSCWN1c3RvbWVycxJRCgp2YWx1ZV9tb2RlGAkgASgOMjIuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5U2VsZWN0aW9uLlZhbHVlTW9kZVIJdmFsdWVNb2RlEhoKCGN1cnJlbmN5GAogASgJUghjdXJyZW5jeRJECgVncmFpbhgLIAEoDjIuLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVNlbGVjdGlvbi5HcmFpblIFZ3JhaW4iUgoJQ3VzdG9tZXJzEhkKFUNVU1RPTUVSU19VTlNQRUNJRklFRBAAEhEKDUNVU1RPTUVSU19ORVcQARIXChNDVVNUT01FUlNfUkVUVVJOSU5HEAIiUQoJVmFsdWVNb2RlEhoKFlZBTFVFX01PREVfVU5TUEVDSUZJRUQQABIUChBWQUxVRV9NT0RFX0dST1NTEAESEgoOVkFMVUVfTU9ERV9ORVQQAiJeCgVHcmFpbhIVChFHUkFJTl9VTlNQRUNJRklFRBAAEhEKDUdSQUlOX0NIQU5ORUwQARISCg5HUkFJTl9DQU1QQUlHThACEhcKE0dSQUlOX1NPVVJDRV9NRURJVU0QA0IUChJfY2xpY2tfd2luZG93X2RheXNCEwoRX3ZpZXdfd2luZG93X2RheXMioAUKDUpvdXJuZXlSZXBvcnQSRgoJc2VsZWN0aW9uGAEgASgLMiguc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5U2VsZWN0aW9uUglzZWxlY3Rpb24SHAoJdGltZWxpbmVzGAIgASgDUgl0aW1lbGluZXMSIgoMdW5hdHRyaWJ1dGVkGAMgASgDUgx1bmF0dHJpYnV0ZWQSLQoSdW5hdHRyaWJ1dGVkX3ZhbHVlGAQgASgBUhF1bmF0dHJpYnV0ZWRWYWx1ZRISCgRvcGVuGAUgASgDUgRvcGVuEhwKCXNob3J0ZW5lZBgGIAEoA1IJc2hvcnRlbmVkElMKC3VuY29udmVydGVkGAcgAygLMjEuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5UmVwb3J0LlVuY29udmVydGVkUgt1bmNvbnZlcnRlZBIbCgl0b29fbGFyZ2UYCCABKANSCHRvb0xhcmdlElMKD3VubWF0Y2hlZF9jb3N0cxgJIAMoCzIqLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVJlcG9ydC5Db3N0Ug51bm1hdGNoZWRDb3N0cxI9CgxjdXJyZW50X3RpbWUYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgtjdXJyZW50VGltZRIbCglpc19iZWhpbmQYCyABKAhSCGlzQmVoaW5kGksKC1VuY29udmVydGVkEhoKCGN1cnJlbmN5GAEgASgJUghjdXJyZW5jeRIgCgtjb252ZXJzaW9ucxgCIAEoA1ILY29udmVyc2lvbnMaNAoEQ29zdBIYCgdjaGFubmVsGAEgASgJUgdjaGFubmVsEhIKBGNvc3QYAiABKAFSBGNvc3RiBnByb3RvMw=="
+        descriptor: "Ci5zZXh0YW50L2F0dHJpYnV0aW9uL3YxL2pvdXJuZXlfc2VsZWN0aW9uLnByb3RvEhZzZXh0YW50LmF0dHJpYnV0aW9uLnYxGh9nb29nbGUvcHJvdG9idWYvdGltZXN0YW1wLnByb3RvIrsHChBKb3VybmV5U2VsZWN0aW9uEjcKCWZyb21fdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSCGZyb21UaW1lEjMKB3RvX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgZ0b1RpbWUSFAoFa2luZHMYAyADKAlSBWtpbmRzEi8KEWNsaWNrX3dpbmRvd19kYXlzGAQgASgFSABSD2NsaWNrV2luZG93RGF5c4gBARItChB2aWV3X3dpbmRvd19kYXlzGAUgASgFSAFSDnZpZXdXaW5kb3dEYXlziAEBEiEKDGNsb3NpbmdfZGF5cxgGIAEoBVILY2xvc2luZ0RheXMSLwoFYXNfb2YYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgRhc09mElAKCWN1c3RvbWVycxgIIAEoDjIyLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVNlbGVjdGlvbi5DdXN0b21lcnNSCWN1c3RvbWVycxJRCgp2YWx1ZV9tb2RlGAkgASgOMjIuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5U2VsZWN0aW9uLlZhbHVlTW9kZVIJdmFsdWVNb2RlEhoKCGN1cnJlbmN5GAogASgJUghjdXJyZW5jeRJECgVncmFpbhgLIAEoDjIuLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVNlbGVjdGlvbi5HcmFpblIFZ3JhaW4SGwoJZmlyc3RfZGF5GAwgASgJUghmaXJzdERheRIZCghsYXN0X2RheRgNIAEoCVIHbGFzdERheSJSCglDdXN0b21lcnMSGQoVQ1VTVE9NRVJTX1VOU1BFQ0lGSUVEEAASEQoNQ1VTVE9NRVJTX05FVxABEhcKE0NVU1RPTUVSU19SRVRVUk5JTkcQAiJRCglWYWx1ZU1vZGUSGgoWVkFMVUVfTU9ERV9VTlNQRUNJRklFRBAAEhQKEFZBTFVFX01PREVfR1JPU1MQARISCg5WQUxVRV9NT0RFX05FVBACIl4KBUdyYWluEhUKEUdSQUlOX1VOU1BFQ0lGSUVEEAASEQoNR1JBSU5fQ0hBTk5FTBABEhIKDkdSQUlOX0NBTVBBSUdOEAISFwoTR1JBSU5fU09VUkNFX01FRElVTRADQhQKEl9jbGlja193aW5kb3dfZGF5c0ITChFfdmlld193aW5kb3dfZGF5cyKgBQoNSm91cm5leVJlcG9ydBJGCglzZWxlY3Rpb24YASABKAsyKC5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkpvdXJuZXlTZWxlY3Rpb25SCXNlbGVjdGlvbhIcCgl0aW1lbGluZXMYAiABKANSCXRpbWVsaW5lcxIiCgx1bmF0dHJpYnV0ZWQYAyABKANSDHVuYXR0cmlidXRlZBItChJ1bmF0dHJpYnV0ZWRfdmFsdWUYBCABKAFSEXVuYXR0cmlidXRlZFZhbHVlEhIKBG9wZW4YBSABKANSBG9wZW4SHAoJc2hvcnRlbmVkGAYgASgDUglzaG9ydGVuZWQSUwoLdW5jb252ZXJ0ZWQYByADKAsyMS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkpvdXJuZXlSZXBvcnQuVW5jb252ZXJ0ZWRSC3VuY29udmVydGVkEhsKCXRvb19sYXJnZRgIIAEoA1IIdG9vTGFyZ2USUwoPdW5tYXRjaGVkX2Nvc3RzGAkgAygLMiouc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5UmVwb3J0LkNvc3RSDnVubWF0Y2hlZENvc3RzEj0KDGN1cnJlbnRfdGltZRgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSC2N1cnJlbnRUaW1lEhsKCWlzX2JlaGluZBgLIAEoCFIIaXNCZWhpbmQaSwoLVW5jb252ZXJ0ZWQSGgoIY3VycmVuY3kYASABKAlSCGN1cnJlbmN5EiAKC2NvbnZlcnNpb25zGAIgASgDUgtjb252ZXJzaW9ucxo0CgRDb3N0EhgKB2NoYW5uZWwYASABKAlSB2NoYW5uZWwSEgoEY29zdBgCIAEoAVIEY29zdGIGcHJvdG8z"
     )
 }

@@ -27,6 +27,7 @@ extension TenantAPI {
                 IngestV1.Erasure.schema, IngestV1.Definitions.schema,
                 AttributionV1.Models.schema, AttributionV1.Journeys.schema,
                 AttributionV1.Timelines.schema, AttributionV1.Runs.schema,
+                AttributionV1.Credits.schema,
             ],
             status: IngestService.status(of:),
             calls: channelCalls + taxonomyCalls + eventCalls + seriesCalls + mappingCalls

@@ -26,7 +26,10 @@ struct PersonTelling: Sendable {
         _ request: AttributionV1.GetTimelineRequest,
         in scope: TenantScope
     ) async throws -> AttributionV1.PersonTimeline {
-        let plan = try JourneyPlan(request.journeys ?? .init(), in: scope)
+        let plan = try JourneyPlan(
+            try await (request.journeys ?? .init()).timed(in: scope),
+            in: scope
+        )
         let isID = ["u:", "a:"].contains { request.id.hasPrefix($0) && request.id.utf8.count > 2 }
         guard isID else {
             throw RPCError(
