@@ -9,7 +9,11 @@ struct JourneyOptions {
 
     /// The options, for commands that look at journeys.
     static let options = [
-        Option(name: "--from", value: "DAY", meaning: "The first day, in UTC; all by default."),
+        Option(
+            name: "--from",
+            value: "DAY",
+            meaning: "The first day, by the tenant's clocks; all by default."
+        ),
         Option(name: "--to", value: "DAY", meaning: "The last day."),
         Option(
             name: "--kind",
@@ -51,10 +55,8 @@ struct JourneyOptions {
     func selection() throws(CommandFailure) -> AttributionV1.JourneySelection {
         let arguments = context.arguments
         var selection = AttributionV1.JourneySelection()
-        selection.fromTime = try day("--from")
-        selection.toTime = try day("--to")
-        // The day that begins after it.
-        selection.toTime?.seconds += 86_400
+        selection.firstDay = try day("--from")
+        selection.lastDay = try day("--to")
         selection.kinds = arguments.all("--kind")
         selection.clickWindowDays = try arguments.number("--window", in: Self.windows)
             .map { Int32($0) }
@@ -89,10 +91,11 @@ struct JourneyOptions {
         return value
     }
 
-    private func day(_ option: String) throws(CommandFailure) -> GoogleProtobuf.Timestamp? {
-        guard let text = context.arguments.value(option) else { return nil }
+    private func day(_ option: String) throws(CommandFailure) -> String {
+        guard let text = context.arguments.value(option) else { return "" }
         do throws(CodecError) {
-            return try GoogleProtobuf.Timestamp(json: "\"\(text)T00:00:00Z\"")
+            _ = try GoogleProtobuf.Timestamp(json: "\"\(text)T00:00:00Z\"")
+            return text
         } catch {
             throw .usage("\(option) is \(text): expected a day, as 2026-01-31")
         }
