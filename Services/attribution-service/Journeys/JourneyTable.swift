@@ -91,7 +91,7 @@ public struct JourneyTable: Sendable {
             try append(conversions: 0, .zero)
             counts.nulls += 1
         case .conversion(let place):
-            let millionths = millionths(of: timeline.conversions[place])
+            let millionths = try millionths(ofConversion: place, of: timeline)
             let value = try value(of: millionths)
             try fill(journey, of: timeline, end: journey.time)
             if path.isEmpty {
@@ -170,11 +170,38 @@ public struct JourneyTable: Sendable {
         } catch { throw .paths(error) }
     }
 
-    /// What a conversion is worth in the selection's currency; nothing without a rate.
-    private mutating func millionths(of conversion: Timeline.Conversion) -> Int64 {
-        if let millionths = selection.value(of: conversion, by: rates) { return millionths }
-        counts.withoutRate[conversion.currency, default: 0] += 1
-        return 0
+    /// What a conversion is worth, and if values are of lifetimes what those after it are.
+    private mutating func millionths(
+        ofConversion place: Int,
+        of timeline: Timeline
+    ) throws(JourneyFailure) -> Int64 {
+        var sum = try millionths(of: timeline.conversions[place])
+        guard case .lifetime(let span) = selection.valueMode else { return sum }
+        let end = TimeSpan.after(timeline.conversions[place].time, span)
+        if end > selection.asOf { counts.censored += 1 }
+        for next in timeline.conversions[(place + 1)...] where selection.counts(next) {
+            if next.time >= end { break }
+            let (more, isOver) = sum.addingReportingOverflow(try millionths(of: next))
+            guard !isOver else { throw .paths(.valueOutOfRange("what a customer is worth")) }
+            sum = more
+        }
+        return sum
+    }
+
+    /// What a conversion is worth in the selection's currency; nothing without a rate or a margin.
+    private mutating func millionths(
+        of conversion: Timeline.Conversion
+    ) throws(JourneyFailure) -> Int64 {
+        guard let value = selection.value(of: conversion) else {
+            counts.withoutMargin[conversion.kind, default: 0] += 1
+            return 0
+        }
+        guard value >= 0 else { throw .loss(kind: conversion.kind) }
+        guard let converted = selection.convert(value, of: conversion, by: rates) else {
+            counts.withoutRate[conversion.currency, default: 0] += 1
+            return 0
+        }
+        return converted
     }
 
     private func value(of millionths: Int64) throws(JourneyFailure) -> PathValue {
@@ -185,14 +212,18 @@ public struct JourneyTable: Sendable {
 }
 
 extension JourneySelection {
-    /// What a conversion is worth, in millionths of the selection's currency.
+    /// What is worth something, in millionths of the selection's currency.
     ///
     /// - Parameters:
-    ///   - conversion: of any timeline.
+    ///   - value: in millionths of the conversion's currency.
+    ///   - conversion: what it is of.
     ///   - rates: of other currencies, on the day of the conversion.
     /// - Returns: the value; nil if it is not nothing, in another currency, and without a rate.
-    public func value(of conversion: Timeline.Conversion, by rates: JourneyTable.Rates) -> Int64? {
-        let value = value(of: conversion)
+    func convert(
+        _ value: Int64,
+        of conversion: Timeline.Conversion,
+        by rates: JourneyTable.Rates
+    ) -> Int64? {
         if value == 0 || conversion.currency == currency { return value }
         // Days are counted downwards: before 1970 they are below 0, and division rounds to 0.
         let (days, rest) = conversion.time.quotientAndRemainder(dividingBy: Self.day)

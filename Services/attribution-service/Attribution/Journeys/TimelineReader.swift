@@ -37,6 +37,7 @@ struct TimelineReader: Sendable {
         _ detail: PathDetail = PathDetail(),
         in scope: TenantScope
     ) async throws -> FoundPaths {
+        var plan = plan
         let range = plan.selection.range
         let options = TransactionOptions(isolation: .repeatableRead, isReadOnly: true)
         return try await scope.transaction(options) { transaction in
@@ -48,6 +49,7 @@ struct TimelineReader: Sendable {
                         + "look at: write fewer different campaigns into events"
                 )
             }
+            try await plan.readMargins(of: scope, in: transaction)
             let rates = try await CurrencyRates.read(
                 of: plan.selection.currency,
                 in: transaction
@@ -146,6 +148,13 @@ struct TimelineReader: Sendable {
                     (row.currency, row.conversions) = (currency, Int64(count))
                     return row
                 }
+            report.withoutMargin = counts.withoutMargin.sorted { $0.key < $1.key }
+                .map { kind, count in
+                    var row = AttributionV1.JourneyReport.WithoutMargin()
+                    (row.kind, row.conversions) = (kind, Int64(count))
+                    return row
+                }
+            report.censored = Int64(counts.censored)
             report.tooLarge = tooLarge
             return FoundPaths(
                 table: table.paths,

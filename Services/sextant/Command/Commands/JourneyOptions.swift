@@ -37,6 +37,12 @@ struct JourneyOptions {
             meaning: "After how long a journey has come to nothing; as --window."
         ),
         Option(name: "--net", meaning: "Values without what was paid back."),
+        Option(name: "--profit", meaning: "What of that is profit, by the margins of kinds."),
+        Option(
+            name: "--lifetime",
+            value: "DAYS",
+            meaning: "What new customers are worth within so many days; with --customers new."
+        ),
         Option(name: "--customers", value: "new|returning", meaning: "Whose journeys; all."),
     ]
 
@@ -63,7 +69,7 @@ struct JourneyOptions {
         selection.viewWindowDays = try arguments.number("--view-window", in: Self.windows)
             .map { Int32($0) }
         selection.closingDays = Int32(try arguments.number("--closing", in: Self.windows) ?? 0)
-        if arguments.has("--net") { selection.valueMode = .net }
+        (selection.valueMode, selection.lifetimeDays) = try value()
         selection.customers =
             try word("--customers", ["new": .new, "returning": .returning]) ?? .unspecified
         selection.grain =
@@ -72,6 +78,21 @@ struct JourneyOptions {
                 ["channel": .channel, "campaign": .campaign, "source_medium": .sourceMedium]
             ) ?? .unspecified
         return selection
+    }
+
+    private func value() throws(CommandFailure) -> (
+        AttributionV1.JourneySelection.ValueMode, lifetimeDays: Int32
+    ) {
+        let arguments = context.arguments
+        let modes: [(String, AttributionV1.JourneySelection.ValueMode)] = [
+            ("--net", .net), ("--profit", .profit), ("--lifetime", .lifetime),
+        ]
+        let given = modes.filter { arguments.has($0.0) }
+        guard given.count < 2 else {
+            throw .usage("\(given[0].0) and \(given[1].0) are different values: give one")
+        }
+        let days = try arguments.number("--lifetime", in: 1...730)
+        return (given.first?.1 ?? .unspecified, Int32(days ?? 0))
     }
 
     /// Which of the options are given.

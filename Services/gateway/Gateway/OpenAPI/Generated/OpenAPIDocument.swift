@@ -223,6 +223,15 @@ enum OpenAPIDocument {
             }
           },
           {
+            "name": "journeys.lifetime_days",
+            "in": "query",
+            "description": "How many days of a customer count, if values are of lifetimes: 1 to 730; 0 for 365.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
             "name": "end",
             "in": "query",
             "description": "What they came to.",
@@ -468,6 +477,15 @@ enum OpenAPIDocument {
             "schema": {
               "type": "string"
             }
+          },
+          {
+            "name": "journeys.lifetime_days",
+            "in": "query",
+            "description": "How many days of a customer count, if values are of lifetimes: 1 to 730; 0 for 365.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
           }
         ],
         "responses": {
@@ -664,6 +682,15 @@ enum OpenAPIDocument {
             "description": "Journeys up to the end of this day; instead of `to_time`.",
             "schema": {
               "type": "string"
+            }
+          },
+          {
+            "name": "journeys.lifetime_days",
+            "in": "query",
+            "description": "How many days of a customer count, if values are of lifetimes: 1 to 730; 0 for 365.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
             }
           }
         ],
@@ -919,6 +946,15 @@ enum OpenAPIDocument {
             "description": "Journeys up to the end of this day; instead of `to_time`.",
             "schema": {
               "type": "string"
+            }
+          },
+          {
+            "name": "journeys.lifetime_days",
+            "in": "query",
+            "description": "How many days of a customer count, if values are of lifetimes: 1 to 730; 0 for 365.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
             }
           },
           {
@@ -2244,6 +2280,15 @@ enum OpenAPIDocument {
             "description": "Journeys up to the end of this day; instead of `to_time`.",
             "schema": {
               "type": "string"
+            }
+          },
+          {
+            "name": "journeys.lifetimeDays",
+            "in": "query",
+            "description": "How many days of a customer count, if values are of lifetimes: 1 to 730; 0 for 365.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
             }
           }
         ],
@@ -6199,6 +6244,15 @@ enum OpenAPIDocument {
             }
           },
           {
+            "name": "journeys.lifetimeDays",
+            "in": "query",
+            "description": "How many days of a customer count, if values are of lifetimes: 1 to 730; 0 for 365.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
             "name": "end",
             "in": "query",
             "description": "What they came to.",
@@ -6434,6 +6488,15 @@ enum OpenAPIDocument {
             "description": "Journeys up to the end of this day; instead of `to_time`.",
             "schema": {
               "type": "string"
+            }
+          },
+          {
+            "name": "journeys.lifetimeDays",
+            "in": "query",
+            "description": "How many days of a customer count, if values are of lifetimes: 1 to 730; 0 for 365.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
             }
           }
         ],
@@ -6714,6 +6777,15 @@ enum OpenAPIDocument {
             "description": "Journeys up to the end of this day; instead of `to_time`.",
             "schema": {
               "type": "string"
+            }
+          },
+          {
+            "name": "journeys.lifetimeDays",
+            "in": "query",
+            "description": "How many days of a customer count, if values are of lifetimes: 1 to 730; 0 for 365.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
             }
           },
           {
@@ -12452,7 +12524,7 @@ enum OpenAPIDocument {
           },
           "values": {
             "type": "array",
-            "description": "The value for each touch, in the conversion's currency to its minor unit: in all it is the value of the conversion, rounded. Empty if the conversion has no value.",
+            "description": "The value for each touch, in the conversion's currency to its minor unit: in all it is the value of the conversion, rounded. Empty if the conversion has no value, if its profit is not known or a loss, and if values are of lifetimes.",
             "items": {
               "type": "string"
             }
@@ -12489,7 +12561,7 @@ enum OpenAPIDocument {
           },
           "values": {
             "type": "array",
-            "description": "The value for each touch, in the conversion's currency to its minor unit: in all it is the value of the conversion, rounded. Empty if the conversion has no value.",
+            "description": "The value for each touch, in the conversion's currency to its minor unit: in all it is the value of the conversion, rounded. Empty if the conversion has no value, if its profit is not known or a loss, and if values are of lifetimes.",
             "items": {
               "type": "string"
             }
@@ -12706,6 +12778,19 @@ enum OpenAPIDocument {
           "isBehind": {
             "type": "boolean",
             "description": "Whether timelines are being made anew, of events that changed since or by another rule: then some are of before, and some of after."
+          },
+          "withoutMargin": {
+            "type": "array",
+            "description": "Conversions of which no margin holds, if values are profits. They count, without their values.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.JourneyReport.WithoutMargin"
+            }
+          },
+          "censored": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many conversions were fewer than `lifetime_days` before `as_of`, if values are of lifetimes: what their customers will yet be worth in that time is missing."
           }
         },
         "additionalProperties": false
@@ -12798,6 +12883,40 @@ enum OpenAPIDocument {
         },
         "additionalProperties": false
       },
+      "sextant.attribution.v1.JourneyReport.WithoutMargin": {
+        "type": "object",
+        "description": "Conversions of a kind.",
+        "properties": {
+          "kind": {
+            "type": "string",
+            "description": "The kind."
+          },
+          "conversions": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.JourneyReport.WithoutMargin.snake": {
+        "type": "object",
+        "description": "Conversions of a kind.",
+        "properties": {
+          "kind": {
+            "type": "string",
+            "description": "The kind."
+          },
+          "conversions": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many."
+          }
+        },
+        "additionalProperties": false
+      },
       "sextant.attribution.v1.JourneyReport.snake": {
         "type": "object",
         "description": "What was found in stored timelines beside the paths that models see.",
@@ -12874,6 +12993,19 @@ enum OpenAPIDocument {
           "is_behind": {
             "type": "boolean",
             "description": "Whether timelines are being made anew, of events that changed since or by another rule: then some are of before, and some of after."
+          },
+          "without_margin": {
+            "type": "array",
+            "description": "Conversions of which no margin holds, if values are profits. They count, without their values.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.JourneyReport.WithoutMargin.snake"
+            }
+          },
+          "censored": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many conversions were fewer than `lifetime_days` before `as_of`, if values are of lifetimes: what their customers will yet be worth in that time is missing."
           }
         },
         "additionalProperties": false
@@ -12942,6 +13074,11 @@ enum OpenAPIDocument {
           "lastDay": {
             "type": "string",
             "description": "Journeys up to the end of this day; instead of `to_time`."
+          },
+          "lifetimeDays": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many days of a customer count, if values are of lifetimes: 1 to 730; 0 for 365."
           }
         },
         "additionalProperties": false
@@ -12986,20 +13123,24 @@ enum OpenAPIDocument {
       },
       "sextant.attribution.v1.JourneySelection.ValueMode": {
         "type": "string",
-        "description": "What a conversion is worth.\n- `VALUE_MODE_UNSPECIFIED`: As `VALUE_MODE_GROSS`.\n- `VALUE_MODE_GROSS`: All that was ordered.\n- `VALUE_MODE_NET`: What was not paid back.",
+        "description": "What a conversion is worth.\n- `VALUE_MODE_UNSPECIFIED`: As `VALUE_MODE_GROSS`.\n- `VALUE_MODE_GROSS`: All that was ordered.\n- `VALUE_MODE_NET`: What was not paid back.\n- `VALUE_MODE_PROFIT`: What of that is profit: times the margin of the conversion's kind that holds on its day by the tenant's clocks, or else the margin without a name. Conversions without either count, without their values. FAILED_PRECONDITION if one has a margin below 0: no model shares out losses.\n- `VALUE_MODE_LIFETIME`: What was not paid back of all conversions of a new customer that count and come within `lifetime_days` from the first one: credited to the journey of the first. Only of `CUSTOMERS_NEW`. What comes after `as_of` is not in it, and `JourneyReport` tells of how many conversions that is so.",
         "enum": [
           "VALUE_MODE_UNSPECIFIED",
           "VALUE_MODE_GROSS",
-          "VALUE_MODE_NET"
+          "VALUE_MODE_NET",
+          "VALUE_MODE_PROFIT",
+          "VALUE_MODE_LIFETIME"
         ]
       },
       "sextant.attribution.v1.JourneySelection.ValueMode.snake": {
         "type": "string",
-        "description": "What a conversion is worth.\n- `unspecified`: As `VALUE_MODE_GROSS`.\n- `gross`: All that was ordered.\n- `net`: What was not paid back.",
+        "description": "What a conversion is worth.\n- `unspecified`: As `VALUE_MODE_GROSS`.\n- `gross`: All that was ordered.\n- `net`: What was not paid back.\n- `profit`: What of that is profit: times the margin of the conversion's kind that holds on its day by the tenant's clocks, or else the margin without a name. Conversions without either count, without their values. FAILED_PRECONDITION if one has a margin below 0: no model shares out losses.\n- `lifetime`: What was not paid back of all conversions of a new customer that count and come within `lifetime_days` from the first one: credited to the journey of the first. Only of `CUSTOMERS_NEW`. What comes after `as_of` is not in it, and `JourneyReport` tells of how many conversions that is so.",
         "enum": [
           "unspecified",
           "gross",
-          "net"
+          "net",
+          "profit",
+          "lifetime"
         ]
       },
       "sextant.attribution.v1.JourneySelection.snake": {
@@ -13066,6 +13207,11 @@ enum OpenAPIDocument {
           "last_day": {
             "type": "string",
             "description": "Journeys up to the end of this day; instead of `to_time`."
+          },
+          "lifetime_days": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many days of a customer count, if values are of lifetimes: 1 to 730; 0 for 365."
           }
         },
         "additionalProperties": false
