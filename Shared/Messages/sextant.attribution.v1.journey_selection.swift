@@ -60,6 +60,16 @@ extension AttributionV1 {
         /// What touches are called.
         public var grain: AttributionV1.JourneySelection.Grain = AttributionV1.JourneySelection.Grain(rawValue: 0)
 
+        /// Journeys of this day or later by the tenant's clocks, as `2026-01-31`; instead of `from_time`.
+        /// Answers have the time instead, here and below.
+        public var firstDay: String = ""
+
+        /// Journeys up to the end of this day; instead of `to_time`.
+        public var lastDay: String = ""
+
+        /// How many days of a customer count, if values are of lifetimes: 1 to 730; 0 for 365.
+        public var lifetimeDays: Int32 = 0
+
         /// Fields the schema does not name, kept as they were sent.
         public var unknownFields = UnknownFields()
 
@@ -88,6 +98,9 @@ extension AttributionV1 {
             self.valueMode = view.valueMode
             self.currency = String(view.currency)
             self.grain = view.grain
+            self.firstDay = String(view.firstDay)
+            self.lastDay = String(view.lastDay)
+            self.lifetimeDays = view.lifetimeDays
             self.unknownFields = view.unknownFields
         }
 
@@ -104,6 +117,9 @@ extension AttributionV1 {
             if self.valueMode.rawValue != 0 { buffer.appendField(tag: 72, self.valueMode, as: Scalar.Enumeration<AttributionV1.JourneySelection.ValueMode>.self) }
             if !self.currency.isEmpty { buffer.appendField(tag: 82, self.currency) }
             if self.grain.rawValue != 0 { buffer.appendField(tag: 88, self.grain, as: Scalar.Enumeration<AttributionV1.JourneySelection.Grain>.self) }
+            if !self.firstDay.isEmpty { buffer.appendField(tag: 98, self.firstDay) }
+            if !self.lastDay.isEmpty { buffer.appendField(tag: 106, self.lastDay) }
+            if self.lifetimeDays != 0 { buffer.appendField(tag: 112, self.lifetimeDays, as: Scalar.Int32.self) }
             if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
         }
 
@@ -120,6 +136,9 @@ extension AttributionV1 {
             FieldSchema(9, "value_mode", .enumeration(AttributionV1.JourneySelection.ValueMode.schema)),
             FieldSchema(10, "currency", .string),
             FieldSchema(11, "grain", .enumeration(AttributionV1.JourneySelection.Grain.schema)),
+            FieldSchema(12, "first_day", .string),
+            FieldSchema(13, "last_day", .string),
+            FieldSchema(14, "lifetime_days", .int32),
         ], valueStride: MemoryLayout<AttributionV1.JourneySelection>.stride)
 
         /// The fields of a `JourneySelection`, read where they lie.
@@ -158,6 +177,11 @@ extension AttributionV1 {
 
             /// What touches are called.
             public private(set) var grain: AttributionV1.JourneySelection.Grain = AttributionV1.JourneySelection.Grain(rawValue: 0)
+            fileprivate var _firstDay = FieldSlice()
+            fileprivate var _lastDay = FieldSlice()
+
+            /// How many days of a customer count, if values are of lifetimes: 1 to 730; 0 for 365.
+            public private(set) var lifetimeDays: Int32 = 0
             fileprivate var _has_unknown = false
 
             /// Finds the fields.
@@ -184,6 +208,9 @@ extension AttributionV1 {
                         case 72: self.valueMode = Scalar.Enumeration<AttributionV1.JourneySelection.ValueMode>.read(&reader)
                         case 82: _currency = reader.slice()
                         case 88: self.grain = Scalar.Enumeration<AttributionV1.JourneySelection.Grain>.read(&reader)
+                        case 98: _firstDay = reader.slice()
+                        case 106: _lastDay = reader.slice()
+                        case 112: self.lifetimeDays = Scalar.Int32.read(&reader)
                         default:
                             reader.skip(tag)
                             _has_unknown = true
@@ -230,6 +257,23 @@ extension AttributionV1 {
                 @_lifetime(copy self)
                 get {
                     unsafe _currency.text(in: bytes)
+                }
+            }
+
+            /// Journeys of this day or later by the tenant's clocks, as `2026-01-31`; instead of `from_time`.
+            /// Answers have the time instead, here and below.
+            public var firstDay: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _firstDay.text(in: bytes)
+                }
+            }
+
+            /// Journeys up to the end of this day; instead of `to_time`.
+            public var lastDay: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _lastDay.text(in: bytes)
                 }
             }
 
@@ -360,6 +404,38 @@ extension AttributionV1 {
             public mutating func setGrain(_ value: AttributionV1.JourneySelection.Grain) {
                 if value.rawValue != 0 { buffer.appendField(tag: 88, value, as: Scalar.Enumeration<AttributionV1.JourneySelection.Grain>.self) }
             }
+
+            /// Journeys of this day or later by the tenant's clocks, as `2026-01-31`; instead of `from_time`.
+            /// Answers have the time instead, here and below.
+            @inlinable
+            public mutating func setFirstDay(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 98, value) }
+            }
+
+            /// Journeys of this day or later by the tenant's clocks, as `2026-01-31`; instead of `from_time`.
+            /// Answers have the time instead, here and below.
+            @inlinable
+            public mutating func setFirstDay(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 98, value.utf8) }
+            }
+
+            /// Journeys up to the end of this day; instead of `to_time`.
+            @inlinable
+            public mutating func setLastDay(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 106, value) }
+            }
+
+            /// Journeys up to the end of this day; instead of `to_time`.
+            @inlinable
+            public mutating func setLastDay(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 106, value.utf8) }
+            }
+
+            /// How many days of a customer count, if values are of lifetimes: 1 to 730; 0 for 365.
+            @inlinable
+            public mutating func setLifetimeDays(_ value: Int32) {
+                if value != 0 { buffer.appendField(tag: 112, value, as: Scalar.Int32.self) }
+            }
         }
 
         /// Whose journeys are looked at.
@@ -408,11 +484,24 @@ extension AttributionV1 {
             /// What was not paid back.
             public static let net = ValueMode(rawValue: 2)
 
+            /// What of that is profit: times the margin of the conversion's kind that holds on its day by the
+            /// tenant's clocks, or else the margin without a name. Conversions without either count, without
+            /// their values. FAILED_PRECONDITION if one has a margin below 0: no model shares out losses.
+            public static let profit = ValueMode(rawValue: 3)
+
+            /// What was not paid back of all conversions of a new customer that count and come within
+            /// `lifetime_days` from the first one: credited to the journey of the first. Only of
+            /// `CUSTOMERS_NEW`. What comes after `as_of` is not in it, and `JourneyReport` tells of how many
+            /// conversions that is so.
+            public static let lifetime = ValueMode(rawValue: 4)
+
             /// The enum's table of names.
             public static let schema: EnumSchema = EnumSchema("sextant.attribution.v1.JourneySelection.ValueMode", [
                 (0, "VALUE_MODE_UNSPECIFIED"),
                 (1, "VALUE_MODE_GROSS"),
                 (2, "VALUE_MODE_NET"),
+                (3, "VALUE_MODE_PROFIT"),
+                (4, "VALUE_MODE_LIFETIME"),
             ])
         }
 
@@ -487,6 +576,13 @@ extension AttributionV1 {
         /// are of before, and some of after.
         public var isBehind: Bool = false
 
+        /// Conversions of which no margin holds, if values are profits. They count, without their values.
+        public var withoutMargin: [AttributionV1.JourneyReport.WithoutMargin] = []
+
+        /// How many conversions were fewer than `lifetime_days` before `as_of`, if values are of lifetimes:
+        /// what their customers will yet be worth in that time is missing.
+        public var censored: Int64 = 0
+
         /// Fields the schema does not name, kept as they were sent.
         public var unknownFields = UnknownFields()
 
@@ -515,6 +611,8 @@ extension AttributionV1 {
             self.unmatchedCosts = view.unmatchedCosts.values()
             if view._currentTime.isPresent { unsafe self.currentTime.decode(validated: view._currentTime.bytes(in: view.bytes)) }
             self.isBehind = view.isBehind
+            self.withoutMargin = view.withoutMargin.values()
+            self.censored = view.censored
             self.unknownFields = view.unknownFields
         }
 
@@ -531,6 +629,8 @@ extension AttributionV1 {
             buffer.appendMessages(tag: 74, self.unmatchedCosts)
             self.currentTime.write(tag: 82, to: &buffer)
             if self.isBehind { buffer.appendField(tag: 88, self.isBehind, as: Scalar.Bool.self) }
+            buffer.appendMessages(tag: 162, self.withoutMargin)
+            if self.censored != 0 { buffer.appendField(tag: 168, self.censored, as: Scalar.Int64.self) }
             if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
         }
 
@@ -547,6 +647,8 @@ extension AttributionV1 {
             FieldSchema(9, "unmatched_costs", .message { AttributionV1.JourneyReport.Cost.schema }, .repeated),
             FieldSchema(10, "current_time", .message { GoogleProtobuf.Timestamp.schema }, .explicit),
             FieldSchema(11, "is_behind", .bool),
+            FieldSchema(20, "without_margin", .message { AttributionV1.JourneyReport.WithoutMargin.schema }, .repeated),
+            FieldSchema(21, "censored", .int64),
         ], valueStride: MemoryLayout<AttributionV1.JourneyReport>.stride)
 
         /// The fields of a `JourneyReport`, read where they lie.
@@ -585,6 +687,11 @@ extension AttributionV1 {
             /// Whether timelines are being made anew, of events that changed since or by another rule: then some
             /// are of before, and some of after.
             public private(set) var isBehind: Bool = false
+            fileprivate var _withoutMargin = FieldRun()
+
+            /// How many conversions were fewer than `lifetime_days` before `as_of`, if values are of lifetimes:
+            /// what their customers will yet be worth in that time is missing.
+            public private(set) var censored: Int64 = 0
             fileprivate var _has_unknown = false
 
             /// Finds the fields.
@@ -613,6 +720,10 @@ extension AttributionV1 {
                             _unmatchedCosts.extend(from: start, to: reader.position)
                         case 82: _currentTime = reader.slice()
                         case 88: self.isBehind = Scalar.Bool.read(&reader)
+                        case 162:
+                            _ = reader.slice()
+                            _withoutMargin.extend(from: start, to: reader.position)
+                        case 168: self.censored = Scalar.Int64.read(&reader)
                         default:
                             reader.skip(tag)
                             _has_unknown = true
@@ -652,6 +763,14 @@ extension AttributionV1 {
                 @_lifetime(copy self)
                 get {
                     unsafe _currentTime.isPresent ? GoogleProtobuf.Timestamp.View(validated: _currentTime.bytes(in: bytes)) : nil
+                }
+            }
+
+            /// Conversions of which no margin holds, if values are profits. They count, without their values.
+            public var withoutMargin: RepeatedMessages<AttributionV1.JourneyReport.WithoutMargin.View> {
+                @_lifetime(copy self)
+                get {
+                    unsafe RepeatedMessages<AttributionV1.JourneyReport.WithoutMargin.View>(_withoutMargin, in: bytes)
                 }
             }
 
@@ -775,6 +894,25 @@ extension AttributionV1 {
             @inlinable
             public mutating func setIsBehind(_ value: Bool) {
                 if value { buffer.appendField(tag: 88, value, as: Scalar.Bool.self) }
+            }
+
+            /// Conversions of which no margin holds, if values are profits. They count, without their values.
+            @inlinable
+            public mutating func addWithoutMargin<Failure: Error>(_ write: (inout AttributionV1.JourneyReport.WithoutMargin.Writer) throws(Failure) -> Void) throws(Failure) {
+                try buffer.appendMessage(tag: 162, write)
+            }
+
+            /// Conversions of which no margin holds, if values are profits. They count, without their values.
+            @inlinable
+            public mutating func addWithoutMargin(_ value: AttributionV1.JourneyReport.WithoutMargin) {
+                buffer.appendMessage(tag: 162, value)
+            }
+
+            /// How many conversions were fewer than `lifetime_days` before `as_of`, if values are of lifetimes:
+            /// what their customers will yet be worth in that time is missing.
+            @inlinable
+            public mutating func setCensored(_ value: Int64) {
+                if value != 0 { buffer.appendField(tag: 168, value, as: Scalar.Int64.self) }
             }
         }
 
@@ -1045,14 +1183,148 @@ extension AttributionV1 {
                 }
             }
         }
+
+        /// Conversions of a kind.
+        public struct WithoutMargin: MessageValue {
+
+            /// The kind.
+            public var kind: String = ""
+
+            /// How many.
+            public var conversions: Int64 = 0
+
+            /// Fields the schema does not name, kept as they were sent.
+            public var unknownFields = UnknownFields()
+
+            /// The message with every field at its default.
+            public init() {}
+
+            /// Copies the fields of a view.
+            public init(_ view: View) {
+                unsafe self.init(validated: view.bytes)
+            }
+
+            /// Copies the fields of a message.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            public init(validated bytes: RawSpan) {
+                let view = unsafe View(validated: bytes)
+                self.kind = String(view.kind)
+                self.conversions = view.conversions
+                self.unknownFields = view.unknownFields
+            }
+
+            /// Appends the message's fields to a buffer.
+            public func write(to buffer: inout OutputBuffer) {
+                if !self.kind.isEmpty { buffer.appendField(tag: 10, self.kind) }
+                if self.conversions != 0 { buffer.appendField(tag: 16, self.conversions, as: Scalar.Int64.self) }
+                if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+            }
+
+            /// The message's table.
+            public static let schema: MessageSchema = MessageSchema("sextant.attribution.v1.JourneyReport.WithoutMargin", [
+                FieldSchema(1, "kind", .string),
+                FieldSchema(2, "conversions", .int64),
+            ], valueStride: MemoryLayout<AttributionV1.JourneyReport.WithoutMargin>.stride)
+
+            /// The fields of a `WithoutMargin`, read where they lie.
+            public struct View: MessageView, ~Escapable {
+                /// The message as a plain value.
+                public typealias Value = AttributionV1.JourneyReport.WithoutMargin
+
+                /// The message's table.
+                public static var schema: MessageSchema { AttributionV1.JourneyReport.WithoutMargin.schema }
+
+                /// The message's bytes.
+                public let bytes: RawSpan
+                fileprivate var _kind = FieldSlice()
+
+                /// How many.
+                public private(set) var conversions: Int64 = 0
+                fileprivate var _has_unknown = false
+
+                /// Finds the fields.
+                ///
+                /// - Parameter bytes: a validated message of this type.
+                @unsafe
+                @_lifetime(copy bytes)
+                public init(validated bytes: RawSpan) {
+                    self.bytes = bytes
+                    var reader = WireReader(bytes)
+                    while let tag = reader.nextTag() {
+                        switch tag {
+                            case 10: _kind = reader.slice()
+                            case 16: self.conversions = Scalar.Int64.read(&reader)
+                            default:
+                                reader.skip(tag)
+                                _has_unknown = true
+                        }
+                    }
+                }
+
+                /// The kind.
+                public var kind: Text {
+                    @_lifetime(copy self)
+                    get {
+                        unsafe _kind.text(in: bytes)
+                    }
+                }
+
+                /// The fields the schema does not name. Linear in the message's own fields.
+                public var unknownFields: UnknownFields {
+                    _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+                }
+            }
+
+            /// Writes the message.
+            ///
+            /// - Parameters:
+            ///   - capacity: bytes to reserve at once.
+            ///   - write: receives the message's writer.
+            public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+                try SharedBytes.encode(capacity: capacity, write)
+            }
+
+            /// Writes the fields of a `WithoutMargin` straight into a buffer.
+            public struct Writer: MessageWriter, ~Copyable {
+                @usableFromInline var buffer = OutputBuffer()
+
+                /// Makes a writer with an empty buffer.
+                @inlinable public init() {}
+
+                /// Exchanges the writer's buffer for another.
+                @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                    swap(&buffer, &other)
+                }
+
+                /// The kind.
+                @inlinable
+                public mutating func setKind(_ value: String) {
+                    if !value.isEmpty { buffer.appendField(tag: 10, value) }
+                }
+
+                /// The kind.
+                @inlinable
+                public mutating func setKind(_ value: Text) {
+                    if !value.isEmpty { buffer.appendField(tag: 10, value.utf8) }
+                }
+
+                /// How many.
+                @inlinable
+                public mutating func setConversions(_ value: Int64) {
+                    if value != 0 { buffer.appendField(tag: 16, value, as: Scalar.Int64.self) }
+                }
+            }
+        }
     }
 
     /// The file `sextant/attribution/v1/journey_selection.proto`.
     public static let journeySelectionFile: FileSchema = FileSchema(
         "sextant/attribution/v1/journey_selection.proto",
         imports: ["google/protobuf/timestamp.proto"],
-        messages: [AttributionV1.JourneySelection.schema, AttributionV1.JourneyReport.schema, AttributionV1.JourneyReport.Unconverted.schema, AttributionV1.JourneyReport.Cost.schema],
+        messages: [AttributionV1.JourneySelection.schema, AttributionV1.JourneyReport.schema, AttributionV1.JourneyReport.Unconverted.schema, AttributionV1.JourneyReport.Cost.schema, AttributionV1.JourneyReport.WithoutMargin.schema],
         enums: [AttributionV1.JourneySelection.Customers.schema, AttributionV1.JourneySelection.ValueMode.schema, AttributionV1.JourneySelection.Grain.schema],
-        descriptor: "Ci5zZXh0YW50L2F0dHJpYnV0aW9uL3YxL2pvdXJuZXlfc2VsZWN0aW9uLnByb3RvEhZzZXh0YW50LmF0dHJpYnV0aW9uLnYxGh9nb29nbGUvcHJvdG9idWYvdGltZXN0YW1wLnByb3RvIoMHChBKb3VybmV5U2VsZWN0aW9uEjcKCWZyb21fdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSCGZyb21UaW1lEjMKB3RvX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgZ0b1RpbWUSFAoFa2luZHMYAyADKAlSBWtpbmRzEi8KEWNsaWNrX3dpbmRvd19kYXlzGAQgASgFSABSD2NsaWNrV2luZG93RGF5c4gBARItChB2aWV3X3dpbmRvd19kYXlzGAUgASgFSAFSDnZpZXdXaW5kb3dEYXlziAEBEiEKDGNsb3NpbmdfZGF5cxgGIAEoBVILY2xvc2luZ0RheXMSLwoFYXNfb2YYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgRhc09mElAKCWN1c3RvbWVycxgIIAEoDjIyLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVNlbGVjdGlvbi5DdXN0b21lcnNSCWN1c3RvbWVycxJRCgp2YWx1ZV9tb2RlGAkgASgOMjIuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5U2VsZWN0aW9uLlZhbHVlTW9kZVIJdmFsdWVNb2RlEhoKCGN1cnJlbmN5GAogASgJUghjdXJyZW5jeRJECgVncmFpbhgLIAEoDjIuLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVNlbGVjdGlvbi5HcmFpblIFZ3JhaW4iUgoJQ3VzdG9tZXJzEhkKFUNVU1RPTUVSU19VTlNQRUNJRklFRBAAEhEKDUNVU1RPTUVSU19ORVcQARIXChNDVVNUT01FUlNfUkVUVVJOSU5HEAIiUQoJVmFsdWVNb2RlEhoKFlZBTFVFX01PREVfVU5TUEVDSUZJRUQQABIUChBWQUxVRV9NT0RFX0dST1NTEAESEgoOVkFMVUVfTU9ERV9ORVQQAiJeCgVHcmFpbhIVChFHUkFJTl9VTlNQRUNJRklFRBAAEhEKDUdSQUlOX0NIQU5ORUwQARISCg5HUkFJTl9DQU1QQUlHThACEhcKE0dSQUlOX1NPVVJDRV9NRURJVU0QA0IUChJfY2xpY2tfd2luZG93X2RheXNCEwoRX3ZpZXdfd2luZG93X2RheXMioAUKDUpvdXJuZXlSZXBvcnQSRgoJc2VsZWN0aW9uGAEgASgLMiguc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5U2VsZWN0aW9uUglzZWxlY3Rpb24SHAoJdGltZWxpbmVzGAIgASgDUgl0aW1lbGluZXMSIgoMdW5hdHRyaWJ1dGVkGAMgASgDUgx1bmF0dHJpYnV0ZWQSLQoSdW5hdHRyaWJ1dGVkX3ZhbHVlGAQgASgBUhF1bmF0dHJpYnV0ZWRWYWx1ZRISCgRvcGVuGAUgASgDUgRvcGVuEhwKCXNob3J0ZW5lZBgGIAEoA1IJc2hvcnRlbmVkElMKC3VuY29udmVydGVkGAcgAygLMjEuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5UmVwb3J0LlVuY29udmVydGVkUgt1bmNvbnZlcnRlZBIbCgl0b29fbGFyZ2UYCCABKANSCHRvb0xhcmdlElMKD3VubWF0Y2hlZF9jb3N0cxgJIAMoCzIqLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVJlcG9ydC5Db3N0Ug51bm1hdGNoZWRDb3N0cxI9CgxjdXJyZW50X3RpbWUYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgtjdXJyZW50VGltZRIbCglpc19iZWhpbmQYCyABKAhSCGlzQmVoaW5kGksKC1VuY29udmVydGVkEhoKCGN1cnJlbmN5GAEgASgJUghjdXJyZW5jeRIgCgtjb252ZXJzaW9ucxgCIAEoA1ILY29udmVyc2lvbnMaNAoEQ29zdBIYCgdjaGFubmVsGAEgASgJUgdjaGFubmVsEhIKBGNvc3QYAiABKAFSBGNvc3RiBnByb3RvMw=="
+        descriptor: "Ci5zZXh0YW50L2F0dHJpYnV0aW9uL3YxL2pvdXJuZXlfc2VsZWN0aW9uLnByb3RvEhZzZXh0YW50LmF0dHJpYnV0aW9uLnYxGh9nb29nbGUvcHJvdG9idWYvdGltZXN0YW1wLnByb3RvIpEIChBKb3VybmV5U2VsZWN0aW9uEjcKCWZyb21fdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSCGZyb21UaW1lEjMKB3RvX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgZ0b1RpbWUSFAoFa2luZHMYAyADKAlSBWtpbmRzEi8KEWNsaWNrX3dpbmRvd19kYXlzGAQgASgFSABSD2NsaWNrV2luZG93RGF5c4gBARItChB2aWV3X3dpbmRvd19kYXlzGAUgASgFSAFSDnZpZXdXaW5kb3dEYXlziAEBEiEKDGNsb3NpbmdfZGF5cxgGIAEoBVILY2xvc2luZ0RheXMSLwoFYXNfb2YYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgRhc09mElAKCWN1c3RvbWVycxgIIAEoDjIyLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVNlbGVjdGlvbi5DdXN0b21lcnNSCWN1c3RvbWVycxJRCgp2YWx1ZV9tb2RlGAkgASgOMjIuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5U2VsZWN0aW9uLlZhbHVlTW9kZVIJdmFsdWVNb2RlEhoKCGN1cnJlbmN5GAogASgJUghjdXJyZW5jeRJECgVncmFpbhgLIAEoDjIuLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVNlbGVjdGlvbi5HcmFpblIFZ3JhaW4SGwoJZmlyc3RfZGF5GAwgASgJUghmaXJzdERheRIZCghsYXN0X2RheRgNIAEoCVIHbGFzdERheRIjCg1saWZldGltZV9kYXlzGA4gASgFUgxsaWZldGltZURheXMiUgoJQ3VzdG9tZXJzEhkKFUNVU1RPTUVSU19VTlNQRUNJRklFRBAAEhEKDUNVU1RPTUVSU19ORVcQARIXChNDVVNUT01FUlNfUkVUVVJOSU5HEAIigQEKCVZhbHVlTW9kZRIaChZWQUxVRV9NT0RFX1VOU1BFQ0lGSUVEEAASFAoQVkFMVUVfTU9ERV9HUk9TUxABEhIKDlZBTFVFX01PREVfTkVUEAISFQoRVkFMVUVfTU9ERV9QUk9GSVQQAxIXChNWQUxVRV9NT0RFX0xJRkVUSU1FEAQiXgoFR3JhaW4SFQoRR1JBSU5fVU5TUEVDSUZJRUQQABIRCg1HUkFJTl9DSEFOTkVMEAESEgoOR1JBSU5fQ0FNUEFJR04QAhIXChNHUkFJTl9TT1VSQ0VfTUVESVVNEANCFAoSX2NsaWNrX3dpbmRvd19kYXlzQhMKEV92aWV3X3dpbmRvd19kYXlzIt8GCg1Kb3VybmV5UmVwb3J0EkYKCXNlbGVjdGlvbhgBIAEoCzIoLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVNlbGVjdGlvblIJc2VsZWN0aW9uEhwKCXRpbWVsaW5lcxgCIAEoA1IJdGltZWxpbmVzEiIKDHVuYXR0cmlidXRlZBgDIAEoA1IMdW5hdHRyaWJ1dGVkEi0KEnVuYXR0cmlidXRlZF92YWx1ZRgEIAEoAVIRdW5hdHRyaWJ1dGVkVmFsdWUSEgoEb3BlbhgFIAEoA1IEb3BlbhIcCglzaG9ydGVuZWQYBiABKANSCXNob3J0ZW5lZBJTCgt1bmNvbnZlcnRlZBgHIAMoCzIxLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVJlcG9ydC5VbmNvbnZlcnRlZFILdW5jb252ZXJ0ZWQSGwoJdG9vX2xhcmdlGAggASgDUgh0b29MYXJnZRJTCg91bm1hdGNoZWRfY29zdHMYCSADKAsyKi5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkpvdXJuZXlSZXBvcnQuQ29zdFIOdW5tYXRjaGVkQ29zdHMSPQoMY3VycmVudF90aW1lGAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFILY3VycmVudFRpbWUSGwoJaXNfYmVoaW5kGAsgASgIUghpc0JlaGluZBJaCg53aXRob3V0X21hcmdpbhgUIAMoCzIzLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVJlcG9ydC5XaXRob3V0TWFyZ2luUg13aXRob3V0TWFyZ2luEhoKCGNlbnNvcmVkGBUgASgDUghjZW5zb3JlZBpLCgtVbmNvbnZlcnRlZBIaCghjdXJyZW5jeRgBIAEoCVIIY3VycmVuY3kSIAoLY29udmVyc2lvbnMYAiABKANSC2NvbnZlcnNpb25zGjQKBENvc3QSGAoHY2hhbm5lbBgBIAEoCVIHY2hhbm5lbBISCgRjb3N0GAIgASgBUgRjb3N0GkUKDVdpdGhvdXRNYXJnaW4SEgoEa2luZBgBIAEoCVIEa2luZBIgCgtjb252ZXJzaW9ucxgCIAEoA1ILY29udmVyc2lvbnNiBnByb3RvMw=="
     )
 }

@@ -880,7 +880,8 @@ extension AttributionV1 {
             public var shares: [Double] = []
 
             /// The value for each touch, in the conversion's currency to its minor unit: in all it is the
-            /// value of the conversion, rounded. Empty if the conversion has no value.
+            /// value of the conversion, rounded. Empty if the conversion has no value, if its profit is not
+            /// known or a loss, and if values are of lifetimes.
             public var values: [String] = []
 
             /// Fields the schema does not name, kept as they were sent.
@@ -979,7 +980,8 @@ extension AttributionV1 {
                 }
 
                 /// The value for each touch, in the conversion's currency to its minor unit: in all it is the
-                /// value of the conversion, rounded. Empty if the conversion has no value.
+                /// value of the conversion, rounded. Empty if the conversion has no value, if its profit is not
+                /// known or a loss, and if values are of lifetimes.
                 public var values: RepeatedText {
                     @_lifetime(copy self)
                     get {
@@ -1033,14 +1035,16 @@ extension AttributionV1 {
                 }
 
                 /// The value for each touch, in the conversion's currency to its minor unit: in all it is the
-                /// value of the conversion, rounded. Empty if the conversion has no value.
+                /// value of the conversion, rounded. Empty if the conversion has no value, if its profit is not
+                /// known or a loss, and if values are of lifetimes.
                 @inlinable
                 public mutating func addValues(_ value: String) {
                     buffer.appendField(tag: 26, value)
                 }
 
                 /// The value for each touch, in the conversion's currency to its minor unit: in all it is the
-                /// value of the conversion, rounded. Empty if the conversion has no value.
+                /// value of the conversion, rounded. Empty if the conversion has no value, if its profit is not
+                /// known or a loss, and if values are of lifetimes.
                 @inlinable
                 public mutating func addValues(_ value: Text) {
                     buffer.appendField(tag: 26, value.utf8)

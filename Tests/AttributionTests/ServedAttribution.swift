@@ -19,6 +19,7 @@ struct ServedAttribution {
     let journeys: AttributionV1.Journeys.Client
     let timelines: AttributionV1.Timelines.Client
     let runs: AttributionV1.Runs.Client
+    let credits: AttributionV1.Credits.Client
     let definitions: IngestV1.Definitions.Client
     let erasure: IngestV1.Erasure.Client
     let events: IngestV1.Events.Client
@@ -36,6 +37,7 @@ struct ServedAttribution {
             contracts: [
                 AttributionV1.Models.schema, AttributionV1.Journeys.schema,
                 AttributionV1.Timelines.schema, AttributionV1.Runs.schema,
+                AttributionV1.Credits.schema,
                 IngestV1.Definitions.schema, IngestV1.Erasure.schema, IngestV1.Events.schema,
                 IngestV1.Imports.schema, IngestV1.Series.schema, IngestV1.Taxonomy.schema,
                 IngestV1.TaxonomyHistory.schema,
@@ -63,6 +65,7 @@ struct ServedAttribution {
         journeys = AttributionV1.Journeys.Client(channel)
         timelines = AttributionV1.Timelines.Client(channel)
         runs = AttributionV1.Runs.Client(channel)
+        credits = AttributionV1.Credits.Client(channel)
         definitions = IngestV1.Definitions.Client(channel)
         erasure = IngestV1.Erasure.Client(channel)
         events = IngestV1.Events.Client(channel)
@@ -73,6 +76,25 @@ struct ServedAttribution {
     }
 
     func stop() async { await served.stop() }
+
+    /// Sets the first tenant's time zone.
+    func set(timeZone: String) async throws {
+        let settings = try #require(
+            TenantSettings(
+                timeZone: timeZone,
+                currency: "EUR",
+                weekStart: .monday,
+                attributionDays: 30,
+                retentionDays: 1_096
+            )
+        )
+        try await served.fixture.administration.setSettings(
+            of: served.members[0].id,
+            settings,
+            replacing: 1
+        )
+        try await served.database.directory.refresh()
+    }
 
     /// Imports paths, and waits until they have been read.
     @discardableResult

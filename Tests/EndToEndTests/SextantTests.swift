@@ -84,6 +84,7 @@ struct SextantTests {
                 """,
             "\(credit.text)\(credit.errors)"
         )
+        try await details(sextant)
         let compared = try await sextant.run("attribution", "compare", "first", "last")
         #expect(compared.text.contains("most between first and last: 75.0 %"), "\(compared.text)")
         let taken = try await sextant.run("attribution", "paths")
@@ -113,6 +114,19 @@ struct SextantTests {
         #expect(snapshot.text.contains(#""complete":true"#), "\(snapshot.errors)")
         let findings = try await sextant.run("dq", "findings")
         #expect(findings.text == "nothing is wrong\n", "\(findings.errors)")
+    }
+
+    /// What of credit is told beside channels.
+    private func details(_ sextant: InstalledSextant) async throws {
+        let steps = try await sextant.run("attribution", "run", "markov", "--matrix")
+        #expect(
+            steps.text.contains("markov  search   (null)        5      55.56 %"),
+            "\(steps.text)"
+        )
+        let days = try await sextant.run("attribution", "run", "linear", "--by-day")
+        #expect(days.errors.contains("imported paths have no days"), "\(days.errors)")
+        let touches = try await sextant.run("attribution", "touches", "markov", "--from", "2026-1")
+        #expect(touches.errors.contains("expected a day, as 2026-01-31"), "\(touches.errors)")
     }
 
     /// What counts as a conversion is drafted, tried on what was brought, and put in force.

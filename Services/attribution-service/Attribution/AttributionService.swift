@@ -77,7 +77,17 @@ public enum AttributionService {
                 AttributionV1.Models.methods(
                     of: ModelsService(database, source, runner, offload: offload)
                 ),
-                files: [AttributionV1.modelsFile]
+                files: [
+                    AttributionV1.modelsFile, AttributionV1.bookedCreditFile,
+                    AttributionV1.transitionsFile,
+                ]
+            ),
+            ServedContract(
+                AttributionV1.Credits.schema,
+                AttributionV1.Credits.methods(
+                    of: CreditsService(database, runner, offload: offload)
+                ),
+                files: [AttributionV1.creditsFile]
             ),
             ServedContract(
                 AttributionV1.Journeys.schema,

@@ -18,6 +18,10 @@ public struct JourneyCounts: Equatable, Sendable {
     public internal(set) var shortened = 0
     /// How many conversions count without their value, by its currency: there is no rate for it.
     public internal(set) var withoutRate: [String: Int] = [:]
+    /// How many conversions count without their value, by its kind: no margin holds for it.
+    public internal(set) var withoutMargin: [String: Int] = [:]
+    /// Of how many conversions the lifetimes are not over yet.
+    public internal(set) var censored = 0
 
     /// Nothing.
     public init() {}
@@ -32,6 +36,10 @@ public enum JourneyFailure: Error, Equatable, Sendable, CustomStringConvertible 
     case unknownPlace(Int32)
     /// There are more journeys than may be.
     case tooManyJourneys(most: Int)
+    /// The journeys with a conversion have more touches than are kept one by one.
+    case tooManyTouches(most: Int)
+    /// A conversion of a kind has a margin below 0.
+    case loss(kind: String)
     /// The paths are more than a table has.
     case paths(AttributionFailure)
 
@@ -41,6 +49,12 @@ public enum JourneyFailure: Error, Equatable, Sendable, CustomStringConvertible 
         case .unknownPlace(let number): "a touch is of place \(number), which there is not"
         case .tooManyJourneys(let most):
             "there are more than \(most) journeys, the most of one run: take a shorter range"
+        case .tooManyTouches(let most):
+            "the journeys with a conversion have more than \(most) touches, the most that are "
+                + "credited one by one: take a shorter range"
+        case .loss(let kind):
+            "a conversion of kind '\(kind)' has a margin below 0: no model shares out losses; take "
+                + "net values, or correct the margin"
         case .paths(let failure): failure.description
         }
     }

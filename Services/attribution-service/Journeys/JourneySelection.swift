@@ -38,6 +38,10 @@ public struct JourneySelection: Hashable, Sendable {
         case gross
         /// What was not paid back.
         case net
+        /// What of that is profit.
+        case profit
+        /// What was not paid back of all conversions that count within so long from it.
+        case lifetime(Int64)
     }
 
     /// A day.
@@ -61,6 +65,8 @@ public struct JourneySelection: Hashable, Sendable {
     public var customers = Customers.all
     /// What a conversion is worth.
     public var valueMode = ValueMode.gross
+    /// What of values is profit.
+    public var margins = Margins()
     /// What values are told in, by ISO 4217.
     public var currency = "EUR"
 
@@ -86,9 +92,15 @@ public struct JourneySelection: Hashable, Sendable {
     /// What a conversion is worth, in millionths of its own currency.
     ///
     /// - Parameter conversion: of any timeline.
-    /// - Returns: its value, without what was paid back if values are net.
-    public func value(of conversion: Timeline.Conversion) -> Int64 {
-        valueMode == .gross ? conversion.value : conversion.value - conversion.refunded
+    /// - Returns: its own value, without what was paid back unless values are gross; below 0 for a
+    ///   loss, and nil if nobody knows what of it is profit.
+    public func value(of conversion: Timeline.Conversion) -> Int64? {
+        let net = conversion.value - conversion.refunded
+        return switch valueMode {
+        case .gross: conversion.value
+        case .net, .lifetime: net
+        case .profit: margins.profit(of: net, conversion.kind, at: conversion.time)
+        }
     }
 
     /// Whether a journey is one of those that are looked at.

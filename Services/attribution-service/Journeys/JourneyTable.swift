@@ -16,6 +16,8 @@ public struct JourneyTable: Sendable {
     public private(set) var paths: PathTable
     /// What else there was.
     public private(set) var counts = JourneyCounts()
+    /// The journeys with a conversion and touches, one by one; nil if nobody asked for them.
+    public private(set) var credited: CreditedJourneys?
 
     private let labels: [Int32: String]
     private let rates: Rates
@@ -25,6 +27,7 @@ public struct JourneyTable: Sendable {
     // Memory of one path, used again for the next.
     private var path: [ChannelNames.ID] = []
     private var ages: [UInt32] = []
+    private var touches: [Timeline.Touch] = []
 
     /// No journeys.
     ///
@@ -35,6 +38,8 @@ public struct JourneyTable: Sendable {
     ///     without one had come to nothing, which is ``JourneySelection/closing`` after its end.
     ///   - mostJourneys: how many there may be.
     ///   - mostTouches: how many touches the distinct paths may have.
+    ///   - credited: where journeys with a conversion and touches are kept one by one; nil if they
+    ///     are not.
     ///   - rates: of currencies other than the selection's.
     public init(
         _ selection: JourneySelection,
@@ -42,20 +47,27 @@ public struct JourneyTable: Sendable {
         isTimed: Bool = false,
         mostJourneys: Int = .max,
         mostTouches: Int = 200_000_000,
+        credited: CreditedJourneys? = nil,
         rates: @escaping Rates = { _, _ in nil }
     ) {
         self.selection = selection
         self.labels = labels
         self.mostJourneys = mostJourneys
         self.rates = rates
+        self.credited = credited
         paths = PathTable(isTimed: isTimed, mostTouches: mostTouches)
     }
 
     /// Adds the journeys of a person.
     ///
-    /// - Parameter timeline: the person's.
+    /// - Parameters:
+    ///   - timeline: the person's.
+    ///   - person: what the person is called, for journeys that are kept with it.
     /// - Throws: ``JourneyFailure``; some of the journeys may then have been added.
-    public mutating func add(_ timeline: Timeline) throws(JourneyFailure) {
+    public mutating func add(
+        _ timeline: Timeline,
+        of person: String = ""
+    ) throws(JourneyFailure) {
         counts.timelines += 1
         let selection = selection
         try selection.journeys(of: timeline) { (journey) throws(JourneyFailure) in
@@ -63,13 +75,14 @@ public struct JourneyTable: Sendable {
             guard counts.journeys < mostJourneys else {
                 throw .tooManyJourneys(most: mostJourneys)
             }
-            try add(journey, of: timeline)
+            try add(journey, of: timeline, person)
         }
     }
 
     private mutating func add(
         _ journey: Journey,
-        of timeline: Timeline
+        of timeline: Timeline,
+        _ person: String
     ) throws(JourneyFailure) {
         switch journey.end {
         case .open: counts.open += 1
@@ -78,7 +91,8 @@ public struct JourneyTable: Sendable {
             try append(conversions: 0, .zero)
             counts.nulls += 1
         case .conversion(let place):
-            let value = try value(of: timeline.conversions[place])
+            let millionths = try millionths(ofConversion: place, of: timeline)
+            let value = try value(of: millionths)
             try fill(journey, of: timeline, end: journey.time)
             if path.isEmpty {
                 counts.unattributed += 1
@@ -86,6 +100,18 @@ public struct JourneyTable: Sendable {
             } else {
                 try append(conversions: 1, value)
                 counts.attributed += 1
+                guard credited != nil, let number = paths.find(path.span, ages: ages.span) else {
+                    return
+                }
+                try credited?
+                    .append(
+                        number,
+                        touches,
+                        units: MinorUnits.round(millionths, of: selection.currency),
+                        timeline.conversions[place],
+                        isOfNewCustomer: journey.isOfNewCustomer,
+                        of: person
+                    )
             }
         }
     }
@@ -98,6 +124,7 @@ public struct JourneyTable: Sendable {
     ) throws(JourneyFailure) {
         path.removeAll(keepingCapacity: true)
         ages.removeAll(keepingCapacity: true)
+        touches.removeAll(keepingCapacity: true)
         for place in journey.stretch.reversed() {
             let touch = timeline.touches[place]
             guard selection.reaches(touch, journey) else { continue }
@@ -106,12 +133,14 @@ public struct JourneyTable: Sendable {
                 break
             }
             path.append(try channel(touch.place))
+            if credited != nil { touches.append(touch) }
             if paths.isTimed {
                 ages.append(UInt32(clamping: TimeSpan.between(touch.time, end) / 1_000_000))
             }
         }
         path.reverse()
         ages.reverse()
+        touches.reverse()
     }
 
     private mutating func channel(_ place: Int32) throws(JourneyFailure) -> ChannelNames.ID {
@@ -141,14 +170,41 @@ public struct JourneyTable: Sendable {
         } catch { throw .paths(error) }
     }
 
-    /// What a conversion is worth in the selection's currency; nothing without a rate.
-    private mutating func value(
-        of conversion: Timeline.Conversion
-    ) throws(JourneyFailure) -> PathValue {
-        guard let millionths = selection.value(of: conversion, by: rates) else {
-            counts.withoutRate[conversion.currency, default: 0] += 1
-            return .zero
+    /// What a conversion is worth, and if values are of lifetimes what those after it are.
+    private mutating func millionths(
+        ofConversion place: Int,
+        of timeline: Timeline
+    ) throws(JourneyFailure) -> Int64 {
+        var sum = try millionths(of: timeline.conversions[place])
+        guard case .lifetime(let span) = selection.valueMode else { return sum }
+        let end = TimeSpan.after(timeline.conversions[place].time, span)
+        if end > selection.asOf { counts.censored += 1 }
+        for next in timeline.conversions[(place + 1)...] where selection.counts(next) {
+            if next.time >= end { break }
+            let (more, isOver) = sum.addingReportingOverflow(try millionths(of: next))
+            guard !isOver else { throw .paths(.valueOutOfRange("what a customer is worth")) }
+            sum = more
         }
+        return sum
+    }
+
+    /// What a conversion is worth in the selection's currency; nothing without a rate or a margin.
+    private mutating func millionths(
+        of conversion: Timeline.Conversion
+    ) throws(JourneyFailure) -> Int64 {
+        guard let value = selection.value(of: conversion) else {
+            counts.withoutMargin[conversion.kind, default: 0] += 1
+            return 0
+        }
+        guard value >= 0 else { throw .loss(kind: conversion.kind) }
+        guard let converted = selection.convert(value, of: conversion, by: rates) else {
+            counts.withoutRate[conversion.currency, default: 0] += 1
+            return 0
+        }
+        return converted
+    }
+
+    private func value(of millionths: Int64) throws(JourneyFailure) -> PathValue {
         do throws(AttributionFailure) {
             return try PathValue(coefficient: Int128(millionths), scale: 6)
         } catch { throw .paths(error) }
@@ -156,14 +212,18 @@ public struct JourneyTable: Sendable {
 }
 
 extension JourneySelection {
-    /// What a conversion is worth, in millionths of the selection's currency.
+    /// What is worth something, in millionths of the selection's currency.
     ///
     /// - Parameters:
-    ///   - conversion: of any timeline.
+    ///   - value: in millionths of the conversion's currency.
+    ///   - conversion: what it is of.
     ///   - rates: of other currencies, on the day of the conversion.
     /// - Returns: the value; nil if it is not nothing, in another currency, and without a rate.
-    public func value(of conversion: Timeline.Conversion, by rates: JourneyTable.Rates) -> Int64? {
-        let value = value(of: conversion)
+    func convert(
+        _ value: Int64,
+        of conversion: Timeline.Conversion,
+        by rates: JourneyTable.Rates
+    ) -> Int64? {
         if value == 0 || conversion.currency == currency { return value }
         // Days are counted downwards: before 1970 they are below 0, and division rounds to 0.
         let (days, rest) = conversion.time.quotientAndRemainder(dividingBy: Self.day)

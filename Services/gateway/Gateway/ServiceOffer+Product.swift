@@ -8,11 +8,14 @@ extension ServiceOffer {
             [
                 AttributionV1.Models.schema, AttributionV1.Journeys.schema,
                 AttributionV1.Timelines.schema, AttributionV1.Runs.schema,
+                AttributionV1.Credits.schema,
             ],
             files: [
                 AttributionV1.modelsFile, AttributionV1.journeysFile,
                 AttributionV1.journeySelectionFile, AttributionV1.timelineFile,
                 AttributionV1.timelinesFile, AttributionV1.runsFile,
+                AttributionV1.creditsFile, AttributionV1.bookedCreditFile,
+                AttributionV1.transitionsFile,
             ]
         ),
         "ingest": ServiceOffer(

@@ -157,7 +157,7 @@ struct JourneyModelsTests {
             request.grain = grain
             let plan = try JourneyPlan(request, in: scope)
             return try await TimelineReader(store, offload: nil)
-                .paths(plan, isTimed: false, in: scope)
+                .paths(plan, in: scope)
         }
         let whole = try await found(TimelineStore())
         for store in [TimelineStore(pageRows: 7), TimelineStore(pageBytes: 300)] {
@@ -212,7 +212,7 @@ struct JourneyModelsTests {
         try await refusal(.invalidArgument, "closing_days") { $0.closingDays = 731 }
         try await refusal(.invalidArgument, "currency") { $0.currency = "eur" }
         try await refusal(.invalidArgument, "customers") { $0.customers = .init(rawValue: 3) }
-        try await refusal(.invalidArgument, "value_mode") { $0.valueMode = .init(rawValue: 3) }
+        try await refusal(.invalidArgument, "value_mode") { $0.valueMode = .init(rawValue: 9) }
         try await refusal(.invalidArgument, "grain") { $0.grain = .init(rawValue: 4) }
         try await refusal(.invalidArgument, "kinds") {
             $0.kinds = Array(repeating: "x", count: 101)

@@ -19,6 +19,11 @@ struct StoredPersons {
     /// Persons by their names.
     var timelines: [String: Timeline]
 
+    /// The campaigns of these places.
+    static let campaigns: [Int32: String] = [
+        1: "(none)", 2: "spring", 3: "(none)", 4: "brand", 5: "(none)", 6: "spring",
+    ]
+
     /// Persons that a seed decides.
     static func random(seed: UInt64, count: Int) -> StoredPersons {
         var random = SeededGenerator(seed: seed)

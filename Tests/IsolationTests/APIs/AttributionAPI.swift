@@ -1,5 +1,6 @@
 import Contracts
 import Messages
+import RPC
 import TestTenants
 import Wire
 
@@ -54,6 +55,18 @@ extension TenantAPI {
             request.journeys = AttributionV1.JourneySelection()
             request.journeys?.kinds = [words.canary]
             return request
+        },
+        TenantCall(AttributionV1.Credits.streamTouchCredit) { channel, words in
+            var request = AttributionV1.StreamTouchCreditRequest()
+            request.model = AttributionV1.ModelChoice()
+            request.model?.name = "linear"
+            request.journeys = AttributionV1.JourneySelection()
+            request.journeys?.kinds = [words.canary]
+            let client = AttributionV1.Credits.Client(channel)
+            let stream = try await client.streamTouchCredit(request)
+            var told: [SharedBytes] = []
+            while let message = try await stream.next() { told.append(message.canonicalBytes()) }
+            return told
         },
         .unary(
             AttributionV1.Journeys.listJourneys,

@@ -30,6 +30,7 @@ extension TenantAPI {
                 AttributionV1.Models.schema, AttributionV1.Journeys.schema,
                 AttributionV1.Timelines.schema, AttributionV1.Runs.schema,
                 MixModelV1.Calibrations.schema, MixModelV1.Panels.schema,
+                AttributionV1.Credits.schema,
             ],
             status: IngestService.status(of:),
             calls: channelCalls + taxonomyCalls + eventCalls + seriesCalls + mappingCalls

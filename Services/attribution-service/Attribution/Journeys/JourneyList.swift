@@ -36,7 +36,10 @@ struct JourneyList: Sendable {
         _ page: Page,
         in scope: TenantScope
     ) async throws -> AttributionV1.ListJourneysResponse {
-        let plan = try JourneyPlan(request.journeys ?? .init(), in: scope)
+        let plan = try JourneyPlan(
+            try await (request.journeys ?? .init()).timed(in: scope),
+            in: scope
+        )
         let channel =
             request.channel.isEmpty
             ? nil : try await store.places(ofChannel: request.channel, in: scope)

@@ -1,5 +1,6 @@
 internal import Journeys
 internal import Messages
+internal import Postgres
 internal import RPC
 internal import Tenancy
 internal import Telemetry
@@ -7,7 +8,7 @@ internal import Wire
 
 /// Which journeys are looked at, and what their touches are called: a request that was checked.
 struct JourneyPlan: Sendable {
-    let selection: JourneySelection
+    private(set) var selection: JourneySelection
     let grain: AttributionV1.JourneySelection.Grain
 
     private static let windows = 0...730
@@ -47,11 +48,7 @@ struct JourneyPlan: Sendable {
         case .returning: selection.customers = .returning
         default: violations.check(false, "journeys.customers", "expected one that there is")
         }
-        switch request.valueMode {
-        case .unspecified, .gross: selection.valueMode = .gross
-        case .net: selection.valueMode = .net
-        default: violations.check(false, "journeys.value_mode", "expected one that there is")
-        }
+        Self.readValues(of: request, into: &selection, &violations)
         let currency = request.currency
         violations.check(
             currency.isEmpty
@@ -95,6 +92,54 @@ struct JourneyPlan: Sendable {
         selection.closing = Int64(closing == 0 ? usual : closing) * JourneySelection.day
     }
 
+    private static func readValues(
+        of request: AttributionV1.JourneySelection,
+        into selection: inout JourneySelection,
+        _ violations: inout FieldViolations
+    ) {
+        switch request.valueMode {
+        case .unspecified, .gross: selection.valueMode = .gross
+        case .net: selection.valueMode = .net
+        case .profit: selection.valueMode = .profit
+        case .lifetime:
+            let days = request.lifetimeDays == 0 ? 365 : Int64(request.lifetimeDays)
+            selection.valueMode = .lifetime(days * JourneySelection.day)
+            violations.check(
+                request.customers == .new,
+                "journeys.customers",
+                "expected CUSTOMERS_NEW: a lifetime belongs to what won the customer"
+            )
+        default: violations.check(false, "journeys.value_mode", "expected one that there is")
+        }
+        violations.check(
+            request.valueMode == .lifetime
+                ? windows.contains(Int(request.lifetimeDays)) : request.lifetimeDays == 0,
+            "journeys.lifetime_days",
+            "expected 0 to 730 days, and only with VALUE_MODE_LIFETIME"
+        )
+    }
+
+    /// Whether values are profits.
+    var needsMargins: Bool { selection.valueMode == .profit }
+
+    /// Looks up margins, if values are profits.
+    ///
+    /// - Parameters:
+    ///   - scope: the tenant's.
+    ///   - transaction: any.
+    /// - Throws: FAILED_PRECONDITION if there are too many; `PostgresError`.
+    mutating func readMargins(
+        of scope: TenantScope,
+        in transaction: PostgresTransaction
+    ) async throws {
+        guard needsMargins else { return }
+        selection.margins = try await Margins.read(
+            of: selection.kinds.sorted(),
+            scope.entry.settings.timeZone,
+            in: transaction
+        )
+    }
+
     /// The selection with all that is usual filled in.
     var message: AttributionV1.JourneySelection {
         var message = AttributionV1.JourneySelection()
@@ -112,7 +157,16 @@ struct JourneyPlan: Sendable {
             case .new: .new
             case .returning: .returning
             }
-        message.valueMode = selection.valueMode == .gross ? .gross : .net
+        message.valueMode =
+            switch selection.valueMode {
+            case .gross: .gross
+            case .net: .net
+            case .profit: .profit
+            case .lifetime: .lifetime
+            }
+        if case .lifetime(let span) = selection.valueMode {
+            message.lifetimeDays = Int32(span / JourneySelection.day)
+        }
         message.currency = selection.currency
         message.grain = grain
         return message

@@ -1,6 +1,7 @@
 internal import Journeys
 internal import Messages
 internal import Net
+internal import Postgres
 internal import RPC
 internal import Tenancy
 
@@ -26,13 +27,21 @@ struct PersonTelling: Sendable {
         _ request: AttributionV1.GetTimelineRequest,
         in scope: TenantScope
     ) async throws -> AttributionV1.PersonTimeline {
-        let plan = try JourneyPlan(request.journeys ?? .init(), in: scope)
+        var plan = try JourneyPlan(
+            try await (request.journeys ?? .init()).timed(in: scope),
+            in: scope
+        )
         let isID = ["u:", "a:"].contains { request.id.hasPrefix($0) && request.id.utf8.count > 2 }
         guard isID else {
             throw RPCError(
                 .invalidArgument,
                 "id: expected u: and the id of a user, or a: and that of a visitor"
             )
+        }
+        if plan.needsMargins {
+            try await scope.transaction(TransactionOptions(isReadOnly: true)) { transaction in
+                try await plan.readMargins(of: scope, in: transaction)
+            }
         }
         guard let person = try await store.person(of: request.id, in: scope) else {
             throw RPCError(.notFound, "id: nobody is known as '\(request.id)'")

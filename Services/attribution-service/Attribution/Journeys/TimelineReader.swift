@@ -16,7 +16,7 @@ struct TimelineReader: Sendable {
     private let offload: WorkerPool?
 
     /// How many places touches may have: what they are called is held at once.
-    private static let mostPlaces = 1_000_000
+    static let mostPlaces = 1_000_000
 
     init(_ store: TimelineStore, offload: WorkerPool?) {
         self.store = store
@@ -27,16 +27,17 @@ struct TimelineReader: Sendable {
     ///
     /// - Parameters:
     ///   - plan: which journeys.
-    ///   - isTimed: whether paths have times.
+    ///   - detail: what is kept beside channels.
     ///   - scope: the tenant's.
     /// - Returns: their paths.
     /// - Throws: FAILED_PRECONDITION if there is too much; DATA_LOSS for a timeline that cannot be
     ///   read; `JourneyFailure`; `PostgresError`.
     func paths(
         _ plan: JourneyPlan,
-        isTimed: Bool,
+        _ detail: PathDetail = PathDetail(),
         in scope: TenantScope
     ) async throws -> FoundPaths {
+        var plan = plan
         let range = plan.selection.range
         let options = TransactionOptions(isolation: .repeatableRead, isReadOnly: true)
         return try await scope.transaction(options) { transaction in
@@ -48,6 +49,7 @@ struct TimelineReader: Sendable {
                         + "look at: write fewer different campaigns into events"
                 )
             }
+            try await plan.readMargins(of: scope, in: transaction)
             let rates = try await CurrencyRates.read(
                 of: plan.selection.currency,
                 in: transaction
@@ -57,9 +59,10 @@ struct TimelineReader: Sendable {
                     JourneyTable(
                         plan.selection,
                         labels: labels,
-                        isTimed: isTimed,
+                        isTimed: detail.isTimed,
                         mostJourneys: Int(PathReader.mostRows),
                         mostTouches: PathReader.mostTouches,
+                        credited: detail.touches.map { CreditedJourneys(isNamed: $0.isNamed) },
                         rates: { rates.rate(of: $0, on: $1) }
                     )
                 )
@@ -79,6 +82,17 @@ struct TimelineReader: Sendable {
             var found = building.withLock { $0.finish(plan, tooLarge: tooLarge, costs) }
             found.report?.currentTime = currentAt.map { .init($0) }
             found.report?.isBehind = isBehind
+            if let wanted = detail.touches, let journeys = building.withLock({ $0.credited }) {
+                found.touches = try await FoundTouches.find(
+                    wanted,
+                    of: journeys,
+                    plan,
+                    store,
+                    offload,
+                    of: scope,
+                    in: transaction
+                )
+            }
             return found
         }
     }
@@ -92,6 +106,9 @@ struct TimelineReader: Sendable {
 
         init(_ table: JourneyTable) { self.table = table }
 
+        /// The journeys that are kept one by one.
+        var credited: CreditedJourneys? { table.credited }
+
         /// Adds the timelines of a page.
         ///
         /// - Returns: whose the last of them is.
@@ -101,7 +118,7 @@ struct TimelineReader: Sendable {
                 let person = try row.read(String.self, at: 0)
                 let bytes = try row.read(SharedBytes.self, at: 1)
                 try timeline.read(encoded: bytes, of: person)
-                try table.add(timeline)
+                try table.add(timeline, of: person)
                 hash.update(Array("\(person) \(bytes.count)\n".utf8).rawBytes)
                 hash.update(bytes.bytes)
                 last = person
@@ -131,6 +148,13 @@ struct TimelineReader: Sendable {
                     (row.currency, row.conversions) = (currency, Int64(count))
                     return row
                 }
+            report.withoutMargin = counts.withoutMargin.sorted { $0.key < $1.key }
+                .map { kind, count in
+                    var row = AttributionV1.JourneyReport.WithoutMargin()
+                    (row.kind, row.conversions) = (kind, Int64(count))
+                    return row
+                }
+            report.censored = Int64(counts.censored)
             report.tooLarge = tooLarge
             return FoundPaths(
                 table: table.paths,

@@ -12,6 +12,16 @@ enum TouchCredits {
         ]
     }
 
+    /// What a conversion is worth in its own currency; nil of a loss, of what nobody knows, and of
+    /// a lifetime, which may have conversions in several currencies.
+    private static func ownValue(
+        of conversion: Timeline.Conversion,
+        _ selection: JourneySelection
+    ) -> Int64? {
+        if case .lifetime = selection.valueMode { return nil }
+        return selection.value(of: conversion).flatMap { $0 < 0 ? nil : $0 }
+    }
+
     /// What each model gives.
     ///
     /// - Parameters:
@@ -36,17 +46,15 @@ enum TouchCredits {
             ages.append(UInt32(clamping: (conversion.time - touch.time) / 1_000_000))
         }
         try table.append(path.span, ages: ages.span, conversions: 1, value: .zero, nulls: 0)
-        let total = MinorUnits.round(
-            telling.selection.value(of: conversion),
-            of: conversion.currency
-        )
+        let total = ownValue(of: conversion, telling.selection)
+            .map { MinorUnits.round($0, of: conversion.currency) }
         let digits = MinorUnits.digits(of: conversion.currency)
         return try rules()
             .map { rule in
                 var credit = AttributionV1.Journey.Credit()
                 credit.model = rule.name
                 credit.shares = try rule.touchShares(0, of: table)
-                guard !conversion.currency.isEmpty else { return credit }
+                guard let total, !conversion.currency.isEmpty else { return credit }
                 credit.values = TouchCredit.round(total, by: credit.shares)
                     .map { Amounts.text($0, digits: digits) }
                 return credit

@@ -24,6 +24,10 @@ struct ModelPlan: Sendable {
     /// Nil for no intervals.
     let bootstrap: Bootstrap?
     let seed: UInt64
+    /// How credit of touches is booked; nil for no booking.
+    let booking: AttributionV1.Booking?
+    /// How many states of chains are told; 0 for none.
+    let transitionStates: Int
 
     /// Whether one of the models says nothing without the times of touches.
     var needsTimes: Bool { choices.contains(where: \.needsTimes) }
@@ -66,7 +70,16 @@ struct ModelPlan: Sendable {
             "direct_channels",
             "expected at most 100"
         )
+        violations.check(
+            (0...Int32(AttributionV1.TransitionMatrix.mostStates))
+                .contains(request.transitionStates),
+            "transition_states",
+            "expected 1 to \(AttributionV1.TransitionMatrix.mostStates), or 0 for none"
+        )
+        if let booking = request.booking { violations.check(booking, of: request) }
         try violations.finish("the models cannot be run")
+        booking = request.booking
+        transitionStates = Int(request.transitionStates)
         seed = request.seed
         transforms = try [PathTransform](request.transforms)
         bootstrap =
@@ -85,6 +98,29 @@ struct ModelPlan: Sendable {
             }
         }
         choices = try wanted.map { try Choice($0, settings) }
+    }
+}
+
+extension FieldViolations {
+    fileprivate mutating func check(
+        _ booking: AttributionV1.Booking,
+        of request: AttributionV1.RunModelsRequest
+    ) {
+        check(
+            (0...2).contains(booking.date.rawValue),
+            "booking.date",
+            "expected one that there is"
+        )
+        check(
+            request.journeys != nil,
+            "booking",
+            "expected journeys too: imported paths have no days"
+        )
+        check(
+            request.transforms.isEmpty,
+            "booking",
+            "expected no transforms: credit is booked of all touches"
+        )
     }
 }
 

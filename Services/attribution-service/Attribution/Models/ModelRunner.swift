@@ -27,79 +27,130 @@ struct ModelRunner: Sendable {
         at now: UTCTimestamp,
         in scope: TenantScope
     ) async throws -> AttributionV1.ModelRun {
-        try await source.use(
+        let booked = plan.booking.map { booking in
+            PathDetail.Touches(
+                hasCampaigns: booking.byCampaign,
+                date: booking.date == .touch ? .touch : .conversion
+            )
+        }
+        return try await run(request, plan, booked, at: now, in: scope) { run, _ in run }
+    }
+
+    /// Does work with what models say, and with what they give to single touches.
+    ///
+    /// - Parameters:
+    ///   - request: which paths.
+    ///   - plan: which models, and how: those of the request.
+    ///   - touches: what is kept of single touches; nil for nothing.
+    ///   - now: the time until which things are known if the request does not say.
+    ///   - scope: the tenant's.
+    ///   - work: receives the result, and what each model gives to touches that were kept.
+    /// - Returns: what the work returned.
+    /// - Throws: as `PathSource` does; `AttributionFailure`; what the work throws.
+    func run<Result: Sendable>(
+        _ request: AttributionV1.RunModelsRequest,
+        _ plan: ModelPlan,
+        _ touches: PathDetail.Touches?,
+        at now: UTCTimestamp,
+        in scope: TenantScope,
+        _ work: (AttributionV1.ModelRun, [TouchBooking]) async throws -> Result
+    ) async throws -> Result {
+        let isTimed = request.journeys != nil && plan.needsTimes
+        return try await source.use(
             importID: request.importID,
             journeys: request.journeys,
-            isTimed: request.journeys != nil && plan.needsTimes,
+            PathDetail(isTimed: isTimed, touches: touches),
             at: now,
             in: scope
         ) { found in
-            var run = try await run(plan, on: found.table)
+            var (run, bookings) = try await run(plan, on: found)
             run.importID = request.importID
             run.fingerprint = found.fingerprint
             run.version = version
             run.report = found.report
             run.add(found.costs)
-            return run
+            return try await work(run, bookings)
         }
     }
 
     /// What models say of journeys, without what those were made of.
     private func run(
         _ plan: ModelPlan,
-        on table: PathTable
-    ) async throws -> AttributionV1.ModelRun {
+        on found: FoundPaths
+    ) async throws -> (AttributionV1.ModelRun, [TouchBooking]) {
         let timed = try await offload.runBeside {
-            try plan.transforms.apply(to: table)
+            try plan.transforms.apply(to: found.table)
         }
         // Times keep equal paths apart: only models that need them have them.
         let table = try await offload.runBeside { timed.isTimed ? try timed.withoutTimes() : timed }
-        var run = AttributionV1.ModelRun()
-        run.seed = plan.seed
-        run.distinctPaths = Int64(table.count)
-        run.conversions = Int64(table.totalConversions)
-        run.nulls = Int64(table.totalNulls)
-        run.value = table.totalValue.double
-        var bootstrap = plan.bootstrap
-        if bootstrap != nil, table.totalConversions < Bootstrap.leastConversions {
-            bootstrap = nil
-            run.notes.append(
+        let numbers = try await offload.runBeside {
+            timed.isTimed && found.touches != nil ? timed.numbers(in: table) : nil
+        }
+        var run = AttributionV1.ModelRun(plan, table)
+        let bootstrap = table.totalConversions < Bootstrap.leastConversions ? nil : plan.bootstrap
+        var shares: [[Double]] = []
+        var bookings: [TouchBooking] = []
+        var rows = AttributionV1.BookedCredit.mostDays
+        for choice in plan.choices {
+            try Task.checkCancellation()
+            let own = choice.needsTimes ? timed : table
+            let solution = try await offload.runBeside { try ModelSolution(choice.model, of: own) }
+            let estimates = try await bootstrap?.estimates(of: choice.model, on: own)
+            var result = AttributionV1.ModelResult(choice, solution, estimates, table)
+            if plan.transitionStates > 0, let (chain, effects) = solution.chain {
+                result.transitions = AttributionV1.TransitionMatrix(
+                    chain,
+                    effects,
+                    beside: result.channels,
+                    table.channels,
+                    most: plan.transitionStates
+                )
+            }
+            if let touches = found.touches {
+                let booking = TouchBooking(
+                    touches: touches,
+                    table: own,
+                    division: solution.division,
+                    numbers: own.isTimed ? nil : numbers
+                )
+                let (channels, most) = (result.channels, rows)
+                let booked = try await offload.runBeside {
+                    try AttributionV1.BookedCredit(booking, beside: channels, mostDays: most)
+                }
+                rows -= booked.days.count
+                result.booked = booked
+                bookings.append(booking)
+            }
+            run.models.append(result)
+            shares.append(solution.credit.conversionShares)
+        }
+        run.disagreement = Disagreement.score(shares)
+        return (run, bookings)
+    }
+}
+
+extension AttributionV1.ModelRun {
+    /// What there is of journeys before a model looks at them.
+    fileprivate init(_ plan: ModelPlan, _ table: PathTable) {
+        self.init()
+        seed = plan.seed
+        distinctPaths = Int64(table.count)
+        conversions = Int64(table.totalConversions)
+        nulls = Int64(table.totalNulls)
+        value = table.totalValue.double
+        if plan.bootstrap != nil, table.totalConversions < Bootstrap.leastConversions {
+            notes.append(
                 "there are no intervals: of fewer than \(Bootstrap.leastConversions) conversions "
                     + "hardly any can be drawn again"
             )
         }
-        var shares: [[Double]] = []
-        for choice in plan.choices {
-            try Task.checkCancellation()
-            let own = choice.needsTimes ? timed : table
-            let (credit, effects) = try await offload.runBeside { try choice.credit(own) }
-            let estimates = try await bootstrap?.estimates(of: choice.model, on: own)
-            run.models.append(
-                AttributionV1.ModelResult(choice, credit, effects, estimates, table)
-            )
-            shares.append(credit.conversionShares)
-        }
-        run.disagreement = Disagreement.score(shares)
-        return run
-    }
-}
-
-extension ModelPlan.Choice {
-    /// What each channel gets, and of a Markov chain the effects that it comes from.
-    fileprivate func credit(
-        _ table: PathTable
-    ) throws(AttributionFailure) -> (Credit, RemovalEffects?) {
-        guard let markov = model as? Markov else { return (try model.credit(table), nil) }
-        let effects = try markov.removalEffects(table)
-        return (markov.credit(by: effects, of: table), effects)
     }
 }
 
 extension AttributionV1.ModelResult {
     fileprivate init(
         _ choice: ModelPlan.Choice,
-        _ credit: Credit,
-        _ effects: RemovalEffects?,
+        _ solution: ModelSolution,
         _ estimates: Bootstrap.Estimates?,
         _ table: PathTable
     ) {
@@ -107,6 +158,7 @@ extension AttributionV1.ModelResult {
         model = choice.name
         parameters = MapField(choice.parameters.map { ($0.name, $0.value) })
         emptyReplicates = Int32(estimates?.emptyReplicates ?? 0)
+        let credit = solution.credit
         let (conversionShares, valueShares) = (credit.conversionShares, credit.valueShares)
         channels = table.channels.names.indices.map { place in
             var channel = AttributionV1.ChannelCredit()
@@ -115,7 +167,7 @@ extension AttributionV1.ModelResult {
             channel.value = credit.value[place]
             channel.conversionShare = conversionShares[place]
             channel.valueShare = valueShares[place]
-            channel.removalEffect = effects?.conversions[place]
+            channel.removalEffect = solution.chain?.effects.conversions[place]
             channel.conversionsSamplingError = credit.errors?.conversions[place]
             channel.valueSamplingError = credit.errors?.value[place]
             if let estimates {

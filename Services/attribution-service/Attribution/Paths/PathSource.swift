@@ -25,7 +25,6 @@ struct PathSource: Sendable {
     /// - Parameters:
     ///   - importID: which import; empty for all.
     ///   - journeys: which journeys of timelines; nil for imports.
-    ///   - isTimed: whether paths are to have times, which only those of timelines can.
     ///   - call: whose.
     ///   - work: what is done.
     /// - Returns: what the work returned.
@@ -33,7 +32,6 @@ struct PathSource: Sendable {
     func use<Result: Sendable>(
         importID: String,
         journeys: AttributionV1.JourneySelection?,
-        isTimed: Bool = false,
         for call: ServerCall,
         _ work: (FoundPaths) async throws -> Result
     ) async throws -> Result {
@@ -41,7 +39,7 @@ struct PathSource: Sendable {
         return try await use(
             importID: importID,
             journeys: journeys,
-            isTimed: isTimed,
+            PathDetail(),
             at: .now,
             in: scope,
             work
@@ -53,7 +51,7 @@ struct PathSource: Sendable {
     /// - Parameters:
     ///   - importID: which import; empty for all.
     ///   - journeys: which journeys of timelines; nil for imports.
-    ///   - isTimed: whether paths are to have times, which only those of timelines can.
+    ///   - detail: what is kept of journeys beside their paths.
     ///   - now: the time until which things are known if the journeys do not say.
     ///   - scope: the tenant's.
     ///   - work: what is done.
@@ -63,7 +61,7 @@ struct PathSource: Sendable {
     func use<Result: Sendable>(
         importID: String,
         journeys: AttributionV1.JourneySelection?,
-        isTimed: Bool,
+        _ detail: PathDetail,
         at now: UTCTimestamp,
         in scope: TenantScope,
         _ work: (FoundPaths) async throws -> Result
@@ -75,7 +73,7 @@ struct PathSource: Sendable {
             case .journeys(let plan):
                 try await work(
                     try await TimelineReader(timelines, offload: offload)
-                        .paths(plan, isTimed: isTimed, in: scope)
+                        .paths(plan, detail, in: scope)
                 )
             }
         }
@@ -87,7 +85,7 @@ struct PathSource: Sendable {
     ///   - importID: which import; empty for all.
     ///   - journeys: which journeys of timelines; nil for imports.
     ///   - scope: the tenant's.
-    /// - Throws: as ``use(importID:journeys:isTimed:at:in:_:)``.
+    /// - Throws: as ``use(importID:journeys:_:at:in:_:)``.
     func check(
         importID: String,
         journeys: AttributionV1.JourneySelection?,
@@ -124,7 +122,7 @@ struct PathSource: Sendable {
                 "import_id: expected an import here, or journeys of timelines in journeys"
             )
         }
-        return .journeys(try JourneyPlan(journeys, in: scope, now: now))
+        return .journeys(try JourneyPlan(try await journeys.timed(in: scope), in: scope, now: now))
     }
 
     private func found(_ text: String, _ scope: TenantScope) async throws -> [PathImport] {
@@ -167,4 +165,6 @@ struct FoundPaths: Sendable {
     var report: AttributionV1.JourneyReport?
     /// What was spent meanwhile, if they are of timelines.
     let costs: ChannelCosts?
+    /// What was asked of touches, if they are of timelines.
+    var touches: FoundTouches?
 }

@@ -107,7 +107,8 @@ struct RunSchedules: Sendable {
             "expected nothing: runs of schedules are over journeys"
         )
         violations.check(
-            journeys.fromTime == nil && journeys.toTime == nil && journeys.asOf == nil,
+            journeys.fromTime == nil && journeys.toTime == nil && journeys.asOf == nil
+                && journeys.firstDay.isEmpty && journeys.lastDay.isEmpty,
             "schedule.request.journeys",
             "expected no times: each run has those of the days before it"
         )

@@ -19,6 +19,13 @@ public protocol AttributionModel: Sendable {
     func repeated(
         on table: PathTable
     ) throws(AttributionFailure) -> @Sendable (PathTable) throws(AttributionFailure) -> Credit
+
+    /// How the model divides single journeys of a table among their touches.
+    ///
+    /// - Parameter table: the journeys.
+    /// - Returns: what knows the credit of channels and of touches.
+    /// - Throws: ``AttributionFailure``, as ``credit(_:)`` does.
+    func division(_ table: PathTable) throws(AttributionFailure) -> TouchDivision
 }
 
 extension AttributionModel {

@@ -336,6 +336,19 @@ extension PathTable {
         return table
     }
 
+    /// The number that each path has in a table of the same journeys without times.
+    ///
+    /// - Parameter other: what ``withoutTimes()`` made of this table.
+    /// - Returns: a number for each path of this table.
+    public func numbers(in other: PathTable) -> [Int] {
+        (0..<count).map { path in
+            guard let number = other.find(self.path(path)) else {
+                preconditionFailure("a table of other journeys")
+            }
+            return number
+        }
+    }
+
     /// The same paths, taken by other numbers of journeys.
     ///
     /// - Parameters:

@@ -33,10 +33,14 @@ extension AttributionV1.JourneyReport {
         let counts = [
             (unattributed, "conversions have no touch"), (open, "journeys are open"),
             (shortened, "journeys have more than 10,000 touches: the last are looked at"),
+            (censored, "conversions are too young: their customers' days are not over"),
             (tooLarge, "persons have too many events to be looked at"),
         ]
         return counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
             + unconverted.map { "\($0.conversions) conversions in \($0.currency) have no rate" }
+            + withoutMargin.map {
+                "\($0.conversions) conversions of kind \($0.kind) have no margin"
+            }
             + (currentTime == nil ? ["timelines have not been made yet: persons are missing"] : [])
             + (isBehind ? ["timelines are being made anew: ask again when they are"] : [])
     }

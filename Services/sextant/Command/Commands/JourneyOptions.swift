@@ -9,7 +9,11 @@ struct JourneyOptions {
 
     /// The options, for commands that look at journeys.
     static let options = [
-        Option(name: "--from", value: "DAY", meaning: "The first day, in UTC; all by default."),
+        Option(
+            name: "--from",
+            value: "DAY",
+            meaning: "The first day, by the tenant's clocks; all by default."
+        ),
         Option(name: "--to", value: "DAY", meaning: "The last day."),
         Option(
             name: "--kind",
@@ -33,6 +37,12 @@ struct JourneyOptions {
             meaning: "After how long a journey has come to nothing; as --window."
         ),
         Option(name: "--net", meaning: "Values without what was paid back."),
+        Option(name: "--profit", meaning: "What of that is profit, by the margins of kinds."),
+        Option(
+            name: "--lifetime",
+            value: "DAYS",
+            meaning: "What new customers are worth within so many days; with --customers new."
+        ),
         Option(name: "--customers", value: "new|returning", meaning: "Whose journeys; all."),
     ]
 
@@ -51,17 +61,15 @@ struct JourneyOptions {
     func selection() throws(CommandFailure) -> AttributionV1.JourneySelection {
         let arguments = context.arguments
         var selection = AttributionV1.JourneySelection()
-        selection.fromTime = try day("--from")
-        selection.toTime = try day("--to")
-        // The day that begins after it.
-        selection.toTime?.seconds += 86_400
+        selection.firstDay = try day("--from")
+        selection.lastDay = try day("--to")
         selection.kinds = arguments.all("--kind")
         selection.clickWindowDays = try arguments.number("--window", in: Self.windows)
             .map { Int32($0) }
         selection.viewWindowDays = try arguments.number("--view-window", in: Self.windows)
             .map { Int32($0) }
         selection.closingDays = Int32(try arguments.number("--closing", in: Self.windows) ?? 0)
-        if arguments.has("--net") { selection.valueMode = .net }
+        (selection.valueMode, selection.lifetimeDays) = try value()
         selection.customers =
             try word("--customers", ["new": .new, "returning": .returning]) ?? .unspecified
         selection.grain =
@@ -70,6 +78,21 @@ struct JourneyOptions {
                 ["channel": .channel, "campaign": .campaign, "source_medium": .sourceMedium]
             ) ?? .unspecified
         return selection
+    }
+
+    private func value() throws(CommandFailure) -> (
+        AttributionV1.JourneySelection.ValueMode, lifetimeDays: Int32
+    ) {
+        let arguments = context.arguments
+        let modes: [(String, AttributionV1.JourneySelection.ValueMode)] = [
+            ("--net", .net), ("--profit", .profit), ("--lifetime", .lifetime),
+        ]
+        let given = modes.filter { arguments.has($0.0) }
+        guard given.count < 2 else {
+            throw .usage("\(given[0].0) and \(given[1].0) are different values: give one")
+        }
+        let days = try arguments.number("--lifetime", in: 1...730)
+        return (given.first?.1 ?? .unspecified, Int32(days ?? 0))
     }
 
     /// Which of the options are given.
@@ -89,10 +112,11 @@ struct JourneyOptions {
         return value
     }
 
-    private func day(_ option: String) throws(CommandFailure) -> GoogleProtobuf.Timestamp? {
-        guard let text = context.arguments.value(option) else { return nil }
+    private func day(_ option: String) throws(CommandFailure) -> String {
+        guard let text = context.arguments.value(option) else { return "" }
         do throws(CodecError) {
-            return try GoogleProtobuf.Timestamp(json: "\"\(text)T00:00:00Z\"")
+            _ = try GoogleProtobuf.Timestamp(json: "\"\(text)T00:00:00Z\"")
+            return text
         } catch {
             throw .usage("\(option) is \(text): expected a day, as 2026-01-31")
         }

@@ -5,7 +5,9 @@ internal import Wire
 
 // Commands on the credit of channels.
 extension Subcommand {
-    static let attribution = [attributionRun, attributionModels, attributionPaths]
+    static let attribution = [
+        attributionRun, attributionTouches, attributionModels, attributionPaths,
+    ]
 
     private static let attributionRun = Subcommand(
         name: "attribution run",
@@ -22,7 +24,8 @@ extension Subcommand {
             ),
             Option(name: "--seed", value: "NUMBER", meaning: "What draws come from; 0."),
             Option(name: "--csv", meaning: "A line for each model and channel."),
-        ] + JourneyOptions.options + [JourneyOptions.grain] + GatewayCall.options
+        ] + RunDetails.options + JourneyOptions.options + [JourneyOptions.grain]
+            + GatewayCall.options
     ) { context in
         var request = AttributionV1.RunModelsRequest()
         request.importID = context.arguments.value("--import") ?? ""
@@ -34,13 +37,19 @@ extension Subcommand {
         }
         request.seed = try context.number("--seed") ?? 0
         request.replicates = try context.number("--replicates")
+        let details = try RunDetails(context)
+        details.ask(in: &request)
         let gateway = GatewayCall(context)
         let run = try await gateway.with { connection, _ in
             try await AttributionV1.Models.Client(connection)
                 .runModels(request, options: try gateway.options()).message.value()
         }
         for note in run.notes + (run.report?.notes ?? []) { context.terminal.note(note) }
-        let text = context.arguments.has("--csv") ? run.csv : run.table
+        let isCSV = context.arguments.has("--csv")
+        let rows = details.rows(of: run)
+        let text =
+            rows.map { isCSV ? TextTable.csv($0) : TextTable.text($0) }
+            ?? (isCSV ? run.csv : run.table)
         context.terminal.print(answer: try run.json(), orElse: text)
     }
 
@@ -94,7 +103,7 @@ extension Subcommand {
 
 extension CommandContext {
     /// The number that an option has; nil without it.
-    fileprivate func number<Number: FixedWidthInteger>(
+    func number<Number: FixedWidthInteger>(
         _ option: String
     ) throws(CommandFailure) -> Number? {
         guard let text = arguments.value(option) else { return nil }
@@ -163,7 +172,7 @@ extension AttributionV1.ModelRun {
     }
 
     /// Two digits behind the point.
-    private static func text(_ number: Double) -> String {
+    static func text(_ number: Double) -> String {
         let hundredths = Int64((number * 100).rounded())
         let rest = hundredths.magnitude % 100
         return (hundredths < 0 ? "-" : "") + "\(hundredths.magnitude / 100)."

@@ -27,6 +27,10 @@ enum OpenAPIDocument {
       "description": "Runs models of attribution over journeys. Journeys are those of stored timelines, if a request says which; otherwise the paths that a tenant has imported, as `a > b > c` with how many journeys went that way, with and without a conversion: channels are what stands in the paths.\n\nA model gives each channel a share of all conversions, and one of all value: credit is the share times the total, so that credits add up to what was booked. Global models (`markov`, `shapley`, `shapley_ordered`) look at all journeys at once, the others at each for itself."
     },
     {
+      "name": "Credits",
+      "description": "Tells the credit of each touch, for those who add it up themselves."
+    },
+    {
       "name": "Journeys",
       "description": "Tells journeys of persons, as `JourneySelection` says that they are made, and how they go on."
     },
@@ -208,6 +212,31 @@ enum OpenAPIDocument {
             "description": "What touches are called.",
             "schema": {
               "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection.Grain.snake"
+            }
+          },
+          {
+            "name": "journeys.first_day",
+            "in": "query",
+            "description": "Journeys of this day or later by the tenant's clocks, as `2026-01-31`; instead of `from_time`. Answers have the time instead, here and below.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "journeys.last_day",
+            "in": "query",
+            "description": "Journeys up to the end of this day; instead of `to_time`.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "journeys.lifetime_days",
+            "in": "query",
+            "description": "How many days of a customer count, if values are of lifetimes: 1 to 730; 0 for 365.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
             }
           },
           {
@@ -440,6 +469,31 @@ enum OpenAPIDocument {
             "schema": {
               "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection.Grain.snake"
             }
+          },
+          {
+            "name": "journeys.first_day",
+            "in": "query",
+            "description": "Journeys of this day or later by the tenant's clocks, as `2026-01-31`; instead of `from_time`. Answers have the time instead, here and below.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "journeys.last_day",
+            "in": "query",
+            "description": "Journeys up to the end of this day; instead of `to_time`.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "journeys.lifetime_days",
+            "in": "query",
+            "description": "How many days of a customer count, if values are of lifetimes: 1 to 730; 0 for 365.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
           }
         ],
         "responses": {
@@ -620,6 +674,31 @@ enum OpenAPIDocument {
             "description": "What touches are called.",
             "schema": {
               "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection.Grain.snake"
+            }
+          },
+          {
+            "name": "journeys.first_day",
+            "in": "query",
+            "description": "Journeys of this day or later by the tenant's clocks, as `2026-01-31`; instead of `from_time`. Answers have the time instead, here and below.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "journeys.last_day",
+            "in": "query",
+            "description": "Journeys up to the end of this day; instead of `to_time`.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "journeys.lifetime_days",
+            "in": "query",
+            "description": "How many days of a customer count, if values are of lifetimes: 1 to 730; 0 for 365.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
             }
           }
         ],
@@ -859,6 +938,56 @@ enum OpenAPIDocument {
             "description": "What touches are called.",
             "schema": {
               "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection.Grain.snake"
+            }
+          },
+          {
+            "name": "journeys.first_day",
+            "in": "query",
+            "description": "Journeys of this day or later by the tenant's clocks, as `2026-01-31`; instead of `from_time`. Answers have the time instead, here and below.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "journeys.last_day",
+            "in": "query",
+            "description": "Journeys up to the end of this day; instead of `to_time`.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "journeys.lifetime_days",
+            "in": "query",
+            "description": "How many days of a customer count, if values are of lifetimes: 1 to 730; 0 for 365.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "booking.date",
+            "in": "query",
+            "description": "On which day.",
+            "schema": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.Booking.Date.snake"
+            }
+          },
+          {
+            "name": "booking.by_campaign",
+            "in": "query",
+            "description": "Whether the credit of a day and a channel is told for each campaign.",
+            "schema": {
+              "type": "boolean"
+            }
+          },
+          {
+            "name": "transition_states",
+            "in": "query",
+            "description": "How many states of Markov chains are told with the steps between them: 1 to 200; 0 for none.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
             }
           }
         ],
@@ -2144,6 +2273,31 @@ enum OpenAPIDocument {
             "schema": {
               "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection.Grain"
             }
+          },
+          {
+            "name": "journeys.firstDay",
+            "in": "query",
+            "description": "Journeys of this day or later by the tenant's clocks, as `2026-01-31`; instead of `from_time`. Answers have the time instead, here and below.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "journeys.lastDay",
+            "in": "query",
+            "description": "Journeys up to the end of this day; instead of `to_time`.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "journeys.lifetimeDays",
+            "in": "query",
+            "description": "How many days of a customer count, if values are of lifetimes: 1 to 730; 0 for 365.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
           }
         ],
         "responses": {
@@ -3057,6 +3211,100 @@ enum OpenAPIDocument {
           {
             "apiKey": [
               "attribution:write"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/attribution/touches:credit": {
+      "post": {
+        "operationId": "Credits_StreamTouchCredit",
+        "tags": [
+          "Credits"
+        ],
+        "summary": "Runs a model over journeys, and tells what it gives to each touch of those with a conversion, in the order of persons",
+        "description": "Runs a model over journeys, and tells what it gives to each touch of those with a conversion, in the order of persons. All are of one moment, and add up to what the first message says. FAILED_PRECONDITION if there are no conversions, or they have more than 10,000,000 touches; RESOURCE_EXHAUSTED while as many runs go on as may.",
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.attribution.v1.StreamTouchCreditRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "A line of JSON for each message, or an event whose data it is.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/x-ndjson": {
+                "schema": {
+                  "type": "string"
+                },
+                "x-event": {
+                  "$ref": "#/components/schemas/sextant.attribution.v1.TouchCreditPart"
+                }
+              },
+              "text/event-stream": {
+                "schema": {
+                  "type": "string"
+                },
+                "x-event": {
+                  "$ref": "#/components/schemas/sextant.attribution.v1.TouchCreditPart"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "attribution:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "attribution:read"
             ]
           }
         ]
@@ -5988,6 +6236,31 @@ enum OpenAPIDocument {
             }
           },
           {
+            "name": "journeys.firstDay",
+            "in": "query",
+            "description": "Journeys of this day or later by the tenant's clocks, as `2026-01-31`; instead of `from_time`. Answers have the time instead, here and below.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "journeys.lastDay",
+            "in": "query",
+            "description": "Journeys up to the end of this day; instead of `to_time`.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "journeys.lifetimeDays",
+            "in": "query",
+            "description": "How many days of a customer count, if values are of lifetimes: 1 to 730; 0 for 365.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
             "name": "end",
             "in": "query",
             "description": "What they came to.",
@@ -6207,6 +6480,31 @@ enum OpenAPIDocument {
             "description": "What touches are called.",
             "schema": {
               "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection.Grain"
+            }
+          },
+          {
+            "name": "journeys.firstDay",
+            "in": "query",
+            "description": "Journeys of this day or later by the tenant's clocks, as `2026-01-31`; instead of `from_time`. Answers have the time instead, here and below.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "journeys.lastDay",
+            "in": "query",
+            "description": "Journeys up to the end of this day; instead of `to_time`.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "journeys.lifetimeDays",
+            "in": "query",
+            "description": "How many days of a customer count, if values are of lifetimes: 1 to 730; 0 for 365.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
             }
           }
         ],
@@ -6471,6 +6769,31 @@ enum OpenAPIDocument {
             "description": "What touches are called.",
             "schema": {
               "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection.Grain"
+            }
+          },
+          {
+            "name": "journeys.firstDay",
+            "in": "query",
+            "description": "Journeys of this day or later by the tenant's clocks, as `2026-01-31`; instead of `from_time`. Answers have the time instead, here and below.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "journeys.lastDay",
+            "in": "query",
+            "description": "Journeys up to the end of this day; instead of `to_time`.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "journeys.lifetimeDays",
+            "in": "query",
+            "description": "How many days of a customer count, if values are of lifetimes: 1 to 730; 0 for 365.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
             }
           },
           {
@@ -11634,6 +11957,358 @@ enum OpenAPIDocument {
   },
   "components": {
     "schemas": {
+      "sextant.attribution.v1.BookedCredit": {
+        "type": "object",
+        "description": "What single touches get, added up.\n\nEach conversion is converted to the currency, rounded to its minor unit, and divided among its touches by largest remainders, once: whatever is told of touches, days, campaigns or channels is a sum of these amounts, so that all add up to the same.",
+        "properties": {
+          "source": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.BookedCredit.Source",
+            "description": "Where the credit of touches comes from."
+          },
+          "currency": {
+            "type": "string",
+            "description": "The currency by ISO 4217."
+          },
+          "value": {
+            "type": "string",
+            "description": "What all conversions by touches are worth, as `59.9`."
+          },
+          "channels": {
+            "type": "array",
+            "description": "In the order of `ModelResult.channels`.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.BookedCredit.Channel"
+            }
+          },
+          "days": {
+            "type": "array",
+            "description": "By day, then by channel and campaign: those with a touch that has credit, 100,000 at most of all models together. A run that has more is refused.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.BookedCredit.Day"
+            }
+          },
+          "date": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.Booking.Date",
+            "description": "Which day counts."
+          },
+          "timeZone": {
+            "type": "string",
+            "description": "The time zone of the days."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.BookedCredit.Channel": {
+        "type": "object",
+        "description": "What the touches of a channel get.",
+        "properties": {
+          "channel": {
+            "type": "string",
+            "description": "As it stands in paths."
+          },
+          "conversions": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Of the conversions."
+          },
+          "value": {
+            "type": "string",
+            "description": "Of the value, as `59.9`."
+          },
+          "conversionsDifference": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How much more that is than the model's credit of conversions."
+          },
+          "valueDifference": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How much more that is than the model's credit of value."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.BookedCredit.Channel.snake": {
+        "type": "object",
+        "description": "What the touches of a channel get.",
+        "properties": {
+          "channel": {
+            "type": "string",
+            "description": "As it stands in paths."
+          },
+          "conversions": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Of the conversions."
+          },
+          "value": {
+            "type": "string",
+            "description": "Of the value, as `59.9`."
+          },
+          "conversions_difference": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How much more that is than the model's credit of conversions."
+          },
+          "value_difference": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How much more that is than the model's credit of value."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.BookedCredit.Day": {
+        "type": "object",
+        "description": "What the touches of a channel get on a day.",
+        "properties": {
+          "day": {
+            "type": "string",
+            "description": "The day by the tenant's clocks, as `2026-01-31`."
+          },
+          "channel": {
+            "type": "string",
+            "description": "As it stands in paths."
+          },
+          "campaign": {
+            "type": "string",
+            "description": "The campaign, `(none)` without one; empty if it was not asked for."
+          },
+          "conversions": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Of the conversions."
+          },
+          "value": {
+            "type": "string",
+            "description": "Of the value, as `59.9`."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.BookedCredit.Day.snake": {
+        "type": "object",
+        "description": "What the touches of a channel get on a day.",
+        "properties": {
+          "day": {
+            "type": "string",
+            "description": "The day by the tenant's clocks, as `2026-01-31`."
+          },
+          "channel": {
+            "type": "string",
+            "description": "As it stands in paths."
+          },
+          "campaign": {
+            "type": "string",
+            "description": "The campaign, `(none)` without one; empty if it was not asked for."
+          },
+          "conversions": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Of the conversions."
+          },
+          "value": {
+            "type": "string",
+            "description": "Of the value, as `59.9`."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.BookedCredit.Source": {
+        "type": "string",
+        "description": "Where credit of touches comes from.\n- `SOURCE_UNSPECIFIED`: Nobody said.\n- `SOURCE_MODEL`: The model divides each journey itself: the credit of a channel is the sum over its touches.\n- `SOURCE_JOURNEY_NORMALISED`: `journey_normalised`: the model knows credit of channels only, and each journey is divided in proportion to that. Sums over journeys are not the model's credit; they stand beside it.",
+        "enum": [
+          "SOURCE_UNSPECIFIED",
+          "SOURCE_MODEL",
+          "SOURCE_JOURNEY_NORMALISED"
+        ]
+      },
+      "sextant.attribution.v1.BookedCredit.Source.snake": {
+        "type": "string",
+        "description": "Where credit of touches comes from.\n- `unspecified`: Nobody said.\n- `model`: The model divides each journey itself: the credit of a channel is the sum over its touches.\n- `journey_normalised`: `journey_normalised`: the model knows credit of channels only, and each journey is divided in proportion to that. Sums over journeys are not the model's credit; they stand beside it.",
+        "enum": [
+          "unspecified",
+          "model",
+          "journey_normalised"
+        ]
+      },
+      "sextant.attribution.v1.BookedCredit.snake": {
+        "type": "object",
+        "description": "What single touches get, added up.\n\nEach conversion is converted to the currency, rounded to its minor unit, and divided among its touches by largest remainders, once: whatever is told of touches, days, campaigns or channels is a sum of these amounts, so that all add up to the same.",
+        "properties": {
+          "source": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.BookedCredit.Source.snake",
+            "description": "Where the credit of touches comes from."
+          },
+          "currency": {
+            "type": "string",
+            "description": "The currency by ISO 4217."
+          },
+          "value": {
+            "type": "string",
+            "description": "What all conversions by touches are worth, as `59.9`."
+          },
+          "channels": {
+            "type": "array",
+            "description": "In the order of `ModelResult.channels`.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.BookedCredit.Channel.snake"
+            }
+          },
+          "days": {
+            "type": "array",
+            "description": "By day, then by channel and campaign: those with a touch that has credit, 100,000 at most of all models together. A run that has more is refused.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.BookedCredit.Day.snake"
+            }
+          },
+          "date": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.Booking.Date.snake",
+            "description": "Which day counts."
+          },
+          "time_zone": {
+            "type": "string",
+            "description": "The time zone of the days."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.Booking": {
+        "type": "object",
+        "description": "How credit of touches is booked.",
+        "properties": {
+          "date": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.Booking.Date",
+            "description": "On which day."
+          },
+          "byCampaign": {
+            "type": "boolean",
+            "description": "Whether the credit of a day and a channel is told for each campaign."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.Booking.Date": {
+        "type": "string",
+        "description": "On which day.\n- `DATE_UNSPECIFIED`: As `DATE_CONVERSION`.\n- `DATE_CONVERSION`: On the day of the conversion.\n- `DATE_TOUCH`: On the day of the touch, which may be before the range of the journeys: that is one of conversions.",
+        "enum": [
+          "DATE_UNSPECIFIED",
+          "DATE_CONVERSION",
+          "DATE_TOUCH"
+        ]
+      },
+      "sextant.attribution.v1.Booking.Date.snake": {
+        "type": "string",
+        "description": "On which day.\n- `unspecified`: As `DATE_CONVERSION`.\n- `conversion`: On the day of the conversion.\n- `touch`: On the day of the touch, which may be before the range of the journeys: that is one of conversions.",
+        "enum": [
+          "unspecified",
+          "conversion",
+          "touch"
+        ]
+      },
+      "sextant.attribution.v1.Booking.snake": {
+        "type": "object",
+        "description": "How credit of touches is booked.",
+        "properties": {
+          "date": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.Booking.Date.snake",
+            "description": "On which day."
+          },
+          "by_campaign": {
+            "type": "boolean",
+            "description": "Whether the credit of a day and a channel is told for each campaign."
+          }
+        },
+        "additionalProperties": false
+      },
       "sextant.attribution.v1.BuildTimelinesRequest": {
         "type": "object",
         "description": "Asks for timelines to be brought up to date.",
@@ -11766,7 +12441,7 @@ enum OpenAPIDocument {
                 ]
               }
             ],
-            "description": "What share of conversions would be lost without the channel, if the model is `markov`."
+            "description": "What share of conversions would be lost without the channel, if the model is `markov` or `markov_auto`."
           },
           "cost": {
             "oneOf": [
@@ -11945,7 +12620,7 @@ enum OpenAPIDocument {
                 ]
               }
             ],
-            "description": "What share of conversions would be lost without the channel, if the model is `markov`."
+            "description": "What share of conversions would be lost without the channel, if the model is `markov` or `markov_auto`."
           },
           "cost": {
             "oneOf": [
@@ -12403,7 +13078,7 @@ enum OpenAPIDocument {
           },
           "values": {
             "type": "array",
-            "description": "The value for each touch, in the conversion's currency to its minor unit: in all it is the value of the conversion, rounded. Empty if the conversion has no value.",
+            "description": "The value for each touch, in the conversion's currency to its minor unit: in all it is the value of the conversion, rounded. Empty if the conversion has no value, if its profit is not known or a loss, and if values are of lifetimes.",
             "items": {
               "type": "string"
             }
@@ -12440,7 +13115,7 @@ enum OpenAPIDocument {
           },
           "values": {
             "type": "array",
-            "description": "The value for each touch, in the conversion's currency to its minor unit: in all it is the value of the conversion, rounded. Empty if the conversion has no value.",
+            "description": "The value for each touch, in the conversion's currency to its minor unit: in all it is the value of the conversion, rounded. Empty if the conversion has no value, if its profit is not known or a loss, and if values are of lifetimes.",
             "items": {
               "type": "string"
             }
@@ -12657,6 +13332,19 @@ enum OpenAPIDocument {
           "isBehind": {
             "type": "boolean",
             "description": "Whether timelines are being made anew, of events that changed since or by another rule: then some are of before, and some of after."
+          },
+          "withoutMargin": {
+            "type": "array",
+            "description": "Conversions of which no margin holds, if values are profits. They count, without their values.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.JourneyReport.WithoutMargin"
+            }
+          },
+          "censored": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many conversions were fewer than `lifetime_days` before `as_of`, if values are of lifetimes: what their customers will yet be worth in that time is missing."
           }
         },
         "additionalProperties": false
@@ -12749,6 +13437,40 @@ enum OpenAPIDocument {
         },
         "additionalProperties": false
       },
+      "sextant.attribution.v1.JourneyReport.WithoutMargin": {
+        "type": "object",
+        "description": "Conversions of a kind.",
+        "properties": {
+          "kind": {
+            "type": "string",
+            "description": "The kind."
+          },
+          "conversions": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.JourneyReport.WithoutMargin.snake": {
+        "type": "object",
+        "description": "Conversions of a kind.",
+        "properties": {
+          "kind": {
+            "type": "string",
+            "description": "The kind."
+          },
+          "conversions": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many."
+          }
+        },
+        "additionalProperties": false
+      },
       "sextant.attribution.v1.JourneyReport.snake": {
         "type": "object",
         "description": "What was found in stored timelines beside the paths that models see.",
@@ -12825,6 +13547,19 @@ enum OpenAPIDocument {
           "is_behind": {
             "type": "boolean",
             "description": "Whether timelines are being made anew, of events that changed since or by another rule: then some are of before, and some of after."
+          },
+          "without_margin": {
+            "type": "array",
+            "description": "Conversions of which no margin holds, if values are profits. They count, without their values.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.JourneyReport.WithoutMargin.snake"
+            }
+          },
+          "censored": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many conversions were fewer than `lifetime_days` before `as_of`, if values are of lifetimes: what their customers will yet be worth in that time is missing."
           }
         },
         "additionalProperties": false
@@ -12885,6 +13620,19 @@ enum OpenAPIDocument {
           "grain": {
             "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection.Grain",
             "description": "What touches are called."
+          },
+          "firstDay": {
+            "type": "string",
+            "description": "Journeys of this day or later by the tenant's clocks, as `2026-01-31`; instead of `from_time`. Answers have the time instead, here and below."
+          },
+          "lastDay": {
+            "type": "string",
+            "description": "Journeys up to the end of this day; instead of `to_time`."
+          },
+          "lifetimeDays": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many days of a customer count, if values are of lifetimes: 1 to 730; 0 for 365."
           }
         },
         "additionalProperties": false
@@ -12929,20 +13677,24 @@ enum OpenAPIDocument {
       },
       "sextant.attribution.v1.JourneySelection.ValueMode": {
         "type": "string",
-        "description": "What a conversion is worth.\n- `VALUE_MODE_UNSPECIFIED`: As `VALUE_MODE_GROSS`.\n- `VALUE_MODE_GROSS`: All that was ordered.\n- `VALUE_MODE_NET`: What was not paid back.",
+        "description": "What a conversion is worth.\n- `VALUE_MODE_UNSPECIFIED`: As `VALUE_MODE_GROSS`.\n- `VALUE_MODE_GROSS`: All that was ordered.\n- `VALUE_MODE_NET`: What was not paid back.\n- `VALUE_MODE_PROFIT`: What of that is profit: times the margin of the conversion's kind that holds on its day by the tenant's clocks, or else the margin without a name. Conversions without either count, without their values. FAILED_PRECONDITION if one has a margin below 0: no model shares out losses.\n- `VALUE_MODE_LIFETIME`: What was not paid back of all conversions of a new customer that count and come within `lifetime_days` from the first one: credited to the journey of the first. Only of `CUSTOMERS_NEW`. What comes after `as_of` is not in it, and `JourneyReport` tells of how many conversions that is so.",
         "enum": [
           "VALUE_MODE_UNSPECIFIED",
           "VALUE_MODE_GROSS",
-          "VALUE_MODE_NET"
+          "VALUE_MODE_NET",
+          "VALUE_MODE_PROFIT",
+          "VALUE_MODE_LIFETIME"
         ]
       },
       "sextant.attribution.v1.JourneySelection.ValueMode.snake": {
         "type": "string",
-        "description": "What a conversion is worth.\n- `unspecified`: As `VALUE_MODE_GROSS`.\n- `gross`: All that was ordered.\n- `net`: What was not paid back.",
+        "description": "What a conversion is worth.\n- `unspecified`: As `VALUE_MODE_GROSS`.\n- `gross`: All that was ordered.\n- `net`: What was not paid back.\n- `profit`: What of that is profit: times the margin of the conversion's kind that holds on its day by the tenant's clocks, or else the margin without a name. Conversions without either count, without their values. FAILED_PRECONDITION if one has a margin below 0: no model shares out losses.\n- `lifetime`: What was not paid back of all conversions of a new customer that count and come within `lifetime_days` from the first one: credited to the journey of the first. Only of `CUSTOMERS_NEW`. What comes after `as_of` is not in it, and `JourneyReport` tells of how many conversions that is so.",
         "enum": [
           "unspecified",
           "gross",
-          "net"
+          "net",
+          "profit",
+          "lifetime"
         ]
       },
       "sextant.attribution.v1.JourneySelection.snake": {
@@ -13001,6 +13753,19 @@ enum OpenAPIDocument {
           "grain": {
             "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection.Grain.snake",
             "description": "What touches are called."
+          },
+          "first_day": {
+            "type": "string",
+            "description": "Journeys of this day or later by the tenant's clocks, as `2026-01-31`; instead of `from_time`. Answers have the time instead, here and below."
+          },
+          "last_day": {
+            "type": "string",
+            "description": "Journeys up to the end of this day; instead of `to_time`."
+          },
+          "lifetime_days": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many days of a customer count, if values are of lifetimes: 1 to 730; 0 for 365."
           }
         },
         "additionalProperties": false
@@ -13291,6 +14056,14 @@ enum OpenAPIDocument {
             "type": "integer",
             "format": "int32",
             "description": "How many replicates had no conversion, and say nothing."
+          },
+          "booked": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.BookedCredit",
+            "description": "The credit of touches on their days, if it was asked for."
+          },
+          "transitions": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.TransitionMatrix",
+            "description": "The chain, if it was asked for and the model is `markov` or `markov_auto`."
           }
         },
         "additionalProperties": false
@@ -13333,6 +14106,14 @@ enum OpenAPIDocument {
             "type": "integer",
             "format": "int32",
             "description": "How many replicates had no conversion, and say nothing."
+          },
+          "booked": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.BookedCredit.snake",
+            "description": "The credit of touches on their days, if it was asked for."
+          },
+          "transitions": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.TransitionMatrix.snake",
+            "description": "The chain, if it was asked for and the model is `markov` or `markov_auto`."
           }
         },
         "additionalProperties": false
@@ -14489,6 +15270,15 @@ enum OpenAPIDocument {
           "journeys": {
             "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection",
             "description": "Which journeys of timelines, instead of an import; nothing for imports. They have times, which `decay` and `hazard` need."
+          },
+          "booking": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.Booking",
+            "description": "How credit of single touches is booked on days; nothing for no booking. It needs `journeys`, and no `transforms`."
+          },
+          "transitionStates": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many states of Markov chains are told with the steps between them: 1 to 200; 0 for none."
           }
         },
         "additionalProperties": false
@@ -14640,6 +15430,34 @@ enum OpenAPIDocument {
           "message"
         ]
       },
+      "sextant.attribution.v1.StreamTouchCreditRequest": {
+        "type": "object",
+        "description": "Asks for the credit of touches.",
+        "properties": {
+          "model": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.ModelChoice",
+            "description": "Which model."
+          },
+          "journeys": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection",
+            "description": "Which journeys; nothing for all."
+          },
+          "seed": {
+            "type": "string",
+            "format": "uint64",
+            "pattern": "^[0-9]+$",
+            "description": "What draws of the model come from."
+          },
+          "directChannels": {
+            "type": "array",
+            "description": "Channels that say nothing of where somebody came from, as in `RunModelsRequest`.",
+            "items": {
+              "type": "string"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
       "sextant.attribution.v1.TimelinesDescription": {
         "type": "object",
         "description": "How far timelines are.",
@@ -14688,6 +15506,467 @@ enum OpenAPIDocument {
             "format": "int64",
             "pattern": "^-?[0-9]+$",
             "description": "How many have too many events or ids to be a person."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.TouchCreditPart": {
+        "type": "object",
+        "description": "Some of the credit.",
+        "properties": {
+          "run": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.ModelRun",
+            "description": "In the first message, which has no journeys: what the model says of all of them, with the sums of what touches get in `booked`."
+          },
+          "journeys": {
+            "type": "array",
+            "description": "Some of the journeys.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.TouchCreditPart.Journey"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.TouchCreditPart.Journey": {
+        "type": "object",
+        "description": "A journey with a conversion and at least one touch.",
+        "properties": {
+          "person": {
+            "type": "string",
+            "description": "Whose it is, as `u:42`."
+          },
+          "time": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When the conversion was."
+          },
+          "kind": {
+            "type": "string",
+            "description": "The kind of the conversion."
+          },
+          "eventId": {
+            "type": "string",
+            "description": "The id of its event."
+          },
+          "isOfNewCustomer": {
+            "type": "boolean",
+            "description": "Whether no conversion that counts has come before it."
+          },
+          "value": {
+            "type": "string",
+            "description": "What it is worth in the selection's currency, to its minor unit."
+          },
+          "touches": {
+            "type": "array",
+            "description": "Its touches in order; the last 10,000 if there are more.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.TouchCreditPart.Touch"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.TouchCreditPart.Touch": {
+        "type": "object",
+        "description": "What a touch gets.",
+        "properties": {
+          "time": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When it was."
+          },
+          "channel": {
+            "type": "string",
+            "description": "What it is called in paths."
+          },
+          "campaign": {
+            "type": "string",
+            "description": "Its campaign; `(none)` without one."
+          },
+          "share": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Its share of the conversion; those of a journey are 1 in all."
+          },
+          "value": {
+            "type": "string",
+            "description": "Its share of the value, as `59.9`; those of a journey are the value in all."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.TransitionMatrix": {
+        "type": "object",
+        "description": "The steps of a chain. A state is the last channels of a journey, as many as the order says.",
+        "properties": {
+          "order": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many channels a state has."
+          },
+          "conversionProbability": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How likely a journey of the chain converts."
+          },
+          "states": {
+            "type": "array",
+            "description": "Those with most visits first; of those with as many, in the order of their channels' numbers.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.TransitionMatrix.State"
+            }
+          },
+          "restStates": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many states are not told."
+          },
+          "restVisits": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How often journeys were in one of those."
+          },
+          "steps": {
+            "type": "array",
+            "description": "From the start, then from state to state and to the ends, in the order of sources and targets; the rest comes after all states.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.TransitionMatrix.Step"
+            }
+          },
+          "removalEffects": {
+            "type": "array",
+            "description": "In the order of `ModelResult.channels`.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.TransitionMatrix.RemovalEffect"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.TransitionMatrix.Place": {
+        "type": "string",
+        "description": "What a step leads from or to.\n- `PLACE_UNSPECIFIED`: Nobody said.\n- `PLACE_START`: Before the first touch.\n- `PLACE_STATE`: One of `states`.\n- `PLACE_REST`: All states that are not told, as one.\n- `PLACE_CONVERSION`: The end with a conversion.\n- `PLACE_NULL`: The end without one.",
+        "enum": [
+          "PLACE_UNSPECIFIED",
+          "PLACE_START",
+          "PLACE_STATE",
+          "PLACE_REST",
+          "PLACE_CONVERSION",
+          "PLACE_NULL"
+        ]
+      },
+      "sextant.attribution.v1.TransitionMatrix.Place.snake": {
+        "type": "string",
+        "description": "What a step leads from or to.\n- `unspecified`: Nobody said.\n- `start`: Before the first touch.\n- `state`: One of `states`.\n- `rest`: All states that are not told, as one.\n- `conversion`: The end with a conversion.\n- `null`: The end without one.",
+        "enum": [
+          "unspecified",
+          "start",
+          "state",
+          "rest",
+          "conversion",
+          "null"
+        ]
+      },
+      "sextant.attribution.v1.TransitionMatrix.RemovalEffect": {
+        "type": "object",
+        "description": "What would be lost without a channel.",
+        "properties": {
+          "channel": {
+            "type": "string",
+            "description": "As it stands in paths."
+          },
+          "conversions": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "What share of the conversions."
+          },
+          "value": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "What share of the value."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.TransitionMatrix.RemovalEffect.snake": {
+        "type": "object",
+        "description": "What would be lost without a channel.",
+        "properties": {
+          "channel": {
+            "type": "string",
+            "description": "As it stands in paths."
+          },
+          "conversions": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "What share of the conversions."
+          },
+          "value": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "What share of the value."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.TransitionMatrix.State": {
+        "type": "object",
+        "description": "A state.",
+        "properties": {
+          "channels": {
+            "type": "array",
+            "description": "Its channels in the order of touches.",
+            "items": {
+              "type": "string"
+            }
+          },
+          "visits": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How often journeys were in it."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.TransitionMatrix.State.snake": {
+        "type": "object",
+        "description": "A state.",
+        "properties": {
+          "channels": {
+            "type": "array",
+            "description": "Its channels in the order of touches.",
+            "items": {
+              "type": "string"
+            }
+          },
+          "visits": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How often journeys were in it."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.TransitionMatrix.Step": {
+        "type": "object",
+        "description": "A step that some journey took.",
+        "properties": {
+          "source": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.TransitionMatrix.Place",
+            "description": "What it leads from."
+          },
+          "sourceState": {
+            "type": "integer",
+            "format": "int32",
+            "description": "Which state, as its place among `states`, if it leads from one."
+          },
+          "target": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.TransitionMatrix.Place",
+            "description": "What it leads to."
+          },
+          "targetState": {
+            "type": "integer",
+            "format": "int32",
+            "description": "Which state, as its place among `states`, if it leads to one."
+          },
+          "count": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How often journeys took it."
+          },
+          "probability": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How likely it is, from its source: those from one source add up to 1."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.TransitionMatrix.Step.snake": {
+        "type": "object",
+        "description": "A step that some journey took.",
+        "properties": {
+          "source": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.TransitionMatrix.Place.snake",
+            "description": "What it leads from."
+          },
+          "source_state": {
+            "type": "integer",
+            "format": "int32",
+            "description": "Which state, as its place among `states`, if it leads from one."
+          },
+          "target": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.TransitionMatrix.Place.snake",
+            "description": "What it leads to."
+          },
+          "target_state": {
+            "type": "integer",
+            "format": "int32",
+            "description": "Which state, as its place among `states`, if it leads to one."
+          },
+          "count": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How often journeys took it."
+          },
+          "probability": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How likely it is, from its source: those from one source add up to 1."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.TransitionMatrix.snake": {
+        "type": "object",
+        "description": "The steps of a chain. A state is the last channels of a journey, as many as the order says.",
+        "properties": {
+          "order": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many channels a state has."
+          },
+          "conversion_probability": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How likely a journey of the chain converts."
+          },
+          "states": {
+            "type": "array",
+            "description": "Those with most visits first; of those with as many, in the order of their channels' numbers.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.TransitionMatrix.State.snake"
+            }
+          },
+          "rest_states": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many states are not told."
+          },
+          "rest_visits": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How often journeys were in one of those."
+          },
+          "steps": {
+            "type": "array",
+            "description": "From the start, then from state to state and to the ends, in the order of sources and targets; the rest comes after all states.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.TransitionMatrix.Step.snake"
+            }
+          },
+          "removal_effects": {
+            "type": "array",
+            "description": "In the order of `ModelResult.channels`.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.TransitionMatrix.RemovalEffect.snake"
+            }
           }
         },
         "additionalProperties": false
