@@ -378,7 +378,7 @@ for (folder, library, dependencies) in [
     (
         "mmm-service", "MixModel",
         [
-            "Contracts", "Messages", "Numerics", "Panels", "Postgres", "RPC", "Schema",
+            "Contracts", "Messages", "Net", "Numerics", "Panels", "Postgres", "RPC", "Schema",
             "Telemetry", "Tenancy", "Wire",
         ]
     ),

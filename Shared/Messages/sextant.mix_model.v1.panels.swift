@@ -1160,6 +1160,18 @@ extension MixModelV1 {
         /// The amount of spend that names no place, and was spread by population.
         public var spreadSpend: Double = 0
 
+        /// What is to be known before a model is fitted, the weightiest first: at most 100.
+        public var findings: [MixModelV1.PreviewPanelResponse.Finding] = []
+
+        /// How many findings there are beside these.
+        public var omittedFindings: Int32 = 0
+
+        /// Whether a model can be fitted: no finding refuses it, and all amounts have a rate.
+        public var isTrainable: Bool = false
+
+        /// A digest of all that is in the panel, in hexadecimal: the same for the same numbers.
+        public var fingerprint: String = ""
+
         /// Fields the schema does not name, kept as they were sent.
         public var unknownFields = UnknownFields()
 
@@ -1189,6 +1201,10 @@ extension MixModelV1 {
             self.unconvertedRows = view.unconvertedRows
             self.misplacedRows = view.misplacedRows
             self.spreadSpend = view.spreadSpend
+            self.findings = view.findings.values()
+            self.omittedFindings = view.omittedFindings
+            self.isTrainable = view.isTrainable
+            self.fingerprint = String(view.fingerprint)
             self.unknownFields = view.unknownFields
         }
 
@@ -1206,6 +1222,10 @@ extension MixModelV1 {
             if self.unconvertedRows != 0 { buffer.appendField(tag: 80, self.unconvertedRows, as: Scalar.Int64.self) }
             if self.misplacedRows != 0 { buffer.appendField(tag: 88, self.misplacedRows, as: Scalar.Int64.self) }
             if self.spreadSpend.bitPattern != 0 { buffer.appendField(tag: 97, self.spreadSpend, as: Scalar.Double.self) }
+            buffer.appendMessages(tag: 106, self.findings)
+            if self.omittedFindings != 0 { buffer.appendField(tag: 112, self.omittedFindings, as: Scalar.Int32.self) }
+            if self.isTrainable { buffer.appendField(tag: 120, self.isTrainable, as: Scalar.Bool.self) }
+            if !self.fingerprint.isEmpty { buffer.appendField(tag: 130, self.fingerprint) }
             if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
         }
 
@@ -1223,6 +1243,10 @@ extension MixModelV1 {
             FieldSchema(10, "unconverted_rows", .int64),
             FieldSchema(11, "misplaced_rows", .int64),
             FieldSchema(12, "spread_spend", .double),
+            FieldSchema(13, "findings", .message { MixModelV1.PreviewPanelResponse.Finding.schema }, .repeated),
+            FieldSchema(14, "omitted_findings", .int32),
+            FieldSchema(15, "is_trainable", .bool),
+            FieldSchema(16, "fingerprint", .string),
         ], valueStride: MemoryLayout<MixModelV1.PreviewPanelResponse>.stride)
 
         /// The fields of a `PreviewPanelResponse`, read where they lie.
@@ -1261,6 +1285,14 @@ extension MixModelV1 {
 
             /// The amount of spend that names no place, and was spread by population.
             public private(set) var spreadSpend: Double = 0
+            fileprivate var _findings = FieldRun()
+
+            /// How many findings there are beside these.
+            public private(set) var omittedFindings: Int32 = 0
+
+            /// Whether a model can be fitted: no finding refuses it, and all amounts have a rate.
+            public private(set) var isTrainable: Bool = false
+            fileprivate var _fingerprint = FieldSlice()
             fileprivate var _has_unknown = false
 
             /// Finds the fields.
@@ -1290,6 +1322,12 @@ extension MixModelV1 {
                         case 80: self.unconvertedRows = Scalar.Int64.read(&reader)
                         case 88: self.misplacedRows = Scalar.Int64.read(&reader)
                         case 97: self.spreadSpend = Scalar.Double.read(&reader)
+                        case 106:
+                            _ = reader.slice()
+                            _findings.extend(from: start, to: reader.position)
+                        case 112: self.omittedFindings = Scalar.Int32.read(&reader)
+                        case 120: self.isTrainable = Scalar.Bool.read(&reader)
+                        case 130: _fingerprint = reader.slice()
                         default:
                             reader.skip(tag)
                             _has_unknown = true
@@ -1335,6 +1373,22 @@ extension MixModelV1 {
                 @_lifetime(copy self)
                 get {
                     unsafe _currency.text(in: bytes)
+                }
+            }
+
+            /// What is to be known before a model is fitted, the weightiest first: at most 100.
+            public var findings: RepeatedMessages<MixModelV1.PreviewPanelResponse.Finding.View> {
+                @_lifetime(copy self)
+                get {
+                    unsafe RepeatedMessages<MixModelV1.PreviewPanelResponse.Finding.View>(_findings, in: bytes)
+                }
+            }
+
+            /// A digest of all that is in the panel, in hexadecimal: the same for the same numbers.
+            public var fingerprint: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _fingerprint.text(in: bytes)
                 }
             }
 
@@ -1465,6 +1519,42 @@ extension MixModelV1 {
             @inlinable
             public mutating func setSpreadSpend(_ value: Double) {
                 if value.bitPattern != 0 { buffer.appendField(tag: 97, value, as: Scalar.Double.self) }
+            }
+
+            /// What is to be known before a model is fitted, the weightiest first: at most 100.
+            @inlinable
+            public mutating func addFindings<Failure: Error>(_ write: (inout MixModelV1.PreviewPanelResponse.Finding.Writer) throws(Failure) -> Void) throws(Failure) {
+                try buffer.appendMessage(tag: 106, write)
+            }
+
+            /// What is to be known before a model is fitted, the weightiest first: at most 100.
+            @inlinable
+            public mutating func addFindings(_ value: MixModelV1.PreviewPanelResponse.Finding) {
+                buffer.appendMessage(tag: 106, value)
+            }
+
+            /// How many findings there are beside these.
+            @inlinable
+            public mutating func setOmittedFindings(_ value: Int32) {
+                if value != 0 { buffer.appendField(tag: 112, value, as: Scalar.Int32.self) }
+            }
+
+            /// Whether a model can be fitted: no finding refuses it, and all amounts have a rate.
+            @inlinable
+            public mutating func setIsTrainable(_ value: Bool) {
+                if value { buffer.appendField(tag: 120, value, as: Scalar.Bool.self) }
+            }
+
+            /// A digest of all that is in the panel, in hexadecimal: the same for the same numbers.
+            @inlinable
+            public mutating func setFingerprint(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 130, value) }
+            }
+
+            /// A digest of all that is in the panel, in hexadecimal: the same for the same numbers.
+            @inlinable
+            public mutating func setFingerprint(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 130, value.utf8) }
             }
         }
 
@@ -1868,14 +1958,325 @@ extension MixModelV1 {
                 }
             }
         }
+
+        /// Something that is to be known before a model is fitted.
+        public struct Finding: MessageValue {
+
+            /// What it means for training.
+            public var severity: MixModelV1.PreviewPanelResponse.Finding.Severity = MixModelV1.PreviewPanelResponse.Finding.Severity(rawValue: 0)
+
+            /// Which rule it is about, as `collinear_channels`.
+            public var rule: String = ""
+
+            /// The columns it is about.
+            public var columns: [String] = []
+
+            /// The place it is about; empty if it is about none alone.
+            public var geo: String = ""
+
+            /// The first days of the periods it is about, at most five.
+            public var dates: [String] = []
+
+            /// What is wrong, in a sentence with the numbers.
+            public var problem: String = ""
+
+            /// What to do about it, in a sentence.
+            public var remedy: String = ""
+
+            /// Fields the schema does not name, kept as they were sent.
+            public var unknownFields = UnknownFields()
+
+            /// The message with every field at its default.
+            public init() {}
+
+            /// Copies the fields of a view.
+            public init(_ view: View) {
+                unsafe self.init(validated: view.bytes)
+            }
+
+            /// Copies the fields of a message.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            public init(validated bytes: RawSpan) {
+                let view = unsafe View(validated: bytes)
+                self.severity = view.severity
+                self.rule = String(view.rule)
+                self.columns = view.columns.strings()
+                self.geo = String(view.geo)
+                self.dates = view.dates.strings()
+                self.problem = String(view.problem)
+                self.remedy = String(view.remedy)
+                self.unknownFields = view.unknownFields
+            }
+
+            /// Appends the message's fields to a buffer.
+            public func write(to buffer: inout OutputBuffer) {
+                if self.severity.rawValue != 0 { buffer.appendField(tag: 8, self.severity, as: Scalar.Enumeration<MixModelV1.PreviewPanelResponse.Finding.Severity>.self) }
+                if !self.rule.isEmpty { buffer.appendField(tag: 18, self.rule) }
+                for value in self.columns { buffer.appendField(tag: 26, value) }
+                if !self.geo.isEmpty { buffer.appendField(tag: 34, self.geo) }
+                for value in self.dates { buffer.appendField(tag: 42, value) }
+                if !self.problem.isEmpty { buffer.appendField(tag: 50, self.problem) }
+                if !self.remedy.isEmpty { buffer.appendField(tag: 58, self.remedy) }
+                if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+            }
+
+            /// The message's table.
+            public static let schema: MessageSchema = MessageSchema("sextant.mix_model.v1.PreviewPanelResponse.Finding", [
+                FieldSchema(1, "severity", .enumeration(MixModelV1.PreviewPanelResponse.Finding.Severity.schema)),
+                FieldSchema(2, "rule", .string),
+                FieldSchema(3, "columns", .string, .repeated),
+                FieldSchema(4, "geo", .string),
+                FieldSchema(5, "dates", .string, .repeated),
+                FieldSchema(6, "problem", .string),
+                FieldSchema(7, "remedy", .string),
+            ], valueStride: MemoryLayout<MixModelV1.PreviewPanelResponse.Finding>.stride)
+
+            /// The fields of a `Finding`, read where they lie.
+            public struct View: MessageView, ~Escapable {
+                /// The message as a plain value.
+                public typealias Value = MixModelV1.PreviewPanelResponse.Finding
+
+                /// The message's table.
+                public static var schema: MessageSchema { MixModelV1.PreviewPanelResponse.Finding.schema }
+
+                /// The message's bytes.
+                public let bytes: RawSpan
+
+                /// What it means for training.
+                public private(set) var severity: MixModelV1.PreviewPanelResponse.Finding.Severity = MixModelV1.PreviewPanelResponse.Finding.Severity(rawValue: 0)
+                fileprivate var _rule = FieldSlice()
+                fileprivate var _columns = FieldRun()
+                fileprivate var _geo = FieldSlice()
+                fileprivate var _dates = FieldRun()
+                fileprivate var _problem = FieldSlice()
+                fileprivate var _remedy = FieldSlice()
+                fileprivate var _has_unknown = false
+
+                /// Finds the fields.
+                ///
+                /// - Parameter bytes: a validated message of this type.
+                @unsafe
+                @_lifetime(copy bytes)
+                public init(validated bytes: RawSpan) {
+                    self.bytes = bytes
+                    var reader = WireReader(bytes)
+                    var start = 0
+                    while let tag = reader.nextTag() {
+                        switch tag {
+                            case 8: self.severity = Scalar.Enumeration<MixModelV1.PreviewPanelResponse.Finding.Severity>.read(&reader)
+                            case 18: _rule = reader.slice()
+                            case 26:
+                                _ = reader.slice()
+                                _columns.extend(from: start, to: reader.position)
+                            case 34: _geo = reader.slice()
+                            case 42:
+                                _ = reader.slice()
+                                _dates.extend(from: start, to: reader.position)
+                            case 50: _problem = reader.slice()
+                            case 58: _remedy = reader.slice()
+                            default:
+                                reader.skip(tag)
+                                _has_unknown = true
+                        }
+                        start = reader.position
+                    }
+                }
+
+                /// Which rule it is about, as `collinear_channels`.
+                public var rule: Text {
+                    @_lifetime(copy self)
+                    get {
+                        unsafe _rule.text(in: bytes)
+                    }
+                }
+
+                /// The columns it is about.
+                public var columns: RepeatedText {
+                    @_lifetime(copy self)
+                    get {
+                        unsafe RepeatedText(_columns, in: bytes)
+                    }
+                }
+
+                /// The place it is about; empty if it is about none alone.
+                public var geo: Text {
+                    @_lifetime(copy self)
+                    get {
+                        unsafe _geo.text(in: bytes)
+                    }
+                }
+
+                /// The first days of the periods it is about, at most five.
+                public var dates: RepeatedText {
+                    @_lifetime(copy self)
+                    get {
+                        unsafe RepeatedText(_dates, in: bytes)
+                    }
+                }
+
+                /// What is wrong, in a sentence with the numbers.
+                public var problem: Text {
+                    @_lifetime(copy self)
+                    get {
+                        unsafe _problem.text(in: bytes)
+                    }
+                }
+
+                /// What to do about it, in a sentence.
+                public var remedy: Text {
+                    @_lifetime(copy self)
+                    get {
+                        unsafe _remedy.text(in: bytes)
+                    }
+                }
+
+                /// The fields the schema does not name. Linear in the message's own fields.
+                public var unknownFields: UnknownFields {
+                    _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+                }
+            }
+
+            /// Writes the message.
+            ///
+            /// - Parameters:
+            ///   - capacity: bytes to reserve at once.
+            ///   - write: receives the message's writer.
+            public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+                try SharedBytes.encode(capacity: capacity, write)
+            }
+
+            /// Writes the fields of a `Finding` straight into a buffer.
+            public struct Writer: MessageWriter, ~Copyable {
+                @usableFromInline var buffer = OutputBuffer()
+
+                /// Makes a writer with an empty buffer.
+                @inlinable public init() {}
+
+                /// Exchanges the writer's buffer for another.
+                @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                    swap(&buffer, &other)
+                }
+
+                /// What it means for training.
+                @inlinable
+                public mutating func setSeverity(_ value: MixModelV1.PreviewPanelResponse.Finding.Severity) {
+                    if value.rawValue != 0 { buffer.appendField(tag: 8, value, as: Scalar.Enumeration<MixModelV1.PreviewPanelResponse.Finding.Severity>.self) }
+                }
+
+                /// Which rule it is about, as `collinear_channels`.
+                @inlinable
+                public mutating func setRule(_ value: String) {
+                    if !value.isEmpty { buffer.appendField(tag: 18, value) }
+                }
+
+                /// Which rule it is about, as `collinear_channels`.
+                @inlinable
+                public mutating func setRule(_ value: Text) {
+                    if !value.isEmpty { buffer.appendField(tag: 18, value.utf8) }
+                }
+
+                /// The columns it is about.
+                @inlinable
+                public mutating func addColumns(_ value: String) {
+                    buffer.appendField(tag: 26, value)
+                }
+
+                /// The columns it is about.
+                @inlinable
+                public mutating func addColumns(_ value: Text) {
+                    buffer.appendField(tag: 26, value.utf8)
+                }
+
+                /// The place it is about; empty if it is about none alone.
+                @inlinable
+                public mutating func setGeo(_ value: String) {
+                    if !value.isEmpty { buffer.appendField(tag: 34, value) }
+                }
+
+                /// The place it is about; empty if it is about none alone.
+                @inlinable
+                public mutating func setGeo(_ value: Text) {
+                    if !value.isEmpty { buffer.appendField(tag: 34, value.utf8) }
+                }
+
+                /// The first days of the periods it is about, at most five.
+                @inlinable
+                public mutating func addDates(_ value: String) {
+                    buffer.appendField(tag: 42, value)
+                }
+
+                /// The first days of the periods it is about, at most five.
+                @inlinable
+                public mutating func addDates(_ value: Text) {
+                    buffer.appendField(tag: 42, value.utf8)
+                }
+
+                /// What is wrong, in a sentence with the numbers.
+                @inlinable
+                public mutating func setProblem(_ value: String) {
+                    if !value.isEmpty { buffer.appendField(tag: 50, value) }
+                }
+
+                /// What is wrong, in a sentence with the numbers.
+                @inlinable
+                public mutating func setProblem(_ value: Text) {
+                    if !value.isEmpty { buffer.appendField(tag: 50, value.utf8) }
+                }
+
+                /// What to do about it, in a sentence.
+                @inlinable
+                public mutating func setRemedy(_ value: String) {
+                    if !value.isEmpty { buffer.appendField(tag: 58, value) }
+                }
+
+                /// What to do about it, in a sentence.
+                @inlinable
+                public mutating func setRemedy(_ value: Text) {
+                    if !value.isEmpty { buffer.appendField(tag: 58, value.utf8) }
+                }
+            }
+
+            /// What it means for training.
+            public struct Severity: OpenEnum {
+                /// The value's number.
+                public var rawValue: Int32
+
+                /// The value of a number, named or not.
+                public init(rawValue: Int32) {
+                    self.rawValue = rawValue
+                }
+
+                /// Nobody said.
+                public static let unspecified = Severity(rawValue: 0)
+
+                /// Nothing is trained until it is put right.
+                public static let refuses = Severity(rawValue: 1)
+
+                /// Training goes on; some results will be worth less.
+                public static let warns = Severity(rawValue: 2)
+
+                /// Good to know.
+                public static let notes = Severity(rawValue: 3)
+
+                /// The enum's table of names.
+                public static let schema: EnumSchema = EnumSchema("sextant.mix_model.v1.PreviewPanelResponse.Finding.Severity", [
+                    (0, "SEVERITY_UNSPECIFIED"),
+                    (1, "SEVERITY_REFUSES"),
+                    (2, "SEVERITY_WARNS"),
+                    (3, "SEVERITY_NOTES"),
+                ])
+            }
+        }
     }
 
     /// The file `sextant/mix_model/v1/panels.proto`.
     public static let panelsFile: FileSchema = FileSchema(
         "sextant/mix_model/v1/panels.proto",
         imports: ["sextant/api/annotations.proto"],
-        messages: [MixModelV1.ListSourcesRequest.schema, MixModelV1.ListSourcesResponse.schema, MixModelV1.ListSourcesResponse.Source.schema, MixModelV1.PanelSelection.schema, MixModelV1.PreviewPanelRequest.schema, MixModelV1.PreviewPanelResponse.schema, MixModelV1.PreviewPanelResponse.Geo.schema, MixModelV1.PreviewPanelResponse.Column.schema],
-        enums: [MixModelV1.PanelSelection.Period.schema, MixModelV1.PanelSelection.Geography.schema, MixModelV1.PanelSelection.Exposure.schema, MixModelV1.PreviewPanelResponse.Role.schema],
-        descriptor: "CiFzZXh0YW50L21peF9tb2RlbC92MS9wYW5lbHMucHJvdG8SFHNleHRhbnQubWl4X21vZGVsLnYxGh1zZXh0YW50L2FwaS9hbm5vdGF0aW9ucy5wcm90byIUChJMaXN0U291cmNlc1JlcXVlc3QihAQKE0xpc3RTb3VyY2VzUmVzcG9uc2USTAoIb3V0Y29tZXMYASADKAsyMC5zZXh0YW50Lm1peF9tb2RlbC52MS5MaXN0U291cmNlc1Jlc3BvbnNlLlNvdXJjZVIIb3V0Y29tZXMSTAoIY2hhbm5lbHMYAiADKAsyMC5zZXh0YW50Lm1peF9tb2RlbC52MS5MaXN0U291cmNlc1Jlc3BvbnNlLlNvdXJjZVIIY2hhbm5lbHMSUAoKY292YXJpYXRlcxgDIAMoCzIwLnNleHRhbnQubWl4X21vZGVsLnYxLkxpc3RTb3VyY2VzUmVzcG9uc2UuU291cmNlUgpjb3ZhcmlhdGVzEi4KE3VubWFwcGVkX3NwZW5kX3Jvd3MYBCABKANSEXVubWFwcGVkU3BlbmRSb3dzGs4BCgZTb3VyY2USEgoEbmFtZRgBIAEoCVIEbmFtZRIdCgpjb3VudGVkX2J5GAIgASgJUgljb3VudGVkQnkSGQoIaXNfbW9uZXkYAyABKAhSB2lzTW9uZXkSHQoKZmlyc3RfZGF0ZRgEIAEoCVIJZmlyc3REYXRlEhsKCWxhc3RfZGF0ZRgFIAEoCVIIbGFzdERhdGUSEgoEZGF5cxgGIAEoA1IEZGF5cxISCgRnZW9zGAcgASgDUgRnZW9zEhIKBHJvd3MYCCABKANSBHJvd3MitQUKDlBhbmVsU2VsZWN0aW9uEhAKA2twaRgBIAEoCVIDa3BpEh0KCmNvdW50ZWRfYnkYAiABKAlSCWNvdW50ZWRCeRIdCgpmaXJzdF9kYXRlGAMgASgJUglmaXJzdERhdGUSGwoJbGFzdF9kYXRlGAQgASgJUghsYXN0RGF0ZRJDCgZwZXJpb2QYBSABKA4yKy5zZXh0YW50Lm1peF9tb2RlbC52MS5QYW5lbFNlbGVjdGlvbi5QZXJpb2RSBnBlcmlvZBJMCglnZW9ncmFwaHkYBiABKA4yLi5zZXh0YW50Lm1peF9tb2RlbC52MS5QYW5lbFNlbGVjdGlvbi5HZW9ncmFwaHlSCWdlb2dyYXBoeRIaCghjaGFubmVscxgHIAMoCVIIY2hhbm5lbHMSSQoIZXhwb3N1cmUYCCABKA4yLS5zZXh0YW50Lm1peF9tb2RlbC52MS5QYW5lbFNlbGVjdGlvbi5FeHBvc3VyZVIIZXhwb3N1cmUSGgoIY29udHJvbHMYCSADKAlSCGNvbnRyb2xzEh4KCnRyZWF0bWVudHMYCiADKAlSCnRyZWF0bWVudHMiQQoGUGVyaW9kEhYKElBFUklPRF9VTlNQRUNJRklFRBAAEg4KClBFUklPRF9EQVkQARIPCgtQRVJJT0RfV0VFSxACIlQKCUdlb2dyYXBoeRIZChVHRU9HUkFQSFlfVU5TUEVDSUZJRUQQABIWChJHRU9HUkFQSFlfTkFUSU9OQUwQARIUChBHRU9HUkFQSFlfQllfR0VPEAIiZwoIRXhwb3N1cmUSGAoURVhQT1NVUkVfVU5TUEVDSUZJRUQQABISCg5FWFBPU1VSRV9TUEVORBABEhgKFEVYUE9TVVJFX0lNUFJFU1NJT05TEAISEwoPRVhQT1NVUkVfQ0xJQ0tTEAMigAEKE1ByZXZpZXdQYW5lbFJlcXVlc3QSQgoJc2VsZWN0aW9uGAEgASgLMiQuc2V4dGFudC5taXhfbW9kZWwudjEuUGFuZWxTZWxlY3Rpb25SCXNlbGVjdGlvbhIlCg5pbmNsdWRlX3ZhbHVlcxgCIAEoCFINaW5jbHVkZVZhbHVlcyKwBwoUUHJldmlld1BhbmVsUmVzcG9uc2USHQoKZmlyc3RfZGF0ZRgBIAEoCVIJZmlyc3REYXRlEhsKCWxhc3RfZGF0ZRgCIAEoCVIIbGFzdERhdGUSGAoHcGVyaW9kcxgDIAEoBVIHcGVyaW9kcxImCg9kYXlzX3Blcl9wZXJpb2QYBCABKAVSDWRheXNQZXJQZXJpb2QSQgoEZ2VvcxgFIAMoCzIuLnNleHRhbnQubWl4X21vZGVsLnYxLlByZXZpZXdQYW5lbFJlc3BvbnNlLkdlb1IEZ2VvcxJLCgdjb2x1bW5zGAYgAygLMjEuc2V4dGFudC5taXhfbW9kZWwudjEuUHJldmlld1BhbmVsUmVzcG9uc2UuQ29sdW1uUgdjb2x1bW5zEhoKCGN1cnJlbmN5GAcgASgJUghjdXJyZW5jeRIuChN1bm1hcHBlZF9zcGVuZF9yb3dzGAggASgDUhF1bm1hcHBlZFNwZW5kUm93cxIlCg51bm1hcHBlZF9zcGVuZBgJIAEoAVINdW5tYXBwZWRTcGVuZBIpChB1bmNvbnZlcnRlZF9yb3dzGAogASgDUg91bmNvbnZlcnRlZFJvd3MSJQoObWlzcGxhY2VkX3Jvd3MYCyABKANSDW1pc3BsYWNlZFJvd3MSIQoMc3ByZWFkX3NwZW5kGAwgASgBUgtzcHJlYWRTcGVuZBo5CgNHZW8SEgoEbmFtZRgBIAEoCVIEbmFtZRIeCgpwb3B1bGF0aW9uGAIgASgBUgpwb3B1bGF0aW9uGtsBCgZDb2x1bW4SEgoEbmFtZRgBIAEoCVIEbmFtZRJDCgRyb2xlGAIgASgOMi8uc2V4dGFudC5taXhfbW9kZWwudjEuUHJldmlld1BhbmVsUmVzcG9uc2UuUm9sZVIEcm9sZRIUCgV0b3RhbBgDIAEoAVIFdG90YWwSFAoFbGVhc3QYBCABKAFSBWxlYXN0EhoKCGdyZWF0ZXN0GAUgASgBUghncmVhdGVzdBIYCgdtaXNzaW5nGAYgASgDUgdtaXNzaW5nEhYKBnZhbHVlcxgHIAMoAVIGdmFsdWVzIocBCgRSb2xlEhQKEFJPTEVfVU5TUEVDSUZJRUQQABIQCgxST0xFX09VVENPTUUQARIOCgpST0xFX1ZBTFVFEAISDgoKUk9MRV9TUEVORBADEhEKDVJPTEVfRVhQT1NVUkUQBBIQCgxST0xFX0NPTlRST0wQBRISCg5ST0xFX1RSRUFUTUVOVBAGMrUCCgZQYW5lbHMSjQEKC0xpc3RTb3VyY2VzEiguc2V4dGFudC5taXhfbW9kZWwudjEuTGlzdFNvdXJjZXNSZXF1ZXN0Gikuc2V4dGFudC5taXhfbW9kZWwudjEuTGlzdFNvdXJjZXNSZXNwb25zZSIpkAIBkoAZDQoLbW9kZWxzOnJlYWSKgBkREg8vdjEvbWl4L3NvdXJjZXMSmgEKDFByZXZpZXdQYW5lbBIpLnNleHRhbnQubWl4X21vZGVsLnYxLlByZXZpZXdQYW5lbFJlcXVlc3QaKi5zZXh0YW50Lm1peF9tb2RlbC52MS5QcmV2aWV3UGFuZWxSZXNwb25zZSIzkAIBkoAZDQoLbW9kZWxzOnJlYWSKgBkbIhYvdjEvbWl4L3BhbmVsczpwcmV2aWV3OgEqYgZwcm90bzM="
+        messages: [MixModelV1.ListSourcesRequest.schema, MixModelV1.ListSourcesResponse.schema, MixModelV1.ListSourcesResponse.Source.schema, MixModelV1.PanelSelection.schema, MixModelV1.PreviewPanelRequest.schema, MixModelV1.PreviewPanelResponse.schema, MixModelV1.PreviewPanelResponse.Geo.schema, MixModelV1.PreviewPanelResponse.Column.schema, MixModelV1.PreviewPanelResponse.Finding.schema],
+        enums: [MixModelV1.PanelSelection.Period.schema, MixModelV1.PanelSelection.Geography.schema, MixModelV1.PanelSelection.Exposure.schema, MixModelV1.PreviewPanelResponse.Role.schema, MixModelV1.PreviewPanelResponse.Finding.Severity.schema],
+        descriptor: "CiFzZXh0YW50L21peF9tb2RlbC92MS9wYW5lbHMucHJvdG8SFHNleHRhbnQubWl4X21vZGVsLnYxGh1zZXh0YW50L2FwaS9hbm5vdGF0aW9ucy5wcm90byIUChJMaXN0U291cmNlc1JlcXVlc3QihAQKE0xpc3RTb3VyY2VzUmVzcG9uc2USTAoIb3V0Y29tZXMYASADKAsyMC5zZXh0YW50Lm1peF9tb2RlbC52MS5MaXN0U291cmNlc1Jlc3BvbnNlLlNvdXJjZVIIb3V0Y29tZXMSTAoIY2hhbm5lbHMYAiADKAsyMC5zZXh0YW50Lm1peF9tb2RlbC52MS5MaXN0U291cmNlc1Jlc3BvbnNlLlNvdXJjZVIIY2hhbm5lbHMSUAoKY292YXJpYXRlcxgDIAMoCzIwLnNleHRhbnQubWl4X21vZGVsLnYxLkxpc3RTb3VyY2VzUmVzcG9uc2UuU291cmNlUgpjb3ZhcmlhdGVzEi4KE3VubWFwcGVkX3NwZW5kX3Jvd3MYBCABKANSEXVubWFwcGVkU3BlbmRSb3dzGs4BCgZTb3VyY2USEgoEbmFtZRgBIAEoCVIEbmFtZRIdCgpjb3VudGVkX2J5GAIgASgJUgljb3VudGVkQnkSGQoIaXNfbW9uZXkYAyABKAhSB2lzTW9uZXkSHQoKZmlyc3RfZGF0ZRgEIAEoCVIJZmlyc3REYXRlEhsKCWxhc3RfZGF0ZRgFIAEoCVIIbGFzdERhdGUSEgoEZGF5cxgGIAEoA1IEZGF5cxISCgRnZW9zGAcgASgDUgRnZW9zEhIKBHJvd3MYCCABKANSBHJvd3MitQUKDlBhbmVsU2VsZWN0aW9uEhAKA2twaRgBIAEoCVIDa3BpEh0KCmNvdW50ZWRfYnkYAiABKAlSCWNvdW50ZWRCeRIdCgpmaXJzdF9kYXRlGAMgASgJUglmaXJzdERhdGUSGwoJbGFzdF9kYXRlGAQgASgJUghsYXN0RGF0ZRJDCgZwZXJpb2QYBSABKA4yKy5zZXh0YW50Lm1peF9tb2RlbC52MS5QYW5lbFNlbGVjdGlvbi5QZXJpb2RSBnBlcmlvZBJMCglnZW9ncmFwaHkYBiABKA4yLi5zZXh0YW50Lm1peF9tb2RlbC52MS5QYW5lbFNlbGVjdGlvbi5HZW9ncmFwaHlSCWdlb2dyYXBoeRIaCghjaGFubmVscxgHIAMoCVIIY2hhbm5lbHMSSQoIZXhwb3N1cmUYCCABKA4yLS5zZXh0YW50Lm1peF9tb2RlbC52MS5QYW5lbFNlbGVjdGlvbi5FeHBvc3VyZVIIZXhwb3N1cmUSGgoIY29udHJvbHMYCSADKAlSCGNvbnRyb2xzEh4KCnRyZWF0bWVudHMYCiADKAlSCnRyZWF0bWVudHMiQQoGUGVyaW9kEhYKElBFUklPRF9VTlNQRUNJRklFRBAAEg4KClBFUklPRF9EQVkQARIPCgtQRVJJT0RfV0VFSxACIlQKCUdlb2dyYXBoeRIZChVHRU9HUkFQSFlfVU5TUEVDSUZJRUQQABIWChJHRU9HUkFQSFlfTkFUSU9OQUwQARIUChBHRU9HUkFQSFlfQllfR0VPEAIiZwoIRXhwb3N1cmUSGAoURVhQT1NVUkVfVU5TUEVDSUZJRUQQABISCg5FWFBPU1VSRV9TUEVORBABEhgKFEVYUE9TVVJFX0lNUFJFU1NJT05TEAISEwoPRVhQT1NVUkVfQ0xJQ0tTEAMigAEKE1ByZXZpZXdQYW5lbFJlcXVlc3QSQgoJc2VsZWN0aW9uGAEgASgLMiQuc2V4dGFudC5taXhfbW9kZWwudjEuUGFuZWxTZWxlY3Rpb25SCXNlbGVjdGlvbhIlCg5pbmNsdWRlX3ZhbHVlcxgCIAEoCFINaW5jbHVkZVZhbHVlcyLBCwoUUHJldmlld1BhbmVsUmVzcG9uc2USHQoKZmlyc3RfZGF0ZRgBIAEoCVIJZmlyc3REYXRlEhsKCWxhc3RfZGF0ZRgCIAEoCVIIbGFzdERhdGUSGAoHcGVyaW9kcxgDIAEoBVIHcGVyaW9kcxImCg9kYXlzX3Blcl9wZXJpb2QYBCABKAVSDWRheXNQZXJQZXJpb2QSQgoEZ2VvcxgFIAMoCzIuLnNleHRhbnQubWl4X21vZGVsLnYxLlByZXZpZXdQYW5lbFJlc3BvbnNlLkdlb1IEZ2VvcxJLCgdjb2x1bW5zGAYgAygLMjEuc2V4dGFudC5taXhfbW9kZWwudjEuUHJldmlld1BhbmVsUmVzcG9uc2UuQ29sdW1uUgdjb2x1bW5zEhoKCGN1cnJlbmN5GAcgASgJUghjdXJyZW5jeRIuChN1bm1hcHBlZF9zcGVuZF9yb3dzGAggASgDUhF1bm1hcHBlZFNwZW5kUm93cxIlCg51bm1hcHBlZF9zcGVuZBgJIAEoAVINdW5tYXBwZWRTcGVuZBIpChB1bmNvbnZlcnRlZF9yb3dzGAogASgDUg91bmNvbnZlcnRlZFJvd3MSJQoObWlzcGxhY2VkX3Jvd3MYCyABKANSDW1pc3BsYWNlZFJvd3MSIQoMc3ByZWFkX3NwZW5kGAwgASgBUgtzcHJlYWRTcGVuZBJOCghmaW5kaW5ncxgNIAMoCzIyLnNleHRhbnQubWl4X21vZGVsLnYxLlByZXZpZXdQYW5lbFJlc3BvbnNlLkZpbmRpbmdSCGZpbmRpbmdzEikKEG9taXR0ZWRfZmluZGluZ3MYDiABKAVSD29taXR0ZWRGaW5kaW5ncxIhCgxpc190cmFpbmFibGUYDyABKAhSC2lzVHJhaW5hYmxlEiAKC2ZpbmdlcnByaW50GBAgASgJUgtmaW5nZXJwcmludBo5CgNHZW8SEgoEbmFtZRgBIAEoCVIEbmFtZRIeCgpwb3B1bGF0aW9uGAIgASgBUgpwb3B1bGF0aW9uGtsBCgZDb2x1bW4SEgoEbmFtZRgBIAEoCVIEbmFtZRJDCgRyb2xlGAIgASgOMi8uc2V4dGFudC5taXhfbW9kZWwudjEuUHJldmlld1BhbmVsUmVzcG9uc2UuUm9sZVIEcm9sZRIUCgV0b3RhbBgDIAEoAVIFdG90YWwSFAoFbGVhc3QYBCABKAFSBWxlYXN0EhoKCGdyZWF0ZXN0GAUgASgBUghncmVhdGVzdBIYCgdtaXNzaW5nGAYgASgDUgdtaXNzaW5nEhYKBnZhbHVlcxgHIAMoAVIGdmFsdWVzGs4CCgdGaW5kaW5nElcKCHNldmVyaXR5GAEgASgOMjsuc2V4dGFudC5taXhfbW9kZWwudjEuUHJldmlld1BhbmVsUmVzcG9uc2UuRmluZGluZy5TZXZlcml0eVIIc2V2ZXJpdHkSEgoEcnVsZRgCIAEoCVIEcnVsZRIYCgdjb2x1bW5zGAMgAygJUgdjb2x1bW5zEhAKA2dlbxgEIAEoCVIDZ2VvEhQKBWRhdGVzGAUgAygJUgVkYXRlcxIYCgdwcm9ibGVtGAYgASgJUgdwcm9ibGVtEhYKBnJlbWVkeRgHIAEoCVIGcmVtZWR5ImIKCFNldmVyaXR5EhgKFFNFVkVSSVRZX1VOU1BFQ0lGSUVEEAASFAoQU0VWRVJJVFlfUkVGVVNFUxABEhIKDlNFVkVSSVRZX1dBUk5TEAISEgoOU0VWRVJJVFlfTk9URVMQAyKHAQoEUm9sZRIUChBST0xFX1VOU1BFQ0lGSUVEEAASEAoMUk9MRV9PVVRDT01FEAESDgoKUk9MRV9WQUxVRRACEg4KClJPTEVfU1BFTkQQAxIRCg1ST0xFX0VYUE9TVVJFEAQSEAoMUk9MRV9DT05UUk9MEAUSEgoOUk9MRV9UUkVBVE1FTlQQBjK1AgoGUGFuZWxzEo0BCgtMaXN0U291cmNlcxIoLnNleHRhbnQubWl4X21vZGVsLnYxLkxpc3RTb3VyY2VzUmVxdWVzdBopLnNleHRhbnQubWl4X21vZGVsLnYxLkxpc3RTb3VyY2VzUmVzcG9uc2UiKZACAZKAGQ0KC21vZGVsczpyZWFkioAZERIPL3YxL21peC9zb3VyY2VzEpoBCgxQcmV2aWV3UGFuZWwSKS5zZXh0YW50Lm1peF9tb2RlbC52MS5QcmV2aWV3UGFuZWxSZXF1ZXN0Giouc2V4dGFudC5taXhfbW9kZWwudjEuUHJldmlld1BhbmVsUmVzcG9uc2UiM5ACAZKAGQ0KC21vZGVsczpyZWFkioAZGyIWL3YxL21peC9wYW5lbHM6cHJldmlldzoBKmIGcHJvdG8z"
     )
 }

@@ -257,6 +257,13 @@ struct PanelsTests {
         _ = try await service.series.writeSpend(request)
         let panel = try await service.preview { $0.period = .day }
         #expect(panel.unconvertedRows == 1 && panel.currency == "EUR")
+        #expect(!panel.isTrainable && panel.fingerprint.count == 64)
+        // A month of days with gaps is no panel to fit a model to.
+        let refusals = panel.findings.filter { $0.severity == .refuses }
+        #expect(!refusals.isEmpty && refusals.allSatisfy { !$0.problem.isEmpty })
+        #expect(panel.findings.allSatisfy { !$0.rule.isEmpty && !$0.remedy.isEmpty })
+        let again = try await service.preview { $0.period = .day }
+        #expect(again.fingerprint == panel.fingerprint)
         #expect(panel.columns.allSatisfy { !$0.values.isEmpty })
         #expect(
             panel.columns.map(\.missing)

@@ -1,6 +1,7 @@
 internal import Contracts
 public import Lifecycle
 internal import Messages
+package import Net
 internal import Platform
 internal import Postgres
 package import RPC
@@ -22,7 +23,7 @@ public enum MixModelService {
             ]
         )
         return ServiceContent(
-            contracts(on: place.database, pages: place.pages),
+            contracts(on: place.database, pages: place.pages, offload: parts.offload),
             at: place,
             status: status(of:)
         )
@@ -33,10 +34,12 @@ public enum MixModelService {
     /// - Parameters:
     ///   - database: its databases.
     ///   - pages: signs the pages of lists.
+    ///   - offload: threads for what takes long; nil to take the loop's time.
     /// - Returns: its contracts.
     package static func contracts(
         on database: TenantDatabase,
-        pages: PageTokens
+        pages: PageTokens,
+        offload: WorkerPool? = nil
     ) -> [ServedContract] {
         [
             ServedContract(
@@ -46,7 +49,7 @@ public enum MixModelService {
             ),
             ServedContract(
                 MixModelV1.Panels.schema,
-                MixModelV1.Panels.methods(of: PanelsService(database)),
+                MixModelV1.Panels.methods(of: PanelsService(database, offload: offload)),
                 files: [MixModelV1.panelsFile]
             ),
         ]

@@ -3,14 +3,14 @@ internal import Panels
 internal import Postgres
 
 /// Puts a panel together, of sums of rows.
-struct PanelMaker {
+struct PanelMaker: Sendable {
     /// What is put together.
     private(set) var panel: Panel
     /// What was left out of it.
     private(set) var leftOut = LeftOut()
 
     /// Rows that are not in the panel as they are.
-    struct LeftOut: Equatable {
+    struct LeftOut: Equatable, Sendable {
         var unmappedRows: Int64 = 0
         var unmappedSpend = 0.0
         var unconvertedRows: Int64 = 0

@@ -12,8 +12,8 @@ struct PanelRows: Sendable {
         var earned: Double?
         var population: Double?
         var unconverted: Int64 = 0
-        /// Whether some rows are money and some are not.
-        var isMixed = false
+        /// Whether rows are money; nil if some are and some are not.
+        var isMoney: Bool?
     }
 
     /// What a channel cost in a place in a period.
@@ -53,7 +53,7 @@ extension PanelRows.Outcome {
         earned = try row.read(Double?.self, at: 3)
         population = try row.read(Double?.self, at: 4)
         unconverted = try row.read(Int64.self, at: 5)
-        isMixed = try row.read(Bool.self, at: 6)
+        isMoney = try row.read(Bool?.self, at: 6)
     }
 }
 

@@ -1,4 +1,5 @@
 internal import Messages
+internal import Net
 internal import Panels
 internal import Postgres
 internal import RPC
@@ -7,6 +8,11 @@ internal import Tenancy
 /// Makes panels of what tenants have sent.
 struct PanelSource: Sendable {
     private let store = PanelStore()
+    private let offload: WorkerPool?
+
+    init(offload: WorkerPool?) {
+        self.offload = offload
+    }
 
     /// How many numbers a panel has at most, all columns together.
     static let mostCells = 1_000_000
@@ -14,9 +20,11 @@ struct PanelSource: Sendable {
     static let mostColumns = 100
 
     /// A panel, with its periods and what was left out of it.
-    struct Made {
+    struct Made: Sendable {
         let frame: PanelFrame
         let maker: PanelMaker
+        /// Whether the outcome is money.
+        let isMoney: Bool
     }
 
     /// Puts a panel together.
@@ -51,7 +59,7 @@ struct PanelSource: Sendable {
         guard let frame else { throw Self.nothing("there is no whole week between these days") }
         let rows = try await store.rows(selection, frame, in: scope)
         try Self.check(rows, selection)
-        let maker = PanelMaker(selection, frame, rows)
+        let maker = try await offload.runBeside { PanelMaker(selection, frame, rows) }
         let columns =
             2 + 2 * maker.panel.channels.count
             + maker.panel.controls.count + maker.panel.treatments.count
@@ -63,7 +71,7 @@ struct PanelSource: Sendable {
                     + "days or for fewer channels"
             )
         }
-        return Made(frame: frame, maker: maker)
+        return Made(frame: frame, maker: maker, isMoney: rows.outcomes[0].isMoney ?? false)
     }
 
     private static func check(
@@ -73,7 +81,7 @@ struct PanelSource: Sendable {
         if rows.outcomes.isEmpty {
             throw nothing("there are no rows of '\(selection.kpi)' in these days")
         }
-        if rows.outcomes.contains(where: \.isMixed) {
+        if Set(rows.outcomes.map(\.isMoney)).count > 1 || rows.outcomes[0].isMoney == nil {
             throw nothing("some rows of '\(selection.kpi)' are money and some are not")
         }
         let spent = Set(rows.spend.compactMap(\.channel))

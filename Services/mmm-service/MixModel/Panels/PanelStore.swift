@@ -173,7 +173,8 @@ extension Statement {
             count(*) filter (
                 where (k.currency <> '' and r.day is null) or k.value_currency not in ('', $6)
             ),
-            min(k.currency) = '' and max(k.currency) <> ''
+            case when min(k.currency) = '' and max(k.currency) <> '' then null
+                else max(k.currency) <> '' end
         from ingest_v1_kpi k
         left join ingest_v1_reporting_rates r on (r.day = k.day and r.currency = k.currency)
         where k.name = $1 and k.counted_by = $2 and k.day between $3 and $4

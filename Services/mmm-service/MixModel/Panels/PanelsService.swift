@@ -1,5 +1,6 @@
 internal import Contracts
 internal import Messages
+internal import Net
 internal import Panels
 internal import Postgres
 internal import RPC
@@ -9,14 +10,17 @@ internal import Wire
 /// Tells what mix models can be fitted to; its contract says what each method does.
 struct PanelsService: MixModelV1.Panels.Service {
     private let database: TenantDatabase
-    private let source = PanelSource()
+    private let source: PanelSource
+    private let offload: WorkerPool?
     private let store = PanelStore()
 
     /// How many values an answer has at most.
     private static let mostValues = 200_000
 
-    init(_ database: TenantDatabase) {
+    init(_ database: TenantDatabase, offload: WorkerPool?) {
         self.database = database
+        self.offload = offload
+        source = PanelSource(offload: offload)
     }
 
     func listSources(
@@ -33,26 +37,31 @@ struct PanelsService: MixModelV1.Panels.Service {
         let value = request.value()
         let scope = try database.scope(for: call)
         let made = try await source.panel(value.selection ?? .init(), in: scope)
-        var response = MixModelV1.PreviewPanelResponse(made)
-        response.currency = scope.entry.settings.currency
-        let columns = made.maker.panel.columns
-        if value.includeValues && columns.count * made.maker.panel.cells > Self.mostValues {
+        let cells = made.maker.panel.columns.count * made.maker.panel.cells
+        if value.includeValues && cells > Self.mostValues {
             throw RPCError(
                 .resourceExhausted,
-                "include_values: the panel has \(columns.count * made.maker.panel.cells) values, "
-                    + "of which at most \(Self.mostValues) are told"
+                "include_values: the panel has \(cells) values, of which at most "
+                    + "\(Self.mostValues) are told"
             )
         }
-        response.columns = columns.map { column in
-            var told = MixModelV1.PreviewPanelResponse.Column(
-                column.name,
-                column.role,
-                column.values
-            )
-            if value.includeValues { told.values = column.values }
-            return told
-        }
-        return Reply(response)
+        let currency = scope.entry.settings.currency
+        return Reply(
+            try await offload.runBeside {
+                var response = MixModelV1.PreviewPanelResponse(made)
+                response.currency = currency
+                response.columns = made.maker.panel.columns.map { column in
+                    var told = MixModelV1.PreviewPanelResponse.Column(
+                        column.name,
+                        column.role,
+                        column.values
+                    )
+                    if value.includeValues { told.values = column.values }
+                    return told
+                }
+                return response
+            }
+        )
     }
 }
 
@@ -94,6 +103,29 @@ extension MixModelV1.PreviewPanelResponse {
         unconvertedRows = leftOut.unconvertedRows
         misplacedRows = leftOut.misplacedRows
         spreadSpend = leftOut.spreadSpend
+        fingerprint = made.maker.panel.fingerprint
+        tell(PanelContract(isOutcomeMoney: made.isMoney).check(made.maker.panel))
+    }
+
+    /// Tells what is to be known before a model is fitted.
+    private mutating func tell(_ found: PanelFindings) {
+        isTrainable = !found.isRefusal && unconvertedRows == 0
+        omittedFindings = Int32(clamping: found.omitted)
+        findings = found.all.map { finding in
+            var told = Finding()
+            told.severity =
+                switch finding.severity {
+                case .refuses: .refuses
+                case .warns: .warns
+                case .notes: .notes
+                }
+            told.rule = finding.rule.rawValue
+            told.columns = finding.columns
+            told.geo = finding.geo ?? ""
+            told.dates = finding.periods.map { "\($0)" }
+            (told.problem, told.remedy) = (finding.problem, finding.remedy)
+            return told
+        }
     }
 }
 

@@ -22911,6 +22911,26 @@ enum OpenAPIDocument {
               }
             ],
             "description": "The amount of spend that names no place, and was spread by population."
+          },
+          "findings": {
+            "type": "array",
+            "description": "What is to be known before a model is fitted, the weightiest first: at most 100.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.PreviewPanelResponse.Finding"
+            }
+          },
+          "omittedFindings": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many findings there are beside these."
+          },
+          "isTrainable": {
+            "type": "boolean",
+            "description": "Whether a model can be fitted: no finding refuses it, and all amounts have a rate."
+          },
+          "fingerprint": {
+            "type": "string",
+            "description": "A digest of all that is in the panel, in hexadecimal: the same for the same numbers."
           }
         },
         "additionalProperties": false
@@ -23002,6 +23022,57 @@ enum OpenAPIDocument {
           }
         },
         "additionalProperties": false
+      },
+      "sextant.mix_model.v1.PreviewPanelResponse.Finding": {
+        "type": "object",
+        "description": "Something that is to be known before a model is fitted.",
+        "properties": {
+          "severity": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.PreviewPanelResponse.Finding.Severity",
+            "description": "What it means for training."
+          },
+          "rule": {
+            "type": "string",
+            "description": "Which rule it is about, as `collinear_channels`."
+          },
+          "columns": {
+            "type": "array",
+            "description": "The columns it is about.",
+            "items": {
+              "type": "string"
+            }
+          },
+          "geo": {
+            "type": "string",
+            "description": "The place it is about; empty if it is about none alone."
+          },
+          "dates": {
+            "type": "array",
+            "description": "The first days of the periods it is about, at most five.",
+            "items": {
+              "type": "string"
+            }
+          },
+          "problem": {
+            "type": "string",
+            "description": "What is wrong, in a sentence with the numbers."
+          },
+          "remedy": {
+            "type": "string",
+            "description": "What to do about it, in a sentence."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.PreviewPanelResponse.Finding.Severity": {
+        "type": "string",
+        "description": "What it means for training.\n- `SEVERITY_UNSPECIFIED`: Nobody said.\n- `SEVERITY_REFUSES`: Nothing is trained until it is put right.\n- `SEVERITY_WARNS`: Training goes on; some results will be worth less.\n- `SEVERITY_NOTES`: Good to know.",
+        "enum": [
+          "SEVERITY_UNSPECIFIED",
+          "SEVERITY_REFUSES",
+          "SEVERITY_WARNS",
+          "SEVERITY_NOTES"
+        ]
       },
       "sextant.mix_model.v1.PreviewPanelResponse.Geo": {
         "type": "object",
