@@ -194,6 +194,8 @@ import Testing
         let group = { (lines: [String]) in
             BudgetGroup(name: "group", lines: lines, limits: BudgetLimits(most: 10))
         }
+        #expect(field { $0.groups = [group(["TV"]), group(["TV"])] } == "groups")
+        #expect(field { $0.groups = Array(repeating: group(["TV"]), count: 201) } == "groups")
         #expect(field { $0.groups = [group([])] } == "group")
         #expect(field { $0.groups = [group(["TV", "TV"])] } == "group")
         #expect(field { $0.groups = [group(["Radio"])] } == "group")

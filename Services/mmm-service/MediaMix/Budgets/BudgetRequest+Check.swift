@@ -2,6 +2,9 @@ extension BudgetRequest {
     /// The most variables that a search takes: its work grows with their cube.
     static let mostVariables = 400
 
+    /// The most groups of lines.
+    static let mostGroups = 200
+
     /// Refuses what breaks a rule by itself, before any limits are compared.
     func check(lines count: Int, periods: Int) throws(BudgetRefusal) {
         func require(_ field: String, _ isMet: Bool, _ rule: String) throws(BudgetRefusal) {
@@ -28,6 +31,17 @@ extension BudgetRequest {
             try require(line.name, line.limits.isSound, "limits must be amounts from 0")
             try require(line.name, line.periodLimits.isSound, "periodLimits must be amounts from 0")
         }
+        try require(
+            "groups",
+            groups.count <= Self.mostGroups,
+            "are more than \(Self.mostGroups); join some"
+        )
+        let groupNames = Set(groups.map(\.name))
+        try require(
+            "groups",
+            groupNames.count == groups.count,
+            "two have the same name; rename one"
+        )
         for group in groups {
             try require(group.name, group.limits.isSound, "limits must be amounts from 0")
             let members = Set(group.lines)
