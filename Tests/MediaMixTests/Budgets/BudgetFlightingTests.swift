@@ -5,7 +5,7 @@ import Testing
 /// Spend that is free in each period.
 @Suite struct BudgetFlightingTests {
     /// Of two lines in two periods, the best of every plan on a grid.
-    @Test(arguments: 1...4)
+    @Test(arguments: RandomBudgets.seeds(4, long: 40))
     func plansAreAsGoodAsTheBestOfAGrid(seed: Int) throws {
         var chance = RandomBudgets(seed: UInt64(50 + seed))
         let slope = seed.isMultiple(of: 2) ? 1.0 : 3.0

@@ -6,7 +6,7 @@ import Testing
 /// Plans against searches of every possibility, and against what optima must have.
 @Suite struct BudgetOptimumTests {
     /// Where slopes make several local optima, the plan is as good as the best of a fine grid.
-    @Test(arguments: 1...6)
+    @Test(arguments: RandomBudgets.seeds(6, long: 60))
     func plansAreAsGoodAsTheBestOfAGrid(seed: Int) throws {
         var chance = RandomBudgets(seed: UInt64(seed))
         let slope = seed.isMultiple(of: 2) ? 1.0 : 2.5
@@ -34,7 +34,7 @@ import Testing
 
     /// Optima have one marginal return wherever no limit is in the way, less at lower limits, and
     /// more at upper ones (Karush, Kuhn and Tucker).
-    @Test(arguments: 1...12)
+    @Test(arguments: RandomBudgets.seeds(12, long: 200))
     func marginsAreThoseOfOptima(seed: Int) throws {
         var chance = RandomBudgets(seed: UInt64(100 + seed))
         let saturations: [Saturation] = [.logistic, .root, .michaelisMenten, .tanh, .hill]
@@ -42,7 +42,7 @@ import Testing
         var request = RandomBudgets.request(response, budget: 300)
         for index in request.lines.indices {
             let least = 30 * chance.random.uniform()
-            let most = least + 20 + 120 * chance.random.uniform()
+            let most = least + 60 + 120 * chance.random.uniform()
             request.lines[index].limits = BudgetLimits(least: least, most: most)
         }
         let plan = try BudgetOptimizer(response, request).optimize()
@@ -91,7 +91,7 @@ import Testing
     }
 
     /// Groups that share lines, locks and minima: limits hold to 1e-6, whatever is asked.
-    @Test(arguments: 1...20)
+    @Test(arguments: RandomBudgets.seeds(20, long: 400))
     func limitsHold(seed: Int) throws {
         var chance = RandomBudgets(seed: UInt64(200 + seed))
         let slope = seed.isMultiple(of: 2) ? 1.0 : 2.0

@@ -1,3 +1,4 @@
+import Foundation
 import MediaMix
 import Numerics
 
@@ -41,6 +42,11 @@ struct RandomBudgets {
             periodsAfter: 4,
             outcomeScale: 1000
         )
+    }
+
+    /// Seeds: a few, or as many as the long form asks for.
+    static func seeds(_ few: Int, long: Int) -> ClosedRange<Int> {
+        1...(ProcessInfo.processInfo.environment["SEXTANT_LONG"] == "1" ? long : few)
     }
 
     static func names(_ count: Int) -> [String] { (0..<count).map { "channel \($0)" } }

@@ -32,7 +32,7 @@ extension BudgetProblem {
                     let room = region.upper[index] - region.lower[index]
                     return region.total == nil
                         ? region.lower[index] + room * random.uniform()
-                        : random.exponential() / Double(count)
+                        : random.exponential()
                 }
             )
         }

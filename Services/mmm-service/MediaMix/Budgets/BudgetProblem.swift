@@ -27,7 +27,8 @@ struct BudgetProblem: Sendable {
         let bounds = try amounts.bounds()
         let budget: Double? =
             if case .budget(let budget) = request.goal { budget * perAmount } else { nil }
-        let unit = budget ?? max(bounds.upper.reduce(0, +), .leastNormalMagnitude)
+        let whole = budget ?? max(bounds.upper.reduce(0, +), .leastNormalMagnitude)
+        let unit = whole / Double(bounds.upper.count)
         self.unit = unit
         region = BudgetRegion(
             lower: bounds.lower.map { $0 / unit },
@@ -54,7 +55,7 @@ struct BudgetProblem: Sendable {
     /// How many variables there are.
     var count: Int { region.lower.count }
 
-    /// What variables that add up to 1 spend in all periods.
+    /// What a variable of 1 spends in all periods that it stands for.
     var spendPerUnit: Double {
         request.pattern == .constant ? unit * Double(response.periods) : unit
     }

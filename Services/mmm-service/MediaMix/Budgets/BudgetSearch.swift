@@ -31,7 +31,7 @@ struct BudgetSearch {
 
     /// Finds the best variables.
     func find() throws(BudgetRefusal) -> Found {
-        let utility = BudgetFunction(problem, utility: -1 / scale)
+        let utility = BudgetFunction(problem, utility: -size / scale)
         switch problem.request.goal {
         case .budget: return try best(utility)
         case .marginalReturn(let rate):
@@ -52,16 +52,20 @@ struct BudgetSearch {
                 throw .outcomeUnreachable(wanted: wanted, best: most)
             }
             let spend = BudgetFunction(problem, spend: 1 / problem.spendPerUnit)
-            let missing = BudgetFunction(problem, utility: -1 / wanted, constant: 1)
+            let missing = BudgetFunction(problem, utility: -size / wanted, constant: size)
             return try best(spend, notPositive: missing, anchor: anchor.point)
         }
     }
 
-    /// What is spent times a rate, less what it is worth, at most about 1 in size.
+    /// What functions should come to: their derivatives by each variable are about 1 then, and so
+    /// are the second ones, which the search takes them for before it knows better.
+    private var size: Double { Double(problem.count) }
+
+    /// What is spent times a rate, less what it is worth.
     private func surplus(_ rate: Double) -> BudgetFunction {
         let value = problem.request.valuePerOutcome
-        let size = max(value * scale, rate * problem.spendPerUnit)
-        return BudgetFunction(problem, utility: -value / size, spend: rate / size)
+        let factor = size / max(value * scale, rate * size * problem.spendPerUnit)
+        return BudgetFunction(problem, utility: -value * factor, spend: rate * factor)
     }
 
     /// The highest return of any plan (Dinkelbach 1967): the rate at which the best surplus is 0.
@@ -142,6 +146,7 @@ struct BudgetSearch {
         optimizer.lower = region.lower
         optimizer.upper = region.upper
         optimizer.maximumEvaluations = 2000
+        optimizer.relativeTolerance = 1e-8
         if let constraint { optimizer.notPositive.append(constraint.evaluate) }
         if let total = region.total {
             optimizer.zero.append(Self.sum(Array(region.lower.indices), 1, -total))
