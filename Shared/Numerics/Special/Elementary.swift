@@ -140,22 +140,44 @@ public enum Elementary {
         _ function: (SIMD4<Double>) -> SIMD4<Double>
     ) {
         precondition(x.count == result.count, "one result for each element")
-        let count = x.count
-        // Both buffers live during the closures; four elements are taken where there are four.
+        // Both buffers live during the closures, and have as many elements.
         unsafe x.withUnsafeBufferPointer { source in
             unsafe result.withUnsafeMutableBufferPointer { target in
                 guard let x = source.baseAddress, let y = target.baseAddress else { return }
-                var index = 0
-                while index + 4 <= count {
-                    unsafe Kernel.store(function(Kernel.load(x, index)), y, index)
-                    index += 4
-                }
-                guard index < count else { return }
-                var last = SIMD4<Double>.zero
-                for lane in 0..<(count - index) { unsafe last[lane] = x[index + lane] }
-                let values = function(last)
-                for lane in 0..<(count - index) { unsafe y[index + lane] = values[lane] }
+                unsafe map(x, y, target.count, function)
             }
         }
+    }
+
+    /// Likewise, with each result in its element's place.
+    @inline(__always)
+    static func map(
+        _ x: inout MutableSpan<Double>,
+        _ function: (SIMD4<Double>) -> SIMD4<Double>
+    ) {
+        // The buffer lives during the closure; four are read before they are written.
+        unsafe x.withUnsafeMutableBufferPointer { target in
+            guard let x = target.baseAddress else { return }
+            unsafe map(x, x, target.count, function)
+        }
+    }
+
+    @inline(__always)
+    private static func map(
+        _ x: UnsafePointer<Double>,
+        _ y: UnsafeMutablePointer<Double>,
+        _ count: Int,
+        _ function: (SIMD4<Double>) -> SIMD4<Double>
+    ) {
+        var index = 0
+        while index + 4 <= count {
+            unsafe Kernel.store(function(Kernel.load(x, index)), y, index)
+            index += 4
+        }
+        guard index < count else { return }
+        var last = SIMD4<Double>.zero
+        for lane in 0..<(count - index) { unsafe last[lane] = x[index + lane] }
+        let values = function(last)
+        for lane in 0..<(count - index) { unsafe y[index + lane] = values[lane] }
     }
 }
