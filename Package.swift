@@ -251,9 +251,9 @@ let package = Package(
             name: "Benchmarks",
             dependencies: [
                 "Attribution", "Contracts", "Crypto", "Files", "Ingest", "Jobs", "Lifecycle",
-                "Messages", "Net", "Numerics", "PathModels", "Postgres", "RPC", "Schema",
-                "Telemetry", "Tenancy", "TestDensities", "TestKit", "TestMessages", "TestTenants",
-                "Wire",
+                "MediaMix", "Messages", "Net", "Numerics", "Panels", "PathModels", "Postgres",
+                "RPC", "Schema", "Telemetry", "Tenancy", "TestDensities", "TestKit", "TestMessages",
+                "TestTenants", "Wire",
             ],
             path: "Tests/Benchmarks",
             exclude: ["Peers"],

@@ -22,6 +22,7 @@ enum Main {
                 case .ingest: try IngestBenchmark(arguments).run()
                 case .faults: try FaultsBenchmark(arguments).run()
                 case .numerics: try await NumericsBenchmark(arguments).run()
+                case .mmm: try await MixBenchmark(arguments).run()
                 case .attribution: try await AttributionBenchmark(arguments).run()
                 case .journeys: try JourneysBenchmark(arguments).run()
                 case .attributionRun: nil
@@ -53,6 +54,7 @@ struct Arguments {
         case ingest
         case faults
         case numerics
+        case mmm
         case attribution
         case journeys
         /// What `attribution` has beside its peers: it prints no report.
@@ -68,7 +70,7 @@ struct Arguments {
             case .http2, .rpc, .gateway: ["--server", "--pairs", "--seconds"]
             case .http2Soak: ["--server", "--requests", "--connections"]
             case .rpcSoak: ["--server", "--requests"]
-            case .numerics: ["--reference", "--pairs", "--seconds"]
+            case .numerics, .mmm: ["--reference", "--pairs", "--seconds"]
             }
         }
     }
