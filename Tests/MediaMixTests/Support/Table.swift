@@ -2,7 +2,7 @@ import Foundation
 import Panels
 import TestKit
 
-/// A file of the reference data: columns of text by their names. No field has a comma in it.
+/// A file of the reference data, none of whose fields has a comma in it.
 struct Table {
     private let columns: [String: [String]]
 
@@ -10,9 +10,7 @@ struct Table {
         let what: String
     }
 
-    /// - Parameters:
-    ///   - file: its path in the reference folder.
-    ///   - isWanted: which rows are kept, by all their fields.
+    /// Reads a file of the reference folder, and keeps the rows that are wanted.
     init(_ file: String, keeping isWanted: ([String: String]) -> Bool = { _ in true }) throws {
         guard let folder = Reference.folder else { throw Missing(what: "reference folder") }
         let text = try String(contentsOf: folder.appendingPathComponent(file), encoding: .utf8)

@@ -19,6 +19,7 @@ struct LiftBlock: Sendable {
     ///   - amount: how much of the medium there was, on the model's scale.
     ///   - unit: what 1 on the model's scale is in the outcome's units, by geo.
     ///   - lags: how many periods an effect lasts.
+    ///   - periods: how many the panel has.
     init(_ test: PlacedLift, amount: [Double], unit: [Double], lags: Int, periods: Int) {
         medium = test.medium
         geos = test.geos

@@ -1,0 +1,70 @@
+import MediaMix
+import Numerics
+import Testing
+
+/// The draws of a model's parameters by their names, `[chains][draws]` each.
+struct NamedDraws {
+    let posterior: Posterior
+    private var values: [String: [[Double]]] = [:]
+
+    init(_ posterior: Posterior, _ model: MixModel) {
+        self.posterior = posterior
+        var density = MixDensity(model)
+        let names = model.parameterNames
+        for name in names { values[name] = posterior.chains.map { _ in [] } }
+        for chain in posterior.chains.indices {
+            for draw in 0..<posterior.draws {
+                let point = posterior.point(draw, chain: chain)
+                for (name, value) in zip(names, density.parameters(at: point.span)) {
+                    values[name]?[chain].append(value)
+                }
+            }
+        }
+    }
+
+    var names: [String] { values.keys.sorted() }
+
+    func draws(_ name: String) throws -> [[Double]] {
+        try #require(values[name], "there is no \(name)")
+    }
+
+    func quantile(_ name: String, _ share: Double) throws -> Double {
+        Diagnostics.quantile(try draws(name).flatMap { $0 }.sorted(), share)
+    }
+
+    /// The mean within four combined standard errors, the deviation within 5 % or four of its own.
+    func expect(_ name: String, mean: Double, error: Double, deviation: Double, size: Double) throws
+    {
+        let chains = try draws(name)
+        let moments = Self.moments(chains)
+        let own = Diagnostics.meanError(chains)
+        let distance = abs(moments.mean - mean) / (own * own + error * error).squareRoot()
+        #expect(distance < 4, "\(name): mean \(moments.mean), not \(mean)")
+        let errors = (Diagnostics.deviationError(chains), deviation / (2 * size).squareRoot())
+        let room = 4 * (errors.0 * errors.0 + errors.1 * errors.1).squareRoot()
+        #expect(
+            abs(moments.deviation - deviation) < max(0.05 * deviation, room),
+            "\(name): deviation \(moments.deviation), not \(deviation)"
+        )
+    }
+
+    /// A quantile within four of its standard errors.
+    func expect(_ name: String, quantile share: Double, _ value: Double) throws {
+        let own = try quantile(name, share)
+        let error = Diagnostics.quantileError(try draws(name), share)
+        #expect(abs(own - value) < 4 * error, "\(name): quantile \(share) is \(own), not \(value)")
+    }
+
+    /// The least bulk draws of any parameter.
+    var leastSize: Double { values.values.map(Diagnostics.bulkESS).filter(\.isFinite).min() ?? 0 }
+
+    /// The worst agreement of chains on any parameter; fixed ones have none.
+    var worstRHat: Double { values.values.map(Diagnostics.rHat).filter(\.isFinite).max() ?? 1 }
+
+    static func moments(_ chains: [[Double]]) -> (mean: Double, deviation: Double) {
+        let all = chains.flatMap { $0 }
+        let mean = all.span.sum() / Double(all.count)
+        let squares = all.map { ($0 - mean) * ($0 - mean) }
+        return (mean, (squares.span.sum() / Double(all.count - 1)).squareRoot())
+    }
+}
