@@ -52,13 +52,8 @@ struct QuickstartPosteriorTests {
                 try draws.expect(name, quantile: 0.95, try #require(truth.q95))
                 continue
             }
-            try draws.expect(
-                name,
-                mean: truth.mean,
-                error: try #require(truth.mcse_mean),
-                deviation: truth.sd,
-                size: try #require(truth.ess_bulk)
-            )
+            try draws.expect(name, mean: truth.mean, error: try #require(truth.mcse_mean))
+            try draws.expect(name, deviation: truth.sd, size: try #require(truth.ess_bulk))
         }
         print(
             "seed \(seed): smallest ESS \(Int(draws.leastSize)), worst R-hat \(draws.worstRHat),",

@@ -16,3 +16,36 @@ enum ReferencePanels {
         )
     }
 }
+
+extension ReferencePanels {
+    /// Eight geos of Meridian's example.
+    static func meridian() throws -> Panel {
+        let names = (0..<8).map { "Geo\($0)" }
+        let table = try Table("data/mmm/meridian_geo_media.csv") { row in
+            row["geo"].map(names.contains) ?? false
+        }
+        // The file has all periods of a geo together, as a panel has.
+        let periods = try table.days("time").count / names.count
+        let population = try table.numbers("population")
+        let channels = (0..<4).map { "Channel\($0)" }
+        return Panel(
+            periods: Array(try table.days("time").prefix(periods)),
+            daysPerPeriod: 7,
+            geos: names.enumerated().map { index, name in
+                PanelGeo(name: name, population: population[index * periods])
+            },
+            outcome: PanelColumn(name: "conversions", values: try table.numbers("conversions")),
+            valuePerOutcome: try table.numbers("revenue_per_conversion"),
+            channels: try channels.map { name in
+                PanelChannel(
+                    name: name,
+                    spend: try table.numbers("\(name)_spend"),
+                    exposure: .units(try table.numbers("\(name)_impression"))
+                )
+            },
+            controls: try table.columns([
+                "competitor_activity_score_control", "sentiment_score_control",
+            ])
+        )
+    }
+}

@@ -7,12 +7,12 @@ struct GeoBlock: Sendable {
 
     init(slots: [Int?]) { self.slots = slots }
 
-    /// Lays the common series out for all geos.
+    /// Adds the common series to each geo, with its own level.
     func forward(_ values: [Double], _ series: [Double], into mean: inout [Double]) {
         let periods = series.count
         for geo in slots.indices {
             let own = slots[geo].map { values[$0] } ?? 0
-            for period in 0..<periods { mean[geo * periods + period] = series[period] + own }
+            for period in 0..<periods { mean[geo * periods + period] += series[period] + own }
         }
     }
 

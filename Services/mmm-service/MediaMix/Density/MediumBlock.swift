@@ -7,9 +7,12 @@ struct MediumBlock: Sendable {
     /// To a hundredth more of it; nil unless that is asked for.
     private var raised: MediumResponse?
     private let link: EffectLink
-    private let slots: MixSlots.MediumSlots
+    /// The slot of what is sampled of its strength.
+    private let effect: Int
+    /// By how much the logarithms of effects differ between geos; nil if they do not.
+    private(set) var spread: GeoSpread?
     /// The prior of the coefficient, if that is not what is sampled.
-    private let prior: (any Distribution)?
+    private let prior: PriorLaw?
     private(set) var coefficient = 0.0
     private var total = 1.0
     /// By what the coefficient of each geo is the common one multiplied.
@@ -27,13 +30,15 @@ struct MediumBlock: Sendable {
     ///   - prior: that of the coefficient, if that is not what is sampled.
     ///   - amount: how much of it there was, on the model's scale.
     ///   - geos: how many there are.
+    ///   - spread: by how much the logarithms of effects differ between them; nil if they do not.
     init(
         _ configuration: ChannelConfiguration,
         _ slots: MixSlots.MediumSlots,
         _ link: EffectLink,
-        prior: (any Distribution)?,
+        prior: PriorLaw?,
         amount: [Double],
-        geos: Int
+        geos: Int,
+        spread: GeoSpread?
     ) {
         let periods = amount.count / geos
         transform = MediumTransform(configuration, slots)
@@ -43,7 +48,8 @@ struct MediumBlock: Sendable {
             raised = MediumResponse(amount: more, periods: periods)
         }
         self.link = link
-        self.slots = slots
+        effect = slots.effect
+        self.spread = spread
         self.prior = prior
         multipliers = Array(repeating: 1, count: geos)
         multiplierAdjoints = multipliers
@@ -56,19 +62,19 @@ struct MediumBlock: Sendable {
     /// - Parameters:
     ///   - values: the parameters.
     ///   - mean: `[geos * periods]`.
-    /// - Returns: the logarithm of the coefficient's prior, if it is not what is sampled.
+    /// - Returns: the logarithm of priors that are not those of sampled parameters.
     mutating func forward(_ values: [Double], into mean: inout [Double]) -> Double {
         transform.load(values)
         response.forward(transform)
         raised?.forward(transform)
-        if let spread = slots.spread {
+        var logDensity = spread?.load(values) ?? 0
+        if let spread {
             for geo in multipliers.indices {
-                let exponent = values[spread] * values[slots.deviations[geo]]
-                multipliers[geo] = Elementary.exp(exponent)
+                multipliers[geo] = Elementary.exp(spread.difference(geo, values))
             }
         }
         total = linkTotal()
-        coefficient = values[slots.effect] * link.scale / total
+        coefficient = values[effect] * link.scale / total
         var sum = mean.mutableSpan
         for geo in effects.indices {
             let range = cells(geo)
@@ -77,12 +83,22 @@ struct MediumBlock: Sendable {
             var part = sum._mutatingExtracting(range)
             part.add(response.response.span.extracting(range), times: effects[geo])
         }
-        return prior.map { $0.logDensity(coefficient) - Elementary.log(total) } ?? 0
+        if let prior {
+            logDensity += prior.evaluate(coefficient).logDensity - Elementary.log(total)
+        }
+        return logDensity
     }
 
     private func cells(_ geo: Int) -> Range<Int> {
         let periods = response.response.count / effects.count
         return geo * periods..<(geo + 1) * periods
+    }
+
+    /// The sum of squares of what it does in a geo, around the mean.
+    func variation(_ geo: Int) -> Double {
+        let own = Moments(Array(response.response[cells(geo)]))
+        let deviation = effects[geo] * own.deviation
+        return deviation * deviation * Double(cells(geo).count)
     }
 
     private func linkTotal() -> Double {
@@ -111,7 +127,7 @@ struct MediumBlock: Sendable {
         _ meanAdjoint: [Double],
         into adjoints: inout [Double]
     ) {
-        var coefficientAdjoint = prior?.slope(coefficient) ?? 0
+        var coefficientAdjoint = prior?.evaluate(coefficient).slope ?? 0
         for geo in effects.indices {
             let range = cells(geo)
             effectAdjoints[geo] += meanAdjoint.span.extracting(range)
@@ -120,17 +136,16 @@ struct MediumBlock: Sendable {
             multiplierAdjoints[geo] = effectAdjoints[geo] * coefficient
             fillResponseAdjoint(geo, meanAdjoint)
         }
-        adjoints[slots.effect] += coefficientAdjoint * link.scale / total
+        adjoints[effect] += coefficientAdjoint * link.scale / total
         // The logarithm of the total is taken from that of the coefficient's prior.
         let own = prior == nil ? 0 : -1 / total
         pullTotal(own - coefficientAdjoint * coefficient / total)
         response.pull(&transform)
         raised?.pull(&transform)
-        if let spread = slots.spread {
+        if let spread {
             for geo in multipliers.indices {
                 let slope = multiplierAdjoints[geo] * multipliers[geo]
-                adjoints[spread] += slope * values[slots.deviations[geo]]
-                adjoints[slots.deviations[geo]] += slope * values[spread]
+                spread.pull(slope, geo, values, into: &adjoints)
             }
         }
         transform.unload(into: &adjoints)

@@ -15,12 +15,12 @@ public struct MixDensity: Density {
         case sampled
     }
 
-    private let model: MixModel
+    let model: MixModel
     private var parameters: ParameterBlock
     private let baseline: BaselineBlock
     private let columns: ColumnBlock
     private let geos: GeoBlock
-    private let controls: ControlBlock
+    private var controls: ControlBlock
     private var media: [MediumBlock]
     private var lifts: [LiftBlock]
     private var noise: NoiseBlock
@@ -28,6 +28,8 @@ public struct MixDensity: Density {
     private var series: [Double]
     /// The mean on the model's scale, `[geos * periods]`; then the derivatives by it.
     private var mean: [Double]
+    /// What media do on average in each geo; then the derivatives by it.
+    private var means: [Double]
 
     /// The density of a model.
     ///
@@ -61,6 +63,7 @@ public struct MixDensity: Density {
         )
         series = Array(repeating: 0, count: periods)
         mean = Array(repeating: 0, count: periods * geoCount)
+        means = Array(repeating: 0, count: geoCount)
     }
 
     /// How many numbers are sampled.
@@ -76,30 +79,49 @@ public struct MixDensity: Density {
         at position: Span<Double>,
         gradient: inout MutableSpan<Double>
     ) -> Double {
-        var sum = parameters.forward(position)
-        sum += fillMean()
+        var sum = forward(position) + parameters.priors()
         for index in lifts.indices { sum += lifts[index].evaluate(&media) }
         sum += noise.evaluate(parameters.values, &mean, into: &parameters.adjoints)
-        for index in media.indices {
-            media[index].pull(parameters.values, mean, into: &parameters.adjoints)
-        }
         controls.pull(parameters.values, mean, into: &parameters.adjoints)
         geos.pull(mean, series: &series, into: &parameters.adjoints)
         columns.pull(series, into: &parameters.adjoints)
         baseline.pull(series, into: &parameters.adjoints)
+        if parameters.home != nil { pullLevels() }
+        for index in media.indices {
+            media[index].pull(parameters.values, mean, into: &parameters.adjoints)
+        }
         parameters.pull(into: &gradient)
         return sum
     }
 
-    private mutating func fillMean() -> Double {
-        baseline.forward(parameters.values, into: &series)
-        columns.forward(parameters.values, into: &series)
-        geos.forward(parameters.values, series, into: &mean)
-        controls.forward(parameters.values, into: &mean)
-        var sum = 0.0
+    /// What media do on average was taken from the levels.
+    private mutating func pullLevels() {
+        parameters.pullLevels(into: &means)
+        for geo in means.indices {
+            let share = means[geo] / Double(series.count)
+            for cell in geo * series.count..<(geo + 1) * series.count { mean[cell] += share }
+        }
+    }
+
+    /// Finds all parameters and the mean; returns logarithms of Jacobians and of media's priors.
+    private mutating func forward(_ position: Span<Double>) -> Double {
+        var sum = parameters.load(position)
+        for cell in mean.indices { mean[cell] = 0 }
         for index in media.indices {
             sum += media[index].forward(parameters.values, into: &mean)
         }
+        if parameters.home != nil {
+            for geo in means.indices {
+                let cells = geo * series.count..<(geo + 1) * series.count
+                let sum = mean.span.extracting(cells).sum()
+                means[geo] = sum / Double(series.count)
+            }
+            parameters.lowerLevels(by: means)
+        }
+        baseline.forward(parameters.values, into: &series)
+        columns.forward(parameters.values, into: &series)
+        geos.forward(parameters.values, series, into: &mean)
+        sum += controls.forward(parameters.values, into: &mean)
         return sum
     }
 
@@ -108,9 +130,15 @@ public struct MixDensity: Density {
     /// - Parameter position: `[dimension]`.
     /// - Returns: one number for each name.
     public mutating func parameters(at position: Span<Double>) -> [Double] {
-        _ = parameters.forward(position)
-        _ = fillMean()
+        _ = forward(position)
         var plain = parameters.plainValues
+        let slots = model.slots.controls.map(\.deviations) + model.slots.media.map(\.deviations)
+        let spreads = controls.controls.map(\.spread) + media.map(\.spread)
+        for (slots, spread) in zip(slots, spreads) {
+            for (slot, deviation) in zip(slots, spread?.deviations ?? []) {
+                plain[slot] = deviation
+            }
+        }
         for (medium, own) in zip(media, model.slots.media.indices) {
             if model.media[own].configuration.effect == .coefficient {
                 plain[model.slots.media[own].effect] = medium.coefficient
@@ -128,8 +156,7 @@ public struct MixDensity: Density {
     /// - Parameter position: `[dimension]`.
     /// - Returns: `[geos * periods]`.
     public mutating func expectedOutcome(at position: Span<Double>) -> [Double] {
-        _ = parameters.forward(position)
-        _ = fillMean()
+        _ = forward(position)
         let people = model.outcomeUnits.map { $0 / model.scaling.outcomeScale }
         return mean.indices.map { cell in
             let own = people[cell / series.count]

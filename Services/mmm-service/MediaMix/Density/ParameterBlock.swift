@@ -3,8 +3,8 @@ internal import Numerics
 /// The numbers that are sampled, made into the parameters that the model is written in, with their
 /// priors and the Jacobians of the maps.
 ///
-/// Controls may be sampled as coefficients of standardised columns, and what lies below them then
-/// is the level at their means: both are mapped to what the priors are of.
+/// Levels may be sampled at the means of controls and media, and controls as coefficients of
+/// standardised columns: what priors are of is found first.
 struct ParameterBlock: Sendable {
     /// One of the sampled numbers.
     struct Sampled: Sendable {
@@ -12,13 +12,15 @@ struct ParameterBlock: Sendable {
         let slot: Int
         let transform: ScalarTransform
         /// Its prior; nil if another block sees to that.
-        let prior: (any Distribution)?
+        let prior: PriorLaw?
         /// What it is divided by to become what the prior is of.
         var divisor = 1.0
         /// What it adds to the level per unit: the mean of its column over the divisor.
         var centre = 0.0
-        /// Whether it is a level, which is sampled at the means of all centred columns.
+        /// Whether it is the constant or a knot, sampled at the means of all that is centred.
         var isLevel = false
+        /// The geo of which it is the level above the home geo's, sampled at the means of media.
+        var geo: Int?
     }
 
     /// In the order of the positions.
@@ -29,10 +31,18 @@ struct ParameterBlock: Sendable {
     var adjoints: [Double]
     private var maps: [ScalarTransform.Value]
     private let logDivisors: Double
+    /// The geo that others are compared with, if levels are sampled at the mean of what media do.
+    let home: Int?
 
-    init(_ sampled: [Sampled], values: [Double]) {
+    /// - Parameters:
+    ///   - sampled: in the order of the positions.
+    ///   - values: by slots, of which those of fixed parameters count.
+    ///   - home: the geo that others are compared with, if levels are sampled at the means of what
+    ///     media do.
+    init(_ sampled: [Sampled], values: [Double], home: Int?) {
         self.sampled = sampled
         self.values = values
+        self.home = home
         adjoints = values
         maps = sampled.map { $0.transform.constrain(0) }
         logDivisors = sampled.reduce(0) { $0 + Elementary.log($1.divisor) }
@@ -43,34 +53,66 @@ struct ParameterBlock: Sendable {
     /// Takes a position.
     ///
     /// - Parameter position: `[dimension]`.
-    /// - Returns: the logarithm of the priors' densities, with all Jacobians.
-    mutating func forward(_ position: Span<Double>) -> Double {
-        var level = 0.0
+    /// - Returns: the sum of the logarithms of the Jacobians.
+    mutating func load(_ position: Span<Double>) -> Double {
+        var sum = -logDivisors
         for slot in adjoints.indices { adjoints[slot] = 0 }
         for index in sampled.indices {
             let map = sampled[index].transform.constrain(position[index])
             maps[index] = map
             values[sampled[index].slot] = map.value
-            level += map.value * sampled[index].centre
+            sum += map.logJacobian
         }
-        return priors(level)
+        return sum
     }
 
-    private mutating func priors(_ level: Double) -> Double {
-        var sum = -logDivisors
-        var levelAdjoint = 0.0
+    /// Takes from the levels what media do on average.
+    ///
+    /// - Parameter means: what they do, by geo.
+    mutating func lowerLevels(by means: [Double]) {
+        guard let home else { return }
         for index in sampled.indices {
-            let one = sampled[index]
-            sum += maps[index].logJacobian
-            guard let prior = one.prior else { continue }
-            let value = maps[index].value / one.divisor - (one.isLevel ? level : 0)
-            sum += prior.logDensity(value)
-            let slope = prior.slope(value)
-            adjoints[one.slot] += slope / one.divisor
-            if one.isLevel { levelAdjoint -= slope }
+            if sampled[index].isLevel { values[sampled[index].slot] -= means[home] }
+            guard let geo = sampled[index].geo else { continue }
+            values[sampled[index].slot] -= means[geo] - means[home]
         }
-        if levelAdjoint != 0 {
-            for one in sampled { adjoints[one.slot] += levelAdjoint * one.centre }
+    }
+
+    /// The derivatives by what levels were lowered by.
+    ///
+    /// - Parameter means: by geo, to be filled.
+    func pullLevels(into means: inout [Double]) {
+        guard let home else { return }
+        for geo in means.indices { means[geo] = 0 }
+        for index in sampled.indices {
+            let adjoint = adjoints[sampled[index].slot]
+            if sampled[index].isLevel { means[home] -= adjoint }
+            guard let geo = sampled[index].geo else { continue }
+            means[geo] -= adjoint
+            means[home] += adjoint
+        }
+    }
+
+    /// The levels at which controls are 0 lie by so much below those that the model works with.
+    private var controlLevel: Double {
+        sampled.indices.reduce(0) { $0 + values[sampled[$1].slot] * sampled[$1].centre }
+    }
+
+    /// The logarithm of the priors' densities; adjoints get their slopes.
+    mutating func priors() -> Double {
+        let level = controlLevel
+        var (sum, levelAdjoint) = (0.0, 0.0)
+        for index in sampled.indices {
+            guard let prior = sampled[index].prior else { continue }
+            let (slot, divisor) = (sampled[index].slot, sampled[index].divisor)
+            let isLevel = sampled[index].isLevel
+            let own = prior.evaluate(values[slot] / divisor - (isLevel ? level : 0))
+            sum += own.logDensity
+            adjoints[slot] += own.slope / divisor
+            if isLevel { levelAdjoint -= own.slope }
+        }
+        for index in sampled.indices {
+            adjoints[sampled[index].slot] += levelAdjoint * sampled[index].centre
         }
         return sum
     }
@@ -85,7 +127,7 @@ struct ParameterBlock: Sendable {
     /// The parameters as priors and draws have them, by slots.
     var plainValues: [Double] {
         var plain = values
-        let level = sampled.indices.reduce(0) { $0 + maps[$1].value * sampled[$1].centre }
+        let level = controlLevel
         for one in sampled {
             plain[one.slot] = values[one.slot] / one.divisor - (one.isLevel ? level : 0)
         }

@@ -3,68 +3,74 @@ internal import Numerics
 internal import Panels
 
 extension MixModel {
+    private func prior(_ slot: Int) -> Prior { layout.parameters[slot].prior }
+
+    /// Whether a parameter is sampled and may be any number.
+    private func isFree(_ slot: Int) -> Bool {
+        prior(slot).distribution != nil && prior(slot).transform == .real
+    }
+
     /// The parameters with their priors, in coordinates of a choice.
     func parameterBlock(_ coordinates: MixDensity.Coordinates) -> ParameterBlock {
-        let parameters = layout.parameters
         var sampled: [ParameterBlock.Sampled] = []
-        var values = parameters.map { _ in 0.0 }
-        let levels = Set(slots.levels)
+        var values = layout.parameters.map { _ in 0.0 }
         let standards = standards(coordinates)
-        let isCentred = standards.contains { $0.centre != 0 }
-        for (slot, parameter) in parameters.enumerated() {
-            guard let prior = parameter.prior.distribution else {
+        let isCentred = coordinates == .sampled && slots.levels.allSatisfy(isFree)
+        var elsewhere = Set(responseMedia(coordinates).map { slots.media[$0].effect })
+        let groups = slots.media.map(\.deviations) + slots.controls.map(\.deviations)
+        for group in groups where isInformed(group, coordinates) { elsewhere.formUnion(group) }
+        for (slot, parameter) in layout.parameters.enumerated() {
+            guard let law = PriorLaw(parameter.prior) else {
                 values[slot] = parameter.prior.median
                 continue
             }
-            let isElsewhere = responseMedia(coordinates).contains { slots.media[$0].effect == slot }
             var one = ParameterBlock.Sampled(
                 slot: slot,
                 transform: parameter.prior.transform,
-                prior: isElsewhere ? nil : prior
+                prior: elsewhere.contains(slot) ? nil : law
             )
-            one.isLevel = isCentred && levels.contains(slot)
+            one.isLevel = isCentred && slots.levels.contains(slot)
+            if isCentred && isFree(slot) { one.geo = slots.geos.firstIndex(of: slot) }
             if let control = slots.controls.firstIndex(where: { $0.effect == slot }) {
                 one.divisor = standards[control].scale
                 one.centre = standards[control].centre / standards[control].scale
             }
             sampled.append(one)
         }
-        return ParameterBlock(sampled, values: values)
+        return ParameterBlock(
+            sampled,
+            values: values,
+            home: isCentred ? panel.mostPopulousGeo : nil
+        )
     }
 
     /// The media of which the response at a usual amount stands in for the coefficient.
     private func responseMedia(_ coordinates: MixDensity.Coordinates) -> [Int] {
         guard coordinates == .sampled else { return [] }
         return media.indices.filter { index in
-            let isFixed = layout.parameters[slots.media[index].effect].prior.distribution == nil
+            let prior = prior(slots.media[index].effect)
             // A bounded coefficient has no place for a factor.
-            let prior = layout.parameters[slots.media[index].effect].prior
-            let isBounded = prior.transform != .positive && prior.transform != .real
+            let isOpen = prior.transform == .positive || prior.transform == .real
             let hasShape = media[index].configuration.saturation.parameterCount > 0
-            return media[index].configuration.effect == .coefficient && !isFixed && !isBounded
-                && hasShape
+            return media[index].configuration.effect == .coefficient && isOpen && hasShape
+                && prior.distribution != nil
         }
     }
+
+    // MARK: Controls
 
     /// What controls are standardised by inside, beside what the model's scale does.
     private func standards(
         _ coordinates: MixDensity.Coordinates
     ) -> [(centre: Double, scale: Double)] {
-        let columns = panel.controls + panel.treatments
-        return columns.indices.map { index in
-            let slot = slots.controls[index].effect
-            let prior = layout.parameters[slot].prior
-            let isFree = prior.transform == .real || prior.transform == .positive
+        slots.controls.indices.map { index in
+            let own = slots.controls[index]
+            let isPositive = prior(own.effect).transform == .positive
             // Effects that differ between geos move with the spread, which has no such scale.
-            guard coordinates == .sampled, isFree, prior.distribution != nil,
-                slots.controls[index].spread == nil
+            guard coordinates == .sampled, isFree(own.effect) || isPositive, own.spread == nil
             else { return (0, 1) }
             let moments = Moments(scaledControl(index))
-            let areLevelsFree = slots.levels.allSatisfy {
-                let level = layout.parameters[$0].prior
-                return level.transform == .real && level.distribution != nil
-            }
-            return (areLevelsFree ? moments.mean : 0, moments.deviation)
+            return (slots.levels.allSatisfy(isFree) ? moments.mean : 0, moments.deviation)
         }
     }
 
@@ -78,13 +84,57 @@ extension MixModel {
 
     func controlBlock(_ coordinates: MixDensity.Coordinates) -> ControlBlock {
         let standards = standards(coordinates)
-        let columns = slots.controls.indices.map { index in
-            scaledControl(index).map { ($0 - standards[index].centre) / standards[index].scale }
+        let controls = slots.controls.indices.map { index in
+            let column = scaledControl(index).map {
+                ($0 - standards[index].centre) / standards[index].scale
+            }
+            let own = slots.controls[index]
+            let spread = geoSpread(own.spread, own.deviations, coordinates) { geo in
+                let periods = panel.periods.count
+                let part = Moments(Array(column[geo * periods..<(geo + 1) * periods]))
+                return Double(periods) * part.deviation * part.deviation
+            }
+            return ControlBlock.Control(effect: own.effect, spread: spread, column: column)
         }
-        return ControlBlock(slots: slots.controls, columns: columns, geos: panel.geos.count)
+        return ControlBlock(controls, geos: panel.geos.count)
     }
 
-    /// Trend and seasons.
+    // MARK: Differences between geos
+
+    /// Whether deviations between geos are sampled as data tell them.
+    private func isInformed(_ deviations: [Int], _ coordinates: MixDensity.Coordinates) -> Bool {
+        coordinates == .sampled && !deviations.isEmpty && deviations.allSatisfy(isFree)
+    }
+
+    /// The differences between geos of one effect.
+    ///
+    /// - Parameters:
+    ///   - spread: the slot of the common spread; nil if there are none.
+    ///   - deviations: the slots of deviations, by geo.
+    ///   - coordinates: what positions are made of.
+    ///   - variation: the sum of squares that a difference of 1 makes in a geo.
+    /// - Returns: the differences, or nil.
+    private func geoSpread(
+        _ spread: Int?,
+        _ deviations: [Int],
+        _ coordinates: MixDensity.Coordinates,
+        _ variation: (Int) -> Double
+    ) -> GeoSpread? {
+        guard let spread else { return nil }
+        let isInformed = isInformed(deviations, coordinates)
+        // As if half of the outcome's deviation were noise: to sample well, it need not be right.
+        let noise = 0.5 * Moments(scaledOutcome).deviation
+        return GeoSpread(
+            spread: spread,
+            slots: deviations,
+            precisions: isInformed
+                ? panel.geos.indices.map { variation($0) / (noise * noise) } : [],
+            priors: isInformed ? deviations.compactMap { PriorLaw(prior($0)) } : []
+        )
+    }
+
+    // MARK: Trend and seasons
+
     func columnBlock() -> ColumnBlock {
         var slots = self.slots.seasons
         var columns: [[Double]] = []
@@ -103,18 +153,33 @@ extension MixModel {
         return ColumnBlock(slots: slots, columns: columns)
     }
 
+    // MARK: Media
+
     func mediumBlocks(_ coordinates: MixDensity.Coordinates) -> [MediumBlock] {
         let byResponse = responseMedia(coordinates)
+        let medians = layout.parameters.map(\.prior.median)
         return media.indices.map { index in
-            let prior = layout.parameters[slots.media[index].effect].prior
+            let own = slots.media[index]
             let isByResponse = byResponse.contains(index)
-            return MediumBlock(
-                media[index].configuration,
-                slots.media[index],
+            func block(_ link: EffectLink, _ spread: GeoSpread?) -> MediumBlock {
+                MediumBlock(
+                    media[index].configuration,
+                    own,
+                    link,
+                    prior: isByResponse ? PriorLaw(prior(own.effect)) : nil,
+                    amount: amounts[index],
+                    geos: panel.geos.count,
+                    spread: spread
+                )
+            }
+            // What it does where every parameter is in the middle of its prior.
+            var usual = block(link(media[index]), nil)
+            var mean = Array(repeating: 0.0, count: panel.cells)
+            _ = usual.forward(medians, into: &mean)
+            let spread = geoSpread(own.spread, own.deviations, coordinates, usual.variation)
+            return block(
                 isByResponse ? .response(at: scaling.references[index]) : link(media[index]),
-                prior: isByResponse ? prior.distribution : nil,
-                amount: amounts[index],
-                geos: panel.geos.count
+                spread
             )
         }
     }
