@@ -123,7 +123,8 @@ struct MeridianTests {
         let start = clock.now
         let posterior = try await SamplingRun(
             MixDensity(model),
-            SamplingConfiguration(seed: 1)
+            SamplingConfiguration(seed: 1),
+            starts: MixDensity(model).starts(chains: 4, seed: 1)
         ).posterior()
         let duration = clock.now - start
         let draws = NamedDraws(posterior, model)

@@ -35,7 +35,8 @@ struct QuickstartPosteriorTests {
         let start = clock.now
         let posterior = try await SamplingRun(
             MixDensity(model),
-            SamplingConfiguration(seed: seed)
+            SamplingConfiguration(seed: seed),
+            starts: MixDensity(model).starts(chains: 4, seed: seed)
         ).posterior()
         let duration = clock.now - start
         let draws = NamedDraws(posterior, model)

@@ -49,3 +49,17 @@ extension ReferencePanels {
         )
     }
 }
+
+extension ReferencePanels {
+    /// PyMC-Marketing's example of a confounder that nobody saw: it drives both x1 and the outcome.
+    static func confounded() throws -> Panel {
+        let table = try Table("data/mmm/pymc_mmm_roas_data.csv")
+        return Panel(
+            periods: try table.days("date"),
+            daysPerPeriod: 7,
+            geos: [PanelGeo(name: "all", population: 1)],
+            outcome: PanelColumn(name: "y", values: try table.numbers("y")),
+            channels: try ["x1", "x2"].map { PanelChannel(name: $0, spend: try table.numbers($0)) }
+        )
+    }
+}

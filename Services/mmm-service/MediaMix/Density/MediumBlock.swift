@@ -94,6 +94,11 @@ struct MediumBlock: Sendable {
         return geo * periods..<(geo + 1) * periods
     }
 
+    /// What it adds to the mean, `[geos * periods]`.
+    var contributions: [Double] {
+        effects.indices.flatMap { geo in response.response[cells(geo)].map { $0 * effects[geo] } }
+    }
+
     /// The sum of squares of what it does in a geo, around the mean.
     func variation(_ geo: Int) -> Double {
         let own = Moments(Array(response.response[cells(geo)]))

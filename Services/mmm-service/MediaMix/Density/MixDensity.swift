@@ -16,7 +16,7 @@ public struct MixDensity: Density {
     }
 
     let model: MixModel
-    private var parameters: ParameterBlock
+    private(set) var parameters: ParameterBlock
     private let baseline: BaselineBlock
     private let columns: ColumnBlock
     private let geos: GeoBlock
@@ -149,6 +149,18 @@ public struct MixDensity: Density {
         guard model.configuration.hasGeoEffects else { return plain }
         for geo in model.panel.geos.indices { plain += media.map { $0.effects[geo] } }
         return plain
+    }
+
+    /// What each medium adds to the outcome at a position, in the outcome's own units.
+    ///
+    /// - Parameter position: `[dimension]`.
+    /// - Returns: `[media][geos * periods]`, channels before organic media.
+    public mutating func contributions(at position: Span<Double>) -> [[Double]] {
+        _ = forward(position)
+        let units = model.outcomeUnits
+        return media.map { medium in
+            medium.contributions.enumerated().map { $1 * units[$0 / series.count] }
+        }
     }
 
     /// What the model expects of the outcome at a position, in the outcome's own units.

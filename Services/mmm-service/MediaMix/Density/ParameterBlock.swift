@@ -21,6 +21,10 @@ struct ParameterBlock: Sendable {
         var isLevel = false
         /// The geo of which it is the level above the home geo's, sampled at the means of media.
         var geo: Int?
+        /// About where chains start.
+        var start = 0.0
+        /// How far from there at most.
+        var reach = 0.5
     }
 
     /// In the order of the positions.
@@ -49,6 +53,14 @@ struct ParameterBlock: Sendable {
     }
 
     var dimension: Int { sampled.count }
+
+    /// A point to start a chain at.
+    ///
+    /// - Parameter random: where randomness comes from.
+    /// - Returns: `[dimension]`.
+    func start(_ random: inout RandomStream) -> [Double] {
+        sampled.map { $0.start + $0.reach * (2 * random.uniform() - 1) }
+    }
 
     /// Takes a position.
     ///

@@ -35,6 +35,7 @@ extension MixModel {
                 one.divisor = standards[control].scale
                 one.centre = standards[control].centre / standards[control].scale
             }
+            (one.start, one.reach) = start(slot, coordinates)
             sampled.append(one)
         }
         return ParameterBlock(
@@ -42,6 +43,41 @@ extension MixModel {
             values: values,
             home: isCentred ? panel.mostPopulousGeo : nil
         )
+    }
+
+    /// About where chains start in a parameter, and how far from there at most.
+    private func start(
+        _ slot: Int,
+        _ coordinates: MixDensity.Coordinates
+    ) -> (start: Double, reach: Double) {
+        let (prior, outcome) = (prior(slot), scaledOutcome)
+        let all = Moments(outcome)
+        let middle = prior.transform.unconstrain(prior.median)
+        if slots.noise.contains(slot) {
+            return (
+                prior.transform == .positive ? Elementary.log(0.5 * all.deviation) : middle, 0.3
+            )
+        }
+        if let medium = responseMedia(coordinates).first(where: { slots.media[$0].effect == slot })
+        {
+            let parameters = slots.media[medium].saturation.map { self.prior($0).median }
+            let response = media[medium].configuration.saturation
+                .respond(one: scaling.references[medium], parameters: parameters.span).response
+            return (prior.transform.unconstrain(prior.median * response), 0.5)
+        }
+        guard isFree(slot) else { return (middle, 0.5) }
+        func mean(_ geo: Int) -> Double {
+            let periods = panel.periods.count
+            return Moments(Array(outcome[geo * periods..<(geo + 1) * periods])).mean
+        }
+        let home = mean(panel.mostPopulousGeo)
+        if slots.levels.contains(slot) { return (home, 0.3 * all.deviation) }
+        if let geo = slots.geos.firstIndex(of: slot) {
+            return (mean(geo) - home, 0.3 * all.deviation)
+        }
+        let isDeviation = (slots.media.map(\.deviations) + slots.controls.map(\.deviations))
+            .contains { $0.contains(slot) }
+        return (middle, isDeviation ? 0.5 : 0.3 * all.deviation)
     }
 
     /// The media of which the response at a usual amount stands in for the coefficient.
