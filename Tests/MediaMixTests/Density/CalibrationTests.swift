@@ -33,8 +33,9 @@ struct CalibrationTests {
         Truth(channel: "x2", carryOver: 0.5, rate: 2.5, strength: 1.5, earned: 171.409),
     ]
 
-    /// Weeks in which a channel paused, measured for four weeks more: so exactly that they weigh more
-    /// than all other weeks, which tell of twice the truth.
+    /// Weeks in which a channel paused, measured for four weeks more.
+    ///
+    /// So exactly that they weigh more than all other weeks, which tell of twice the truth.
     private static func pauses(_ panel: Panel) throws -> [LiftTest] {
         var random = RandomStream(seed: 4)
         var tests: [LiftTest] = []

@@ -185,16 +185,7 @@ private struct MeridianFormulas {
             let own = geo == 6 ? 0 : value("tau_g[\(place.name)]")
             for period in 0..<periods {
                 let cell = geo * periods + period
-                // Between the knots before and after.
-                var mean = own
-                let knots = (0..<16).map { Int(155.0 / 15 * Double($0)) }
-                for knot in 0..<15 where (knots[knot]...knots[knot + 1]).contains(period) {
-                    let share =
-                        Double(period - knots[knot])
-                        / Double(knots[knot + 1] - knots[knot])
-                    let low = value("knot_values[\(knot)]")
-                    mean = own + low + share * (value("knot_values[\(knot + 1)]") - low)
-                }
+                var mean = own + Self.level(period, value)
                 for (index, control) in panel.controls.enumerated() {
                     let scaled =
                         (control.values[cell] - scaling.controlCentres[index])
@@ -228,6 +219,15 @@ private struct MeridianFormulas {
         returns = zip(earned, panel.channels).map { $0 / $1.spend.reduce(0, +) }
         addLikelihood(panel, means, value("y_sigma"), scaling)
         for (name, value) in values { addPrior(String(name.prefix { $0 != "[" }), value) }
+    }
+
+    /// Between the knots before and after.
+    private static func level(_ period: Int, _ value: (String) -> Double) -> Double {
+        let knots = (0..<16).map { Int(155.0 / 15 * Double($0)) }
+        let next = knots.dropFirst().firstIndex { $0 >= period } ?? 15
+        let share = Double(period - knots[next - 1]) / Double(knots[next] - knots[next - 1])
+        let low = value("knot_values[\(next - 1)]")
+        return low + share * (value("knot_values[\(next)]") - low)
     }
 
     private mutating func addLikelihood(

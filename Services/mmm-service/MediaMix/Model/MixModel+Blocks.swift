@@ -1,4 +1,3 @@
-internal import Foundation
 internal import Numerics
 internal import Panels
 
@@ -175,10 +174,10 @@ extension MixModel {
         var slots = self.slots.seasons
         var columns: [[Double]] = []
         for season in configuration.seasons {
-            let phases = panel.periods.map { 2 * Double.pi * season.phase($0) }
-            let orders = (1...season.order).map(Double.init)
-            columns += orders.map { order in phases.map { sin(order * $0) } }
-            columns += orders.map { order in phases.map { cos(order * $0) } }
+            let waves = (1...season.order).map { order in
+                panel.periods.map { Wave(turns: Double(order) * season.phase($0)) }
+            }
+            columns += waves.map { $0.map(\.sine) } + waves.map { $0.map(\.cosine) }
         }
         if let trend = self.slots.trend {
             slots.append(trend)
