@@ -144,7 +144,7 @@ import Testing
                 let weights = adstock.weights(parameters)
                 let adjoint = (0..<lags).map { Double($0 % 3) - 0.7 }
                 let pulled = adstock.pulled(parameters, adjoint: adjoint, onto: 0)
-                #expect((weights + pulled).allSatisfy { $0.isFinite }, "\(parameters), \(lags) lags")
+                #expect((weights + pulled).allSatisfy { $0.isFinite }, "\(parameters), \(lags)")
                 #expect(weights.allSatisfy { (0...1).contains($0) })
                 if isNormalised { #expect(abs(weights.reduce(0, +) - 1) < 1e-12) }
             }

@@ -39,17 +39,8 @@ extension Adstock {
         x xAdjoint: inout MutableSpan<Double>
     ) {
         precondition(weightsAdjoint.count == weights.count, "there is an adjoint for each weight")
-        precondition(xAdjoint.count == x.count, "there is an adjoint for each period")
-        precondition(!weights.isEmpty, "the same period has a weight")
         pullCarry(x: x, adjoint: adjoint, into: &weightsAdjoint)
-        // The buffers live during the closures, and have the counts that are passed on.
-        unsafe adjoint.withUnsafeBufferPointer { adjoint in
-            unsafe weights.withUnsafeBufferPointer { weights in
-                unsafe xAdjoint.withUnsafeMutableBufferPointer { xAdjoint in
-                    unsafe Convolution.addInput(adjoint, weights, xAdjoint)
-                }
-            }
-        }
+        pullCarry(weights: weights, adjoint: adjoint, x: &xAdjoint)
     }
 
     /// Adds what the weights alone do to a function of what ``carry(_:weights:into:)`` gives.
@@ -69,6 +60,29 @@ extension Adstock {
             unsafe adjoint.withUnsafeBufferPointer { adjoint in
                 unsafe weightsAdjoint.withUnsafeMutableBufferPointer { weightsAdjoint in
                     unsafe Convolution.addWeights(x, adjoint, weightsAdjoint)
+                }
+            }
+        }
+    }
+
+    /// Adds what the medium alone does to a function of what ``carry(_:weights:into:)`` gives.
+    ///
+    /// - Parameters:
+    ///   - weights: `[lags]`, the weights it was carried over by, at least one.
+    ///   - adjoint: `[periods]`, the function's derivatives by the result.
+    ///   - xAdjoint: `[periods]`, to which those by the medium are added.
+    public static func pullCarry(
+        weights: Span<Double>,
+        adjoint: Span<Double>,
+        x xAdjoint: inout MutableSpan<Double>
+    ) {
+        precondition(xAdjoint.count == adjoint.count, "there is an adjoint for each period")
+        precondition(!weights.isEmpty, "the same period has a weight")
+        // The buffers live during the closures, and have the counts that are passed on.
+        unsafe adjoint.withUnsafeBufferPointer { adjoint in
+            unsafe weights.withUnsafeBufferPointer { weights in
+                unsafe xAdjoint.withUnsafeMutableBufferPointer { xAdjoint in
+                    unsafe Convolution.addInput(adjoint, weights, xAdjoint)
                 }
             }
         }

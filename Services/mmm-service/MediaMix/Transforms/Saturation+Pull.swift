@@ -135,14 +135,10 @@ private struct PulledResponses: ~Escapable {
         for index in changes.indices {
             changes[index] = adjoint[index] * result[index] * (1 - bend * result[index])
         }
-        for index in changes.indices {
-            // The response to nothing is 0, and so are its changes: its logarithm may be any.
-            let isNothing = x[index] == 0
-            let input = isNothing ? 1 : x[index]
-            logs[index] = input
-            let own = exponent * changes[index] / input
-            xAdjoint[index] += isNothing ? slope * adjoint[index] : own
-        }
+        // The response to nothing is 0, and so are its changes: its logarithm may be any.
+        for index in logs.indices { logs[index] = x[index] == 0 ? 1 : x[index] }
+        for index in logs.indices { xAdjoint[index] += exponent * changes[index] / logs[index] }
+        for index in logs.indices where x[index] == 0 { xAdjoint[index] += slope * adjoint[index] }
         Elementary.log(&logs)
         return (logs.span.dot(changes.span), changes.span.sum())
     }

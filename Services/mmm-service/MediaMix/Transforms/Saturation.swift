@@ -52,8 +52,7 @@ public enum Saturation: Sendable, Hashable, CaseIterable {
         switch self {
         case .none: break
         case .logistic:
-            result.scale(by: 0.5 * parameters[0])
-            Elementary.tanh(&result)
+            fillTanh(parameters[0], &result)
         case .hill:
             // x^s ÷ (x^s + k^s) = 1 ÷ (1 + e^(−s (ln x − ln k)))
             let slope = Adstock.positive(parameters[0])
@@ -62,8 +61,7 @@ public enum Saturation: Sendable, Hashable, CaseIterable {
             for index in result.indices { result[index] = slope * (result[index] - half) }
             Elementary.sigmoid(&result)
         case .tanh:
-            result.scale(by: 1 / Adstock.positive(parameters[0]))
-            Elementary.tanh(&result)
+            fillTanh(2 / Adstock.positive(parameters[0]), &result)
         case .michaelisMenten:
             let half = Adstock.positive(parameters[0])
             for index in result.indices { result[index] /= half + result[index] }
@@ -72,6 +70,13 @@ public enum Saturation: Sendable, Hashable, CaseIterable {
             result.scale(by: Adstock.positive(parameters[0]))
             Elementary.exp(&result)
         }
+    }
+
+    /// tanh(rate · x ÷ 2), exact to the last bits of 1: a third of what the exact one costs.
+    private func fillTanh(_ rate: Double, _ x: inout MutableSpan<Double>) {
+        x.scale(by: rate)
+        Elementary.sigmoid(&x)
+        for index in x.indices { x[index] = 2 * x[index] - 1 }
     }
 
     /// The response to one number, and its derivative by that number.
