@@ -1,0 +1,68 @@
+internal import Numerics
+
+/// Controls and treatments, whose effects may differ between geos.
+struct ControlBlock: Sendable {
+    /// One of them.
+    struct Control: Sendable {
+        /// The slot of its (common) effect.
+        let effect: Int
+        /// By how much effects differ between geos; nil if they do not.
+        var spread: GeoSpread?
+        /// `[geos * periods]`.
+        let column: [Double]
+    }
+
+    private(set) var controls: [Control]
+    private let geos: Int
+
+    init(_ controls: [Control], geos: Int) {
+        self.controls = controls
+        self.geos = geos
+    }
+
+    /// Adds all of them to the mean.
+    ///
+    /// - Parameters:
+    ///   - values: the parameters.
+    ///   - mean: `[geos * periods]`.
+    /// - Returns: the logarithm of priors that are not those of sampled parameters.
+    mutating func forward(_ values: [Double], into mean: inout [Double]) -> Double {
+        var sum = 0.0
+        let cells = mean.count / geos
+        for index in controls.indices {
+            sum += controls[index].spread?.load(values) ?? 0
+            let control = controls[index]
+            let effect = values[control.effect]
+            var mean = mean.mutableSpan
+            guard let spread = control.spread else {
+                mean.add(control.column.span, times: effect)
+                continue
+            }
+            for geo in 0..<geos {
+                let range = geo * cells..<(geo + 1) * cells
+                var part = mean._mutatingExtracting(range)
+                let own = control.column.span.extracting(range)
+                part.add(own, times: effect + spread.difference(geo, values))
+            }
+        }
+        return sum
+    }
+
+    /// Pulls the derivatives by the mean back to the parameters.
+    func pull(_ values: [Double], _ meanAdjoint: [Double], into adjoints: inout [Double]) {
+        let cells = meanAdjoint.count / geos
+        for control in controls {
+            guard let spread = control.spread else {
+                adjoints[control.effect] += control.column.span.dot(meanAdjoint.span)
+                continue
+            }
+            for geo in 0..<geos {
+                let range = geo * cells..<(geo + 1) * cells
+                let slope = control.column.span.extracting(range)
+                    .dot(meanAdjoint.span.extracting(range))
+                adjoints[control.effect] += slope
+                spread.pull(slope, geo, values, into: &adjoints)
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+internal import Numerics
+
+/// By how much each geo lies above what all have in common.
+struct GeoBlock: Sendable {
+    /// The slots; nil for the geo that others are compared with.
+    private let slots: [Int?]
+
+    init(slots: [Int?]) { self.slots = slots }
+
+    /// Adds the common series to each geo, with its own level.
+    func forward(_ values: [Double], _ series: [Double], into mean: inout [Double]) {
+        let periods = series.count
+        for geo in slots.indices {
+            let own = slots[geo].map { values[$0] } ?? 0
+            for period in 0..<periods { mean[geo * periods + period] += series[period] + own }
+        }
+    }
+
+    func pull(
+        _ meanAdjoint: [Double],
+        series seriesAdjoint: inout [Double],
+        into adjoints: inout [Double]
+    ) {
+        let periods = seriesAdjoint.count
+        var sum = seriesAdjoint.mutableSpan
+        sum.copy(meanAdjoint.span.extracting(..<periods))
+        for geo in slots.indices {
+            let own = meanAdjoint.span.extracting(geo * periods..<(geo + 1) * periods)
+            if geo > 0 { sum.add(own, times: 1) }
+            if let slot = slots[geo] { adjoints[slot] += own.sum() }
+        }
+    }
+}

@@ -1,0 +1,205 @@
+internal import Numerics
+
+/// What one medium adds to the mean: a coefficient for each geo times its response.
+struct MediumBlock: Sendable {
+    var transform: MediumTransform
+    private var response: MediumResponse
+    /// To a hundredth more of it; nil unless that is asked for.
+    private var raised: MediumResponse?
+    private let link: EffectLink
+    /// The slot of what is sampled of its strength.
+    private let effect: Int
+    /// By how much the logarithms of effects differ between geos; nil if they do not.
+    private(set) var spread: GeoSpread?
+    /// The prior of the coefficient, if that is not what is sampled.
+    private let prior: PriorLaw?
+    private(set) var coefficient = 0.0
+    private var total = 1.0
+    /// By what the coefficient of each geo is the common one multiplied.
+    private var multipliers: [Double]
+    private var multiplierAdjoints: [Double]
+    /// The coefficient of each geo.
+    private(set) var effects: [Double]
+    /// The derivatives by them.
+    var effectAdjoints: [Double]
+
+    /// - Parameters:
+    ///   - configuration: how the medium acts.
+    ///   - slots: where its parameters are.
+    ///   - link: what is sampled of its strength.
+    ///   - prior: that of the coefficient, if that is not what is sampled.
+    ///   - amount: how much of it there was, on the model's scale.
+    ///   - geos: how many there are.
+    ///   - spread: by how much the logarithms of effects differ between them; nil if they do not.
+    init(
+        _ configuration: ChannelConfiguration,
+        _ slots: MixSlots.MediumSlots,
+        _ link: EffectLink,
+        prior: PriorLaw?,
+        amount: [Double],
+        geos: Int,
+        spread: GeoSpread?
+    ) {
+        let periods = amount.count / geos
+        transform = MediumTransform(configuration, slots)
+        response = MediumResponse(amount: amount, periods: periods)
+        if case .marginalEarnings = link {
+            let more = amount.map { $0 * (1 + EffectLink.step) }
+            raised = MediumResponse(amount: more, periods: periods)
+        }
+        self.link = link
+        effect = slots.effect
+        self.spread = spread
+        self.prior = prior
+        multipliers = Array(repeating: 1, count: geos)
+        multiplierAdjoints = multipliers
+        effects = multipliers
+        effectAdjoints = multipliers
+    }
+
+    /// Adds the medium to the mean.
+    ///
+    /// - Parameters:
+    ///   - values: the parameters.
+    ///   - mean: `[geos * periods]`.
+    /// - Returns: the logarithm of priors that are not those of sampled parameters.
+    mutating func forward(_ values: [Double], into mean: inout [Double]) -> Double {
+        transform.load(values)
+        response.forward(transform)
+        raised?.forward(transform)
+        var logDensity = spread?.load(values) ?? 0
+        if let spread {
+            for geo in multipliers.indices {
+                multipliers[geo] = Elementary.exp(spread.difference(geo, values))
+            }
+        }
+        total = linkTotal()
+        coefficient = values[effect] * link.scale / total
+        var sum = mean.mutableSpan
+        for geo in effects.indices {
+            let range = cells(geo)
+            effects[geo] = coefficient * multipliers[geo]
+            effectAdjoints[geo] = 0
+            var part = sum._mutatingExtracting(range)
+            part.add(response.response.span.extracting(range), times: effects[geo])
+        }
+        if let prior {
+            logDensity += prior.evaluate(coefficient).logDensity - Elementary.log(total)
+        }
+        return logDensity
+    }
+
+    private func cells(_ geo: Int) -> Range<Int> {
+        let periods = response.response.count / effects.count
+        return geo * periods..<(geo + 1) * periods
+    }
+
+    /// What it adds to the mean, `[geos * periods]`.
+    var contributions: [Double] {
+        effects.indices.flatMap { geo in response.response[cells(geo)].map { $0 * effects[geo] } }
+    }
+
+    /// The sum of squares of what it does in a geo, around the mean.
+    func variation(_ geo: Int) -> Double {
+        let own = Moments(Array(response.response[cells(geo)]))
+        let deviation = effects[geo] * own.deviation
+        return deviation * deviation * Double(cells(geo).count)
+    }
+
+    private func linkTotal() -> Double {
+        switch link {
+        case .coefficient: return 1
+        case .response(let amount):
+            let parameters = transform.saturationParameters
+            return transform.saturation.respond(one: amount, parameters: parameters.span).response
+        case .earnings, .marginalEarnings:
+            return effects.indices.reduce(0) { $0 + multipliers[$1] * geoEarnings($1) }
+        }
+    }
+
+    /// What responses in a geo earn, were its coefficient 1.
+    private func geoEarnings(_ geo: Int) -> Double {
+        let range = cells(geo)
+        let earnings = link.earnings.span.extracting(range)
+        let base = earnings.dot(response.response.span.extracting(range))
+        guard let raised else { return base }
+        return earnings.dot(raised.response.span.extracting(range)) - base
+    }
+
+    /// Pulls the derivatives by the mean, and by ``effects``, back to the parameters.
+    mutating func pull(
+        _ values: [Double],
+        _ meanAdjoint: [Double],
+        into adjoints: inout [Double]
+    ) {
+        var coefficientAdjoint = prior?.evaluate(coefficient).slope ?? 0
+        for geo in effects.indices {
+            let range = cells(geo)
+            effectAdjoints[geo] += meanAdjoint.span.extracting(range)
+                .dot(response.response.span.extracting(range))
+            coefficientAdjoint += effectAdjoints[geo] * multipliers[geo]
+            multiplierAdjoints[geo] = effectAdjoints[geo] * coefficient
+            fillResponseAdjoint(geo, meanAdjoint)
+        }
+        adjoints[effect] += coefficientAdjoint * link.scale / total
+        // The logarithm of the total is taken from that of the coefficient's prior.
+        let own = prior == nil ? 0 : -1 / total
+        pullTotal(own - coefficientAdjoint * coefficient / total)
+        response.pull(&transform)
+        raised?.pull(&transform)
+        if let spread {
+            for geo in multipliers.indices {
+                let slope = multiplierAdjoints[geo] * multipliers[geo]
+                spread.pull(slope, geo, values, into: &adjoints)
+            }
+        }
+        transform.unload(into: &adjoints)
+    }
+
+    private mutating func fillResponseAdjoint(_ geo: Int, _ meanAdjoint: [Double]) {
+        let (effect, range) = (effects[geo], cells(geo))
+        var target = response.responseAdjoint.mutableSpan
+        for cell in range { target[cell] = effect * meanAdjoint[cell] }
+    }
+
+    private mutating func pullTotal(_ totalAdjoint: Double) {
+        switch link {
+        case .coefficient: break
+        case .response(let amount): pullReference(amount, totalAdjoint)
+        case .earnings(let earnings, _), .marginalEarnings(let earnings, _):
+            let isMarginal = raised != nil
+            for geo in effects.indices {
+                multiplierAdjoints[geo] += totalAdjoint * geoEarnings(geo)
+                let factor = totalAdjoint * multipliers[geo]
+                let range = cells(geo)
+                let own = earnings.span.extracting(range)
+                var all = response.responseAdjoint.mutableSpan
+                var base = all._mutatingExtracting(range)
+                base.add(own, times: isMarginal ? -factor : factor)
+            }
+            guard isMarginal else { return }
+            for geo in effects.indices {
+                let factor = totalAdjoint * multipliers[geo]
+                for cell in cells(geo) { raised?.responseAdjoint[cell] = factor * earnings[cell] }
+            }
+        }
+    }
+
+    private mutating func pullReference(_ amount: Double, _ totalAdjoint: Double) {
+        let input: InlineArray<1, Double> = [amount]
+        let result: InlineArray<1, Double> = [total]
+        let adjoint: InlineArray<1, Double> = [totalAdjoint]
+        var ignored: InlineArray<1, Double> = [0]
+        var inputAdjoint = ignored.mutableSpan
+        let (saturation, parameters) = (transform.saturation, transform.saturationParameters)
+        var parametersAdjoint = transform.saturationAdjoint.mutableSpan
+        saturation.pull(
+            x: input.span,
+            parameters: parameters.span,
+            result: result.span,
+            adjoint: adjoint.span,
+            into: &parametersAdjoint,
+            x: &inputAdjoint
+        )
+    }
+}
