@@ -63,3 +63,43 @@ extension ReferencePanels {
         )
     }
 }
+
+extension ReferencePanels {
+    /// Robyn's example: media that are bought in bursts, and a newsletter.
+    static func robyn() throws -> Panel {
+        let table = try Table("data/mmm/robyn_dt_simulated_weekly.csv")
+        return Panel(
+            periods: try table.days("DATE"),
+            daysPerPeriod: 7,
+            geos: [PanelGeo(name: "all", population: 1)],
+            outcome: PanelColumn(name: "revenue", values: try table.numbers("revenue")),
+            channels: try ["tv_S", "ooh_S", "print_S", "facebook_S", "search_S"].map {
+                PanelChannel(name: $0, spend: try table.numbers($0))
+            },
+            organic: try table.columns(["newsletter"]),
+            controls: try table.columns(["competitor_sales_B"])
+        )
+    }
+
+    /// Meridian's example of a whole country: impressions, a promotion, and what one sale earns.
+    static func national() throws -> Panel {
+        let table = try Table("data/mmm/meridian_national_all_channels.csv")
+        return Panel(
+            periods: try table.days("time"),
+            daysPerPeriod: 7,
+            geos: [PanelGeo(name: "all", population: 1)],
+            outcome: PanelColumn(name: "conversions", values: try table.numbers("conversions")),
+            valuePerOutcome: try table.numbers("revenue_per_conversion"),
+            channels: try (0..<5).map { index in
+                PanelChannel(
+                    name: "Channel\(index)",
+                    spend: try table.numbers("Channel\(index)_spend"),
+                    exposure: .units(try table.numbers("Channel\(index)_impression"))
+                )
+            },
+            organic: try table.columns(["Organic_channel0_impression"]),
+            treatments: try table.columns(["Promo"]),
+            controls: try table.columns(["competitor_sales_control", "sentiment_score_control"])
+        )
+    }
+}

@@ -1,0 +1,79 @@
+import Foundation
+import MediaMix
+import Numerics
+import Panels
+import TestKit
+import Testing
+
+@Suite(
+    "Other panels are sampled without trouble",
+    .enabled(if: Reference.folder != nil, "there is no reference data")
+)
+struct OtherPanelsTests {
+    private func expectQuiet(_ label: String, _ model: MixModel) async throws {
+        let density = MixDensity(model)
+        let posterior = try await SamplingRun(
+            density,
+            SamplingConfiguration(seed: 1),
+            starts: density.starts(chains: 4, seed: 1)
+        ).posterior()
+        let draws = NamedDraws(posterior, model)
+        #expect(posterior.divergences <= 4 && posterior.attempt == 1, "\(label)")
+        #expect(draws.worstRHat < 1.01, "\(label)")
+        print(
+            "\(label): smallest ESS \(Int(draws.leastSize)), worst R-hat \(draws.worstRHat),",
+            "\(posterior.divergences) divergences, \(posterior.gradients) gradients"
+        )
+    }
+
+    @Test(
+        "with priors on returns, on coefficients, and with knots",
+        .enabled(
+            if: ProcessInfo.processInfo.environment["SEXTANT_LONG"] == "1",
+            "it takes a quarter of a minute"
+        )
+    )
+    func panels() async throws {
+        var byCoefficient = MixConfiguration.pymcQuickstart
+        byCoefficient.controlScale = .standardised
+        var knots = MixConfiguration()
+        knots.baseline = .knots(8)
+        knots.seasons = []
+        let (robyn, national) = (try ReferencePanels.robyn(), try ReferencePanels.national())
+        try await expectQuiet("Robyn, returns", MixModel(robyn))
+        try await expectQuiet("Robyn, coefficients", MixModel(robyn, byCoefficient))
+        try await expectQuiet("national, returns", MixModel(national))
+        try await expectQuiet("national, coefficients", MixModel(national, byCoefficient))
+        try await expectQuiet("national, knots", MixModel(national, knots))
+    }
+
+    @Test("likely starts are likely, and the same for a seed")
+    func starts() throws {
+        let density = MixDensity(try MixModel(try ReferencePanels.robyn()))
+        let starts = density.starts(chains: 2, seed: 5)
+        #expect(starts == density.starts(chains: 2, seed: 5))
+        #expect(starts[0] != starts[1])
+        for start in starts {
+            #expect(try density.evaluated(at: start).value > 0)
+            let middle = Array(repeating: 0.0, count: density.dimension)
+            #expect(try density.evaluated(at: middle).value < 0)
+        }
+    }
+
+    @Test("the same seed gives the same bits on one thread and on four")
+    func threads() async throws {
+        let density = MixDensity(
+            try MixModel(try ReferencePanels.quickstart(), .pymcQuickstart)
+        )
+        var runs: [Posterior] = []
+        for threads in [1, 4] {
+            var configuration = SamplingConfiguration(seed: 8)
+            (configuration.warmup, configuration.draws) = (200, 50)
+            configuration.threads = threads
+            let starts = density.starts(chains: 4, seed: 8)
+            let run = SamplingRun(density, configuration, starts: starts)
+            runs.append(try await run.posterior())
+        }
+        #expect(runs[0].chains == runs[1].chains)
+    }
+}
