@@ -7,9 +7,9 @@ extension AttributionV1 {
     /// Which journeys are looked at, and how they are cut out of persons' timelines. An empty one stands
     /// for all journeys that are known.
     ///
-    /// What comes after `as_of` is not known, but that a conversion was cancelled, or paid back, counts
-    /// whenever it was. Conversions that count are those of `kinds` that were not
-    /// cancelled; others are none, and touches before them go on to the next that counts. To a conversion
+    /// What comes after `as_of` is not known, also of what was paid back or cancelled by then. Conversions
+    /// that count are those of `kinds` that were not cancelled; others are none, and touches before them
+    /// go on to the next that counts. To a conversion
     /// belong the touches between the one before and it, by their place in the order of events. They are
     /// cut where more than `closing_days` lie between two of them, or between the last and the
     /// conversion: each part but the last is a journey that came to nothing. Of the last part, the
@@ -487,6 +487,14 @@ extension AttributionV1 {
         /// are of before, and some of after.
         public var isBehind: Bool = false
 
+        /// Refunds in the range, of any kind, that pay back nothing: no conversion has their order id, or
+        /// they have none, and the person no conversion of their kind before them.
+        public var unmatchedRefunds: [AttributionV1.JourneyReport.UnmatchedRefunds] = []
+
+        /// Order ids that are none, because more than 1,000 events have them: each of their conversions
+        /// stands for itself. Up to 100, in order.
+        public var overusedOrders: [String] = []
+
         /// Fields the schema does not name, kept as they were sent.
         public var unknownFields = UnknownFields()
 
@@ -515,6 +523,8 @@ extension AttributionV1 {
             self.unmatchedCosts = view.unmatchedCosts.values()
             if view._currentTime.isPresent { unsafe self.currentTime.decode(validated: view._currentTime.bytes(in: view.bytes)) }
             self.isBehind = view.isBehind
+            self.unmatchedRefunds = view.unmatchedRefunds.values()
+            self.overusedOrders = view.overusedOrders.strings()
             self.unknownFields = view.unknownFields
         }
 
@@ -531,6 +541,8 @@ extension AttributionV1 {
             buffer.appendMessages(tag: 74, self.unmatchedCosts)
             self.currentTime.write(tag: 82, to: &buffer)
             if self.isBehind { buffer.appendField(tag: 88, self.isBehind, as: Scalar.Bool.self) }
+            buffer.appendMessages(tag: 98, self.unmatchedRefunds)
+            for value in self.overusedOrders { buffer.appendField(tag: 106, value) }
             if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
         }
 
@@ -547,6 +559,8 @@ extension AttributionV1 {
             FieldSchema(9, "unmatched_costs", .message { AttributionV1.JourneyReport.Cost.schema }, .repeated),
             FieldSchema(10, "current_time", .message { GoogleProtobuf.Timestamp.schema }, .explicit),
             FieldSchema(11, "is_behind", .bool),
+            FieldSchema(12, "unmatched_refunds", .message { AttributionV1.JourneyReport.UnmatchedRefunds.schema }, .repeated),
+            FieldSchema(13, "overused_orders", .string, .repeated),
         ], valueStride: MemoryLayout<AttributionV1.JourneyReport>.stride)
 
         /// The fields of a `JourneyReport`, read where they lie.
@@ -585,6 +599,8 @@ extension AttributionV1 {
             /// Whether timelines are being made anew, of events that changed since or by another rule: then some
             /// are of before, and some of after.
             public private(set) var isBehind: Bool = false
+            fileprivate var _unmatchedRefunds = FieldRun()
+            fileprivate var _overusedOrders = FieldRun()
             fileprivate var _has_unknown = false
 
             /// Finds the fields.
@@ -613,6 +629,12 @@ extension AttributionV1 {
                             _unmatchedCosts.extend(from: start, to: reader.position)
                         case 82: _currentTime = reader.slice()
                         case 88: self.isBehind = Scalar.Bool.read(&reader)
+                        case 98:
+                            _ = reader.slice()
+                            _unmatchedRefunds.extend(from: start, to: reader.position)
+                        case 106:
+                            _ = reader.slice()
+                            _overusedOrders.extend(from: start, to: reader.position)
                         default:
                             reader.skip(tag)
                             _has_unknown = true
@@ -652,6 +674,24 @@ extension AttributionV1 {
                 @_lifetime(copy self)
                 get {
                     unsafe _currentTime.isPresent ? GoogleProtobuf.Timestamp.View(validated: _currentTime.bytes(in: bytes)) : nil
+                }
+            }
+
+            /// Refunds in the range, of any kind, that pay back nothing: no conversion has their order id, or
+            /// they have none, and the person no conversion of their kind before them.
+            public var unmatchedRefunds: RepeatedMessages<AttributionV1.JourneyReport.UnmatchedRefunds.View> {
+                @_lifetime(copy self)
+                get {
+                    unsafe RepeatedMessages<AttributionV1.JourneyReport.UnmatchedRefunds.View>(_unmatchedRefunds, in: bytes)
+                }
+            }
+
+            /// Order ids that are none, because more than 1,000 events have them: each of their conversions
+            /// stands for itself. Up to 100, in order.
+            public var overusedOrders: RepeatedText {
+                @_lifetime(copy self)
+                get {
+                    unsafe RepeatedText(_overusedOrders, in: bytes)
                 }
             }
 
@@ -775,6 +815,34 @@ extension AttributionV1 {
             @inlinable
             public mutating func setIsBehind(_ value: Bool) {
                 if value { buffer.appendField(tag: 88, value, as: Scalar.Bool.self) }
+            }
+
+            /// Refunds in the range, of any kind, that pay back nothing: no conversion has their order id, or
+            /// they have none, and the person no conversion of their kind before them.
+            @inlinable
+            public mutating func addUnmatchedRefunds<Failure: Error>(_ write: (inout AttributionV1.JourneyReport.UnmatchedRefunds.Writer) throws(Failure) -> Void) throws(Failure) {
+                try buffer.appendMessage(tag: 98, write)
+            }
+
+            /// Refunds in the range, of any kind, that pay back nothing: no conversion has their order id, or
+            /// they have none, and the person no conversion of their kind before them.
+            @inlinable
+            public mutating func addUnmatchedRefunds(_ value: AttributionV1.JourneyReport.UnmatchedRefunds) {
+                buffer.appendMessage(tag: 98, value)
+            }
+
+            /// Order ids that are none, because more than 1,000 events have them: each of their conversions
+            /// stands for itself. Up to 100, in order.
+            @inlinable
+            public mutating func addOverusedOrders(_ value: String) {
+                buffer.appendField(tag: 106, value)
+            }
+
+            /// Order ids that are none, because more than 1,000 events have them: each of their conversions
+            /// stands for itself. Up to 100, in order.
+            @inlinable
+            public mutating func addOverusedOrders(_ value: Text) {
+                buffer.appendField(tag: 106, value.utf8)
             }
         }
 
@@ -1045,14 +1113,176 @@ extension AttributionV1 {
                 }
             }
         }
+
+        /// Refunds of a currency.
+        public struct UnmatchedRefunds: MessageValue {
+
+            /// The currency; empty for those that do not say how much they pay back.
+            public var currency: String = ""
+
+            /// How many.
+            public var refunds: Int64 = 0
+
+            /// What they pay back together, as `59.9`; empty without a currency.
+            public var value: String = ""
+
+            /// Fields the schema does not name, kept as they were sent.
+            public var unknownFields = UnknownFields()
+
+            /// The message with every field at its default.
+            public init() {}
+
+            /// Copies the fields of a view.
+            public init(_ view: View) {
+                unsafe self.init(validated: view.bytes)
+            }
+
+            /// Copies the fields of a message.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            public init(validated bytes: RawSpan) {
+                let view = unsafe View(validated: bytes)
+                self.currency = String(view.currency)
+                self.refunds = view.refunds
+                self.value = String(view.value)
+                self.unknownFields = view.unknownFields
+            }
+
+            /// Appends the message's fields to a buffer.
+            public func write(to buffer: inout OutputBuffer) {
+                if !self.currency.isEmpty { buffer.appendField(tag: 10, self.currency) }
+                if self.refunds != 0 { buffer.appendField(tag: 16, self.refunds, as: Scalar.Int64.self) }
+                if !self.value.isEmpty { buffer.appendField(tag: 26, self.value) }
+                if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+            }
+
+            /// The message's table.
+            public static let schema: MessageSchema = MessageSchema("sextant.attribution.v1.JourneyReport.UnmatchedRefunds", [
+                FieldSchema(1, "currency", .string),
+                FieldSchema(2, "refunds", .int64),
+                FieldSchema(3, "value", .string),
+            ], valueStride: MemoryLayout<AttributionV1.JourneyReport.UnmatchedRefunds>.stride)
+
+            /// The fields of a `UnmatchedRefunds`, read where they lie.
+            public struct View: MessageView, ~Escapable {
+                /// The message as a plain value.
+                public typealias Value = AttributionV1.JourneyReport.UnmatchedRefunds
+
+                /// The message's table.
+                public static var schema: MessageSchema { AttributionV1.JourneyReport.UnmatchedRefunds.schema }
+
+                /// The message's bytes.
+                public let bytes: RawSpan
+                fileprivate var _currency = FieldSlice()
+
+                /// How many.
+                public private(set) var refunds: Int64 = 0
+                fileprivate var _value = FieldSlice()
+                fileprivate var _has_unknown = false
+
+                /// Finds the fields.
+                ///
+                /// - Parameter bytes: a validated message of this type.
+                @unsafe
+                @_lifetime(copy bytes)
+                public init(validated bytes: RawSpan) {
+                    self.bytes = bytes
+                    var reader = WireReader(bytes)
+                    while let tag = reader.nextTag() {
+                        switch tag {
+                            case 10: _currency = reader.slice()
+                            case 16: self.refunds = Scalar.Int64.read(&reader)
+                            case 26: _value = reader.slice()
+                            default:
+                                reader.skip(tag)
+                                _has_unknown = true
+                        }
+                    }
+                }
+
+                /// The currency; empty for those that do not say how much they pay back.
+                public var currency: Text {
+                    @_lifetime(copy self)
+                    get {
+                        unsafe _currency.text(in: bytes)
+                    }
+                }
+
+                /// What they pay back together, as `59.9`; empty without a currency.
+                public var value: Text {
+                    @_lifetime(copy self)
+                    get {
+                        unsafe _value.text(in: bytes)
+                    }
+                }
+
+                /// The fields the schema does not name. Linear in the message's own fields.
+                public var unknownFields: UnknownFields {
+                    _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+                }
+            }
+
+            /// Writes the message.
+            ///
+            /// - Parameters:
+            ///   - capacity: bytes to reserve at once.
+            ///   - write: receives the message's writer.
+            public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+                try SharedBytes.encode(capacity: capacity, write)
+            }
+
+            /// Writes the fields of a `UnmatchedRefunds` straight into a buffer.
+            public struct Writer: MessageWriter, ~Copyable {
+                @usableFromInline var buffer = OutputBuffer()
+
+                /// Makes a writer with an empty buffer.
+                @inlinable public init() {}
+
+                /// Exchanges the writer's buffer for another.
+                @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                    swap(&buffer, &other)
+                }
+
+                /// The currency; empty for those that do not say how much they pay back.
+                @inlinable
+                public mutating func setCurrency(_ value: String) {
+                    if !value.isEmpty { buffer.appendField(tag: 10, value) }
+                }
+
+                /// The currency; empty for those that do not say how much they pay back.
+                @inlinable
+                public mutating func setCurrency(_ value: Text) {
+                    if !value.isEmpty { buffer.appendField(tag: 10, value.utf8) }
+                }
+
+                /// How many.
+                @inlinable
+                public mutating func setRefunds(_ value: Int64) {
+                    if value != 0 { buffer.appendField(tag: 16, value, as: Scalar.Int64.self) }
+                }
+
+                /// What they pay back together, as `59.9`; empty without a currency.
+                @inlinable
+                public mutating func setValue(_ value: String) {
+                    if !value.isEmpty { buffer.appendField(tag: 26, value) }
+                }
+
+                /// What they pay back together, as `59.9`; empty without a currency.
+                @inlinable
+                public mutating func setValue(_ value: Text) {
+                    if !value.isEmpty { buffer.appendField(tag: 26, value.utf8) }
+                }
+            }
+        }
     }
 
     /// The file `sextant/attribution/v1/journey_selection.proto`.
     public static let journeySelectionFile: FileSchema = FileSchema(
         "sextant/attribution/v1/journey_selection.proto",
         imports: ["google/protobuf/timestamp.proto"],
-        messages: [AttributionV1.JourneySelection.schema, AttributionV1.JourneyReport.schema, AttributionV1.JourneyReport.Unconverted.schema, AttributionV1.JourneyReport.Cost.schema],
+        messages: [AttributionV1.JourneySelection.schema, AttributionV1.JourneyReport.schema, AttributionV1.JourneyReport.Unconverted.schema, AttributionV1.JourneyReport.Cost.schema, AttributionV1.JourneyReport.UnmatchedRefunds.schema],
         enums: [AttributionV1.JourneySelection.Customers.schema, AttributionV1.JourneySelection.ValueMode.schema, AttributionV1.JourneySelection.Grain.schema],
-        descriptor: "Ci5zZXh0YW50L2F0dHJpYnV0aW9uL3YxL2pvdXJuZXlfc2VsZWN0aW9uLnByb3RvEhZzZXh0YW50LmF0dHJpYnV0aW9uLnYxGh9nb29nbGUvcHJvdG9idWYvdGltZXN0YW1wLnByb3RvIoMHChBKb3VybmV5U2VsZWN0aW9uEjcKCWZyb21fdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSCGZyb21UaW1lEjMKB3RvX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgZ0b1RpbWUSFAoFa2luZHMYAyADKAlSBWtpbmRzEi8KEWNsaWNrX3dpbmRvd19kYXlzGAQgASgFSABSD2NsaWNrV2luZG93RGF5c4gBARItChB2aWV3X3dpbmRvd19kYXlzGAUgASgFSAFSDnZpZXdXaW5kb3dEYXlziAEBEiEKDGNsb3NpbmdfZGF5cxgGIAEoBVILY2xvc2luZ0RheXMSLwoFYXNfb2YYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgRhc09mElAKCWN1c3RvbWVycxgIIAEoDjIyLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVNlbGVjdGlvbi5DdXN0b21lcnNSCWN1c3RvbWVycxJRCgp2YWx1ZV9tb2RlGAkgASgOMjIuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5U2VsZWN0aW9uLlZhbHVlTW9kZVIJdmFsdWVNb2RlEhoKCGN1cnJlbmN5GAogASgJUghjdXJyZW5jeRJECgVncmFpbhgLIAEoDjIuLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVNlbGVjdGlvbi5HcmFpblIFZ3JhaW4iUgoJQ3VzdG9tZXJzEhkKFUNVU1RPTUVSU19VTlNQRUNJRklFRBAAEhEKDUNVU1RPTUVSU19ORVcQARIXChNDVVNUT01FUlNfUkVUVVJOSU5HEAIiUQoJVmFsdWVNb2RlEhoKFlZBTFVFX01PREVfVU5TUEVDSUZJRUQQABIUChBWQUxVRV9NT0RFX0dST1NTEAESEgoOVkFMVUVfTU9ERV9ORVQQAiJeCgVHcmFpbhIVChFHUkFJTl9VTlNQRUNJRklFRBAAEhEKDUdSQUlOX0NIQU5ORUwQARISCg5HUkFJTl9DQU1QQUlHThACEhcKE0dSQUlOX1NPVVJDRV9NRURJVU0QA0IUChJfY2xpY2tfd2luZG93X2RheXNCEwoRX3ZpZXdfd2luZG93X2RheXMioAUKDUpvdXJuZXlSZXBvcnQSRgoJc2VsZWN0aW9uGAEgASgLMiguc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5U2VsZWN0aW9uUglzZWxlY3Rpb24SHAoJdGltZWxpbmVzGAIgASgDUgl0aW1lbGluZXMSIgoMdW5hdHRyaWJ1dGVkGAMgASgDUgx1bmF0dHJpYnV0ZWQSLQoSdW5hdHRyaWJ1dGVkX3ZhbHVlGAQgASgBUhF1bmF0dHJpYnV0ZWRWYWx1ZRISCgRvcGVuGAUgASgDUgRvcGVuEhwKCXNob3J0ZW5lZBgGIAEoA1IJc2hvcnRlbmVkElMKC3VuY29udmVydGVkGAcgAygLMjEuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5UmVwb3J0LlVuY29udmVydGVkUgt1bmNvbnZlcnRlZBIbCgl0b29fbGFyZ2UYCCABKANSCHRvb0xhcmdlElMKD3VubWF0Y2hlZF9jb3N0cxgJIAMoCzIqLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVJlcG9ydC5Db3N0Ug51bm1hdGNoZWRDb3N0cxI9CgxjdXJyZW50X3RpbWUYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgtjdXJyZW50VGltZRIbCglpc19iZWhpbmQYCyABKAhSCGlzQmVoaW5kGksKC1VuY29udmVydGVkEhoKCGN1cnJlbmN5GAEgASgJUghjdXJyZW5jeRIgCgtjb252ZXJzaW9ucxgCIAEoA1ILY29udmVyc2lvbnMaNAoEQ29zdBIYCgdjaGFubmVsGAEgASgJUgdjaGFubmVsEhIKBGNvc3QYAiABKAFSBGNvc3RiBnByb3RvMw=="
+        descriptor: "Ci5zZXh0YW50L2F0dHJpYnV0aW9uL3YxL2pvdXJuZXlfc2VsZWN0aW9uLnByb3RvEhZzZXh0YW50LmF0dHJpYnV0aW9uLnYxGh9nb29nbGUvcHJvdG9idWYvdGltZXN0YW1wLnByb3RvIoMHChBKb3VybmV5U2VsZWN0aW9uEjcKCWZyb21fdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSCGZyb21UaW1lEjMKB3RvX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgZ0b1RpbWUSFAoFa2luZHMYAyADKAlSBWtpbmRzEi8KEWNsaWNrX3dpbmRvd19kYXlzGAQgASgFSABSD2NsaWNrV2luZG93RGF5c4gBARItChB2aWV3X3dpbmRvd19kYXlzGAUgASgFSAFSDnZpZXdXaW5kb3dEYXlziAEBEiEKDGNsb3NpbmdfZGF5cxgGIAEoBVILY2xvc2luZ0RheXMSLwoFYXNfb2YYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgRhc09mElAKCWN1c3RvbWVycxgIIAEoDjIyLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVNlbGVjdGlvbi5DdXN0b21lcnNSCWN1c3RvbWVycxJRCgp2YWx1ZV9tb2RlGAkgASgOMjIuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5U2VsZWN0aW9uLlZhbHVlTW9kZVIJdmFsdWVNb2RlEhoKCGN1cnJlbmN5GAogASgJUghjdXJyZW5jeRJECgVncmFpbhgLIAEoDjIuLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVNlbGVjdGlvbi5HcmFpblIFZ3JhaW4iUgoJQ3VzdG9tZXJzEhkKFUNVU1RPTUVSU19VTlNQRUNJRklFRBAAEhEKDUNVU1RPTUVSU19ORVcQARIXChNDVVNUT01FUlNfUkVUVVJOSU5HEAIiUQoJVmFsdWVNb2RlEhoKFlZBTFVFX01PREVfVU5TUEVDSUZJRUQQABIUChBWQUxVRV9NT0RFX0dST1NTEAESEgoOVkFMVUVfTU9ERV9ORVQQAiJeCgVHcmFpbhIVChFHUkFJTl9VTlNQRUNJRklFRBAAEhEKDUdSQUlOX0NIQU5ORUwQARISCg5HUkFJTl9DQU1QQUlHThACEhcKE0dSQUlOX1NPVVJDRV9NRURJVU0QA0IUChJfY2xpY2tfd2luZG93X2RheXNCEwoRX3ZpZXdfd2luZG93X2RheXMijgcKDUpvdXJuZXlSZXBvcnQSRgoJc2VsZWN0aW9uGAEgASgLMiguc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5U2VsZWN0aW9uUglzZWxlY3Rpb24SHAoJdGltZWxpbmVzGAIgASgDUgl0aW1lbGluZXMSIgoMdW5hdHRyaWJ1dGVkGAMgASgDUgx1bmF0dHJpYnV0ZWQSLQoSdW5hdHRyaWJ1dGVkX3ZhbHVlGAQgASgBUhF1bmF0dHJpYnV0ZWRWYWx1ZRISCgRvcGVuGAUgASgDUgRvcGVuEhwKCXNob3J0ZW5lZBgGIAEoA1IJc2hvcnRlbmVkElMKC3VuY29udmVydGVkGAcgAygLMjEuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5UmVwb3J0LlVuY29udmVydGVkUgt1bmNvbnZlcnRlZBIbCgl0b29fbGFyZ2UYCCABKANSCHRvb0xhcmdlElMKD3VubWF0Y2hlZF9jb3N0cxgJIAMoCzIqLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVJlcG9ydC5Db3N0Ug51bm1hdGNoZWRDb3N0cxI9CgxjdXJyZW50X3RpbWUYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgtjdXJyZW50VGltZRIbCglpc19iZWhpbmQYCyABKAhSCGlzQmVoaW5kEmMKEXVubWF0Y2hlZF9yZWZ1bmRzGAwgAygLMjYuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5UmVwb3J0LlVubWF0Y2hlZFJlZnVuZHNSEHVubWF0Y2hlZFJlZnVuZHMSJwoPb3ZlcnVzZWRfb3JkZXJzGA0gAygJUg5vdmVydXNlZE9yZGVycxpLCgtVbmNvbnZlcnRlZBIaCghjdXJyZW5jeRgBIAEoCVIIY3VycmVuY3kSIAoLY29udmVyc2lvbnMYAiABKANSC2NvbnZlcnNpb25zGjQKBENvc3QSGAoHY2hhbm5lbBgBIAEoCVIHY2hhbm5lbBISCgRjb3N0GAIgASgBUgRjb3N0Gl4KEFVubWF0Y2hlZFJlZnVuZHMSGgoIY3VycmVuY3kYASABKAlSCGN1cnJlbmN5EhgKB3JlZnVuZHMYAiABKANSB3JlZnVuZHMSFAoFdmFsdWUYAyABKAlSBXZhbHVlYgZwcm90bzM="
     )
 }

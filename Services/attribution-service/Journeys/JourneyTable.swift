@@ -57,6 +57,10 @@ public struct JourneyTable: Sendable {
     /// - Throws: ``JourneyFailure``; some of the journeys may then have been added.
     public mutating func add(_ timeline: Timeline) throws(JourneyFailure) {
         counts.timelines += 1
+        for refund in timeline.unmatchedRefunds where selection.contains(refund) {
+            let value = try Self.value(refund.millionths)
+            counts.unmatchedRefunds[refund.currency, default: .init()].add(value)
+        }
         let selection = selection
         try selection.journeys(of: timeline) { (journey) throws(JourneyFailure) in
             guard selection.contains(journey) else { return }
@@ -149,9 +153,27 @@ public struct JourneyTable: Sendable {
             counts.withoutRate[conversion.currency, default: 0] += 1
             return .zero
         }
+        return try Self.value(millionths)
+    }
+
+    private static func value(_ millionths: Int64) throws(JourneyFailure) -> PathValue {
         do throws(AttributionFailure) {
             return try PathValue(coefficient: Int128(millionths), scale: 6)
         } catch { throw .paths(error) }
+    }
+}
+
+extension JourneyCounts.Refunds {
+    fileprivate mutating func add(_ value: PathValue) {
+        count += 1
+        self.value = self.value + value
+    }
+}
+
+extension JourneySelection {
+    /// Whether a refund of no conversion is one of those that are told.
+    fileprivate func contains(_ refund: Timeline.UnmatchedRefund) -> Bool {
+        refund.time <= asOf && range.contains(refund.time)
     }
 }
 

@@ -47,7 +47,7 @@ struct StoredPersons {
                             eventID: "e\(timeline.conversions.count)",
                             value: Int64.random(in: 0...99, using: &random) * 1_000_000,
                             currency: currency ?? "EUR",
-                            isCancelled: Int.random(in: 0..<6, using: &random) == 0
+                            cancelledAt: Int.random(in: 0..<6, using: &random) == 0 ? time : nil
                         )
                     )
                 }

@@ -10,10 +10,10 @@ enum Amounts {
     ///   - units: the amount.
     ///   - digits: how many of its digits are behind the point.
     /// - Returns: the text.
-    static func text(_ units: Int64, digits: Int) -> String {
-        var (units, digits) = (units, digits)
+    static func text(_ units: some BinaryInteger, digits: Int) -> String {
+        var (units, digits) = (Int128(units), digits)
         while digits > 0, units % 10 == 0 { (units, digits) = (units / 10, digits - 1) }
-        return PostgresDecimal(coefficient: Int128(units), scale: digits)?.description ?? ""
+        return PostgresDecimal(coefficient: units, scale: digits)?.description ?? ""
     }
 }
 

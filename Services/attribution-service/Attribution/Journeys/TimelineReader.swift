@@ -17,6 +17,8 @@ struct TimelineReader: Sendable {
 
     /// How many places touches may have: what they are called is held at once.
     private static let mostPlaces = 1_000_000
+    /// How many order ids that are none are told.
+    private static let mostOverused = 100
 
     init(_ store: TimelineStore, offload: WorkerPool?) {
         self.store = store
@@ -74,11 +76,13 @@ struct TimelineReader: Sendable {
                 try Task.checkCancellation()
             }
             let tooLarge = try await store.tooLarge(in: range, in: transaction)
+            let overused = try await OverusedOrders.all(most: Self.mostOverused, in: transaction)
             let costs = try await ChannelCosts.read(plan, of: scope, in: transaction)
             let (currentAt, isBehind) = try await store.freshness(in: transaction)
             var found = building.withLock { $0.finish(plan, tooLarge: tooLarge, costs) }
             found.report?.currentTime = currentAt.map { .init($0) }
             found.report?.isBehind = isBehind
+            found.report?.overusedOrders = overused
             return found
         }
     }
@@ -129,6 +133,15 @@ struct TimelineReader: Sendable {
                 .map { currency, count in
                     var row = AttributionV1.JourneyReport.Unconverted()
                     (row.currency, row.conversions) = (currency, Int64(count))
+                    return row
+                }
+            report.unmatchedRefunds = counts.unmatchedRefunds.sorted { $0.key < $1.key }
+                .map { currency, refunds in
+                    var row = AttributionV1.JourneyReport.UnmatchedRefunds()
+                    (row.currency, row.refunds) = (currency, Int64(refunds.count))
+                    if !currency.isEmpty {
+                        row.value = Amounts.text(refunds.value.units, digits: 12)
+                    }
                     return row
                 }
             report.tooLarge = tooLarge

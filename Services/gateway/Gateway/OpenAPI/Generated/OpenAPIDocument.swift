@@ -40,7 +40,7 @@ enum OpenAPIDocument {
     },
     {
       "name": "Timelines",
-      "description": "Puts the events of persons together.\n\nA person is all ids that identify and alias events, and events that name a user and a visitor, have joined, over any number of steps. The person is called by the least of the users' ids, or of the visitors' if there is none. Somebody with more than 100,000 events or 10,000 ids is no person: such timelines are left out, and counted.\n\nOf a person's events the touches are kept, as the touch rule in force finds them, and the conversions that are the first of their orders. What is paid back of an order, and whether it was cancelled, is taken from events of whomever. A refund without an order pays back the person's last conversion of its kind before it; one without a value pays back all; one whose value cannot be read, or is in another currency than the conversion's, cannot be subtracted, and is not. Events that name neither a user nor a visitor are nobody's.\n\nTimelines follow the events by themselves, within a minute or so: late events, events that are deleted, persons who are forgotten, ids that are joined, channels that are mapped anew, other definitions. What comes of it is the same as if all were made from the beginning."
+      "description": "Puts the events of persons together.\n\nA person is all ids that identify and alias events, and events that name a user and a visitor, have joined, over any number of steps. The person is called by the least of the users' ids, or of the visitors' if there is none. Somebody with more than 100,000 events or 10,000 ids is no person: such timelines are left out, and counted.\n\nOf a person's events the touches are kept, as the touch rule in force finds them, and the conversions that are the first of their orders. What is paid back of an order, and whether it was cancelled, is taken from events of whomever, with their times: journeys see only what was known `as_of` their own. Events that name neither a user nor a visitor are nobody's.\n\nA refund, or a cancellation, is of the order whose id it has, whatever its own kind is: a GA4 `refund` is of the `purchase`. If conversions of several kinds have that id, it is of the one of kind `purchase`; without such a one, of that of its own kind; otherwise of that whose kind comes first by name. If several conversions of that kind are of the order, because each event of them counts, a refund pays back the earliest of them until nothing is left, then the next; a cancellation cancels all. A refund without an order pays back the person's last conversion of its own kind before it. One without a value pays back all; one whose value cannot be read, or is in another currency than the conversion's, cannot be subtracted, and is not. A refund that no conversion is there for pays back nothing, and is told as such.\n\nAn order id that more than 1,000 events have is none: something like `undefined`. Each of its conversions stands for itself, and its refunds are such without an order. (Ingest's own counts of conversions take it for an order still.)\n\nTimelines follow the events by themselves, within a minute or so: late events, events that are deleted, persons who are forgotten, ids that are joined, channels that are mapped anew, other definitions. What comes of it is the same as if all were made from the beginning."
     },
     {
       "name": "Control",
@@ -11767,7 +11767,7 @@ enum OpenAPIDocument {
           },
           "refunded": {
             "type": "string",
-            "description": "How much of that was paid back."
+            "description": "How much of that was paid back until `as_of`."
           },
           "currency": {
             "type": "string",
@@ -11775,7 +11775,19 @@ enum OpenAPIDocument {
           },
           "isCancelled": {
             "type": "boolean",
-            "description": "Whether it was cancelled."
+            "description": "Whether it was cancelled until `as_of`."
+          },
+          "refunds": {
+            "type": "array",
+            "description": "What was paid back until `as_of`, in the order of time: the last 100 of it.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.Journey.Refund"
+            }
+          },
+          "cancelTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When it was cancelled; missing if it was not until `as_of`."
           }
         },
         "additionalProperties": false
@@ -11807,7 +11819,7 @@ enum OpenAPIDocument {
           },
           "refunded": {
             "type": "string",
-            "description": "How much of that was paid back."
+            "description": "How much of that was paid back until `as_of`."
           },
           "currency": {
             "type": "string",
@@ -11815,7 +11827,19 @@ enum OpenAPIDocument {
           },
           "is_cancelled": {
             "type": "boolean",
-            "description": "Whether it was cancelled."
+            "description": "Whether it was cancelled until `as_of`."
+          },
+          "refunds": {
+            "type": "array",
+            "description": "What was paid back until `as_of`, in the order of time: the last 100 of it.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.Journey.Refund.snake"
+            }
+          },
+          "cancel_time": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When it was cancelled; missing if it was not until `as_of`."
           }
         },
         "additionalProperties": false
@@ -11890,6 +11914,38 @@ enum OpenAPIDocument {
             "items": {
               "type": "string"
             }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.Journey.Refund": {
+        "type": "object",
+        "description": "A part of a conversion's value that was paid back.",
+        "properties": {
+          "time": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When."
+          },
+          "value": {
+            "type": "string",
+            "description": "How much, as `59.9`, in the conversion's currency."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.Journey.Refund.snake": {
+        "type": "object",
+        "description": "A part of a conversion's value that was paid back.",
+        "properties": {
+          "time": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When."
+          },
+          "value": {
+            "type": "string",
+            "description": "How much, as `59.9`, in the conversion's currency."
           }
         },
         "additionalProperties": false
@@ -12103,6 +12159,20 @@ enum OpenAPIDocument {
           "isBehind": {
             "type": "boolean",
             "description": "Whether timelines are being made anew, of events that changed since or by another rule: then some are of before, and some of after."
+          },
+          "unmatchedRefunds": {
+            "type": "array",
+            "description": "Refunds in the range, of any kind, that pay back nothing: no conversion has their order id, or they have none, and the person no conversion of their kind before them.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.JourneyReport.UnmatchedRefunds"
+            }
+          },
+          "overusedOrders": {
+            "type": "array",
+            "description": "Order ids that are none, because more than 1,000 events have them: each of their conversions stands for itself. Up to 100, in order.",
+            "items": {
+              "type": "string"
+            }
           }
         },
         "additionalProperties": false
@@ -12195,6 +12265,48 @@ enum OpenAPIDocument {
         },
         "additionalProperties": false
       },
+      "sextant.attribution.v1.JourneyReport.UnmatchedRefunds": {
+        "type": "object",
+        "description": "Refunds of a currency.",
+        "properties": {
+          "currency": {
+            "type": "string",
+            "description": "The currency; empty for those that do not say how much they pay back."
+          },
+          "refunds": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many."
+          },
+          "value": {
+            "type": "string",
+            "description": "What they pay back together, as `59.9`; empty without a currency."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.JourneyReport.UnmatchedRefunds.snake": {
+        "type": "object",
+        "description": "Refunds of a currency.",
+        "properties": {
+          "currency": {
+            "type": "string",
+            "description": "The currency; empty for those that do not say how much they pay back."
+          },
+          "refunds": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many."
+          },
+          "value": {
+            "type": "string",
+            "description": "What they pay back together, as `59.9`; empty without a currency."
+          }
+        },
+        "additionalProperties": false
+      },
       "sextant.attribution.v1.JourneyReport.snake": {
         "type": "object",
         "description": "What was found in stored timelines beside the paths that models see.",
@@ -12271,13 +12383,27 @@ enum OpenAPIDocument {
           "is_behind": {
             "type": "boolean",
             "description": "Whether timelines are being made anew, of events that changed since or by another rule: then some are of before, and some of after."
+          },
+          "unmatched_refunds": {
+            "type": "array",
+            "description": "Refunds in the range, of any kind, that pay back nothing: no conversion has their order id, or they have none, and the person no conversion of their kind before them.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.JourneyReport.UnmatchedRefunds.snake"
+            }
+          },
+          "overused_orders": {
+            "type": "array",
+            "description": "Order ids that are none, because more than 1,000 events have them: each of their conversions stands for itself. Up to 100, in order.",
+            "items": {
+              "type": "string"
+            }
           }
         },
         "additionalProperties": false
       },
       "sextant.attribution.v1.JourneySelection": {
         "type": "object",
-        "description": "Which journeys are looked at, and how they are cut out of persons' timelines. An empty one stands for all journeys that are known.\n\nWhat comes after `as_of` is not known, but that a conversion was cancelled, or paid back, counts whenever it was. Conversions that count are those of `kinds` that were not cancelled; others are none, and touches before them go on to the next that counts. To a conversion belong the touches between the one before and it, by their place in the order of events. They are cut where more than `closing_days` lie between two of them, or between the last and the conversion: each part but the last is a journey that came to nothing. Of the last part, the touches within the window of their kind before the conversion are the conversion's journey. A conversion to which no touch is left is unattributed. What follows the last conversion is cut likewise; its last part came to nothing too, if more than `closing_days` have passed until `as_of`, and is open otherwise.\n\nA journey's date is the time of its conversion, or of its last touch if there is none: ranges that meet share no journey and lose none. It is a new customer's as long as no conversion that counts has come before it. In a path of more than 10,000 touches the last 10,000 are looked at.",
+        "description": "Which journeys are looked at, and how they are cut out of persons' timelines. An empty one stands for all journeys that are known.\n\nWhat comes after `as_of` is not known, also of what was paid back or cancelled by then. Conversions that count are those of `kinds` that were not cancelled; others are none, and touches before them go on to the next that counts. To a conversion belong the touches between the one before and it, by their place in the order of events. They are cut where more than `closing_days` lie between two of them, or between the last and the conversion: each part but the last is a journey that came to nothing. Of the last part, the touches within the window of their kind before the conversion are the conversion's journey. A conversion to which no touch is left is unattributed. What follows the last conversion is cut likewise; its last part came to nothing too, if more than `closing_days` have passed until `as_of`, and is open otherwise.\n\nA journey's date is the time of its conversion, or of its last touch if there is none: ranges that meet share no journey and lose none. It is a new customer's as long as no conversion that counts has come before it. In a path of more than 10,000 touches the last 10,000 are looked at.",
         "properties": {
           "fromTime": {
             "type": "string",
@@ -12393,7 +12519,7 @@ enum OpenAPIDocument {
       },
       "sextant.attribution.v1.JourneySelection.snake": {
         "type": "object",
-        "description": "Which journeys are looked at, and how they are cut out of persons' timelines. An empty one stands for all journeys that are known.\n\nWhat comes after `as_of` is not known, but that a conversion was cancelled, or paid back, counts whenever it was. Conversions that count are those of `kinds` that were not cancelled; others are none, and touches before them go on to the next that counts. To a conversion belong the touches between the one before and it, by their place in the order of events. They are cut where more than `closing_days` lie between two of them, or between the last and the conversion: each part but the last is a journey that came to nothing. Of the last part, the touches within the window of their kind before the conversion are the conversion's journey. A conversion to which no touch is left is unattributed. What follows the last conversion is cut likewise; its last part came to nothing too, if more than `closing_days` have passed until `as_of`, and is open otherwise.\n\nA journey's date is the time of its conversion, or of its last touch if there is none: ranges that meet share no journey and lose none. It is a new customer's as long as no conversion that counts has come before it. In a path of more than 10,000 touches the last 10,000 are looked at.",
+        "description": "Which journeys are looked at, and how they are cut out of persons' timelines. An empty one stands for all journeys that are known.\n\nWhat comes after `as_of` is not known, also of what was paid back or cancelled by then. Conversions that count are those of `kinds` that were not cancelled; others are none, and touches before them go on to the next that counts. To a conversion belong the touches between the one before and it, by their place in the order of events. They are cut where more than `closing_days` lie between two of them, or between the last and the conversion: each part but the last is a journey that came to nothing. Of the last part, the touches within the window of their kind before the conversion are the conversion's journey. A conversion to which no touch is left is unattributed. What follows the last conversion is cut likewise; its last part came to nothing too, if more than `closing_days` have passed until `as_of`, and is open otherwise.\n\nA journey's date is the time of its conversion, or of its last touch if there is none: ranges that meet share no journey and lose none. It is a new customer's as long as no conversion that counts has come before it. In a path of more than 10,000 touches the last 10,000 are looked at.",
         "properties": {
           "from_time": {
             "type": "string",
@@ -13544,7 +13670,7 @@ enum OpenAPIDocument {
           },
           "otherConversions": {
             "type": "array",
-            "description": "Conversions that do not count, because they are of other kinds or were cancelled: the latest first, 1,000 at most.",
+            "description": "Conversions until `as_of` that do not count, because they are of other kinds or were cancelled: the latest first, 1,000 at most.",
             "items": {
               "$ref": "#/components/schemas/sextant.attribution.v1.Journey.Conversion"
             }
@@ -13600,7 +13726,7 @@ enum OpenAPIDocument {
           },
           "other_conversions": {
             "type": "array",
-            "description": "Conversions that do not count, because they are of other kinds or were cancelled: the latest first, 1,000 at most.",
+            "description": "Conversions until `as_of` that do not count, because they are of other kinds or were cancelled: the latest first, 1,000 at most.",
             "items": {
               "$ref": "#/components/schemas/sextant.attribution.v1.Journey.Conversion.snake"
             }
