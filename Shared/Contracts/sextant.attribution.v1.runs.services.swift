@@ -11,7 +11,8 @@ extension AttributionV1 {
     /// A run is what `RunModels` does, done by a job: the same request over the same data gives the same
     /// bits. It is kept with its request, the fingerprint of what was looked at, the version of the
     /// program and the seed. Where a request says nothing of `as_of`, what was known when the run was
-    /// created counts, however long it waits.
+    /// created counts, however long it waits. That a run's operation was cancelled, or failed, is known of
+    /// the run within half a minute.
     ///
     /// Runs that somebody creates are kept until they are deleted, 1,000 of them at most. Those of a
     /// schedule are kept for as many days as it says.

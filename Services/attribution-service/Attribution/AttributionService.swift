@@ -35,14 +35,18 @@ public enum AttributionService {
             offload: parts.offload,
             version: Release.version
         )
-        let rounds = TimelineJobs(of: place.name, place.queue)
-            .rounds(on: place.database, logger: parts.logger)
+        let rounds = [
+            TimelineJobs(of: place.name, place.queue)
+                .rounds(on: place.database, logger: parts.logger),
+            RunTidying(place.queue)
+                .rounds(of: place.name, on: place.database, logger: parts.logger),
+        ]
         return ServiceContent(
             work.contracts,
             at: place,
             doing: work.handlers,
             results: work.results,
-            components: [rounds.component(on: parts.group.next())],
+            components: rounds.map { $0.component(on: parts.group.next()) },
             status: status(of:)
         )
     }

@@ -32,7 +32,7 @@ enum OpenAPIDocument {
     },
     {
       "name": "Runs",
-      "description": "Keeps what models say.\n\nA run is what `RunModels` does, done by a job: the same request over the same data gives the same bits. It is kept with its request, the fingerprint of what was looked at, the version of the program and the seed. Where a request says nothing of `as_of`, what was known when the run was created counts, however long it waits.\n\nRuns that somebody creates are kept until they are deleted, 1,000 of them at most. Those of a schedule are kept for as many days as it says."
+      "description": "Keeps what models say.\n\nA run is what `RunModels` does, done by a job: the same request over the same data gives the same bits. It is kept with its request, the fingerprint of what was looked at, the version of the program and the seed. Where a request says nothing of `as_of`, what was known when the run was created counts, however long it waits. That a run's operation was cancelled, or failed, is known of the run within half a minute.\n\nRuns that somebody creates are kept until they are deleted, 1,000 of them at most. Those of a schedule are kept for as many days as it says."
     },
     {
       "name": "Operations",
