@@ -2241,8 +2241,13 @@ extension AttributionV1 {
         public var directChannels: [String] = []
 
         /// Which journeys of timelines, instead of an import; nothing for imports. They have times, which
-        /// `decay` and `hazard` need.
+        /// `decay` and `hazard` need. FAILED_PRECONDITION as long as the tenant's timelines have not been
+        /// made for the first time.
         public var journeys: AttributionV1.JourneySelection?
+
+        /// Whether journeys are looked at also while timelines are made for the first time: then persons are
+        /// missing.
+        public var allowPartial: Bool = false
 
         /// Fields the schema does not name, kept as they were sent.
         public var unknownFields = UnknownFields()
@@ -2270,6 +2275,7 @@ extension AttributionV1 {
             self.seed = view.seed
             self.directChannels = view.directChannels.strings()
             if view._journeys.isPresent { unsafe self.journeys.decode(validated: view._journeys.bytes(in: view.bytes)) }
+            self.allowPartial = view.allowPartial
             self.unknownFields = view.unknownFields
         }
 
@@ -2284,6 +2290,7 @@ extension AttributionV1 {
             if self.seed != 0 { buffer.appendField(tag: 56, self.seed, as: Scalar.UInt64.self) }
             for value in self.directChannels { buffer.appendField(tag: 66, value) }
             self.journeys.write(tag: 74, to: &buffer)
+            if self.allowPartial { buffer.appendField(tag: 80, self.allowPartial, as: Scalar.Bool.self) }
             if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
         }
 
@@ -2298,6 +2305,7 @@ extension AttributionV1 {
             FieldSchema(7, "seed", .uint64),
             FieldSchema(8, "direct_channels", .string, .repeated),
             FieldSchema(9, "journeys", .message { AttributionV1.JourneySelection.schema }, .explicit),
+            FieldSchema(10, "allow_partial", .bool),
         ], valueStride: MemoryLayout<AttributionV1.RunModelsRequest>.stride)
 
         /// The fields of a `RunModelsRequest`, read where they lie.
@@ -2326,6 +2334,10 @@ extension AttributionV1 {
             public private(set) var seed: UInt64 = 0
             fileprivate var _directChannels = FieldRun()
             fileprivate var _journeys = FieldSlice()
+
+            /// Whether journeys are looked at also while timelines are made for the first time: then persons are
+            /// missing.
+            public private(set) var allowPartial: Bool = false
             fileprivate var _has_unknown = false
 
             /// Finds the fields.
@@ -2354,6 +2366,7 @@ extension AttributionV1 {
                             _ = reader.slice()
                             _directChannels.extend(from: start, to: reader.position)
                         case 74: _journeys = reader.slice()
+                        case 80: self.allowPartial = Scalar.Bool.read(&reader)
                         default:
                             reader.skip(tag)
                             _has_unknown = true
@@ -2405,7 +2418,8 @@ extension AttributionV1 {
             }
 
             /// Which journeys of timelines, instead of an import; nothing for imports. They have times, which
-            /// `decay` and `hazard` need.
+            /// `decay` and `hazard` need. FAILED_PRECONDITION as long as the tenant's timelines have not been
+            /// made for the first time.
             public var journeys: AttributionV1.JourneySelection.View? {
                 @_lifetime(copy self)
                 get {
@@ -2524,17 +2538,26 @@ extension AttributionV1 {
             }
 
             /// Which journeys of timelines, instead of an import; nothing for imports. They have times, which
-            /// `decay` and `hazard` need.
+            /// `decay` and `hazard` need. FAILED_PRECONDITION as long as the tenant's timelines have not been
+            /// made for the first time.
             @inlinable
             public mutating func setJourneys<Failure: Error>(_ write: (inout AttributionV1.JourneySelection.Writer) throws(Failure) -> Void) throws(Failure) {
                 try buffer.appendMessage(tag: 74, write)
             }
 
             /// Which journeys of timelines, instead of an import; nothing for imports. They have times, which
-            /// `decay` and `hazard` need.
+            /// `decay` and `hazard` need. FAILED_PRECONDITION as long as the tenant's timelines have not been
+            /// made for the first time.
             @inlinable
             public mutating func setJourneys(_ value: AttributionV1.JourneySelection) {
                 buffer.appendMessage(tag: 74, value)
+            }
+
+            /// Whether journeys are looked at also while timelines are made for the first time: then persons are
+            /// missing.
+            @inlinable
+            public mutating func setAllowPartial(_ value: Bool) {
+                if value { buffer.appendField(tag: 80, value, as: Scalar.Bool.self) }
             }
         }
     }
@@ -3721,6 +3744,6 @@ extension AttributionV1 {
         imports: ["google/protobuf/timestamp.proto", "sextant/api/annotations.proto", "sextant/attribution/v1/journey_selection.proto"],
         messages: [AttributionV1.ListModelsRequest.schema, AttributionV1.ListModelsResponse.schema, AttributionV1.ModelKind.schema, AttributionV1.ModelParameter.schema, AttributionV1.ListPathTablesRequest.schema, AttributionV1.ListPathTablesResponse.schema, AttributionV1.PathTable.schema, AttributionV1.SummarizePathsRequest.schema, AttributionV1.PathTransform.schema, AttributionV1.PathSummary.schema, AttributionV1.PathSummary.Path.schema, AttributionV1.PathSummary.Length.schema, AttributionV1.ModelChoice.schema, AttributionV1.RunModelsRequest.schema, AttributionV1.Estimate.schema, AttributionV1.ModelRun.schema, AttributionV1.ModelResult.schema, AttributionV1.ChannelCredit.schema],
         enums: [AttributionV1.PathTransform.Kind.schema, AttributionV1.Estimate.Kind.schema],
-        descriptor: "CiNzZXh0YW50L2F0dHJpYnV0aW9uL3YxL21vZGVscy5wcm90bxIWc2V4dGFudC5hdHRyaWJ1dGlvbi52MRofZ29vZ2xlL3Byb3RvYnVmL3RpbWVzdGFtcC5wcm90bxodc2V4dGFudC9hcGkvYW5ub3RhdGlvbnMucHJvdG8aLnNleHRhbnQvYXR0cmlidXRpb24vdjEvam91cm5leV9zZWxlY3Rpb24ucHJvdG8iEwoRTGlzdE1vZGVsc1JlcXVlc3QiTwoSTGlzdE1vZGVsc1Jlc3BvbnNlEjkKBm1vZGVscxgBIAMoCzIhLnNleHRhbnQuYXR0cmlidXRpb24udjEuTW9kZWxLaW5kUgZtb2RlbHMimwEKCU1vZGVsS2luZBISCgRuYW1lGAEgASgJUgRuYW1lEhgKB2FsaWFzZXMYAiADKAlSB2FsaWFzZXMSGAoHc3VtbWFyeRgDIAEoCVIHc3VtbWFyeRJGCgpwYXJhbWV0ZXJzGAQgAygLMiYuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Nb2RlbFBhcmFtZXRlclIKcGFyYW1ldGVycyJ6Cg5Nb2RlbFBhcmFtZXRlchISCgRuYW1lGAEgASgJUgRuYW1lEhQKBWxlYXN0GAIgASgBUgVsZWFzdBISCgRtb3N0GAMgASgBUgRtb3N0EhQKBXVzdWFsGAQgASgBUgV1c3VhbBIUCgV3aG9sZRgFIAEoCFIFd2hvbGUiFwoVTGlzdFBhdGhUYWJsZXNSZXF1ZXN0IlMKFkxpc3RQYXRoVGFibGVzUmVzcG9uc2USOQoGdGFibGVzGAEgAygLMiEuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5QYXRoVGFibGVSBnRhYmxlcyKfAQoJUGF0aFRhYmxlEhsKCWltcG9ydF9pZBgBIAEoCVIIaW1wb3J0SWQSEgoEbmFtZRgCIAEoCVIEbmFtZRIWCgZzb3VyY2UYAyABKAlSBnNvdXJjZRI1CghlbmRfdGltZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSB2VuZFRpbWUSEgoEcm93cxgFIAEoA1IEcm93cyLXAQoVU3VtbWFyaXplUGF0aHNSZXF1ZXN0EhsKCWltcG9ydF9pZBgBIAEoCVIIaW1wb3J0SWQSRQoKdHJhbnNmb3JtcxgCIAMoCzIlLnNleHRhbnQuYXR0cmlidXRpb24udjEuUGF0aFRyYW5zZm9ybVIKdHJhbnNmb3JtcxIUCgVwYXRocxgDIAEoBVIFcGF0aHMSRAoIam91cm5leXMYBCABKAsyKC5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkpvdXJuZXlTZWxlY3Rpb25SCGpvdXJuZXlzIosCCg1QYXRoVHJhbnNmb3JtEj4KBGtpbmQYASABKA4yKi5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlBhdGhUcmFuc2Zvcm0uS2luZFIEa2luZBIYCgdjaGFubmVsGAIgASgJUgdjaGFubmVsEhIKBG1vc3QYAyABKAVSBG1vc3QiiwEKBEtpbmQSFAoQS0lORF9VTlNQRUNJRklFRBAAEhEKDUtJTkRfRVhQT1NVUkUQARIOCgpLSU5EX0ZJUlNUEAISEgoOS0lORF9GUkVRVUVOQ1kQAxIMCghLSU5EX0NBUBAEEhcKE0tJTkRfUkVNT1ZFX0lGX0xBU1QQBRIPCgtLSU5EX1JFTU9WRRAGItwECgtQYXRoU3VtbWFyeRIlCg5kaXN0aW5jdF9wYXRocxgBIAEoA1INZGlzdGluY3RQYXRocxIgCgtjb252ZXJzaW9ucxgCIAEoA1ILY29udmVyc2lvbnMSFAoFbnVsbHMYAyABKANSBW51bGxzEhQKBXZhbHVlGAQgASgBUgV2YWx1ZRIhCgxtZWFuX3RvdWNoZXMYBSABKAFSC21lYW5Ub3VjaGVzEj4KBXBhdGhzGAYgAygLMiguc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5QYXRoU3VtbWFyeS5QYXRoUgVwYXRocxJECgdsZW5ndGhzGAcgAygLMiouc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5QYXRoU3VtbWFyeS5MZW5ndGhSB2xlbmd0aHMSPQoGcmVwb3J0GAggASgLMiUuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5UmVwb3J0UgZyZXBvcnQakwEKBFBhdGgSFAoFc3RlcHMYASADKAlSBXN0ZXBzEiAKC2NvbnZlcnNpb25zGAIgASgDUgtjb252ZXJzaW9ucxIUCgVudWxscxgDIAEoA1IFbnVsbHMSFAoFdmFsdWUYBCABKAFSBXZhbHVlEicKD2NvbnZlcnNpb25fcmF0ZRgFIAEoAVIOY29udmVyc2lvblJhdGUaWgoGTGVuZ3RoEhgKB3RvdWNoZXMYASABKAVSB3RvdWNoZXMSIAoLY29udmVyc2lvbnMYAiABKANSC2NvbnZlcnNpb25zEhQKBW51bGxzGAMgASgDUgVudWxscyK1AQoLTW9kZWxDaG9pY2USEgoEbmFtZRgBIAEoCVIEbmFtZRJTCgpwYXJhbWV0ZXJzGAIgAygLMjMuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Nb2RlbENob2ljZS5QYXJhbWV0ZXJzRW50cnlSCnBhcmFtZXRlcnMaPQoPUGFyYW1ldGVyc0VudHJ5EhAKA2tleRgBIAEoCVIDa2V5EhQKBXZhbHVlGAIgASgBUgV2YWx1ZToCOAEipQMKEFJ1bk1vZGVsc1JlcXVlc3QSGwoJaW1wb3J0X2lkGAEgASgJUghpbXBvcnRJZBIUCgVtb2RlbBgCIAEoCVIFbW9kZWwSOwoGbW9kZWxzGAMgAygLMiMuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Nb2RlbENob2ljZVIGbW9kZWxzEkUKCnRyYW5zZm9ybXMYBCADKAsyJS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlBhdGhUcmFuc2Zvcm1SCnRyYW5zZm9ybXMSIwoKcmVwbGljYXRlcxgFIAEoBUgAUgpyZXBsaWNhdGVziAEBEhkKBWxldmVsGAYgASgBSAFSBWxldmVsiAEBEhIKBHNlZWQYByABKARSBHNlZWQSJwoPZGlyZWN0X2NoYW5uZWxzGAggAygJUg5kaXJlY3RDaGFubmVscxJECghqb3VybmV5cxgJIAEoCzIoLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVNlbGVjdGlvblIIam91cm5leXNCDQoLX3JlcGxpY2F0ZXNCCAoGX2xldmVsIvkBCghFc3RpbWF0ZRISCgRtZWFuGAEgASgBUgRtZWFuEhYKBm1lZGlhbhgCIAEoAVIGbWVkaWFuEhQKBWxvd2VyGAMgASgBUgVsb3dlchIUCgV1cHBlchgEIAEoAVIFdXBwZXISFAoFbGV2ZWwYBSABKAFSBWxldmVsEjkKBGtpbmQYBiABKA4yJS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkVzdGltYXRlLktpbmRSBGtpbmQiRAoES2luZBIUChBLSU5EX1VOU1BFQ0lGSUVEEAASEwoPS0lORF9DT05GSURFTkNFEAESEQoNS0lORF9DUkVESUJMRRACIqIDCghNb2RlbFJ1bhIbCglpbXBvcnRfaWQYASABKAlSCGltcG9ydElkEiAKC2ZpbmdlcnByaW50GAIgASgJUgtmaW5nZXJwcmludBIYCgd2ZXJzaW9uGAMgASgJUgd2ZXJzaW9uEhIKBHNlZWQYBCABKARSBHNlZWQSJQoOZGlzdGluY3RfcGF0aHMYBSABKANSDWRpc3RpbmN0UGF0aHMSIAoLY29udmVyc2lvbnMYBiABKANSC2NvbnZlcnNpb25zEhQKBW51bGxzGAcgASgDUgVudWxscxIUCgV2YWx1ZRgIIAEoAVIFdmFsdWUSOwoGbW9kZWxzGAkgAygLMiMuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Nb2RlbFJlc3VsdFIGbW9kZWxzEiIKDGRpc2FncmVlbWVudBgKIAEoAVIMZGlzYWdyZWVtZW50EhQKBW5vdGVzGAsgAygJUgVub3RlcxI9CgZyZXBvcnQYDCABKAsyJS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkpvdXJuZXlSZXBvcnRSBnJlcG9ydCKlAgoLTW9kZWxSZXN1bHQSFAoFbW9kZWwYASABKAlSBW1vZGVsElMKCnBhcmFtZXRlcnMYAiADKAsyMy5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLk1vZGVsUmVzdWx0LlBhcmFtZXRlcnNFbnRyeVIKcGFyYW1ldGVycxJBCghjaGFubmVscxgDIAMoCzIlLnNleHRhbnQuYXR0cmlidXRpb24udjEuQ2hhbm5lbENyZWRpdFIIY2hhbm5lbHMSKQoQZW1wdHlfcmVwbGljYXRlcxgEIAEoBVIPZW1wdHlSZXBsaWNhdGVzGj0KD1BhcmFtZXRlcnNFbnRyeRIQCgNrZXkYASABKAlSA2tleRIUCgV2YWx1ZRgCIAEoAVIFdmFsdWU6AjgBIuwFCg1DaGFubmVsQ3JlZGl0EhgKB2NoYW5uZWwYASABKAlSB2NoYW5uZWwSIAoLY29udmVyc2lvbnMYAiABKAFSC2NvbnZlcnNpb25zEhQKBXZhbHVlGAMgASgBUgV2YWx1ZRIpChBjb252ZXJzaW9uX3NoYXJlGAQgASgBUg9jb252ZXJzaW9uU2hhcmUSHwoLdmFsdWVfc2hhcmUYBSABKAFSCnZhbHVlU2hhcmUSUwoUY29udmVyc2lvbnNfZXN0aW1hdGUYBiABKAsyIC5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkVzdGltYXRlUhNjb252ZXJzaW9uc0VzdGltYXRlEkcKDnZhbHVlX2VzdGltYXRlGAcgASgLMiAuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Fc3RpbWF0ZVINdmFsdWVFc3RpbWF0ZRJBChpjb252ZXJzaW9uc19zYW1wbGluZ19lcnJvchgIIAEoAUgAUhhjb252ZXJzaW9uc1NhbXBsaW5nRXJyb3KIAQESNQoUdmFsdWVfc2FtcGxpbmdfZXJyb3IYCSABKAFIAVISdmFsdWVTYW1wbGluZ0Vycm9yiAEBEioKDnJlbW92YWxfZWZmZWN0GAogASgBSAJSDXJlbW92YWxFZmZlY3SIAQESFwoEY29zdBgLIAEoAUgDUgRjb3N0iAEBEisKD3JldHVybl9vbl9zcGVuZBgMIAEoAUgEUg1yZXR1cm5PblNwZW5kiAEBEjMKE2Nvc3RfcGVyX2NvbnZlcnNpb24YDSABKAFIBVIRY29zdFBlckNvbnZlcnNpb26IAQFCHQobX2NvbnZlcnNpb25zX3NhbXBsaW5nX2Vycm9yQhcKFV92YWx1ZV9zYW1wbGluZ19lcnJvckIRCg9fcmVtb3ZhbF9lZmZlY3RCBwoFX2Nvc3RCEgoQX3JldHVybl9vbl9zcGVuZEIWChRfY29zdF9wZXJfY29udmVyc2lvbjLCBQoGTW9kZWxzEpoBCgpMaXN0TW9kZWxzEikuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5MaXN0TW9kZWxzUmVxdWVzdBoqLnNleHRhbnQuYXR0cmlidXRpb24udjEuTGlzdE1vZGVsc1Jlc3BvbnNlIjWQAgGSgBkSChBhdHRyaWJ1dGlvbjpyZWFkioAZGBIWL3YxL2F0dHJpYnV0aW9uL21vZGVscxKrAQoOTGlzdFBhdGhUYWJsZXMSLS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkxpc3RQYXRoVGFibGVzUmVxdWVzdBouLnNleHRhbnQuYXR0cmlidXRpb24udjEuTGlzdFBhdGhUYWJsZXNSZXNwb25zZSI6kAIBkoAZEgoQYXR0cmlidXRpb246cmVhZIqAGR0SGy92MS9hdHRyaWJ1dGlvbi9wYXRoLXRhYmxlcxLDAQoOU3VtbWFyaXplUGF0aHMSLS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlN1bW1hcml6ZVBhdGhzUmVxdWVzdBojLnNleHRhbnQuYXR0cmlidXRpb24udjEuUGF0aFN1bW1hcnkiXZACAZKAGRIKEGF0dHJpYnV0aW9uOnJlYWSKgBlAEhUvdjEvYXR0cmlidXRpb24vcGF0aHNaJxIlL2FwaS9hZG1pbi9hdHRyaWJ1dGlvbi9qb3VybmV5cy9wYXRocxKmAQoJUnVuTW9kZWxzEiguc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5SdW5Nb2RlbHNSZXF1ZXN0GiAuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Nb2RlbFJ1biJNkAIBkoAZEgoQYXR0cmlidXRpb246cmVhZIqAGTAiEy92MS9hdHRyaWJ1dGlvbjpydW46ASpaFiIUL2FwaS9hdHRyaWJ1dGlvbi9ydW5iBnByb3RvMw=="
+        descriptor: "CiNzZXh0YW50L2F0dHJpYnV0aW9uL3YxL21vZGVscy5wcm90bxIWc2V4dGFudC5hdHRyaWJ1dGlvbi52MRofZ29vZ2xlL3Byb3RvYnVmL3RpbWVzdGFtcC5wcm90bxodc2V4dGFudC9hcGkvYW5ub3RhdGlvbnMucHJvdG8aLnNleHRhbnQvYXR0cmlidXRpb24vdjEvam91cm5leV9zZWxlY3Rpb24ucHJvdG8iEwoRTGlzdE1vZGVsc1JlcXVlc3QiTwoSTGlzdE1vZGVsc1Jlc3BvbnNlEjkKBm1vZGVscxgBIAMoCzIhLnNleHRhbnQuYXR0cmlidXRpb24udjEuTW9kZWxLaW5kUgZtb2RlbHMimwEKCU1vZGVsS2luZBISCgRuYW1lGAEgASgJUgRuYW1lEhgKB2FsaWFzZXMYAiADKAlSB2FsaWFzZXMSGAoHc3VtbWFyeRgDIAEoCVIHc3VtbWFyeRJGCgpwYXJhbWV0ZXJzGAQgAygLMiYuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Nb2RlbFBhcmFtZXRlclIKcGFyYW1ldGVycyJ6Cg5Nb2RlbFBhcmFtZXRlchISCgRuYW1lGAEgASgJUgRuYW1lEhQKBWxlYXN0GAIgASgBUgVsZWFzdBISCgRtb3N0GAMgASgBUgRtb3N0EhQKBXVzdWFsGAQgASgBUgV1c3VhbBIUCgV3aG9sZRgFIAEoCFIFd2hvbGUiFwoVTGlzdFBhdGhUYWJsZXNSZXF1ZXN0IlMKFkxpc3RQYXRoVGFibGVzUmVzcG9uc2USOQoGdGFibGVzGAEgAygLMiEuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5QYXRoVGFibGVSBnRhYmxlcyKfAQoJUGF0aFRhYmxlEhsKCWltcG9ydF9pZBgBIAEoCVIIaW1wb3J0SWQSEgoEbmFtZRgCIAEoCVIEbmFtZRIWCgZzb3VyY2UYAyABKAlSBnNvdXJjZRI1CghlbmRfdGltZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSB2VuZFRpbWUSEgoEcm93cxgFIAEoA1IEcm93cyLXAQoVU3VtbWFyaXplUGF0aHNSZXF1ZXN0EhsKCWltcG9ydF9pZBgBIAEoCVIIaW1wb3J0SWQSRQoKdHJhbnNmb3JtcxgCIAMoCzIlLnNleHRhbnQuYXR0cmlidXRpb24udjEuUGF0aFRyYW5zZm9ybVIKdHJhbnNmb3JtcxIUCgVwYXRocxgDIAEoBVIFcGF0aHMSRAoIam91cm5leXMYBCABKAsyKC5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkpvdXJuZXlTZWxlY3Rpb25SCGpvdXJuZXlzIosCCg1QYXRoVHJhbnNmb3JtEj4KBGtpbmQYASABKA4yKi5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlBhdGhUcmFuc2Zvcm0uS2luZFIEa2luZBIYCgdjaGFubmVsGAIgASgJUgdjaGFubmVsEhIKBG1vc3QYAyABKAVSBG1vc3QiiwEKBEtpbmQSFAoQS0lORF9VTlNQRUNJRklFRBAAEhEKDUtJTkRfRVhQT1NVUkUQARIOCgpLSU5EX0ZJUlNUEAISEgoOS0lORF9GUkVRVUVOQ1kQAxIMCghLSU5EX0NBUBAEEhcKE0tJTkRfUkVNT1ZFX0lGX0xBU1QQBRIPCgtLSU5EX1JFTU9WRRAGItwECgtQYXRoU3VtbWFyeRIlCg5kaXN0aW5jdF9wYXRocxgBIAEoA1INZGlzdGluY3RQYXRocxIgCgtjb252ZXJzaW9ucxgCIAEoA1ILY29udmVyc2lvbnMSFAoFbnVsbHMYAyABKANSBW51bGxzEhQKBXZhbHVlGAQgASgBUgV2YWx1ZRIhCgxtZWFuX3RvdWNoZXMYBSABKAFSC21lYW5Ub3VjaGVzEj4KBXBhdGhzGAYgAygLMiguc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5QYXRoU3VtbWFyeS5QYXRoUgVwYXRocxJECgdsZW5ndGhzGAcgAygLMiouc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5QYXRoU3VtbWFyeS5MZW5ndGhSB2xlbmd0aHMSPQoGcmVwb3J0GAggASgLMiUuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5UmVwb3J0UgZyZXBvcnQakwEKBFBhdGgSFAoFc3RlcHMYASADKAlSBXN0ZXBzEiAKC2NvbnZlcnNpb25zGAIgASgDUgtjb252ZXJzaW9ucxIUCgVudWxscxgDIAEoA1IFbnVsbHMSFAoFdmFsdWUYBCABKAFSBXZhbHVlEicKD2NvbnZlcnNpb25fcmF0ZRgFIAEoAVIOY29udmVyc2lvblJhdGUaWgoGTGVuZ3RoEhgKB3RvdWNoZXMYASABKAVSB3RvdWNoZXMSIAoLY29udmVyc2lvbnMYAiABKANSC2NvbnZlcnNpb25zEhQKBW51bGxzGAMgASgDUgVudWxscyK1AQoLTW9kZWxDaG9pY2USEgoEbmFtZRgBIAEoCVIEbmFtZRJTCgpwYXJhbWV0ZXJzGAIgAygLMjMuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Nb2RlbENob2ljZS5QYXJhbWV0ZXJzRW50cnlSCnBhcmFtZXRlcnMaPQoPUGFyYW1ldGVyc0VudHJ5EhAKA2tleRgBIAEoCVIDa2V5EhQKBXZhbHVlGAIgASgBUgV2YWx1ZToCOAEiygMKEFJ1bk1vZGVsc1JlcXVlc3QSGwoJaW1wb3J0X2lkGAEgASgJUghpbXBvcnRJZBIUCgVtb2RlbBgCIAEoCVIFbW9kZWwSOwoGbW9kZWxzGAMgAygLMiMuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Nb2RlbENob2ljZVIGbW9kZWxzEkUKCnRyYW5zZm9ybXMYBCADKAsyJS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlBhdGhUcmFuc2Zvcm1SCnRyYW5zZm9ybXMSIwoKcmVwbGljYXRlcxgFIAEoBUgAUgpyZXBsaWNhdGVziAEBEhkKBWxldmVsGAYgASgBSAFSBWxldmVsiAEBEhIKBHNlZWQYByABKARSBHNlZWQSJwoPZGlyZWN0X2NoYW5uZWxzGAggAygJUg5kaXJlY3RDaGFubmVscxJECghqb3VybmV5cxgJIAEoCzIoLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVNlbGVjdGlvblIIam91cm5leXMSIwoNYWxsb3dfcGFydGlhbBgKIAEoCFIMYWxsb3dQYXJ0aWFsQg0KC19yZXBsaWNhdGVzQggKBl9sZXZlbCL5AQoIRXN0aW1hdGUSEgoEbWVhbhgBIAEoAVIEbWVhbhIWCgZtZWRpYW4YAiABKAFSBm1lZGlhbhIUCgVsb3dlchgDIAEoAVIFbG93ZXISFAoFdXBwZXIYBCABKAFSBXVwcGVyEhQKBWxldmVsGAUgASgBUgVsZXZlbBI5CgRraW5kGAYgASgOMiUuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Fc3RpbWF0ZS5LaW5kUgRraW5kIkQKBEtpbmQSFAoQS0lORF9VTlNQRUNJRklFRBAAEhMKD0tJTkRfQ09ORklERU5DRRABEhEKDUtJTkRfQ1JFRElCTEUQAiKiAwoITW9kZWxSdW4SGwoJaW1wb3J0X2lkGAEgASgJUghpbXBvcnRJZBIgCgtmaW5nZXJwcmludBgCIAEoCVILZmluZ2VycHJpbnQSGAoHdmVyc2lvbhgDIAEoCVIHdmVyc2lvbhISCgRzZWVkGAQgASgEUgRzZWVkEiUKDmRpc3RpbmN0X3BhdGhzGAUgASgDUg1kaXN0aW5jdFBhdGhzEiAKC2NvbnZlcnNpb25zGAYgASgDUgtjb252ZXJzaW9ucxIUCgVudWxscxgHIAEoA1IFbnVsbHMSFAoFdmFsdWUYCCABKAFSBXZhbHVlEjsKBm1vZGVscxgJIAMoCzIjLnNleHRhbnQuYXR0cmlidXRpb24udjEuTW9kZWxSZXN1bHRSBm1vZGVscxIiCgxkaXNhZ3JlZW1lbnQYCiABKAFSDGRpc2FncmVlbWVudBIUCgVub3RlcxgLIAMoCVIFbm90ZXMSPQoGcmVwb3J0GAwgASgLMiUuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5UmVwb3J0UgZyZXBvcnQipQIKC01vZGVsUmVzdWx0EhQKBW1vZGVsGAEgASgJUgVtb2RlbBJTCgpwYXJhbWV0ZXJzGAIgAygLMjMuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Nb2RlbFJlc3VsdC5QYXJhbWV0ZXJzRW50cnlSCnBhcmFtZXRlcnMSQQoIY2hhbm5lbHMYAyADKAsyJS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkNoYW5uZWxDcmVkaXRSCGNoYW5uZWxzEikKEGVtcHR5X3JlcGxpY2F0ZXMYBCABKAVSD2VtcHR5UmVwbGljYXRlcxo9Cg9QYXJhbWV0ZXJzRW50cnkSEAoDa2V5GAEgASgJUgNrZXkSFAoFdmFsdWUYAiABKAFSBXZhbHVlOgI4ASLsBQoNQ2hhbm5lbENyZWRpdBIYCgdjaGFubmVsGAEgASgJUgdjaGFubmVsEiAKC2NvbnZlcnNpb25zGAIgASgBUgtjb252ZXJzaW9ucxIUCgV2YWx1ZRgDIAEoAVIFdmFsdWUSKQoQY29udmVyc2lvbl9zaGFyZRgEIAEoAVIPY29udmVyc2lvblNoYXJlEh8KC3ZhbHVlX3NoYXJlGAUgASgBUgp2YWx1ZVNoYXJlElMKFGNvbnZlcnNpb25zX2VzdGltYXRlGAYgASgLMiAuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Fc3RpbWF0ZVITY29udmVyc2lvbnNFc3RpbWF0ZRJHCg52YWx1ZV9lc3RpbWF0ZRgHIAEoCzIgLnNleHRhbnQuYXR0cmlidXRpb24udjEuRXN0aW1hdGVSDXZhbHVlRXN0aW1hdGUSQQoaY29udmVyc2lvbnNfc2FtcGxpbmdfZXJyb3IYCCABKAFIAFIYY29udmVyc2lvbnNTYW1wbGluZ0Vycm9yiAEBEjUKFHZhbHVlX3NhbXBsaW5nX2Vycm9yGAkgASgBSAFSEnZhbHVlU2FtcGxpbmdFcnJvcogBARIqCg5yZW1vdmFsX2VmZmVjdBgKIAEoAUgCUg1yZW1vdmFsRWZmZWN0iAEBEhcKBGNvc3QYCyABKAFIA1IEY29zdIgBARIrCg9yZXR1cm5fb25fc3BlbmQYDCABKAFIBFINcmV0dXJuT25TcGVuZIgBARIzChNjb3N0X3Blcl9jb252ZXJzaW9uGA0gASgBSAVSEWNvc3RQZXJDb252ZXJzaW9uiAEBQh0KG19jb252ZXJzaW9uc19zYW1wbGluZ19lcnJvckIXChVfdmFsdWVfc2FtcGxpbmdfZXJyb3JCEQoPX3JlbW92YWxfZWZmZWN0QgcKBV9jb3N0QhIKEF9yZXR1cm5fb25fc3BlbmRCFgoUX2Nvc3RfcGVyX2NvbnZlcnNpb24ywgUKBk1vZGVscxKaAQoKTGlzdE1vZGVscxIpLnNleHRhbnQuYXR0cmlidXRpb24udjEuTGlzdE1vZGVsc1JlcXVlc3QaKi5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkxpc3RNb2RlbHNSZXNwb25zZSI1kAIBkoAZEgoQYXR0cmlidXRpb246cmVhZIqAGRgSFi92MS9hdHRyaWJ1dGlvbi9tb2RlbHMSqwEKDkxpc3RQYXRoVGFibGVzEi0uc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5MaXN0UGF0aFRhYmxlc1JlcXVlc3QaLi5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkxpc3RQYXRoVGFibGVzUmVzcG9uc2UiOpACAZKAGRIKEGF0dHJpYnV0aW9uOnJlYWSKgBkdEhsvdjEvYXR0cmlidXRpb24vcGF0aC10YWJsZXMSwwEKDlN1bW1hcml6ZVBhdGhzEi0uc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5TdW1tYXJpemVQYXRoc1JlcXVlc3QaIy5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlBhdGhTdW1tYXJ5Il2QAgGSgBkSChBhdHRyaWJ1dGlvbjpyZWFkioAZQBIVL3YxL2F0dHJpYnV0aW9uL3BhdGhzWicSJS9hcGkvYWRtaW4vYXR0cmlidXRpb24vam91cm5leXMvcGF0aHMSpgEKCVJ1bk1vZGVscxIoLnNleHRhbnQuYXR0cmlidXRpb24udjEuUnVuTW9kZWxzUmVxdWVzdBogLnNleHRhbnQuYXR0cmlidXRpb24udjEuTW9kZWxSdW4iTZACAZKAGRIKEGF0dHJpYnV0aW9uOnJlYWSKgBkwIhMvdjEvYXR0cmlidXRpb246cnVuOgEqWhYiFC9hcGkvYXR0cmlidXRpb24vcnVuYgZwcm90bzM="
     )
 }

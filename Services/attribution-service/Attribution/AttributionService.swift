@@ -123,6 +123,7 @@ public enum AttributionService {
         case let failure as AttributionFailure: RPCError(failure.code, failure.description)
         case JourneyFailure.paths(let failure): RPCError(failure.code, failure.description)
         case let failure as JourneyFailure: RPCError(.failedPrecondition, failure.description)
+        case let failure as TimelinesNotMade: failure.status
         default: nil
         }
     }

@@ -82,6 +82,7 @@ extension ServedAttribution {
         let scope = try scope
         try await scope.transaction { transaction in
             try await transaction.query(.insertPlaces)
+            try await transaction.query(.noteBuilt)
             for (person, timeline) in persons.sorted {
                 let times =
                     timeline.touches.map(\.time) + timeline.conversions.map(\.time)
@@ -115,6 +116,10 @@ extension Statement {
             (4, 7, 'dv360', 'display', 'brand'), (5, null, 'mail', 'x', null),
             (6, 4, 'bing', 'cpc', 'spring')
         """
+    )
+    fileprivate static let noteBuilt = Statement(
+        "test.note_built",
+        "update timeline_head set current_at = now()"
     )
     fileprivate static let insertTimeline = Statement(
         "test.insert_timeline",

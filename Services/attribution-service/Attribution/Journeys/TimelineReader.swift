@@ -30,18 +30,23 @@ struct TimelineReader: Sendable {
     /// - Parameters:
     ///   - plan: which journeys.
     ///   - isTimed: whether paths have times.
+    ///   - isPartial: whether timelines are looked at that have not been made for the first time.
     ///   - scope: the tenant's.
     /// - Returns: their paths.
-    /// - Throws: FAILED_PRECONDITION if there is too much; DATA_LOSS for a timeline that cannot be
-    ///   read; `JourneyFailure`; `PostgresError`.
+    /// - Throws: ``TimelinesNotMade``; FAILED_PRECONDITION if there is too much; DATA_LOSS for a
+    ///   timeline that cannot be read; `JourneyFailure`; `PostgresError`.
     func paths(
         _ plan: JourneyPlan,
         isTimed: Bool,
+        isPartial: Bool,
         in scope: TenantScope
     ) async throws -> FoundPaths {
         let range = plan.selection.range
         let options = TransactionOptions(isolation: .repeatableRead, isReadOnly: true)
         return try await scope.transaction(options) { transaction in
+            if !isPartial, let failure = try await TimelinesNotMade.found(in: transaction) {
+                throw failure
+            }
             let labels = try await store.labels(plan.grain, most: Self.mostPlaces, in: transaction)
             guard let labels else {
                 throw RPCError(

@@ -31,6 +31,7 @@ struct ModelRunner: Sendable {
             importID: request.importID,
             journeys: request.journeys,
             isTimed: request.journeys != nil && plan.needsTimes,
+            isPartial: request.allowPartial,
             at: now,
             in: scope
         ) { found in

@@ -42,6 +42,7 @@ struct PathSource: Sendable {
             importID: importID,
             journeys: journeys,
             isTimed: isTimed,
+            isPartial: true,
             at: .now,
             in: scope,
             work
@@ -54,16 +55,18 @@ struct PathSource: Sendable {
     ///   - importID: which import; empty for all.
     ///   - journeys: which journeys of timelines; nil for imports.
     ///   - isTimed: whether paths are to have times, which only those of timelines can.
+    ///   - isPartial: whether timelines are looked at that have not been made for the first time.
     ///   - now: the time until which things are known if the journeys do not say.
     ///   - scope: the tenant's.
     ///   - work: what is done.
     /// - Returns: what the work returned.
     /// - Throws: INVALID_ARGUMENT, NOT_FOUND or FAILED_PRECONDITION if there are no such paths;
-    ///   RESOURCE_EXHAUSTED if there is no slot; what the work throws.
+    ///   ``TimelinesNotMade``; RESOURCE_EXHAUSTED if there is no slot; what the work throws.
     func use<Result: Sendable>(
         importID: String,
         journeys: AttributionV1.JourneySelection?,
         isTimed: Bool,
+        isPartial: Bool,
         at now: UTCTimestamp,
         in scope: TenantScope,
         _ work: (FoundPaths) async throws -> Result
@@ -75,7 +78,7 @@ struct PathSource: Sendable {
             case .journeys(let plan):
                 try await work(
                     try await TimelineReader(timelines, offload: offload)
-                        .paths(plan, isTimed: isTimed, in: scope)
+                        .paths(plan, isTimed: isTimed, isPartial: isPartial, in: scope)
                 )
             }
         }
@@ -86,14 +89,22 @@ struct PathSource: Sendable {
     /// - Parameters:
     ///   - importID: which import; empty for all.
     ///   - journeys: which journeys of timelines; nil for imports.
+    ///   - isPartial: whether timelines are looked at that have not been made for the first time.
     ///   - scope: the tenant's.
-    /// - Throws: as ``use(importID:journeys:isTimed:at:in:_:)``.
+    /// - Throws: as ``use(importID:journeys:isTimed:isPartial:at:in:_:)``.
     func check(
         importID: String,
         journeys: AttributionV1.JourneySelection?,
+        isPartial: Bool,
         in scope: TenantScope
     ) async throws {
-        _ = try await choice(importID, journeys, at: .now, in: scope)
+        guard case .journeys = try await choice(importID, journeys, at: .now, in: scope),
+            !isPartial
+        else { return }
+        let failure = try await scope.transaction(.init(isReadOnly: true)) { transaction in
+            try await TimelinesNotMade.found(in: transaction)
+        }
+        if let failure { throw failure }
     }
 
     /// Tables of paths that were imported, the newest first.

@@ -18,9 +18,12 @@ struct RunJobs: Sendable {
     private let runner: ModelRunner
     private let store = RunStore()
 
-    /// How long one attempt may take, and how long until one that finds no slot is made again.
+    /// How long one attempt may take.
     private static let limit = Duration.seconds(3_600)
-    private static let pause = Duration.seconds(2)
+    /// How long until an attempt is made again that found no slot, or no timelines.
+    private static let pause = (slot: Duration.seconds(2), timelines: Duration.seconds(60))
+    /// For how many milliseconds a run waits for timelines.
+    private static let patience: Int64 = 86_400_000
 
     init(of service: ServiceName, _ queue: JobQueue, _ runner: ModelRunner) {
         self.service = service
@@ -106,7 +109,12 @@ struct RunJobs: Sendable {
                 in: run.scope(within: Self.limit)
             )
         } catch let error as RPCError where error.code == .resourceExhausted {
-            throw JobInterruption.postpone(Self.pause, error.message)
+            throw JobInterruption.postpone(Self.pause.slot, error.message)
+        } catch let failure as TimelinesNotMade {
+            let waited = UTCTimestamp.now.milliseconds - stored.record.createTime.milliseconds
+            throw waited < Self.patience
+                ? JobInterruption.postpone(Self.pause.timelines, failure.status.message)
+                : JobInterruption.discard(failure.status.message)
         }
     }
 }

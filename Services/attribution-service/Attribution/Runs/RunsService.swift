@@ -42,6 +42,7 @@ struct RunsService: AttributionV1.Runs.Service {
         try await source.check(
             importID: wanted.importID,
             journeys: wanted.journeys,
+            isPartial: wanted.allowPartial,
             in: scope
         )
         let job = jobs.type.job(.init()).serving(call)

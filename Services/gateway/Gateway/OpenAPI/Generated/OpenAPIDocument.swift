@@ -32,7 +32,7 @@ enum OpenAPIDocument {
     },
     {
       "name": "Runs",
-      "description": "Keeps what models say.\n\nA run is what `RunModels` does, done by a job: the same request over the same data gives the same bits. It is kept with its request, the fingerprint of what was looked at, the version of the program and the seed. Where a request says nothing of `as_of`, what was known when the run was created counts, however long it waits. That a run's operation was cancelled, or failed, is known of the run within half a minute.\n\nRuns that somebody creates are kept until they are deleted, 1,000 of them at most. Those of a schedule are kept for as many days as it says."
+      "description": "Keeps what models say.\n\nA run is what `RunModels` does, done by a job: the same request over the same data gives the same bits. It is kept with its request, the fingerprint of what was looked at, the version of the program and the seed. Where a request says nothing of `as_of`, what was known when the run was created counts, however long it waits. A run over journeys waits for up to a day until the tenant's timelines have been made for the first time, unless its request has `allow_partial`. That a run's operation was cancelled, or failed, is known of the run within half a minute.\n\nRuns that somebody creates are kept until they are deleted, 1,000 of them at most. Those of a schedule are kept for as many days as it says."
     },
     {
       "name": "Operations",
@@ -851,6 +851,14 @@ enum OpenAPIDocument {
             "description": "What touches are called.",
             "schema": {
               "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection.Grain.snake"
+            }
+          },
+          {
+            "name": "allow_partial",
+            "in": "query",
+            "description": "Whether journeys are looked at also while timelines are made for the first time: then persons are missing.",
+            "schema": {
+              "type": "boolean"
             }
           }
         ],
@@ -2462,7 +2470,7 @@ enum OpenAPIDocument {
           "Runs"
         ],
         "summary": "Has models run by a job",
-        "description": "Has models run by a job. The request is checked as `RunModels` checks it. RESOURCE_EXHAUSTED if there are 1,000 runs, or 100 that are not over.",
+        "description": "Has models run by a job. The request is checked as `RunModels` checks it, also for timelines that have not been made for the first time. RESOURCE_EXHAUSTED if there are 1,000 runs, or 100 that are not over.",
         "requestBody": {
           "content": {
             "application/json": {
@@ -14060,7 +14068,11 @@ enum OpenAPIDocument {
           },
           "journeys": {
             "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection",
-            "description": "Which journeys of timelines, instead of an import; nothing for imports. They have times, which `decay` and `hazard` need."
+            "description": "Which journeys of timelines, instead of an import; nothing for imports. They have times, which `decay` and `hazard` need. FAILED_PRECONDITION as long as the tenant's timelines have not been made for the first time."
+          },
+          "allowPartial": {
+            "type": "boolean",
+            "description": "Whether journeys are looked at also while timelines are made for the first time: then persons are missing."
           }
         },
         "additionalProperties": false
