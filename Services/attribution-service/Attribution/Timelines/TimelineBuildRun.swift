@@ -128,7 +128,7 @@ struct TimelineBuildRun {
             orders.subtract(overused)
             let said = try await store.statements(
                 of: Array(orders),
-                ofOne: persons.count == 1,
+                ofOne: changed.count == 1,
                 in: transaction
             )
             let (known, book) = (records, OrderBook(said))

@@ -119,11 +119,11 @@ struct TimelineBuildStore: Sendable {
     ///
     /// - Parameters:
     ///   - orders: the ids, none of them one that is no order id.
-    ///   - isOne: whether they are one person's.
+    ///   - isOne: whether only one id was to be put together: less cannot be asked for.
     ///   - transaction: holds the head.
     /// - Returns: all conversions, refunds and cancellations that have them.
-    /// - Throws: ``TooMuch`` if there are more than are held at once, unless they are one
-    ///   person's; `PostgresError`.
+    /// - Throws: ``TooMuch`` if there are more than are held at once, unless it was one id;
+    ///   `PostgresError`.
     func statements(
         of orders: [String],
         ofOne isOne: Bool,
