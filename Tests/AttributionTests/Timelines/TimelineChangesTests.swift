@@ -17,6 +17,10 @@ private struct RandomChanges {
     private var rulesVersion: Int64 = 0
     private(set) var ignored: Set<String> = []
 
+    /// The visitors who are never joined to others: only they are forgotten, as with them all would
+    /// be whose ids are joined, and in the end everybody.
+    private static let alone = 9..<12
+
     init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
     private mutating func number(_ count: Int) -> Int { Int.random(in: 0..<count, using: &random) }
@@ -26,7 +30,7 @@ private struct RandomChanges {
         switch number(20) {
         case 0: try await delete(on: attribution)
         case 1:
-            let visitor = "v\(number(12))"
+            let visitor = "v\(Self.alone.lowerBound + number(Self.alone.count))"
             // Whoever is forgotten stays so, and no more of them comes.
             if forgotten.count < 3, number(3) == 0, forgotten.insert(visitor).inserted {
                 try await attribution.forget(visitor: visitor)
@@ -69,8 +73,10 @@ private struct RandomChanges {
         let id = "e\(written)"
         let minutes = Int64(number(4_000))
         var event = ServedAttribution.event(id, after: minutes)
-        event.anonymousID = "v\(number(12))"
-        if number(4) == 0 { event.userID = "u\(number(5))" }
+        let visitor = number(12)
+        event.anonymousID = "v\(visitor)"
+        let isAlone = Self.alone.contains(visitor)
+        if number(4) == 0, !isAlone { event.userID = "u\(number(5))" }
         switch number(9) {
         case 0...2:
             if number(3) > 0 {
@@ -84,7 +90,7 @@ private struct RandomChanges {
             event.kind = .impression
             event.visit = ServedAttribution.visit("meta", "paid")
         case 5: (event.kind, event.name) = (.custom, "Email Delivered")
-        case 6:
+        case 6 where !isAlone:
             event.kind = number(3) == 0 ? .alias : .identify
             event.userID = "u\(number(5))"
             if event.kind == .alias { event.previousID = "u\(number(5))" }

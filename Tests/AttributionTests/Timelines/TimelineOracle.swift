@@ -30,6 +30,8 @@ struct TimelineOracle {
     private let events: [Event]
     private let edges: [(String, String)]
     private let statements: [Statement]
+    /// How many statements have each order id, and how many may.
+    private let counts: [String: Int]
     private let mostOfOrder: Int
     /// The touch rule: minutes, and sources that are none.
     private let rule: (idle: Int64, ignored: Set<String>)
@@ -89,6 +91,7 @@ struct TimelineOracle {
         }
         self.events = events
         statements = events.compactMap(\.statement)
+        counts = Dictionary(statements.map { ($0.order, 1) }, uniquingKeysWith: +)
     }
 
     /// As `ServedAttribution.stored()` tells them.
@@ -171,18 +174,16 @@ struct TimelineOracle {
     }
 
     private func isFirst(_ statement: Statement) -> Bool {
-        let order = order(of: statement)
-        guard statement.isByOrder, !order.isEmpty else { return true }
+        guard statement.isByOrder, !order(of: statement).isEmpty else { return true }
         return statements.allSatisfy { other in
-            !other.isByOrder || other.kind != statement.kind || other.effect != statement.effect
-                || other.order != order || other.key >= statement.key
+            other.order != statement.order || !other.isByOrder || other.kind != statement.kind
+                || other.effect != statement.effect || other.key >= statement.key
         }
     }
 
     /// The order that a statement is of; empty if its id is none.
     private func order(of statement: Statement) -> String {
-        let count = statements.count { $0.order == statement.order }
-        return count > mostOfOrder ? "" : statement.order
+        counts[statement.order] ?? 0 > mostOfOrder ? "" : statement.order
     }
 
     private func conversion(_ statement: Statement, _ event: Event, _ own: [Event]) -> String {
