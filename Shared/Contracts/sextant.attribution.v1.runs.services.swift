@@ -11,7 +11,9 @@ extension AttributionV1 {
     /// A run is what `RunModels` does, done by a job: the same request over the same data gives the same
     /// bits. It is kept with its request, the fingerprint of what was looked at, the version of the
     /// program and the seed. Where a request says nothing of `as_of`, what was known when the run was
-    /// created counts, however long it waits.
+    /// created counts, however long it waits. A run over journeys waits for up to a day until the tenant's
+    /// timelines have been made for the first time, unless its request has `allow_partial`. That a run's
+    /// operation was cancelled, or failed, is known of the run within half a minute.
     ///
     /// Runs that somebody creates are kept until they are deleted, 1,000 of them at most. Those of a
     /// schedule are kept for as many days as it says.
@@ -28,7 +30,8 @@ extension AttributionV1 {
             deleteRunSchedule,
         ])
 
-        /// Has models run by a job. The request is checked as `RunModels` checks it. RESOURCE_EXHAUSTED if
+        /// Has models run by a job. The request is checked as `RunModels` checks it, also for timelines that
+        /// have not been made for the first time. RESOURCE_EXHAUSTED if
         /// there are 1,000 runs, or 100 that are not over.
         public static let createRun: MethodSchema = MethodSchema(
             "CreateRun",
@@ -124,7 +127,8 @@ extension AttributionV1 {
 extension AttributionV1.Runs {
     /// What serves `sextant.attribution.v1.Runs`.
     public protocol Service: Sendable {
-        /// Has models run by a job. The request is checked as `RunModels` checks it. RESOURCE_EXHAUSTED if
+        /// Has models run by a job. The request is checked as `RunModels` checks it, also for timelines that
+        /// have not been made for the first time. RESOURCE_EXHAUSTED if
         /// there are 1,000 runs, or 100 that are not over.
         func createRun(_ request: Message<AttributionV1.CreateRunRequest.View>, _ call: ServerCall) async throws -> Reply<AttributionV1.Run>
 
@@ -177,7 +181,8 @@ extension AttributionV1.Runs {
         /// Calls by way of a channel.
         public init(_ channel: any RPCChannel) { self.channel = channel }
 
-        /// Has models run by a job. The request is checked as `RunModels` checks it. RESOURCE_EXHAUSTED if
+        /// Has models run by a job. The request is checked as `RunModels` checks it, also for timelines that
+        /// have not been made for the first time. RESOURCE_EXHAUSTED if
         /// there are 1,000 runs, or 100 that are not over.
         @inlinable
         public func createRun(_ request: AttributionV1.CreateRunRequest, options: CallOptions = CallOptions()) async throws -> Answer<AttributionV1.Run.View> {

@@ -15,10 +15,22 @@ extension AttributionV1 {
     ///
     /// Of a person's events the touches are kept, as the touch rule in force finds them, and the
     /// conversions that are the first of their orders. What is paid back of an order, and whether it was
-    /// cancelled, is taken from events of whomever. A refund without an order pays back the person's last
-    /// conversion of its kind before it; one without a value pays back all; one whose value cannot be read,
-    /// or is in another currency than the conversion's, cannot be subtracted, and is not. Events that name neither a user nor a visitor
-    /// are nobody's.
+    /// cancelled, is taken from events of whomever, with their times: journeys see only what was known
+    /// `as_of` their own. Events that name neither a user nor a visitor are nobody's.
+    ///
+    /// A refund, or a cancellation, is of the order whose id it has, whatever its own kind is: a GA4
+    /// `refund` is of the `purchase`. If conversions of several kinds have that id, it is of the one of
+    /// kind `purchase`; without such a one, of that of its own kind; otherwise of that whose kind comes
+    /// first by name. If several conversions of that kind are of the order, because each event of them
+    /// counts, a refund pays back the earliest of them until nothing is left, then the next; a cancellation
+    /// cancels all. A refund without an order pays back the person's last conversion of its own kind before
+    /// it. One without a value pays back all; one whose value cannot be read, or is in another currency
+    /// than the conversion's, cannot be subtracted, and is not. A refund that no conversion is there for
+    /// pays back nothing, and is told as such.
+    ///
+    /// An order id that more than 1,000 events have is none: something like `undefined`. Each of its
+    /// conversions stands for itself, and its refunds are such without an order. (Ingest's own counts of
+    /// conversions take it for an order still.)
     ///
     /// Timelines follow the events by themselves, within a minute or so: late events, events that are
     /// deleted, persons who are forgotten, ids that are joined, channels that are mapped anew, other

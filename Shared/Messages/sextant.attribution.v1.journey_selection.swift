@@ -7,9 +7,9 @@ extension AttributionV1 {
     /// Which journeys are looked at, and how they are cut out of persons' timelines. An empty one stands
     /// for all journeys that are known.
     ///
-    /// What comes after `as_of` is not known, but that a conversion was cancelled, or paid back, counts
-    /// whenever it was. Conversions that count are those of `kinds` that were not
-    /// cancelled; others are none, and touches before them go on to the next that counts. To a conversion
+    /// What comes after `as_of` is not known, also of what was paid back or cancelled by then. Conversions
+    /// that count are those of `kinds` that were not cancelled; others are none, and touches before them
+    /// go on to the next that counts. To a conversion
     /// belong the touches between the one before and it, by their place in the order of events. They are
     /// cut where more than `closing_days` lie between two of them, or between the last and the
     /// conversion: each part but the last is a journey that came to nothing. Of the last part, the
@@ -576,6 +576,14 @@ extension AttributionV1 {
         /// are of before, and some of after.
         public var isBehind: Bool = false
 
+        /// Refunds in the range, of any kind, that pay back nothing: no conversion has their order id, or
+        /// they have none, and the person no conversion of their kind before them.
+        public var unmatchedRefunds: [AttributionV1.JourneyReport.UnmatchedRefunds] = []
+
+        /// Order ids that are none, because more than 1,000 events have them: each of their conversions
+        /// stands for itself. Up to 100, in order.
+        public var overusedOrders: [String] = []
+
         /// Conversions of which no margin holds, if values are profits. They count, without their values.
         public var withoutMargin: [AttributionV1.JourneyReport.WithoutMargin] = []
 
@@ -611,6 +619,8 @@ extension AttributionV1 {
             self.unmatchedCosts = view.unmatchedCosts.values()
             if view._currentTime.isPresent { unsafe self.currentTime.decode(validated: view._currentTime.bytes(in: view.bytes)) }
             self.isBehind = view.isBehind
+            self.unmatchedRefunds = view.unmatchedRefunds.values()
+            self.overusedOrders = view.overusedOrders.strings()
             self.withoutMargin = view.withoutMargin.values()
             self.censored = view.censored
             self.unknownFields = view.unknownFields
@@ -629,6 +639,8 @@ extension AttributionV1 {
             buffer.appendMessages(tag: 74, self.unmatchedCosts)
             self.currentTime.write(tag: 82, to: &buffer)
             if self.isBehind { buffer.appendField(tag: 88, self.isBehind, as: Scalar.Bool.self) }
+            buffer.appendMessages(tag: 98, self.unmatchedRefunds)
+            for value in self.overusedOrders { buffer.appendField(tag: 106, value) }
             buffer.appendMessages(tag: 162, self.withoutMargin)
             if self.censored != 0 { buffer.appendField(tag: 168, self.censored, as: Scalar.Int64.self) }
             if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
@@ -647,6 +659,8 @@ extension AttributionV1 {
             FieldSchema(9, "unmatched_costs", .message { AttributionV1.JourneyReport.Cost.schema }, .repeated),
             FieldSchema(10, "current_time", .message { GoogleProtobuf.Timestamp.schema }, .explicit),
             FieldSchema(11, "is_behind", .bool),
+            FieldSchema(12, "unmatched_refunds", .message { AttributionV1.JourneyReport.UnmatchedRefunds.schema }, .repeated),
+            FieldSchema(13, "overused_orders", .string, .repeated),
             FieldSchema(20, "without_margin", .message { AttributionV1.JourneyReport.WithoutMargin.schema }, .repeated),
             FieldSchema(21, "censored", .int64),
         ], valueStride: MemoryLayout<AttributionV1.JourneyReport>.stride)
@@ -687,6 +701,8 @@ extension AttributionV1 {
             /// Whether timelines are being made anew, of events that changed since or by another rule: then some
             /// are of before, and some of after.
             public private(set) var isBehind: Bool = false
+            fileprivate var _unmatchedRefunds = FieldRun()
+            fileprivate var _overusedOrders = FieldRun()
             fileprivate var _withoutMargin = FieldRun()
 
             /// How many conversions were fewer than `lifetime_days` before `as_of`, if values are of lifetimes:
@@ -720,6 +736,12 @@ extension AttributionV1 {
                             _unmatchedCosts.extend(from: start, to: reader.position)
                         case 82: _currentTime = reader.slice()
                         case 88: self.isBehind = Scalar.Bool.read(&reader)
+                        case 98:
+                            _ = reader.slice()
+                            _unmatchedRefunds.extend(from: start, to: reader.position)
+                        case 106:
+                            _ = reader.slice()
+                            _overusedOrders.extend(from: start, to: reader.position)
                         case 162:
                             _ = reader.slice()
                             _withoutMargin.extend(from: start, to: reader.position)
@@ -763,6 +785,24 @@ extension AttributionV1 {
                 @_lifetime(copy self)
                 get {
                     unsafe _currentTime.isPresent ? GoogleProtobuf.Timestamp.View(validated: _currentTime.bytes(in: bytes)) : nil
+                }
+            }
+
+            /// Refunds in the range, of any kind, that pay back nothing: no conversion has their order id, or
+            /// they have none, and the person no conversion of their kind before them.
+            public var unmatchedRefunds: RepeatedMessages<AttributionV1.JourneyReport.UnmatchedRefunds.View> {
+                @_lifetime(copy self)
+                get {
+                    unsafe RepeatedMessages<AttributionV1.JourneyReport.UnmatchedRefunds.View>(_unmatchedRefunds, in: bytes)
+                }
+            }
+
+            /// Order ids that are none, because more than 1,000 events have them: each of their conversions
+            /// stands for itself. Up to 100, in order.
+            public var overusedOrders: RepeatedText {
+                @_lifetime(copy self)
+                get {
+                    unsafe RepeatedText(_overusedOrders, in: bytes)
                 }
             }
 
@@ -894,6 +934,34 @@ extension AttributionV1 {
             @inlinable
             public mutating func setIsBehind(_ value: Bool) {
                 if value { buffer.appendField(tag: 88, value, as: Scalar.Bool.self) }
+            }
+
+            /// Refunds in the range, of any kind, that pay back nothing: no conversion has their order id, or
+            /// they have none, and the person no conversion of their kind before them.
+            @inlinable
+            public mutating func addUnmatchedRefunds<Failure: Error>(_ write: (inout AttributionV1.JourneyReport.UnmatchedRefunds.Writer) throws(Failure) -> Void) throws(Failure) {
+                try buffer.appendMessage(tag: 98, write)
+            }
+
+            /// Refunds in the range, of any kind, that pay back nothing: no conversion has their order id, or
+            /// they have none, and the person no conversion of their kind before them.
+            @inlinable
+            public mutating func addUnmatchedRefunds(_ value: AttributionV1.JourneyReport.UnmatchedRefunds) {
+                buffer.appendMessage(tag: 98, value)
+            }
+
+            /// Order ids that are none, because more than 1,000 events have them: each of their conversions
+            /// stands for itself. Up to 100, in order.
+            @inlinable
+            public mutating func addOverusedOrders(_ value: String) {
+                buffer.appendField(tag: 106, value)
+            }
+
+            /// Order ids that are none, because more than 1,000 events have them: each of their conversions
+            /// stands for itself. Up to 100, in order.
+            @inlinable
+            public mutating func addOverusedOrders(_ value: Text) {
+                buffer.appendField(tag: 106, value.utf8)
             }
 
             /// Conversions of which no margin holds, if values are profits. They count, without their values.
@@ -1317,14 +1385,176 @@ extension AttributionV1 {
                 }
             }
         }
+
+        /// Refunds of a currency.
+        public struct UnmatchedRefunds: MessageValue {
+
+            /// The currency; empty for those that do not say how much they pay back.
+            public var currency: String = ""
+
+            /// How many.
+            public var refunds: Int64 = 0
+
+            /// What they pay back together, as `59.9`; empty without a currency.
+            public var value: String = ""
+
+            /// Fields the schema does not name, kept as they were sent.
+            public var unknownFields = UnknownFields()
+
+            /// The message with every field at its default.
+            public init() {}
+
+            /// Copies the fields of a view.
+            public init(_ view: View) {
+                unsafe self.init(validated: view.bytes)
+            }
+
+            /// Copies the fields of a message.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            public init(validated bytes: RawSpan) {
+                let view = unsafe View(validated: bytes)
+                self.currency = String(view.currency)
+                self.refunds = view.refunds
+                self.value = String(view.value)
+                self.unknownFields = view.unknownFields
+            }
+
+            /// Appends the message's fields to a buffer.
+            public func write(to buffer: inout OutputBuffer) {
+                if !self.currency.isEmpty { buffer.appendField(tag: 10, self.currency) }
+                if self.refunds != 0 { buffer.appendField(tag: 16, self.refunds, as: Scalar.Int64.self) }
+                if !self.value.isEmpty { buffer.appendField(tag: 26, self.value) }
+                if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+            }
+
+            /// The message's table.
+            public static let schema: MessageSchema = MessageSchema("sextant.attribution.v1.JourneyReport.UnmatchedRefunds", [
+                FieldSchema(1, "currency", .string),
+                FieldSchema(2, "refunds", .int64),
+                FieldSchema(3, "value", .string),
+            ], valueStride: MemoryLayout<AttributionV1.JourneyReport.UnmatchedRefunds>.stride)
+
+            /// The fields of a `UnmatchedRefunds`, read where they lie.
+            public struct View: MessageView, ~Escapable {
+                /// The message as a plain value.
+                public typealias Value = AttributionV1.JourneyReport.UnmatchedRefunds
+
+                /// The message's table.
+                public static var schema: MessageSchema { AttributionV1.JourneyReport.UnmatchedRefunds.schema }
+
+                /// The message's bytes.
+                public let bytes: RawSpan
+                fileprivate var _currency = FieldSlice()
+
+                /// How many.
+                public private(set) var refunds: Int64 = 0
+                fileprivate var _value = FieldSlice()
+                fileprivate var _has_unknown = false
+
+                /// Finds the fields.
+                ///
+                /// - Parameter bytes: a validated message of this type.
+                @unsafe
+                @_lifetime(copy bytes)
+                public init(validated bytes: RawSpan) {
+                    self.bytes = bytes
+                    var reader = WireReader(bytes)
+                    while let tag = reader.nextTag() {
+                        switch tag {
+                            case 10: _currency = reader.slice()
+                            case 16: self.refunds = Scalar.Int64.read(&reader)
+                            case 26: _value = reader.slice()
+                            default:
+                                reader.skip(tag)
+                                _has_unknown = true
+                        }
+                    }
+                }
+
+                /// The currency; empty for those that do not say how much they pay back.
+                public var currency: Text {
+                    @_lifetime(copy self)
+                    get {
+                        unsafe _currency.text(in: bytes)
+                    }
+                }
+
+                /// What they pay back together, as `59.9`; empty without a currency.
+                public var value: Text {
+                    @_lifetime(copy self)
+                    get {
+                        unsafe _value.text(in: bytes)
+                    }
+                }
+
+                /// The fields the schema does not name. Linear in the message's own fields.
+                public var unknownFields: UnknownFields {
+                    _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+                }
+            }
+
+            /// Writes the message.
+            ///
+            /// - Parameters:
+            ///   - capacity: bytes to reserve at once.
+            ///   - write: receives the message's writer.
+            public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+                try SharedBytes.encode(capacity: capacity, write)
+            }
+
+            /// Writes the fields of a `UnmatchedRefunds` straight into a buffer.
+            public struct Writer: MessageWriter, ~Copyable {
+                @usableFromInline var buffer = OutputBuffer()
+
+                /// Makes a writer with an empty buffer.
+                @inlinable public init() {}
+
+                /// Exchanges the writer's buffer for another.
+                @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                    swap(&buffer, &other)
+                }
+
+                /// The currency; empty for those that do not say how much they pay back.
+                @inlinable
+                public mutating func setCurrency(_ value: String) {
+                    if !value.isEmpty { buffer.appendField(tag: 10, value) }
+                }
+
+                /// The currency; empty for those that do not say how much they pay back.
+                @inlinable
+                public mutating func setCurrency(_ value: Text) {
+                    if !value.isEmpty { buffer.appendField(tag: 10, value.utf8) }
+                }
+
+                /// How many.
+                @inlinable
+                public mutating func setRefunds(_ value: Int64) {
+                    if value != 0 { buffer.appendField(tag: 16, value, as: Scalar.Int64.self) }
+                }
+
+                /// What they pay back together, as `59.9`; empty without a currency.
+                @inlinable
+                public mutating func setValue(_ value: String) {
+                    if !value.isEmpty { buffer.appendField(tag: 26, value) }
+                }
+
+                /// What they pay back together, as `59.9`; empty without a currency.
+                @inlinable
+                public mutating func setValue(_ value: Text) {
+                    if !value.isEmpty { buffer.appendField(tag: 26, value.utf8) }
+                }
+            }
+        }
     }
 
     /// The file `sextant/attribution/v1/journey_selection.proto`.
     public static let journeySelectionFile: FileSchema = FileSchema(
         "sextant/attribution/v1/journey_selection.proto",
         imports: ["google/protobuf/timestamp.proto"],
-        messages: [AttributionV1.JourneySelection.schema, AttributionV1.JourneyReport.schema, AttributionV1.JourneyReport.Unconverted.schema, AttributionV1.JourneyReport.Cost.schema, AttributionV1.JourneyReport.WithoutMargin.schema],
+        messages: [AttributionV1.JourneySelection.schema, AttributionV1.JourneyReport.schema, AttributionV1.JourneyReport.Unconverted.schema, AttributionV1.JourneyReport.Cost.schema, AttributionV1.JourneyReport.WithoutMargin.schema, AttributionV1.JourneyReport.UnmatchedRefunds.schema],
         enums: [AttributionV1.JourneySelection.Customers.schema, AttributionV1.JourneySelection.ValueMode.schema, AttributionV1.JourneySelection.Grain.schema],
-        descriptor: "Ci5zZXh0YW50L2F0dHJpYnV0aW9uL3YxL2pvdXJuZXlfc2VsZWN0aW9uLnByb3RvEhZzZXh0YW50LmF0dHJpYnV0aW9uLnYxGh9nb29nbGUvcHJvdG9idWYvdGltZXN0YW1wLnByb3RvIpEIChBKb3VybmV5U2VsZWN0aW9uEjcKCWZyb21fdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSCGZyb21UaW1lEjMKB3RvX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgZ0b1RpbWUSFAoFa2luZHMYAyADKAlSBWtpbmRzEi8KEWNsaWNrX3dpbmRvd19kYXlzGAQgASgFSABSD2NsaWNrV2luZG93RGF5c4gBARItChB2aWV3X3dpbmRvd19kYXlzGAUgASgFSAFSDnZpZXdXaW5kb3dEYXlziAEBEiEKDGNsb3NpbmdfZGF5cxgGIAEoBVILY2xvc2luZ0RheXMSLwoFYXNfb2YYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgRhc09mElAKCWN1c3RvbWVycxgIIAEoDjIyLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVNlbGVjdGlvbi5DdXN0b21lcnNSCWN1c3RvbWVycxJRCgp2YWx1ZV9tb2RlGAkgASgOMjIuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5U2VsZWN0aW9uLlZhbHVlTW9kZVIJdmFsdWVNb2RlEhoKCGN1cnJlbmN5GAogASgJUghjdXJyZW5jeRJECgVncmFpbhgLIAEoDjIuLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVNlbGVjdGlvbi5HcmFpblIFZ3JhaW4SGwoJZmlyc3RfZGF5GAwgASgJUghmaXJzdERheRIZCghsYXN0X2RheRgNIAEoCVIHbGFzdERheRIjCg1saWZldGltZV9kYXlzGA4gASgFUgxsaWZldGltZURheXMiUgoJQ3VzdG9tZXJzEhkKFUNVU1RPTUVSU19VTlNQRUNJRklFRBAAEhEKDUNVU1RPTUVSU19ORVcQARIXChNDVVNUT01FUlNfUkVUVVJOSU5HEAIigQEKCVZhbHVlTW9kZRIaChZWQUxVRV9NT0RFX1VOU1BFQ0lGSUVEEAASFAoQVkFMVUVfTU9ERV9HUk9TUxABEhIKDlZBTFVFX01PREVfTkVUEAISFQoRVkFMVUVfTU9ERV9QUk9GSVQQAxIXChNWQUxVRV9NT0RFX0xJRkVUSU1FEAQiXgoFR3JhaW4SFQoRR1JBSU5fVU5TUEVDSUZJRUQQABIRCg1HUkFJTl9DSEFOTkVMEAESEgoOR1JBSU5fQ0FNUEFJR04QAhIXChNHUkFJTl9TT1VSQ0VfTUVESVVNEANCFAoSX2NsaWNrX3dpbmRvd19kYXlzQhMKEV92aWV3X3dpbmRvd19kYXlzIt8GCg1Kb3VybmV5UmVwb3J0EkYKCXNlbGVjdGlvbhgBIAEoCzIoLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVNlbGVjdGlvblIJc2VsZWN0aW9uEhwKCXRpbWVsaW5lcxgCIAEoA1IJdGltZWxpbmVzEiIKDHVuYXR0cmlidXRlZBgDIAEoA1IMdW5hdHRyaWJ1dGVkEi0KEnVuYXR0cmlidXRlZF92YWx1ZRgEIAEoAVIRdW5hdHRyaWJ1dGVkVmFsdWUSEgoEb3BlbhgFIAEoA1IEb3BlbhIcCglzaG9ydGVuZWQYBiABKANSCXNob3J0ZW5lZBJTCgt1bmNvbnZlcnRlZBgHIAMoCzIxLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVJlcG9ydC5VbmNvbnZlcnRlZFILdW5jb252ZXJ0ZWQSGwoJdG9vX2xhcmdlGAggASgDUgh0b29MYXJnZRJTCg91bm1hdGNoZWRfY29zdHMYCSADKAsyKi5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkpvdXJuZXlSZXBvcnQuQ29zdFIOdW5tYXRjaGVkQ29zdHMSPQoMY3VycmVudF90aW1lGAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFILY3VycmVudFRpbWUSGwoJaXNfYmVoaW5kGAsgASgIUghpc0JlaGluZBJaCg53aXRob3V0X21hcmdpbhgUIAMoCzIzLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVJlcG9ydC5XaXRob3V0TWFyZ2luUg13aXRob3V0TWFyZ2luEhoKCGNlbnNvcmVkGBUgASgDUghjZW5zb3JlZBpLCgtVbmNvbnZlcnRlZBIaCghjdXJyZW5jeRgBIAEoCVIIY3VycmVuY3kSIAoLY29udmVyc2lvbnMYAiABKANSC2NvbnZlcnNpb25zGjQKBENvc3QSGAoHY2hhbm5lbBgBIAEoCVIHY2hhbm5lbBISCgRjb3N0GAIgASgBUgRjb3N0GkUKDVdpdGhvdXRNYXJnaW4SEgoEa2luZBgBIAEoCVIEa2luZBIgCgtjb252ZXJzaW9ucxgCIAEoA1ILY29udmVyc2lvbnNiBnByb3RvMw=="
+        descriptor: "Ci5zZXh0YW50L2F0dHJpYnV0aW9uL3YxL2pvdXJuZXlfc2VsZWN0aW9uLnByb3RvEhZzZXh0YW50LmF0dHJpYnV0aW9uLnYxGh9nb29nbGUvcHJvdG9idWYvdGltZXN0YW1wLnByb3RvIpEIChBKb3VybmV5U2VsZWN0aW9uEjcKCWZyb21fdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSCGZyb21UaW1lEjMKB3RvX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgZ0b1RpbWUSFAoFa2luZHMYAyADKAlSBWtpbmRzEi8KEWNsaWNrX3dpbmRvd19kYXlzGAQgASgFSABSD2NsaWNrV2luZG93RGF5c4gBARItChB2aWV3X3dpbmRvd19kYXlzGAUgASgFSAFSDnZpZXdXaW5kb3dEYXlziAEBEiEKDGNsb3NpbmdfZGF5cxgGIAEoBVILY2xvc2luZ0RheXMSLwoFYXNfb2YYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgRhc09mElAKCWN1c3RvbWVycxgIIAEoDjIyLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVNlbGVjdGlvbi5DdXN0b21lcnNSCWN1c3RvbWVycxJRCgp2YWx1ZV9tb2RlGAkgASgOMjIuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5U2VsZWN0aW9uLlZhbHVlTW9kZVIJdmFsdWVNb2RlEhoKCGN1cnJlbmN5GAogASgJUghjdXJyZW5jeRJECgVncmFpbhgLIAEoDjIuLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVNlbGVjdGlvbi5HcmFpblIFZ3JhaW4SGwoJZmlyc3RfZGF5GAwgASgJUghmaXJzdERheRIZCghsYXN0X2RheRgNIAEoCVIHbGFzdERheRIjCg1saWZldGltZV9kYXlzGA4gASgFUgxsaWZldGltZURheXMiUgoJQ3VzdG9tZXJzEhkKFUNVU1RPTUVSU19VTlNQRUNJRklFRBAAEhEKDUNVU1RPTUVSU19ORVcQARIXChNDVVNUT01FUlNfUkVUVVJOSU5HEAIigQEKCVZhbHVlTW9kZRIaChZWQUxVRV9NT0RFX1VOU1BFQ0lGSUVEEAASFAoQVkFMVUVfTU9ERV9HUk9TUxABEhIKDlZBTFVFX01PREVfTkVUEAISFQoRVkFMVUVfTU9ERV9QUk9GSVQQAxIXChNWQUxVRV9NT0RFX0xJRkVUSU1FEAQiXgoFR3JhaW4SFQoRR1JBSU5fVU5TUEVDSUZJRUQQABIRCg1HUkFJTl9DSEFOTkVMEAESEgoOR1JBSU5fQ0FNUEFJR04QAhIXChNHUkFJTl9TT1VSQ0VfTUVESVVNEANCFAoSX2NsaWNrX3dpbmRvd19kYXlzQhMKEV92aWV3X3dpbmRvd19kYXlzIs0ICg1Kb3VybmV5UmVwb3J0EkYKCXNlbGVjdGlvbhgBIAEoCzIoLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVNlbGVjdGlvblIJc2VsZWN0aW9uEhwKCXRpbWVsaW5lcxgCIAEoA1IJdGltZWxpbmVzEiIKDHVuYXR0cmlidXRlZBgDIAEoA1IMdW5hdHRyaWJ1dGVkEi0KEnVuYXR0cmlidXRlZF92YWx1ZRgEIAEoAVIRdW5hdHRyaWJ1dGVkVmFsdWUSEgoEb3BlbhgFIAEoA1IEb3BlbhIcCglzaG9ydGVuZWQYBiABKANSCXNob3J0ZW5lZBJTCgt1bmNvbnZlcnRlZBgHIAMoCzIxLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVJlcG9ydC5VbmNvbnZlcnRlZFILdW5jb252ZXJ0ZWQSGwoJdG9vX2xhcmdlGAggASgDUgh0b29MYXJnZRJTCg91bm1hdGNoZWRfY29zdHMYCSADKAsyKi5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkpvdXJuZXlSZXBvcnQuQ29zdFIOdW5tYXRjaGVkQ29zdHMSPQoMY3VycmVudF90aW1lGAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFILY3VycmVudFRpbWUSGwoJaXNfYmVoaW5kGAsgASgIUghpc0JlaGluZBJjChF1bm1hdGNoZWRfcmVmdW5kcxgMIAMoCzI2LnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVJlcG9ydC5Vbm1hdGNoZWRSZWZ1bmRzUhB1bm1hdGNoZWRSZWZ1bmRzEicKD292ZXJ1c2VkX29yZGVycxgNIAMoCVIOb3ZlcnVzZWRPcmRlcnMSWgoOd2l0aG91dF9tYXJnaW4YFCADKAsyMy5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkpvdXJuZXlSZXBvcnQuV2l0aG91dE1hcmdpblINd2l0aG91dE1hcmdpbhIaCghjZW5zb3JlZBgVIAEoA1IIY2Vuc29yZWQaSwoLVW5jb252ZXJ0ZWQSGgoIY3VycmVuY3kYASABKAlSCGN1cnJlbmN5EiAKC2NvbnZlcnNpb25zGAIgASgDUgtjb252ZXJzaW9ucxo0CgRDb3N0EhgKB2NoYW5uZWwYASABKAlSB2NoYW5uZWwSEgoEY29zdBgCIAEoAVIEY29zdBpFCg1XaXRob3V0TWFyZ2luEhIKBGtpbmQYASABKAlSBGtpbmQSIAoLY29udmVyc2lvbnMYAiABKANSC2NvbnZlcnNpb25zGl4KEFVubWF0Y2hlZFJlZnVuZHMSGgoIY3VycmVuY3kYASABKAlSCGN1cnJlbmN5EhgKB3JlZnVuZHMYAiABKANSB3JlZnVuZHMSFAoFdmFsdWUYAyABKAlSBXZhbHVlYgZwcm90bzM="
     )
 }

@@ -340,14 +340,20 @@ extension AttributionV1 {
             /// What it is worth, as `59.9`; empty if it has no value.
             public var value: String = ""
 
-            /// How much of that was paid back.
+            /// How much of that was paid back until `as_of`.
             public var refunded: String = ""
 
             /// The currency by ISO 4217.
             public var currency: String = ""
 
-            /// Whether it was cancelled.
+            /// Whether it was cancelled until `as_of`.
             public var isCancelled: Bool = false
+
+            /// What was paid back until `as_of`, in the order of time: the last 100 of it.
+            public var refunds: [AttributionV1.Journey.Refund] = []
+
+            /// When it was cancelled; missing if it was not until `as_of`.
+            public var cancelTime: GoogleProtobuf.Timestamp?
 
             /// Fields the schema does not name, kept as they were sent.
             public var unknownFields = UnknownFields()
@@ -374,6 +380,8 @@ extension AttributionV1 {
                 self.refunded = String(view.refunded)
                 self.currency = String(view.currency)
                 self.isCancelled = view.isCancelled
+                self.refunds = view.refunds.values()
+                if view._cancelTime.isPresent { unsafe self.cancelTime.decode(validated: view._cancelTime.bytes(in: view.bytes)) }
                 self.unknownFields = view.unknownFields
             }
 
@@ -387,6 +395,8 @@ extension AttributionV1 {
                 if !self.refunded.isEmpty { buffer.appendField(tag: 50, self.refunded) }
                 if !self.currency.isEmpty { buffer.appendField(tag: 58, self.currency) }
                 if self.isCancelled { buffer.appendField(tag: 64, self.isCancelled, as: Scalar.Bool.self) }
+                buffer.appendMessages(tag: 74, self.refunds)
+                self.cancelTime.write(tag: 82, to: &buffer)
                 if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
             }
 
@@ -400,6 +410,8 @@ extension AttributionV1 {
                 FieldSchema(6, "refunded", .string),
                 FieldSchema(7, "currency", .string),
                 FieldSchema(8, "is_cancelled", .bool),
+                FieldSchema(9, "refunds", .message { AttributionV1.Journey.Refund.schema }, .repeated),
+                FieldSchema(10, "cancel_time", .message { GoogleProtobuf.Timestamp.schema }, .explicit),
             ], valueStride: MemoryLayout<AttributionV1.Journey.Conversion>.stride)
 
             /// The fields of a `Conversion`, read where they lie.
@@ -420,8 +432,10 @@ extension AttributionV1 {
                 fileprivate var _refunded = FieldSlice()
                 fileprivate var _currency = FieldSlice()
 
-                /// Whether it was cancelled.
+                /// Whether it was cancelled until `as_of`.
                 public private(set) var isCancelled: Bool = false
+                fileprivate var _refunds = FieldRun()
+                fileprivate var _cancelTime = FieldSlice()
                 fileprivate var _has_unknown = false
 
                 /// Finds the fields.
@@ -432,6 +446,7 @@ extension AttributionV1 {
                 public init(validated bytes: RawSpan) {
                     self.bytes = bytes
                     var reader = WireReader(bytes)
+                    var start = 0
                     while let tag = reader.nextTag() {
                         switch tag {
                             case 10: _time = reader.slice()
@@ -442,10 +457,15 @@ extension AttributionV1 {
                             case 50: _refunded = reader.slice()
                             case 58: _currency = reader.slice()
                             case 64: self.isCancelled = Scalar.Bool.read(&reader)
+                            case 74:
+                                _ = reader.slice()
+                                _refunds.extend(from: start, to: reader.position)
+                            case 82: _cancelTime = reader.slice()
                             default:
                                 reader.skip(tag)
                                 _has_unknown = true
                         }
+                        start = reader.position
                     }
                 }
 
@@ -489,7 +509,7 @@ extension AttributionV1 {
                     }
                 }
 
-                /// How much of that was paid back.
+                /// How much of that was paid back until `as_of`.
                 public var refunded: Text {
                     @_lifetime(copy self)
                     get {
@@ -502,6 +522,22 @@ extension AttributionV1 {
                     @_lifetime(copy self)
                     get {
                         unsafe _currency.text(in: bytes)
+                    }
+                }
+
+                /// What was paid back until `as_of`, in the order of time: the last 100 of it.
+                public var refunds: RepeatedMessages<AttributionV1.Journey.Refund.View> {
+                    @_lifetime(copy self)
+                    get {
+                        unsafe RepeatedMessages<AttributionV1.Journey.Refund.View>(_refunds, in: bytes)
+                    }
+                }
+
+                /// When it was cancelled; missing if it was not until `as_of`.
+                public var cancelTime: GoogleProtobuf.Timestamp.View? {
+                    @_lifetime(copy self)
+                    get {
+                        unsafe _cancelTime.isPresent ? GoogleProtobuf.Timestamp.View(validated: _cancelTime.bytes(in: bytes)) : nil
                     }
                 }
 
@@ -592,13 +628,13 @@ extension AttributionV1 {
                     if !value.isEmpty { buffer.appendField(tag: 42, value.utf8) }
                 }
 
-                /// How much of that was paid back.
+                /// How much of that was paid back until `as_of`.
                 @inlinable
                 public mutating func setRefunded(_ value: String) {
                     if !value.isEmpty { buffer.appendField(tag: 50, value) }
                 }
 
-                /// How much of that was paid back.
+                /// How much of that was paid back until `as_of`.
                 @inlinable
                 public mutating func setRefunded(_ value: Text) {
                     if !value.isEmpty { buffer.appendField(tag: 50, value.utf8) }
@@ -616,10 +652,180 @@ extension AttributionV1 {
                     if !value.isEmpty { buffer.appendField(tag: 58, value.utf8) }
                 }
 
-                /// Whether it was cancelled.
+                /// Whether it was cancelled until `as_of`.
                 @inlinable
                 public mutating func setIsCancelled(_ value: Bool) {
                     if value { buffer.appendField(tag: 64, value, as: Scalar.Bool.self) }
+                }
+
+                /// What was paid back until `as_of`, in the order of time: the last 100 of it.
+                @inlinable
+                public mutating func addRefunds<Failure: Error>(_ write: (inout AttributionV1.Journey.Refund.Writer) throws(Failure) -> Void) throws(Failure) {
+                    try buffer.appendMessage(tag: 74, write)
+                }
+
+                /// What was paid back until `as_of`, in the order of time: the last 100 of it.
+                @inlinable
+                public mutating func addRefunds(_ value: AttributionV1.Journey.Refund) {
+                    buffer.appendMessage(tag: 74, value)
+                }
+
+                /// When it was cancelled; missing if it was not until `as_of`.
+                @inlinable
+                public mutating func setCancelTime<Failure: Error>(_ write: (inout GoogleProtobuf.Timestamp.Writer) throws(Failure) -> Void) throws(Failure) {
+                    try buffer.appendMessage(tag: 82, write)
+                }
+
+                /// When it was cancelled; missing if it was not until `as_of`.
+                @inlinable
+                public mutating func setCancelTime(_ value: GoogleProtobuf.Timestamp) {
+                    buffer.appendMessage(tag: 82, value)
+                }
+            }
+        }
+
+        /// A part of a conversion's value that was paid back.
+        public struct Refund: MessageValue {
+
+            /// When.
+            public var time: GoogleProtobuf.Timestamp?
+
+            /// How much, as `59.9`, in the conversion's currency.
+            public var value: String = ""
+
+            /// Fields the schema does not name, kept as they were sent.
+            public var unknownFields = UnknownFields()
+
+            /// The message with every field at its default.
+            public init() {}
+
+            /// Copies the fields of a view.
+            public init(_ view: View) {
+                unsafe self.init(validated: view.bytes)
+            }
+
+            /// Copies the fields of a message.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            public init(validated bytes: RawSpan) {
+                let view = unsafe View(validated: bytes)
+                if view._time.isPresent { unsafe self.time.decode(validated: view._time.bytes(in: view.bytes)) }
+                self.value = String(view.value)
+                self.unknownFields = view.unknownFields
+            }
+
+            /// Appends the message's fields to a buffer.
+            public func write(to buffer: inout OutputBuffer) {
+                self.time.write(tag: 10, to: &buffer)
+                if !self.value.isEmpty { buffer.appendField(tag: 18, self.value) }
+                if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+            }
+
+            /// The message's table.
+            public static let schema: MessageSchema = MessageSchema("sextant.attribution.v1.Journey.Refund", [
+                FieldSchema(1, "time", .message { GoogleProtobuf.Timestamp.schema }, .explicit),
+                FieldSchema(2, "value", .string),
+            ], valueStride: MemoryLayout<AttributionV1.Journey.Refund>.stride)
+
+            /// The fields of a `Refund`, read where they lie.
+            public struct View: MessageView, ~Escapable {
+                /// The message as a plain value.
+                public typealias Value = AttributionV1.Journey.Refund
+
+                /// The message's table.
+                public static var schema: MessageSchema { AttributionV1.Journey.Refund.schema }
+
+                /// The message's bytes.
+                public let bytes: RawSpan
+                fileprivate var _time = FieldSlice()
+                fileprivate var _value = FieldSlice()
+                fileprivate var _has_unknown = false
+
+                /// Finds the fields.
+                ///
+                /// - Parameter bytes: a validated message of this type.
+                @unsafe
+                @_lifetime(copy bytes)
+                public init(validated bytes: RawSpan) {
+                    self.bytes = bytes
+                    var reader = WireReader(bytes)
+                    while let tag = reader.nextTag() {
+                        switch tag {
+                            case 10: _time = reader.slice()
+                            case 18: _value = reader.slice()
+                            default:
+                                reader.skip(tag)
+                                _has_unknown = true
+                        }
+                    }
+                }
+
+                /// When.
+                public var time: GoogleProtobuf.Timestamp.View? {
+                    @_lifetime(copy self)
+                    get {
+                        unsafe _time.isPresent ? GoogleProtobuf.Timestamp.View(validated: _time.bytes(in: bytes)) : nil
+                    }
+                }
+
+                /// How much, as `59.9`, in the conversion's currency.
+                public var value: Text {
+                    @_lifetime(copy self)
+                    get {
+                        unsafe _value.text(in: bytes)
+                    }
+                }
+
+                /// The fields the schema does not name. Linear in the message's own fields.
+                public var unknownFields: UnknownFields {
+                    _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+                }
+            }
+
+            /// Writes the message.
+            ///
+            /// - Parameters:
+            ///   - capacity: bytes to reserve at once.
+            ///   - write: receives the message's writer.
+            public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+                try SharedBytes.encode(capacity: capacity, write)
+            }
+
+            /// Writes the fields of a `Refund` straight into a buffer.
+            public struct Writer: MessageWriter, ~Copyable {
+                @usableFromInline var buffer = OutputBuffer()
+
+                /// Makes a writer with an empty buffer.
+                @inlinable public init() {}
+
+                /// Exchanges the writer's buffer for another.
+                @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                    swap(&buffer, &other)
+                }
+
+                /// When.
+                @inlinable
+                public mutating func setTime<Failure: Error>(_ write: (inout GoogleProtobuf.Timestamp.Writer) throws(Failure) -> Void) throws(Failure) {
+                    try buffer.appendMessage(tag: 10, write)
+                }
+
+                /// When.
+                @inlinable
+                public mutating func setTime(_ value: GoogleProtobuf.Timestamp) {
+                    buffer.appendMessage(tag: 10, value)
+                }
+
+                /// How much, as `59.9`, in the conversion's currency.
+                @inlinable
+                public mutating func setValue(_ value: String) {
+                    if !value.isEmpty { buffer.appendField(tag: 18, value) }
+                }
+
+                /// How much, as `59.9`, in the conversion's currency.
+                @inlinable
+                public mutating func setValue(_ value: Text) {
+                    if !value.isEmpty { buffer.appendField(tag: 18, value.utf8) }
                 }
             }
         }
@@ -1606,8 +1812,8 @@ extension AttributionV1 {
         /// A journey that alone has more is told with its last ones, and without credits.
         public var journeys: [AttributionV1.Journey] = []
 
-        /// Conversions that do not count, because they are of other kinds or were cancelled: the latest
-        /// first, 1,000 at most.
+        /// Conversions until `as_of` that do not count, because they are of other kinds or were cancelled:
+        /// the latest first, 1,000 at most.
         public var otherConversions: [AttributionV1.Journey.Conversion] = []
 
         /// Whether there is more than is told.
@@ -1773,8 +1979,8 @@ extension AttributionV1 {
                 }
             }
 
-            /// Conversions that do not count, because they are of other kinds or were cancelled: the latest
-            /// first, 1,000 at most.
+            /// Conversions until `as_of` that do not count, because they are of other kinds or were cancelled:
+            /// the latest first, 1,000 at most.
             public var otherConversions: RepeatedMessages<AttributionV1.Journey.Conversion.View> {
                 @_lifetime(copy self)
                 get {
@@ -1887,15 +2093,15 @@ extension AttributionV1 {
                 buffer.appendMessage(tag: 50, value)
             }
 
-            /// Conversions that do not count, because they are of other kinds or were cancelled: the latest
-            /// first, 1,000 at most.
+            /// Conversions until `as_of` that do not count, because they are of other kinds or were cancelled:
+            /// the latest first, 1,000 at most.
             @inlinable
             public mutating func addOtherConversions<Failure: Error>(_ write: (inout AttributionV1.Journey.Conversion.Writer) throws(Failure) -> Void) throws(Failure) {
                 try buffer.appendMessage(tag: 58, write)
             }
 
-            /// Conversions that do not count, because they are of other kinds or were cancelled: the latest
-            /// first, 1,000 at most.
+            /// Conversions until `as_of` that do not count, because they are of other kinds or were cancelled:
+            /// the latest first, 1,000 at most.
             @inlinable
             public mutating func addOtherConversions(_ value: AttributionV1.Journey.Conversion) {
                 buffer.appendMessage(tag: 58, value)
@@ -3204,8 +3410,8 @@ extension AttributionV1 {
     public static let journeysFile: FileSchema = FileSchema(
         "sextant/attribution/v1/journeys.proto",
         imports: ["google/protobuf/timestamp.proto", "sextant/api/annotations.proto", "sextant/attribution/v1/journey_selection.proto", "sextant/attribution/v1/models.proto", "sextant/attribution/v1/timeline.proto"],
-        messages: [AttributionV1.Journey.schema, AttributionV1.Journey.Conversion.schema, AttributionV1.Journey.Touch.schema, AttributionV1.Journey.Credit.schema, AttributionV1.ListJourneysRequest.schema, AttributionV1.ListJourneysResponse.schema, AttributionV1.GetTimelineRequest.schema, AttributionV1.PersonTimeline.schema, AttributionV1.NextBestChannelRequest.schema, AttributionV1.NextBestChannelResponse.schema, AttributionV1.NextBestChannelResponse.Continuation.schema, AttributionV1.GetStepTreeRequest.schema, AttributionV1.StepTree.schema, AttributionV1.StepTree.Link.schema],
+        messages: [AttributionV1.Journey.schema, AttributionV1.Journey.Conversion.schema, AttributionV1.Journey.Refund.schema, AttributionV1.Journey.Touch.schema, AttributionV1.Journey.Credit.schema, AttributionV1.ListJourneysRequest.schema, AttributionV1.ListJourneysResponse.schema, AttributionV1.GetTimelineRequest.schema, AttributionV1.PersonTimeline.schema, AttributionV1.NextBestChannelRequest.schema, AttributionV1.NextBestChannelResponse.schema, AttributionV1.NextBestChannelResponse.Continuation.schema, AttributionV1.GetStepTreeRequest.schema, AttributionV1.StepTree.schema, AttributionV1.StepTree.Link.schema],
         enums: [AttributionV1.JourneyEnd.schema],
-        descriptor: "CiVzZXh0YW50L2F0dHJpYnV0aW9uL3YxL2pvdXJuZXlzLnByb3RvEhZzZXh0YW50LmF0dHJpYnV0aW9uLnYxGh9nb29nbGUvcHJvdG9idWYvdGltZXN0YW1wLnByb3RvGh1zZXh0YW50L2FwaS9hbm5vdGF0aW9ucy5wcm90bxouc2V4dGFudC9hdHRyaWJ1dGlvbi92MS9qb3VybmV5X3NlbGVjdGlvbi5wcm90bxojc2V4dGFudC9hdHRyaWJ1dGlvbi92MS9tb2RlbHMucHJvdG8aJXNleHRhbnQvYXR0cmlidXRpb24vdjEvdGltZWxpbmUucHJvdG8i1AcKB0pvdXJuZXkSFgoGcGVyc29uGAEgASgJUgZwZXJzb24SNAoDZW5kGAIgASgOMiIuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5RW5kUgNlbmQSLgoEdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSBHRpbWUSKwoSaXNfb2ZfbmV3X2N1c3RvbWVyGAQgASgIUg9pc09mTmV3Q3VzdG9tZXISSgoKY29udmVyc2lvbhgFIAEoCzIqLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leS5Db252ZXJzaW9uUgpjb252ZXJzaW9uEj8KB3RvdWNoZXMYBiADKAsyJS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkpvdXJuZXkuVG91Y2hSB3RvdWNoZXMSHwoLdG91Y2hfY291bnQYByABKAVSCnRvdWNoQ291bnQSQAoHY3JlZGl0cxgIIAMoCzImLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leS5DcmVkaXRSB2NyZWRpdHMa9wEKCkNvbnZlcnNpb24SLgoEdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSBHRpbWUSEgoEa2luZBgCIAEoCVIEa2luZBIZCghldmVudF9pZBgDIAEoCVIHZXZlbnRJZBIZCghvcmRlcl9pZBgEIAEoCVIHb3JkZXJJZBIUCgV2YWx1ZRgFIAEoCVIFdmFsdWUSGgoIcmVmdW5kZWQYBiABKAlSCHJlZnVuZGVkEhoKCGN1cnJlbmN5GAcgASgJUghjdXJyZW5jeRIhCgxpc19jYW5jZWxsZWQYCCABKAhSC2lzQ2FuY2VsbGVkGuMBCgVUb3VjaBIuCgR0aW1lGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIEdGltZRJECgRraW5kGAIgASgOMjAuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5TdG9yZWRUaW1lbGluZS5Ub3VjaEtpbmRSBGtpbmQSGAoHY2hhbm5lbBgDIAEoCVIHY2hhbm5lbBIWCgZzb3VyY2UYBCABKAlSBnNvdXJjZRIWCgZtZWRpdW0YBSABKAlSBm1lZGl1bRIaCghjYW1wYWlnbhgGIAEoCVIIY2FtcGFpZ24aTgoGQ3JlZGl0EhQKBW1vZGVsGAEgASgJUgVtb2RlbBIWCgZzaGFyZXMYAiADKAFSBnNoYXJlcxIWCgZ2YWx1ZXMYAyADKAlSBnZhbHVlcyL/AQoTTGlzdEpvdXJuZXlzUmVxdWVzdBJECghqb3VybmV5cxgBIAEoCzIoLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVNlbGVjdGlvblIIam91cm5leXMSNAoDZW5kGAIgASgOMiIuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5RW5kUgNlbmQSGAoHY2hhbm5lbBgDIAEoCVIHY2hhbm5lbBIWCgZwZXJzb24YBCABKAlSBnBlcnNvbhIbCglwYWdlX3NpemUYBSABKAVSCHBhZ2VTaXplEh0KCnBhZ2VfdG9rZW4YBiABKAlSCXBhZ2VUb2tlbiJ7ChRMaXN0Sm91cm5leXNSZXNwb25zZRI7Cghqb3VybmV5cxgBIAMoCzIfLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVIIam91cm5leXMSJgoPbmV4dF9wYWdlX3Rva2VuGAIgASgJUg1uZXh0UGFnZVRva2VuImoKEkdldFRpbWVsaW5lUmVxdWVzdBIOCgJpZBgBIAEoCVICaWQSRAoIam91cm5leXMYAiABKAsyKC5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkpvdXJuZXlTZWxlY3Rpb25SCGpvdXJuZXlzIscDCg5QZXJzb25UaW1lbGluZRIWCgZwZXJzb24YASABKAlSBnBlcnNvbhIQCgNpZHMYAiADKAlSA2lkcxI5CgpmaXJzdF90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIJZmlyc3RUaW1lEjcKCWxhc3RfdGltZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSCGxhc3RUaW1lEhYKBmV2ZW50cxgFIAEoA1IGZXZlbnRzEjsKCGpvdXJuZXlzGAYgAygLMh8uc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5Ughqb3VybmV5cxJXChFvdGhlcl9jb252ZXJzaW9ucxgHIAMoCzIqLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leS5Db252ZXJzaW9uUhBvdGhlckNvbnZlcnNpb25zEiEKDGlzX3RydW5jYXRlZBgIIAEoCFILaXNUcnVuY2F0ZWQSRgoJc2VsZWN0aW9uGAkgASgLMiguc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5U2VsZWN0aW9uUglzZWxlY3Rpb24ipgIKFk5leHRCZXN0Q2hhbm5lbFJlcXVlc3QSGwoJaW1wb3J0X2lkGAEgASgJUghpbXBvcnRJZBJECghqb3VybmV5cxgCIAEoCzIoLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVNlbGVjdGlvblIIam91cm5leXMSRQoKdHJhbnNmb3JtcxgDIAMoCzIlLnNleHRhbnQuYXR0cmlidXRpb24udjEuUGF0aFRyYW5zZm9ybVIKdHJhbnNmb3JtcxIWCgZwcmVmaXgYBCADKAlSBnByZWZpeBIZCgVsZXZlbBgFIAEoAUgAUgVsZXZlbIgBARIlCg5sZWFzdF9qb3VybmV5cxgGIAEoA1INbGVhc3RKb3VybmV5c0IICgZfbGV2ZWwijQQKF05leHRCZXN0Q2hhbm5lbFJlc3BvbnNlElgKCGNoYW5uZWxzGAEgAygLMjwuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5OZXh0QmVzdENoYW5uZWxSZXNwb25zZS5Db250aW51YXRpb25SCGNoYW5uZWxzElIKBWVuZGVkGAIgASgLMjwuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5OZXh0QmVzdENoYW5uZWxSZXNwb25zZS5Db250aW51YXRpb25SBWVuZGVkEhkKCGxlZnRfb3V0GAMgASgFUgdsZWZ0T3V0Ej0KBnJlcG9ydBgEIAEoCzIlLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVJlcG9ydFIGcmVwb3J0EiAKC2ZpbmdlcnByaW50GAUgASgJUgtmaW5nZXJwcmludBrHAQoMQ29udGludWF0aW9uEhgKB2NoYW5uZWwYASABKAlSB2NoYW5uZWwSGgoIam91cm5leXMYAiABKANSCGpvdXJuZXlzEiAKC2NvbnZlcnNpb25zGAMgASgDUgtjb252ZXJzaW9ucxIUCgV2YWx1ZRgEIAEoAVIFdmFsdWUSSQoPY29udmVyc2lvbl9yYXRlGAUgASgLMiAuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Fc3RpbWF0ZVIOY29udmVyc2lvblJhdGUiyAEKEkdldFN0ZXBUcmVlUmVxdWVzdBIbCglpbXBvcnRfaWQYASABKAlSCGltcG9ydElkEkQKCGpvdXJuZXlzGAIgASgLMiguc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5U2VsZWN0aW9uUghqb3VybmV5cxIUCgVkZXB0aBgDIAEoBVIFZGVwdGgSFAoFbGlua3MYBCABKAVSBWxpbmtzEiMKDWpvaW5zX3JlcGVhdHMYBSABKAhSDGpvaW5zUmVwZWF0cyL4AgoIU3RlcFRyZWUSOwoFbGlua3MYASADKAsyJS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlN0ZXBUcmVlLkxpbmtSBWxpbmtzEhoKCGpvdXJuZXlzGAIgASgDUghqb3VybmV5cxI9CgZyZXBvcnQYAyABKAsyJS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkpvdXJuZXlSZXBvcnRSBnJlcG9ydBIgCgtmaW5nZXJwcmludBgEIAEoCVILZmluZ2VycHJpbnQasQEKBExpbmsSEgoEc3RlcBgBIAEoBVIEc3RlcBIWCgZzb3VyY2UYAiABKAlSBnNvdXJjZRIWCgZ0YXJnZXQYAyABKAlSBnRhcmdldBIXCgdpc19yZXN0GAQgASgIUgZpc1Jlc3QSIAoLY29udmVyc2lvbnMYBSABKANSC2NvbnZlcnNpb25zEhQKBW51bGxzGAYgASgDUgVudWxscxIUCgV2YWx1ZRgHIAEoAVIFdmFsdWUqjgEKCkpvdXJuZXlFbmQSGwoXSk9VUk5FWV9FTkRfVU5TUEVDSUZJRUQQABIZChVKT1VSTkVZX0VORF9DT05WRVJURUQQARIcChhKT1VSTkVZX0VORF9VTkFUVFJJQlVURUQQAhIUChBKT1VSTkVZX0VORF9OVUxMEAMSFAoQSk9VUk5FWV9FTkRfT1BFThAEMsUFCghKb3VybmV5cxK5AQoMTGlzdEpvdXJuZXlzEisuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5MaXN0Sm91cm5leXNSZXF1ZXN0Giwuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5MaXN0Sm91cm5leXNSZXNwb25zZSJOkAIBkoAZEgoQYXR0cmlidXRpb246cmVhZIqAGTESDC92MS9qb3VybmV5c1ohEh8vYXBpL2FkbWluL2F0dHJpYnV0aW9uL2pvdXJuZXlzEsEBCgtHZXRUaW1lbGluZRIqLnNleHRhbnQuYXR0cmlidXRpb24udjEuR2V0VGltZWxpbmVSZXF1ZXN0GiYuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5QZXJzb25UaW1lbGluZSJekAIBkoAZEgoQYXR0cmlidXRpb246cmVhZIqAGUESFC92MS9qb3VybmV5cy97aWQ9Kip9WikSJy9hcGkvYWRtaW4vYXR0cmlidXRpb24vam91cm5leXMve2lkPSoqfRKnAQoPTmV4dEJlc3RDaGFubmVsEi4uc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5OZXh0QmVzdENoYW5uZWxSZXF1ZXN0Gi8uc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5OZXh0QmVzdENoYW5uZWxSZXNwb25zZSIzkAIBkoAZEgoQYXR0cmlidXRpb246cmVhZIqAGRYiES92MS9qb3VybmV5czpuZXh0OgEqEo4BCgtHZXRTdGVwVHJlZRIqLnNleHRhbnQuYXR0cmlidXRpb24udjEuR2V0U3RlcFRyZWVSZXF1ZXN0GiAuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5TdGVwVHJlZSIxkAIBkoAZEgoQYXR0cmlidXRpb246cmVhZIqAGRQSEi92MS9qb3VybmV5czpzdGVwc2IGcHJvdG8z"
+        descriptor: "CiVzZXh0YW50L2F0dHJpYnV0aW9uL3YxL2pvdXJuZXlzLnByb3RvEhZzZXh0YW50LmF0dHJpYnV0aW9uLnYxGh9nb29nbGUvcHJvdG9idWYvdGltZXN0YW1wLnByb3RvGh1zZXh0YW50L2FwaS9hbm5vdGF0aW9ucy5wcm90bxouc2V4dGFudC9hdHRyaWJ1dGlvbi92MS9qb3VybmV5X3NlbGVjdGlvbi5wcm90bxojc2V4dGFudC9hdHRyaWJ1dGlvbi92MS9tb2RlbHMucHJvdG8aJXNleHRhbnQvYXR0cmlidXRpb24vdjEvdGltZWxpbmUucHJvdG8iowkKB0pvdXJuZXkSFgoGcGVyc29uGAEgASgJUgZwZXJzb24SNAoDZW5kGAIgASgOMiIuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5RW5kUgNlbmQSLgoEdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSBHRpbWUSKwoSaXNfb2ZfbmV3X2N1c3RvbWVyGAQgASgIUg9pc09mTmV3Q3VzdG9tZXISSgoKY29udmVyc2lvbhgFIAEoCzIqLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leS5Db252ZXJzaW9uUgpjb252ZXJzaW9uEj8KB3RvdWNoZXMYBiADKAsyJS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkpvdXJuZXkuVG91Y2hSB3RvdWNoZXMSHwoLdG91Y2hfY291bnQYByABKAVSCnRvdWNoQ291bnQSQAoHY3JlZGl0cxgIIAMoCzImLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leS5DcmVkaXRSB2NyZWRpdHMa9gIKCkNvbnZlcnNpb24SLgoEdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSBHRpbWUSEgoEa2luZBgCIAEoCVIEa2luZBIZCghldmVudF9pZBgDIAEoCVIHZXZlbnRJZBIZCghvcmRlcl9pZBgEIAEoCVIHb3JkZXJJZBIUCgV2YWx1ZRgFIAEoCVIFdmFsdWUSGgoIcmVmdW5kZWQYBiABKAlSCHJlZnVuZGVkEhoKCGN1cnJlbmN5GAcgASgJUghjdXJyZW5jeRIhCgxpc19jYW5jZWxsZWQYCCABKAhSC2lzQ2FuY2VsbGVkEkAKB3JlZnVuZHMYCSADKAsyJi5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkpvdXJuZXkuUmVmdW5kUgdyZWZ1bmRzEjsKC2NhbmNlbF90aW1lGAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIKY2FuY2VsVGltZRpOCgZSZWZ1bmQSLgoEdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSBHRpbWUSFAoFdmFsdWUYAiABKAlSBXZhbHVlGuMBCgVUb3VjaBIuCgR0aW1lGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIEdGltZRJECgRraW5kGAIgASgOMjAuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5TdG9yZWRUaW1lbGluZS5Ub3VjaEtpbmRSBGtpbmQSGAoHY2hhbm5lbBgDIAEoCVIHY2hhbm5lbBIWCgZzb3VyY2UYBCABKAlSBnNvdXJjZRIWCgZtZWRpdW0YBSABKAlSBm1lZGl1bRIaCghjYW1wYWlnbhgGIAEoCVIIY2FtcGFpZ24aTgoGQ3JlZGl0EhQKBW1vZGVsGAEgASgJUgVtb2RlbBIWCgZzaGFyZXMYAiADKAFSBnNoYXJlcxIWCgZ2YWx1ZXMYAyADKAlSBnZhbHVlcyL/AQoTTGlzdEpvdXJuZXlzUmVxdWVzdBJECghqb3VybmV5cxgBIAEoCzIoLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVNlbGVjdGlvblIIam91cm5leXMSNAoDZW5kGAIgASgOMiIuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5RW5kUgNlbmQSGAoHY2hhbm5lbBgDIAEoCVIHY2hhbm5lbBIWCgZwZXJzb24YBCABKAlSBnBlcnNvbhIbCglwYWdlX3NpemUYBSABKAVSCHBhZ2VTaXplEh0KCnBhZ2VfdG9rZW4YBiABKAlSCXBhZ2VUb2tlbiJ7ChRMaXN0Sm91cm5leXNSZXNwb25zZRI7Cghqb3VybmV5cxgBIAMoCzIfLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVIIam91cm5leXMSJgoPbmV4dF9wYWdlX3Rva2VuGAIgASgJUg1uZXh0UGFnZVRva2VuImoKEkdldFRpbWVsaW5lUmVxdWVzdBIOCgJpZBgBIAEoCVICaWQSRAoIam91cm5leXMYAiABKAsyKC5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkpvdXJuZXlTZWxlY3Rpb25SCGpvdXJuZXlzIscDCg5QZXJzb25UaW1lbGluZRIWCgZwZXJzb24YASABKAlSBnBlcnNvbhIQCgNpZHMYAiADKAlSA2lkcxI5CgpmaXJzdF90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIJZmlyc3RUaW1lEjcKCWxhc3RfdGltZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSCGxhc3RUaW1lEhYKBmV2ZW50cxgFIAEoA1IGZXZlbnRzEjsKCGpvdXJuZXlzGAYgAygLMh8uc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5Ughqb3VybmV5cxJXChFvdGhlcl9jb252ZXJzaW9ucxgHIAMoCzIqLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leS5Db252ZXJzaW9uUhBvdGhlckNvbnZlcnNpb25zEiEKDGlzX3RydW5jYXRlZBgIIAEoCFILaXNUcnVuY2F0ZWQSRgoJc2VsZWN0aW9uGAkgASgLMiguc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5U2VsZWN0aW9uUglzZWxlY3Rpb24ipgIKFk5leHRCZXN0Q2hhbm5lbFJlcXVlc3QSGwoJaW1wb3J0X2lkGAEgASgJUghpbXBvcnRJZBJECghqb3VybmV5cxgCIAEoCzIoLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVNlbGVjdGlvblIIam91cm5leXMSRQoKdHJhbnNmb3JtcxgDIAMoCzIlLnNleHRhbnQuYXR0cmlidXRpb24udjEuUGF0aFRyYW5zZm9ybVIKdHJhbnNmb3JtcxIWCgZwcmVmaXgYBCADKAlSBnByZWZpeBIZCgVsZXZlbBgFIAEoAUgAUgVsZXZlbIgBARIlCg5sZWFzdF9qb3VybmV5cxgGIAEoA1INbGVhc3RKb3VybmV5c0IICgZfbGV2ZWwijQQKF05leHRCZXN0Q2hhbm5lbFJlc3BvbnNlElgKCGNoYW5uZWxzGAEgAygLMjwuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5OZXh0QmVzdENoYW5uZWxSZXNwb25zZS5Db250aW51YXRpb25SCGNoYW5uZWxzElIKBWVuZGVkGAIgASgLMjwuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5OZXh0QmVzdENoYW5uZWxSZXNwb25zZS5Db250aW51YXRpb25SBWVuZGVkEhkKCGxlZnRfb3V0GAMgASgFUgdsZWZ0T3V0Ej0KBnJlcG9ydBgEIAEoCzIlLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVJlcG9ydFIGcmVwb3J0EiAKC2ZpbmdlcnByaW50GAUgASgJUgtmaW5nZXJwcmludBrHAQoMQ29udGludWF0aW9uEhgKB2NoYW5uZWwYASABKAlSB2NoYW5uZWwSGgoIam91cm5leXMYAiABKANSCGpvdXJuZXlzEiAKC2NvbnZlcnNpb25zGAMgASgDUgtjb252ZXJzaW9ucxIUCgV2YWx1ZRgEIAEoAVIFdmFsdWUSSQoPY29udmVyc2lvbl9yYXRlGAUgASgLMiAuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Fc3RpbWF0ZVIOY29udmVyc2lvblJhdGUiyAEKEkdldFN0ZXBUcmVlUmVxdWVzdBIbCglpbXBvcnRfaWQYASABKAlSCGltcG9ydElkEkQKCGpvdXJuZXlzGAIgASgLMiguc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5U2VsZWN0aW9uUghqb3VybmV5cxIUCgVkZXB0aBgDIAEoBVIFZGVwdGgSFAoFbGlua3MYBCABKAVSBWxpbmtzEiMKDWpvaW5zX3JlcGVhdHMYBSABKAhSDGpvaW5zUmVwZWF0cyL4AgoIU3RlcFRyZWUSOwoFbGlua3MYASADKAsyJS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlN0ZXBUcmVlLkxpbmtSBWxpbmtzEhoKCGpvdXJuZXlzGAIgASgDUghqb3VybmV5cxI9CgZyZXBvcnQYAyABKAsyJS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkpvdXJuZXlSZXBvcnRSBnJlcG9ydBIgCgtmaW5nZXJwcmludBgEIAEoCVILZmluZ2VycHJpbnQasQEKBExpbmsSEgoEc3RlcBgBIAEoBVIEc3RlcBIWCgZzb3VyY2UYAiABKAlSBnNvdXJjZRIWCgZ0YXJnZXQYAyABKAlSBnRhcmdldBIXCgdpc19yZXN0GAQgASgIUgZpc1Jlc3QSIAoLY29udmVyc2lvbnMYBSABKANSC2NvbnZlcnNpb25zEhQKBW51bGxzGAYgASgDUgVudWxscxIUCgV2YWx1ZRgHIAEoAVIFdmFsdWUqjgEKCkpvdXJuZXlFbmQSGwoXSk9VUk5FWV9FTkRfVU5TUEVDSUZJRUQQABIZChVKT1VSTkVZX0VORF9DT05WRVJURUQQARIcChhKT1VSTkVZX0VORF9VTkFUVFJJQlVURUQQAhIUChBKT1VSTkVZX0VORF9OVUxMEAMSFAoQSk9VUk5FWV9FTkRfT1BFThAEMsUFCghKb3VybmV5cxK5AQoMTGlzdEpvdXJuZXlzEisuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5MaXN0Sm91cm5leXNSZXF1ZXN0Giwuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5MaXN0Sm91cm5leXNSZXNwb25zZSJOkAIBkoAZEgoQYXR0cmlidXRpb246cmVhZIqAGTESDC92MS9qb3VybmV5c1ohEh8vYXBpL2FkbWluL2F0dHJpYnV0aW9uL2pvdXJuZXlzEsEBCgtHZXRUaW1lbGluZRIqLnNleHRhbnQuYXR0cmlidXRpb24udjEuR2V0VGltZWxpbmVSZXF1ZXN0GiYuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5QZXJzb25UaW1lbGluZSJekAIBkoAZEgoQYXR0cmlidXRpb246cmVhZIqAGUESFC92MS9qb3VybmV5cy97aWQ9Kip9WikSJy9hcGkvYWRtaW4vYXR0cmlidXRpb24vam91cm5leXMve2lkPSoqfRKnAQoPTmV4dEJlc3RDaGFubmVsEi4uc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5OZXh0QmVzdENoYW5uZWxSZXF1ZXN0Gi8uc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5OZXh0QmVzdENoYW5uZWxSZXNwb25zZSIzkAIBkoAZEgoQYXR0cmlidXRpb246cmVhZIqAGRYiES92MS9qb3VybmV5czpuZXh0OgEqEo4BCgtHZXRTdGVwVHJlZRIqLnNleHRhbnQuYXR0cmlidXRpb24udjEuR2V0U3RlcFRyZWVSZXF1ZXN0GiAuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5TdGVwVHJlZSIxkAIBkoAZEgoQYXR0cmlidXRpb246cmVhZIqAGRQSEi92MS9qb3VybmV5czpzdGVwc2IGcHJvdG8z"
     )
 }

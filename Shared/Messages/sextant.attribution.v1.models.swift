@@ -2241,7 +2241,8 @@ extension AttributionV1 {
         public var directChannels: [String] = []
 
         /// Which journeys of timelines, instead of an import; nothing for imports. They have times, which
-        /// `decay` and `hazard` need.
+        /// `decay` and `hazard` need. FAILED_PRECONDITION as long as the tenant's timelines have not been
+        /// made for the first time.
         public var journeys: AttributionV1.JourneySelection?
 
         /// How credit of single touches is booked on days; nothing for no booking. It needs `journeys`, and
@@ -2250,6 +2251,10 @@ extension AttributionV1 {
 
         /// How many states of Markov chains are told with the steps between them: 1 to 200; 0 for none.
         public var transitionStates: Int32 = 0
+
+        /// Whether journeys are looked at also while timelines are made for the first time: then persons are
+        /// missing.
+        public var allowPartial: Bool = false
 
         /// Fields the schema does not name, kept as they were sent.
         public var unknownFields = UnknownFields()
@@ -2279,6 +2284,7 @@ extension AttributionV1 {
             if view._journeys.isPresent { unsafe self.journeys.decode(validated: view._journeys.bytes(in: view.bytes)) }
             if view._booking.isPresent { unsafe self.booking.decode(validated: view._booking.bytes(in: view.bytes)) }
             self.transitionStates = view.transitionStates
+            self.allowPartial = view.allowPartial
             self.unknownFields = view.unknownFields
         }
 
@@ -2295,6 +2301,7 @@ extension AttributionV1 {
             self.journeys.write(tag: 74, to: &buffer)
             self.booking.write(tag: 82, to: &buffer)
             if self.transitionStates != 0 { buffer.appendField(tag: 88, self.transitionStates, as: Scalar.Int32.self) }
+            if self.allowPartial { buffer.appendField(tag: 96, self.allowPartial, as: Scalar.Bool.self) }
             if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
         }
 
@@ -2311,6 +2318,7 @@ extension AttributionV1 {
             FieldSchema(9, "journeys", .message { AttributionV1.JourneySelection.schema }, .explicit),
             FieldSchema(10, "booking", .message { AttributionV1.Booking.schema }, .explicit),
             FieldSchema(11, "transition_states", .int32),
+            FieldSchema(12, "allow_partial", .bool),
         ], valueStride: MemoryLayout<AttributionV1.RunModelsRequest>.stride)
 
         /// The fields of a `RunModelsRequest`, read where they lie.
@@ -2343,6 +2351,10 @@ extension AttributionV1 {
 
             /// How many states of Markov chains are told with the steps between them: 1 to 200; 0 for none.
             public private(set) var transitionStates: Int32 = 0
+
+            /// Whether journeys are looked at also while timelines are made for the first time: then persons are
+            /// missing.
+            public private(set) var allowPartial: Bool = false
             fileprivate var _has_unknown = false
 
             /// Finds the fields.
@@ -2373,6 +2385,7 @@ extension AttributionV1 {
                         case 74: _journeys = reader.slice()
                         case 82: _booking = reader.slice()
                         case 88: self.transitionStates = Scalar.Int32.read(&reader)
+                        case 96: self.allowPartial = Scalar.Bool.read(&reader)
                         default:
                             reader.skip(tag)
                             _has_unknown = true
@@ -2424,7 +2437,8 @@ extension AttributionV1 {
             }
 
             /// Which journeys of timelines, instead of an import; nothing for imports. They have times, which
-            /// `decay` and `hazard` need.
+            /// `decay` and `hazard` need. FAILED_PRECONDITION as long as the tenant's timelines have not been
+            /// made for the first time.
             public var journeys: AttributionV1.JourneySelection.View? {
                 @_lifetime(copy self)
                 get {
@@ -2552,14 +2566,16 @@ extension AttributionV1 {
             }
 
             /// Which journeys of timelines, instead of an import; nothing for imports. They have times, which
-            /// `decay` and `hazard` need.
+            /// `decay` and `hazard` need. FAILED_PRECONDITION as long as the tenant's timelines have not been
+            /// made for the first time.
             @inlinable
             public mutating func setJourneys<Failure: Error>(_ write: (inout AttributionV1.JourneySelection.Writer) throws(Failure) -> Void) throws(Failure) {
                 try buffer.appendMessage(tag: 74, write)
             }
 
             /// Which journeys of timelines, instead of an import; nothing for imports. They have times, which
-            /// `decay` and `hazard` need.
+            /// `decay` and `hazard` need. FAILED_PRECONDITION as long as the tenant's timelines have not been
+            /// made for the first time.
             @inlinable
             public mutating func setJourneys(_ value: AttributionV1.JourneySelection) {
                 buffer.appendMessage(tag: 74, value)
@@ -2583,6 +2599,13 @@ extension AttributionV1 {
             @inlinable
             public mutating func setTransitionStates(_ value: Int32) {
                 if value != 0 { buffer.appendField(tag: 88, value, as: Scalar.Int32.self) }
+            }
+
+            /// Whether journeys are looked at also while timelines are made for the first time: then persons are
+            /// missing.
+            @inlinable
+            public mutating func setAllowPartial(_ value: Bool) {
+                if value { buffer.appendField(tag: 96, value, as: Scalar.Bool.self) }
             }
         }
     }
@@ -3828,6 +3851,6 @@ extension AttributionV1 {
         imports: ["google/protobuf/timestamp.proto", "sextant/api/annotations.proto", "sextant/attribution/v1/booked_credit.proto", "sextant/attribution/v1/journey_selection.proto", "sextant/attribution/v1/transitions.proto"],
         messages: [AttributionV1.ListModelsRequest.schema, AttributionV1.ListModelsResponse.schema, AttributionV1.ModelKind.schema, AttributionV1.ModelParameter.schema, AttributionV1.ListPathTablesRequest.schema, AttributionV1.ListPathTablesResponse.schema, AttributionV1.PathTable.schema, AttributionV1.SummarizePathsRequest.schema, AttributionV1.PathTransform.schema, AttributionV1.PathSummary.schema, AttributionV1.PathSummary.Path.schema, AttributionV1.PathSummary.Length.schema, AttributionV1.ModelChoice.schema, AttributionV1.RunModelsRequest.schema, AttributionV1.Estimate.schema, AttributionV1.ModelRun.schema, AttributionV1.ModelResult.schema, AttributionV1.ChannelCredit.schema],
         enums: [AttributionV1.PathTransform.Kind.schema, AttributionV1.Estimate.Kind.schema],
-        descriptor: "CiNzZXh0YW50L2F0dHJpYnV0aW9uL3YxL21vZGVscy5wcm90bxIWc2V4dGFudC5hdHRyaWJ1dGlvbi52MRofZ29vZ2xlL3Byb3RvYnVmL3RpbWVzdGFtcC5wcm90bxodc2V4dGFudC9hcGkvYW5ub3RhdGlvbnMucHJvdG8aKnNleHRhbnQvYXR0cmlidXRpb24vdjEvYm9va2VkX2NyZWRpdC5wcm90bxouc2V4dGFudC9hdHRyaWJ1dGlvbi92MS9qb3VybmV5X3NlbGVjdGlvbi5wcm90bxooc2V4dGFudC9hdHRyaWJ1dGlvbi92MS90cmFuc2l0aW9ucy5wcm90byITChFMaXN0TW9kZWxzUmVxdWVzdCJPChJMaXN0TW9kZWxzUmVzcG9uc2USOQoGbW9kZWxzGAEgAygLMiEuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Nb2RlbEtpbmRSBm1vZGVscyKbAQoJTW9kZWxLaW5kEhIKBG5hbWUYASABKAlSBG5hbWUSGAoHYWxpYXNlcxgCIAMoCVIHYWxpYXNlcxIYCgdzdW1tYXJ5GAMgASgJUgdzdW1tYXJ5EkYKCnBhcmFtZXRlcnMYBCADKAsyJi5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLk1vZGVsUGFyYW1ldGVyUgpwYXJhbWV0ZXJzInoKDk1vZGVsUGFyYW1ldGVyEhIKBG5hbWUYASABKAlSBG5hbWUSFAoFbGVhc3QYAiABKAFSBWxlYXN0EhIKBG1vc3QYAyABKAFSBG1vc3QSFAoFdXN1YWwYBCABKAFSBXVzdWFsEhQKBXdob2xlGAUgASgIUgV3aG9sZSIXChVMaXN0UGF0aFRhYmxlc1JlcXVlc3QiUwoWTGlzdFBhdGhUYWJsZXNSZXNwb25zZRI5CgZ0YWJsZXMYASADKAsyIS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlBhdGhUYWJsZVIGdGFibGVzIp8BCglQYXRoVGFibGUSGwoJaW1wb3J0X2lkGAEgASgJUghpbXBvcnRJZBISCgRuYW1lGAIgASgJUgRuYW1lEhYKBnNvdXJjZRgDIAEoCVIGc291cmNlEjUKCGVuZF90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIHZW5kVGltZRISCgRyb3dzGAUgASgDUgRyb3dzItcBChVTdW1tYXJpemVQYXRoc1JlcXVlc3QSGwoJaW1wb3J0X2lkGAEgASgJUghpbXBvcnRJZBJFCgp0cmFuc2Zvcm1zGAIgAygLMiUuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5QYXRoVHJhbnNmb3JtUgp0cmFuc2Zvcm1zEhQKBXBhdGhzGAMgASgFUgVwYXRocxJECghqb3VybmV5cxgEIAEoCzIoLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVNlbGVjdGlvblIIam91cm5leXMiiwIKDVBhdGhUcmFuc2Zvcm0SPgoEa2luZBgBIAEoDjIqLnNleHRhbnQuYXR0cmlidXRpb24udjEuUGF0aFRyYW5zZm9ybS5LaW5kUgRraW5kEhgKB2NoYW5uZWwYAiABKAlSB2NoYW5uZWwSEgoEbW9zdBgDIAEoBVIEbW9zdCKLAQoES2luZBIUChBLSU5EX1VOU1BFQ0lGSUVEEAASEQoNS0lORF9FWFBPU1VSRRABEg4KCktJTkRfRklSU1QQAhISCg5LSU5EX0ZSRVFVRU5DWRADEgwKCEtJTkRfQ0FQEAQSFwoTS0lORF9SRU1PVkVfSUZfTEFTVBAFEg8KC0tJTkRfUkVNT1ZFEAYi3AQKC1BhdGhTdW1tYXJ5EiUKDmRpc3RpbmN0X3BhdGhzGAEgASgDUg1kaXN0aW5jdFBhdGhzEiAKC2NvbnZlcnNpb25zGAIgASgDUgtjb252ZXJzaW9ucxIUCgVudWxscxgDIAEoA1IFbnVsbHMSFAoFdmFsdWUYBCABKAFSBXZhbHVlEiEKDG1lYW5fdG91Y2hlcxgFIAEoAVILbWVhblRvdWNoZXMSPgoFcGF0aHMYBiADKAsyKC5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlBhdGhTdW1tYXJ5LlBhdGhSBXBhdGhzEkQKB2xlbmd0aHMYByADKAsyKi5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlBhdGhTdW1tYXJ5Lkxlbmd0aFIHbGVuZ3RocxI9CgZyZXBvcnQYCCABKAsyJS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkpvdXJuZXlSZXBvcnRSBnJlcG9ydBqTAQoEUGF0aBIUCgVzdGVwcxgBIAMoCVIFc3RlcHMSIAoLY29udmVyc2lvbnMYAiABKANSC2NvbnZlcnNpb25zEhQKBW51bGxzGAMgASgDUgVudWxscxIUCgV2YWx1ZRgEIAEoAVIFdmFsdWUSJwoPY29udmVyc2lvbl9yYXRlGAUgASgBUg5jb252ZXJzaW9uUmF0ZRpaCgZMZW5ndGgSGAoHdG91Y2hlcxgBIAEoBVIHdG91Y2hlcxIgCgtjb252ZXJzaW9ucxgCIAEoA1ILY29udmVyc2lvbnMSFAoFbnVsbHMYAyABKANSBW51bGxzIrUBCgtNb2RlbENob2ljZRISCgRuYW1lGAEgASgJUgRuYW1lElMKCnBhcmFtZXRlcnMYAiADKAsyMy5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLk1vZGVsQ2hvaWNlLlBhcmFtZXRlcnNFbnRyeVIKcGFyYW1ldGVycxo9Cg9QYXJhbWV0ZXJzRW50cnkSEAoDa2V5GAEgASgJUgNrZXkSFAoFdmFsdWUYAiABKAFSBXZhbHVlOgI4ASKNBAoQUnVuTW9kZWxzUmVxdWVzdBIbCglpbXBvcnRfaWQYASABKAlSCGltcG9ydElkEhQKBW1vZGVsGAIgASgJUgVtb2RlbBI7CgZtb2RlbHMYAyADKAsyIy5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLk1vZGVsQ2hvaWNlUgZtb2RlbHMSRQoKdHJhbnNmb3JtcxgEIAMoCzIlLnNleHRhbnQuYXR0cmlidXRpb24udjEuUGF0aFRyYW5zZm9ybVIKdHJhbnNmb3JtcxIjCgpyZXBsaWNhdGVzGAUgASgFSABSCnJlcGxpY2F0ZXOIAQESGQoFbGV2ZWwYBiABKAFIAVIFbGV2ZWyIAQESEgoEc2VlZBgHIAEoBFIEc2VlZBInCg9kaXJlY3RfY2hhbm5lbHMYCCADKAlSDmRpcmVjdENoYW5uZWxzEkQKCGpvdXJuZXlzGAkgASgLMiguc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5U2VsZWN0aW9uUghqb3VybmV5cxI5Cgdib29raW5nGAogASgLMh8uc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Cb29raW5nUgdib29raW5nEisKEXRyYW5zaXRpb25fc3RhdGVzGAsgASgFUhB0cmFuc2l0aW9uU3RhdGVzQg0KC19yZXBsaWNhdGVzQggKBl9sZXZlbCL5AQoIRXN0aW1hdGUSEgoEbWVhbhgBIAEoAVIEbWVhbhIWCgZtZWRpYW4YAiABKAFSBm1lZGlhbhIUCgVsb3dlchgDIAEoAVIFbG93ZXISFAoFdXBwZXIYBCABKAFSBXVwcGVyEhQKBWxldmVsGAUgASgBUgVsZXZlbBI5CgRraW5kGAYgASgOMiUuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Fc3RpbWF0ZS5LaW5kUgRraW5kIkQKBEtpbmQSFAoQS0lORF9VTlNQRUNJRklFRBAAEhMKD0tJTkRfQ09ORklERU5DRRABEhEKDUtJTkRfQ1JFRElCTEUQAiKiAwoITW9kZWxSdW4SGwoJaW1wb3J0X2lkGAEgASgJUghpbXBvcnRJZBIgCgtmaW5nZXJwcmludBgCIAEoCVILZmluZ2VycHJpbnQSGAoHdmVyc2lvbhgDIAEoCVIHdmVyc2lvbhISCgRzZWVkGAQgASgEUgRzZWVkEiUKDmRpc3RpbmN0X3BhdGhzGAUgASgDUg1kaXN0aW5jdFBhdGhzEiAKC2NvbnZlcnNpb25zGAYgASgDUgtjb252ZXJzaW9ucxIUCgVudWxscxgHIAEoA1IFbnVsbHMSFAoFdmFsdWUYCCABKAFSBXZhbHVlEjsKBm1vZGVscxgJIAMoCzIjLnNleHRhbnQuYXR0cmlidXRpb24udjEuTW9kZWxSZXN1bHRSBm1vZGVscxIiCgxkaXNhZ3JlZW1lbnQYCiABKAFSDGRpc2FncmVlbWVudBIUCgVub3RlcxgLIAMoCVIFbm90ZXMSPQoGcmVwb3J0GAwgASgLMiUuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5UmVwb3J0UgZyZXBvcnQirwMKC01vZGVsUmVzdWx0EhQKBW1vZGVsGAEgASgJUgVtb2RlbBJTCgpwYXJhbWV0ZXJzGAIgAygLMjMuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Nb2RlbFJlc3VsdC5QYXJhbWV0ZXJzRW50cnlSCnBhcmFtZXRlcnMSQQoIY2hhbm5lbHMYAyADKAsyJS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkNoYW5uZWxDcmVkaXRSCGNoYW5uZWxzEikKEGVtcHR5X3JlcGxpY2F0ZXMYBCABKAVSD2VtcHR5UmVwbGljYXRlcxI8CgZib29rZWQYBSABKAsyJC5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkJvb2tlZENyZWRpdFIGYm9va2VkEkoKC3RyYW5zaXRpb25zGAYgASgLMiguc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5UcmFuc2l0aW9uTWF0cml4Ugt0cmFuc2l0aW9ucxo9Cg9QYXJhbWV0ZXJzRW50cnkSEAoDa2V5GAEgASgJUgNrZXkSFAoFdmFsdWUYAiABKAFSBXZhbHVlOgI4ASLsBQoNQ2hhbm5lbENyZWRpdBIYCgdjaGFubmVsGAEgASgJUgdjaGFubmVsEiAKC2NvbnZlcnNpb25zGAIgASgBUgtjb252ZXJzaW9ucxIUCgV2YWx1ZRgDIAEoAVIFdmFsdWUSKQoQY29udmVyc2lvbl9zaGFyZRgEIAEoAVIPY29udmVyc2lvblNoYXJlEh8KC3ZhbHVlX3NoYXJlGAUgASgBUgp2YWx1ZVNoYXJlElMKFGNvbnZlcnNpb25zX2VzdGltYXRlGAYgASgLMiAuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Fc3RpbWF0ZVITY29udmVyc2lvbnNFc3RpbWF0ZRJHCg52YWx1ZV9lc3RpbWF0ZRgHIAEoCzIgLnNleHRhbnQuYXR0cmlidXRpb24udjEuRXN0aW1hdGVSDXZhbHVlRXN0aW1hdGUSQQoaY29udmVyc2lvbnNfc2FtcGxpbmdfZXJyb3IYCCABKAFIAFIYY29udmVyc2lvbnNTYW1wbGluZ0Vycm9yiAEBEjUKFHZhbHVlX3NhbXBsaW5nX2Vycm9yGAkgASgBSAFSEnZhbHVlU2FtcGxpbmdFcnJvcogBARIqCg5yZW1vdmFsX2VmZmVjdBgKIAEoAUgCUg1yZW1vdmFsRWZmZWN0iAEBEhcKBGNvc3QYCyABKAFIA1IEY29zdIgBARIrCg9yZXR1cm5fb25fc3BlbmQYDCABKAFIBFINcmV0dXJuT25TcGVuZIgBARIzChNjb3N0X3Blcl9jb252ZXJzaW9uGA0gASgBSAVSEWNvc3RQZXJDb252ZXJzaW9uiAEBQh0KG19jb252ZXJzaW9uc19zYW1wbGluZ19lcnJvckIXChVfdmFsdWVfc2FtcGxpbmdfZXJyb3JCEQoPX3JlbW92YWxfZWZmZWN0QgcKBV9jb3N0QhIKEF9yZXR1cm5fb25fc3BlbmRCFgoUX2Nvc3RfcGVyX2NvbnZlcnNpb24ywgUKBk1vZGVscxKaAQoKTGlzdE1vZGVscxIpLnNleHRhbnQuYXR0cmlidXRpb24udjEuTGlzdE1vZGVsc1JlcXVlc3QaKi5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkxpc3RNb2RlbHNSZXNwb25zZSI1kAIBkoAZEgoQYXR0cmlidXRpb246cmVhZIqAGRgSFi92MS9hdHRyaWJ1dGlvbi9tb2RlbHMSqwEKDkxpc3RQYXRoVGFibGVzEi0uc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5MaXN0UGF0aFRhYmxlc1JlcXVlc3QaLi5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkxpc3RQYXRoVGFibGVzUmVzcG9uc2UiOpACAZKAGRIKEGF0dHJpYnV0aW9uOnJlYWSKgBkdEhsvdjEvYXR0cmlidXRpb24vcGF0aC10YWJsZXMSwwEKDlN1bW1hcml6ZVBhdGhzEi0uc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5TdW1tYXJpemVQYXRoc1JlcXVlc3QaIy5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlBhdGhTdW1tYXJ5Il2QAgGSgBkSChBhdHRyaWJ1dGlvbjpyZWFkioAZQBIVL3YxL2F0dHJpYnV0aW9uL3BhdGhzWicSJS9hcGkvYWRtaW4vYXR0cmlidXRpb24vam91cm5leXMvcGF0aHMSpgEKCVJ1bk1vZGVscxIoLnNleHRhbnQuYXR0cmlidXRpb24udjEuUnVuTW9kZWxzUmVxdWVzdBogLnNleHRhbnQuYXR0cmlidXRpb24udjEuTW9kZWxSdW4iTZACAZKAGRIKEGF0dHJpYnV0aW9uOnJlYWSKgBkwIhMvdjEvYXR0cmlidXRpb246cnVuOgEqWhYiFC9hcGkvYXR0cmlidXRpb24vcnVuYgZwcm90bzM="
+        descriptor: "CiNzZXh0YW50L2F0dHJpYnV0aW9uL3YxL21vZGVscy5wcm90bxIWc2V4dGFudC5hdHRyaWJ1dGlvbi52MRofZ29vZ2xlL3Byb3RvYnVmL3RpbWVzdGFtcC5wcm90bxodc2V4dGFudC9hcGkvYW5ub3RhdGlvbnMucHJvdG8aKnNleHRhbnQvYXR0cmlidXRpb24vdjEvYm9va2VkX2NyZWRpdC5wcm90bxouc2V4dGFudC9hdHRyaWJ1dGlvbi92MS9qb3VybmV5X3NlbGVjdGlvbi5wcm90bxooc2V4dGFudC9hdHRyaWJ1dGlvbi92MS90cmFuc2l0aW9ucy5wcm90byITChFMaXN0TW9kZWxzUmVxdWVzdCJPChJMaXN0TW9kZWxzUmVzcG9uc2USOQoGbW9kZWxzGAEgAygLMiEuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Nb2RlbEtpbmRSBm1vZGVscyKbAQoJTW9kZWxLaW5kEhIKBG5hbWUYASABKAlSBG5hbWUSGAoHYWxpYXNlcxgCIAMoCVIHYWxpYXNlcxIYCgdzdW1tYXJ5GAMgASgJUgdzdW1tYXJ5EkYKCnBhcmFtZXRlcnMYBCADKAsyJi5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLk1vZGVsUGFyYW1ldGVyUgpwYXJhbWV0ZXJzInoKDk1vZGVsUGFyYW1ldGVyEhIKBG5hbWUYASABKAlSBG5hbWUSFAoFbGVhc3QYAiABKAFSBWxlYXN0EhIKBG1vc3QYAyABKAFSBG1vc3QSFAoFdXN1YWwYBCABKAFSBXVzdWFsEhQKBXdob2xlGAUgASgIUgV3aG9sZSIXChVMaXN0UGF0aFRhYmxlc1JlcXVlc3QiUwoWTGlzdFBhdGhUYWJsZXNSZXNwb25zZRI5CgZ0YWJsZXMYASADKAsyIS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlBhdGhUYWJsZVIGdGFibGVzIp8BCglQYXRoVGFibGUSGwoJaW1wb3J0X2lkGAEgASgJUghpbXBvcnRJZBISCgRuYW1lGAIgASgJUgRuYW1lEhYKBnNvdXJjZRgDIAEoCVIGc291cmNlEjUKCGVuZF90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIHZW5kVGltZRISCgRyb3dzGAUgASgDUgRyb3dzItcBChVTdW1tYXJpemVQYXRoc1JlcXVlc3QSGwoJaW1wb3J0X2lkGAEgASgJUghpbXBvcnRJZBJFCgp0cmFuc2Zvcm1zGAIgAygLMiUuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5QYXRoVHJhbnNmb3JtUgp0cmFuc2Zvcm1zEhQKBXBhdGhzGAMgASgFUgVwYXRocxJECghqb3VybmV5cxgEIAEoCzIoLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVNlbGVjdGlvblIIam91cm5leXMiiwIKDVBhdGhUcmFuc2Zvcm0SPgoEa2luZBgBIAEoDjIqLnNleHRhbnQuYXR0cmlidXRpb24udjEuUGF0aFRyYW5zZm9ybS5LaW5kUgRraW5kEhgKB2NoYW5uZWwYAiABKAlSB2NoYW5uZWwSEgoEbW9zdBgDIAEoBVIEbW9zdCKLAQoES2luZBIUChBLSU5EX1VOU1BFQ0lGSUVEEAASEQoNS0lORF9FWFBPU1VSRRABEg4KCktJTkRfRklSU1QQAhISCg5LSU5EX0ZSRVFVRU5DWRADEgwKCEtJTkRfQ0FQEAQSFwoTS0lORF9SRU1PVkVfSUZfTEFTVBAFEg8KC0tJTkRfUkVNT1ZFEAYi3AQKC1BhdGhTdW1tYXJ5EiUKDmRpc3RpbmN0X3BhdGhzGAEgASgDUg1kaXN0aW5jdFBhdGhzEiAKC2NvbnZlcnNpb25zGAIgASgDUgtjb252ZXJzaW9ucxIUCgVudWxscxgDIAEoA1IFbnVsbHMSFAoFdmFsdWUYBCABKAFSBXZhbHVlEiEKDG1lYW5fdG91Y2hlcxgFIAEoAVILbWVhblRvdWNoZXMSPgoFcGF0aHMYBiADKAsyKC5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlBhdGhTdW1tYXJ5LlBhdGhSBXBhdGhzEkQKB2xlbmd0aHMYByADKAsyKi5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlBhdGhTdW1tYXJ5Lkxlbmd0aFIHbGVuZ3RocxI9CgZyZXBvcnQYCCABKAsyJS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkpvdXJuZXlSZXBvcnRSBnJlcG9ydBqTAQoEUGF0aBIUCgVzdGVwcxgBIAMoCVIFc3RlcHMSIAoLY29udmVyc2lvbnMYAiABKANSC2NvbnZlcnNpb25zEhQKBW51bGxzGAMgASgDUgVudWxscxIUCgV2YWx1ZRgEIAEoAVIFdmFsdWUSJwoPY29udmVyc2lvbl9yYXRlGAUgASgBUg5jb252ZXJzaW9uUmF0ZRpaCgZMZW5ndGgSGAoHdG91Y2hlcxgBIAEoBVIHdG91Y2hlcxIgCgtjb252ZXJzaW9ucxgCIAEoA1ILY29udmVyc2lvbnMSFAoFbnVsbHMYAyABKANSBW51bGxzIrUBCgtNb2RlbENob2ljZRISCgRuYW1lGAEgASgJUgRuYW1lElMKCnBhcmFtZXRlcnMYAiADKAsyMy5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLk1vZGVsQ2hvaWNlLlBhcmFtZXRlcnNFbnRyeVIKcGFyYW1ldGVycxo9Cg9QYXJhbWV0ZXJzRW50cnkSEAoDa2V5GAEgASgJUgNrZXkSFAoFdmFsdWUYAiABKAFSBXZhbHVlOgI4ASKyBAoQUnVuTW9kZWxzUmVxdWVzdBIbCglpbXBvcnRfaWQYASABKAlSCGltcG9ydElkEhQKBW1vZGVsGAIgASgJUgVtb2RlbBI7CgZtb2RlbHMYAyADKAsyIy5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLk1vZGVsQ2hvaWNlUgZtb2RlbHMSRQoKdHJhbnNmb3JtcxgEIAMoCzIlLnNleHRhbnQuYXR0cmlidXRpb24udjEuUGF0aFRyYW5zZm9ybVIKdHJhbnNmb3JtcxIjCgpyZXBsaWNhdGVzGAUgASgFSABSCnJlcGxpY2F0ZXOIAQESGQoFbGV2ZWwYBiABKAFIAVIFbGV2ZWyIAQESEgoEc2VlZBgHIAEoBFIEc2VlZBInCg9kaXJlY3RfY2hhbm5lbHMYCCADKAlSDmRpcmVjdENoYW5uZWxzEkQKCGpvdXJuZXlzGAkgASgLMiguc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5U2VsZWN0aW9uUghqb3VybmV5cxI5Cgdib29raW5nGAogASgLMh8uc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Cb29raW5nUgdib29raW5nEisKEXRyYW5zaXRpb25fc3RhdGVzGAsgASgFUhB0cmFuc2l0aW9uU3RhdGVzEiMKDWFsbG93X3BhcnRpYWwYDCABKAhSDGFsbG93UGFydGlhbEINCgtfcmVwbGljYXRlc0IICgZfbGV2ZWwi+QEKCEVzdGltYXRlEhIKBG1lYW4YASABKAFSBG1lYW4SFgoGbWVkaWFuGAIgASgBUgZtZWRpYW4SFAoFbG93ZXIYAyABKAFSBWxvd2VyEhQKBXVwcGVyGAQgASgBUgV1cHBlchIUCgVsZXZlbBgFIAEoAVIFbGV2ZWwSOQoEa2luZBgGIAEoDjIlLnNleHRhbnQuYXR0cmlidXRpb24udjEuRXN0aW1hdGUuS2luZFIEa2luZCJECgRLaW5kEhQKEEtJTkRfVU5TUEVDSUZJRUQQABITCg9LSU5EX0NPTkZJREVOQ0UQARIRCg1LSU5EX0NSRURJQkxFEAIiogMKCE1vZGVsUnVuEhsKCWltcG9ydF9pZBgBIAEoCVIIaW1wb3J0SWQSIAoLZmluZ2VycHJpbnQYAiABKAlSC2ZpbmdlcnByaW50EhgKB3ZlcnNpb24YAyABKAlSB3ZlcnNpb24SEgoEc2VlZBgEIAEoBFIEc2VlZBIlCg5kaXN0aW5jdF9wYXRocxgFIAEoA1INZGlzdGluY3RQYXRocxIgCgtjb252ZXJzaW9ucxgGIAEoA1ILY29udmVyc2lvbnMSFAoFbnVsbHMYByABKANSBW51bGxzEhQKBXZhbHVlGAggASgBUgV2YWx1ZRI7CgZtb2RlbHMYCSADKAsyIy5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLk1vZGVsUmVzdWx0UgZtb2RlbHMSIgoMZGlzYWdyZWVtZW50GAogASgBUgxkaXNhZ3JlZW1lbnQSFAoFbm90ZXMYCyADKAlSBW5vdGVzEj0KBnJlcG9ydBgMIAEoCzIlLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVJlcG9ydFIGcmVwb3J0Iq8DCgtNb2RlbFJlc3VsdBIUCgVtb2RlbBgBIAEoCVIFbW9kZWwSUwoKcGFyYW1ldGVycxgCIAMoCzIzLnNleHRhbnQuYXR0cmlidXRpb24udjEuTW9kZWxSZXN1bHQuUGFyYW1ldGVyc0VudHJ5UgpwYXJhbWV0ZXJzEkEKCGNoYW5uZWxzGAMgAygLMiUuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5DaGFubmVsQ3JlZGl0UghjaGFubmVscxIpChBlbXB0eV9yZXBsaWNhdGVzGAQgASgFUg9lbXB0eVJlcGxpY2F0ZXMSPAoGYm9va2VkGAUgASgLMiQuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Cb29rZWRDcmVkaXRSBmJvb2tlZBJKCgt0cmFuc2l0aW9ucxgGIAEoCzIoLnNleHRhbnQuYXR0cmlidXRpb24udjEuVHJhbnNpdGlvbk1hdHJpeFILdHJhbnNpdGlvbnMaPQoPUGFyYW1ldGVyc0VudHJ5EhAKA2tleRgBIAEoCVIDa2V5EhQKBXZhbHVlGAIgASgBUgV2YWx1ZToCOAEi7AUKDUNoYW5uZWxDcmVkaXQSGAoHY2hhbm5lbBgBIAEoCVIHY2hhbm5lbBIgCgtjb252ZXJzaW9ucxgCIAEoAVILY29udmVyc2lvbnMSFAoFdmFsdWUYAyABKAFSBXZhbHVlEikKEGNvbnZlcnNpb25fc2hhcmUYBCABKAFSD2NvbnZlcnNpb25TaGFyZRIfCgt2YWx1ZV9zaGFyZRgFIAEoAVIKdmFsdWVTaGFyZRJTChRjb252ZXJzaW9uc19lc3RpbWF0ZRgGIAEoCzIgLnNleHRhbnQuYXR0cmlidXRpb24udjEuRXN0aW1hdGVSE2NvbnZlcnNpb25zRXN0aW1hdGUSRwoOdmFsdWVfZXN0aW1hdGUYByABKAsyIC5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkVzdGltYXRlUg12YWx1ZUVzdGltYXRlEkEKGmNvbnZlcnNpb25zX3NhbXBsaW5nX2Vycm9yGAggASgBSABSGGNvbnZlcnNpb25zU2FtcGxpbmdFcnJvcogBARI1ChR2YWx1ZV9zYW1wbGluZ19lcnJvchgJIAEoAUgBUhJ2YWx1ZVNhbXBsaW5nRXJyb3KIAQESKgoOcmVtb3ZhbF9lZmZlY3QYCiABKAFIAlINcmVtb3ZhbEVmZmVjdIgBARIXCgRjb3N0GAsgASgBSANSBGNvc3SIAQESKwoPcmV0dXJuX29uX3NwZW5kGAwgASgBSARSDXJldHVybk9uU3BlbmSIAQESMwoTY29zdF9wZXJfY29udmVyc2lvbhgNIAEoAUgFUhFjb3N0UGVyQ29udmVyc2lvbogBAUIdChtfY29udmVyc2lvbnNfc2FtcGxpbmdfZXJyb3JCFwoVX3ZhbHVlX3NhbXBsaW5nX2Vycm9yQhEKD19yZW1vdmFsX2VmZmVjdEIHCgVfY29zdEISChBfcmV0dXJuX29uX3NwZW5kQhYKFF9jb3N0X3Blcl9jb252ZXJzaW9uMsIFCgZNb2RlbHMSmgEKCkxpc3RNb2RlbHMSKS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkxpc3RNb2RlbHNSZXF1ZXN0Giouc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5MaXN0TW9kZWxzUmVzcG9uc2UiNZACAZKAGRIKEGF0dHJpYnV0aW9uOnJlYWSKgBkYEhYvdjEvYXR0cmlidXRpb24vbW9kZWxzEqsBCg5MaXN0UGF0aFRhYmxlcxItLnNleHRhbnQuYXR0cmlidXRpb24udjEuTGlzdFBhdGhUYWJsZXNSZXF1ZXN0Gi4uc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5MaXN0UGF0aFRhYmxlc1Jlc3BvbnNlIjqQAgGSgBkSChBhdHRyaWJ1dGlvbjpyZWFkioAZHRIbL3YxL2F0dHJpYnV0aW9uL3BhdGgtdGFibGVzEsMBCg5TdW1tYXJpemVQYXRocxItLnNleHRhbnQuYXR0cmlidXRpb24udjEuU3VtbWFyaXplUGF0aHNSZXF1ZXN0GiMuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5QYXRoU3VtbWFyeSJdkAIBkoAZEgoQYXR0cmlidXRpb246cmVhZIqAGUASFS92MS9hdHRyaWJ1dGlvbi9wYXRoc1onEiUvYXBpL2FkbWluL2F0dHJpYnV0aW9uL2pvdXJuZXlzL3BhdGhzEqYBCglSdW5Nb2RlbHMSKC5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlJ1bk1vZGVsc1JlcXVlc3QaIC5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLk1vZGVsUnVuIk2QAgGSgBkSChBhdHRyaWJ1dGlvbjpyZWFkioAZMCITL3YxL2F0dHJpYnV0aW9uOnJ1bjoBKloWIhQvYXBpL2F0dHJpYnV0aW9uL3J1bmIGcHJvdG8z"
     )
 }

@@ -21,6 +21,9 @@ extension AttributionV1 {
         /// The conversions, in order.
         public var conversions: [AttributionV1.StoredTimeline.Conversion] = []
 
+        /// The refunds that meet no conversion, in order.
+        public var unmatchedRefunds: [AttributionV1.StoredTimeline.UnmatchedRefund] = []
+
         /// Fields the schema does not name, kept as they were sent.
         public var unknownFields = UnknownFields()
 
@@ -42,6 +45,7 @@ extension AttributionV1 {
             self.touchKinds = view.touchKinds.values()
             self.touchPlaces = view.touchPlaces.values()
             self.conversions = view.conversions.values()
+            self.unmatchedRefunds = view.unmatchedRefunds.values()
             self.unknownFields = view.unknownFields
         }
 
@@ -51,6 +55,7 @@ extension AttributionV1 {
             buffer.appendPacked(tag: 18, self.touchKinds, as: Scalar.Enumeration<AttributionV1.StoredTimeline.TouchKind>.self)
             buffer.appendPacked(tag: 26, self.touchPlaces, as: Scalar.Int32.self)
             buffer.appendMessages(tag: 34, self.conversions)
+            buffer.appendMessages(tag: 42, self.unmatchedRefunds)
             if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
         }
 
@@ -60,6 +65,7 @@ extension AttributionV1 {
             FieldSchema(2, "touch_kinds", .enumeration(AttributionV1.StoredTimeline.TouchKind.schema), .packed),
             FieldSchema(3, "touch_places", .int32, .packed),
             FieldSchema(4, "conversions", .message { AttributionV1.StoredTimeline.Conversion.schema }, .repeated),
+            FieldSchema(5, "unmatched_refunds", .message { AttributionV1.StoredTimeline.UnmatchedRefund.schema }, .repeated),
         ], valueStride: MemoryLayout<AttributionV1.StoredTimeline>.stride)
 
         /// The fields of a `StoredTimeline`, read where they lie.
@@ -76,6 +82,7 @@ extension AttributionV1 {
             fileprivate var _touchKinds = FieldRun()
             fileprivate var _touchPlaces = FieldRun()
             fileprivate var _conversions = FieldRun()
+            fileprivate var _unmatchedRefunds = FieldRun()
             fileprivate var _has_unknown = false
 
             /// Finds the fields.
@@ -101,6 +108,9 @@ extension AttributionV1 {
                         case 34:
                             _ = reader.slice()
                             _conversions.extend(from: start, to: reader.position)
+                        case 42:
+                            _ = reader.slice()
+                            _unmatchedRefunds.extend(from: start, to: reader.position)
                         default:
                             reader.skip(tag)
                             _has_unknown = true
@@ -138,6 +148,14 @@ extension AttributionV1 {
                 @_lifetime(copy self)
                 get {
                     unsafe RepeatedMessages<AttributionV1.StoredTimeline.Conversion.View>(_conversions, in: bytes)
+                }
+            }
+
+            /// The refunds that meet no conversion, in order.
+            public var unmatchedRefunds: RepeatedMessages<AttributionV1.StoredTimeline.UnmatchedRefund.View> {
+                @_lifetime(copy self)
+                get {
+                    unsafe RepeatedMessages<AttributionV1.StoredTimeline.UnmatchedRefund.View>(_unmatchedRefunds, in: bytes)
                 }
             }
 
@@ -196,6 +214,18 @@ extension AttributionV1 {
             @inlinable
             public mutating func addConversions(_ value: AttributionV1.StoredTimeline.Conversion) {
                 buffer.appendMessage(tag: 34, value)
+            }
+
+            /// The refunds that meet no conversion, in order.
+            @inlinable
+            public mutating func addUnmatchedRefunds<Failure: Error>(_ write: (inout AttributionV1.StoredTimeline.UnmatchedRefund.Writer) throws(Failure) -> Void) throws(Failure) {
+                try buffer.appendMessage(tag: 42, write)
+            }
+
+            /// The refunds that meet no conversion, in order.
+            @inlinable
+            public mutating func addUnmatchedRefunds(_ value: AttributionV1.StoredTimeline.UnmatchedRefund) {
+                buffer.appendMessage(tag: 42, value)
             }
         }
 
@@ -259,14 +289,23 @@ extension AttributionV1 {
             /// What it is worth, in millionths of the currency; 0 if it has no value.
             public var valueMillionths: Int64 = 0
 
-            /// How much of that was paid back, no more than the value.
+            /// Of timelines that were stored before refunds had times: how much was paid back. Nothing writes
+            /// it.
             public var refundedMillionths: Int64 = 0
 
             /// The currency by ISO 4217; empty if it has no value.
             public var currency: String = ""
 
-            /// Whether it was cancelled: then it is none.
+            /// Of timelines that were stored before cancellations had times: whether it was cancelled. Nothing
+            /// writes it.
             public var isCancelled: Bool = false
+
+            /// What was paid back of it, in the order of time: in all no more than the value.
+            public var refunds: [AttributionV1.StoredTimeline.Refund] = []
+
+            /// When it was cancelled, in microseconds since 1970: from then on it is none. Missing if it was
+            /// not.
+            public var cancelTime: Int64?
 
             /// Fields the schema does not name, kept as they were sent.
             public var unknownFields = UnknownFields()
@@ -294,6 +333,8 @@ extension AttributionV1 {
                 self.refundedMillionths = view.refundedMillionths
                 self.currency = String(view.currency)
                 self.isCancelled = view.isCancelled
+                self.refunds = view.refunds.values()
+                self.cancelTime = view.cancelTime
                 self.unknownFields = view.unknownFields
             }
 
@@ -308,6 +349,8 @@ extension AttributionV1 {
                 if self.refundedMillionths != 0 { buffer.appendField(tag: 56, self.refundedMillionths, as: Scalar.Int64.self) }
                 if !self.currency.isEmpty { buffer.appendField(tag: 66, self.currency) }
                 if self.isCancelled { buffer.appendField(tag: 72, self.isCancelled, as: Scalar.Bool.self) }
+                buffer.appendMessages(tag: 82, self.refunds)
+                if let value = self.cancelTime { buffer.appendField(tag: 88, value, as: Scalar.Int64.self) }
                 if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
             }
 
@@ -322,6 +365,8 @@ extension AttributionV1 {
                 FieldSchema(7, "refunded_millionths", .int64),
                 FieldSchema(8, "currency", .string),
                 FieldSchema(9, "is_cancelled", .bool),
+                FieldSchema(10, "refunds", .message { AttributionV1.StoredTimeline.Refund.schema }, .repeated),
+                FieldSchema(11, "cancel_time", .int64, .explicit),
             ], valueStride: MemoryLayout<AttributionV1.StoredTimeline.Conversion>.stride)
 
             /// The fields of a `Conversion`, read where they lie.
@@ -347,12 +392,19 @@ extension AttributionV1 {
                 /// What it is worth, in millionths of the currency; 0 if it has no value.
                 public private(set) var valueMillionths: Int64 = 0
 
-                /// How much of that was paid back, no more than the value.
+                /// Of timelines that were stored before refunds had times: how much was paid back. Nothing writes
+                /// it.
                 public private(set) var refundedMillionths: Int64 = 0
                 fileprivate var _currency = FieldSlice()
 
-                /// Whether it was cancelled: then it is none.
+                /// Of timelines that were stored before cancellations had times: whether it was cancelled. Nothing
+                /// writes it.
                 public private(set) var isCancelled: Bool = false
+                fileprivate var _refunds = FieldRun()
+
+                /// When it was cancelled, in microseconds since 1970: from then on it is none. Missing if it was
+                /// not.
+                public private(set) var cancelTime: Int64?
                 fileprivate var _has_unknown = false
 
                 /// Finds the fields.
@@ -363,6 +415,7 @@ extension AttributionV1 {
                 public init(validated bytes: RawSpan) {
                     self.bytes = bytes
                     var reader = WireReader(bytes)
+                    var start = 0
                     while let tag = reader.nextTag() {
                         switch tag {
                             case 8: self.touchesBefore = Scalar.Int32.read(&reader)
@@ -374,10 +427,15 @@ extension AttributionV1 {
                             case 56: self.refundedMillionths = Scalar.Int64.read(&reader)
                             case 66: _currency = reader.slice()
                             case 72: self.isCancelled = Scalar.Bool.read(&reader)
+                            case 82:
+                                _ = reader.slice()
+                                _refunds.extend(from: start, to: reader.position)
+                            case 88: self.cancelTime = Scalar.Int64.read(&reader)
                             default:
                                 reader.skip(tag)
                                 _has_unknown = true
                         }
+                        start = reader.position
                     }
                 }
 
@@ -410,6 +468,14 @@ extension AttributionV1 {
                     @_lifetime(copy self)
                     get {
                         unsafe _currency.text(in: bytes)
+                    }
+                }
+
+                /// What was paid back of it, in the order of time: in all no more than the value.
+                public var refunds: RepeatedMessages<AttributionV1.StoredTimeline.Refund.View> {
+                    @_lifetime(copy self)
+                    get {
+                        unsafe RepeatedMessages<AttributionV1.StoredTimeline.Refund.View>(_refunds, in: bytes)
                     }
                 }
 
@@ -494,7 +560,8 @@ extension AttributionV1 {
                     if value != 0 { buffer.appendField(tag: 48, value, as: Scalar.Int64.self) }
                 }
 
-                /// How much of that was paid back, no more than the value.
+                /// Of timelines that were stored before refunds had times: how much was paid back. Nothing writes
+                /// it.
                 @inlinable
                 public mutating func setRefundedMillionths(_ value: Int64) {
                     if value != 0 { buffer.appendField(tag: 56, value, as: Scalar.Int64.self) }
@@ -512,10 +579,302 @@ extension AttributionV1 {
                     if !value.isEmpty { buffer.appendField(tag: 66, value.utf8) }
                 }
 
-                /// Whether it was cancelled: then it is none.
+                /// Of timelines that were stored before cancellations had times: whether it was cancelled. Nothing
+                /// writes it.
                 @inlinable
                 public mutating func setIsCancelled(_ value: Bool) {
                     if value { buffer.appendField(tag: 72, value, as: Scalar.Bool.self) }
+                }
+
+                /// What was paid back of it, in the order of time: in all no more than the value.
+                @inlinable
+                public mutating func addRefunds<Failure: Error>(_ write: (inout AttributionV1.StoredTimeline.Refund.Writer) throws(Failure) -> Void) throws(Failure) {
+                    try buffer.appendMessage(tag: 82, write)
+                }
+
+                /// What was paid back of it, in the order of time: in all no more than the value.
+                @inlinable
+                public mutating func addRefunds(_ value: AttributionV1.StoredTimeline.Refund) {
+                    buffer.appendMessage(tag: 82, value)
+                }
+
+                /// When it was cancelled, in microseconds since 1970: from then on it is none. Missing if it was
+                /// not.
+                @inlinable
+                public mutating func setCancelTime(_ value: Int64) {
+                    buffer.appendField(tag: 88, value, as: Scalar.Int64.self)
+                }
+            }
+        }
+
+        /// A part of a conversion's value that was paid back.
+        public struct Refund: MessageValue {
+
+            /// When, in microseconds since 1970.
+            public var time: Int64 = 0
+
+            /// How much, in millionths of the conversion's currency; more than 0.
+            public var millionths: Int64 = 0
+
+            /// Fields the schema does not name, kept as they were sent.
+            public var unknownFields = UnknownFields()
+
+            /// The message with every field at its default.
+            public init() {}
+
+            /// Copies the fields of a view.
+            public init(_ view: View) {
+                unsafe self.init(validated: view.bytes)
+            }
+
+            /// Copies the fields of a message.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            public init(validated bytes: RawSpan) {
+                let view = unsafe View(validated: bytes)
+                self.time = view.time
+                self.millionths = view.millionths
+                self.unknownFields = view.unknownFields
+            }
+
+            /// Appends the message's fields to a buffer.
+            public func write(to buffer: inout OutputBuffer) {
+                if self.time != 0 { buffer.appendField(tag: 8, self.time, as: Scalar.Int64.self) }
+                if self.millionths != 0 { buffer.appendField(tag: 16, self.millionths, as: Scalar.Int64.self) }
+                if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+            }
+
+            /// The message's table.
+            public static let schema: MessageSchema = MessageSchema("sextant.attribution.v1.StoredTimeline.Refund", [
+                FieldSchema(1, "time", .int64),
+                FieldSchema(2, "millionths", .int64),
+            ], valueStride: MemoryLayout<AttributionV1.StoredTimeline.Refund>.stride)
+
+            /// The fields of a `Refund`, read where they lie.
+            public struct View: MessageView, ~Escapable {
+                /// The message as a plain value.
+                public typealias Value = AttributionV1.StoredTimeline.Refund
+
+                /// The message's table.
+                public static var schema: MessageSchema { AttributionV1.StoredTimeline.Refund.schema }
+
+                /// The message's bytes.
+                public let bytes: RawSpan
+
+                /// When, in microseconds since 1970.
+                public private(set) var time: Int64 = 0
+
+                /// How much, in millionths of the conversion's currency; more than 0.
+                public private(set) var millionths: Int64 = 0
+                fileprivate var _has_unknown = false
+
+                /// Finds the fields.
+                ///
+                /// - Parameter bytes: a validated message of this type.
+                @unsafe
+                @_lifetime(copy bytes)
+                public init(validated bytes: RawSpan) {
+                    self.bytes = bytes
+                    var reader = WireReader(bytes)
+                    while let tag = reader.nextTag() {
+                        switch tag {
+                            case 8: self.time = Scalar.Int64.read(&reader)
+                            case 16: self.millionths = Scalar.Int64.read(&reader)
+                            default:
+                                reader.skip(tag)
+                                _has_unknown = true
+                        }
+                    }
+                }
+
+                /// The fields the schema does not name. Linear in the message's own fields.
+                public var unknownFields: UnknownFields {
+                    _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+                }
+            }
+
+            /// Writes the message.
+            ///
+            /// - Parameters:
+            ///   - capacity: bytes to reserve at once.
+            ///   - write: receives the message's writer.
+            public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+                try SharedBytes.encode(capacity: capacity, write)
+            }
+
+            /// Writes the fields of a `Refund` straight into a buffer.
+            public struct Writer: MessageWriter, ~Copyable {
+                @usableFromInline var buffer = OutputBuffer()
+
+                /// Makes a writer with an empty buffer.
+                @inlinable public init() {}
+
+                /// Exchanges the writer's buffer for another.
+                @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                    swap(&buffer, &other)
+                }
+
+                /// When, in microseconds since 1970.
+                @inlinable
+                public mutating func setTime(_ value: Int64) {
+                    if value != 0 { buffer.appendField(tag: 8, value, as: Scalar.Int64.self) }
+                }
+
+                /// How much, in millionths of the conversion's currency; more than 0.
+                @inlinable
+                public mutating func setMillionths(_ value: Int64) {
+                    if value != 0 { buffer.appendField(tag: 16, value, as: Scalar.Int64.self) }
+                }
+            }
+        }
+
+        /// A refund that pays back nothing, because there is no conversion that it could be of.
+        public struct UnmatchedRefund: MessageValue {
+
+            /// When, in microseconds since 1970.
+            public var time: Int64 = 0
+
+            /// How much was paid back, in millionths of the currency; 0 if it does not say.
+            public var millionths: Int64 = 0
+
+            /// The currency by ISO 4217; empty if it does not say how much.
+            public var currency: String = ""
+
+            /// Fields the schema does not name, kept as they were sent.
+            public var unknownFields = UnknownFields()
+
+            /// The message with every field at its default.
+            public init() {}
+
+            /// Copies the fields of a view.
+            public init(_ view: View) {
+                unsafe self.init(validated: view.bytes)
+            }
+
+            /// Copies the fields of a message.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            public init(validated bytes: RawSpan) {
+                let view = unsafe View(validated: bytes)
+                self.time = view.time
+                self.millionths = view.millionths
+                self.currency = String(view.currency)
+                self.unknownFields = view.unknownFields
+            }
+
+            /// Appends the message's fields to a buffer.
+            public func write(to buffer: inout OutputBuffer) {
+                if self.time != 0 { buffer.appendField(tag: 8, self.time, as: Scalar.Int64.self) }
+                if self.millionths != 0 { buffer.appendField(tag: 16, self.millionths, as: Scalar.Int64.self) }
+                if !self.currency.isEmpty { buffer.appendField(tag: 26, self.currency) }
+                if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+            }
+
+            /// The message's table.
+            public static let schema: MessageSchema = MessageSchema("sextant.attribution.v1.StoredTimeline.UnmatchedRefund", [
+                FieldSchema(1, "time", .int64),
+                FieldSchema(2, "millionths", .int64),
+                FieldSchema(3, "currency", .string),
+            ], valueStride: MemoryLayout<AttributionV1.StoredTimeline.UnmatchedRefund>.stride)
+
+            /// The fields of a `UnmatchedRefund`, read where they lie.
+            public struct View: MessageView, ~Escapable {
+                /// The message as a plain value.
+                public typealias Value = AttributionV1.StoredTimeline.UnmatchedRefund
+
+                /// The message's table.
+                public static var schema: MessageSchema { AttributionV1.StoredTimeline.UnmatchedRefund.schema }
+
+                /// The message's bytes.
+                public let bytes: RawSpan
+
+                /// When, in microseconds since 1970.
+                public private(set) var time: Int64 = 0
+
+                /// How much was paid back, in millionths of the currency; 0 if it does not say.
+                public private(set) var millionths: Int64 = 0
+                fileprivate var _currency = FieldSlice()
+                fileprivate var _has_unknown = false
+
+                /// Finds the fields.
+                ///
+                /// - Parameter bytes: a validated message of this type.
+                @unsafe
+                @_lifetime(copy bytes)
+                public init(validated bytes: RawSpan) {
+                    self.bytes = bytes
+                    var reader = WireReader(bytes)
+                    while let tag = reader.nextTag() {
+                        switch tag {
+                            case 8: self.time = Scalar.Int64.read(&reader)
+                            case 16: self.millionths = Scalar.Int64.read(&reader)
+                            case 26: _currency = reader.slice()
+                            default:
+                                reader.skip(tag)
+                                _has_unknown = true
+                        }
+                    }
+                }
+
+                /// The currency by ISO 4217; empty if it does not say how much.
+                public var currency: Text {
+                    @_lifetime(copy self)
+                    get {
+                        unsafe _currency.text(in: bytes)
+                    }
+                }
+
+                /// The fields the schema does not name. Linear in the message's own fields.
+                public var unknownFields: UnknownFields {
+                    _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+                }
+            }
+
+            /// Writes the message.
+            ///
+            /// - Parameters:
+            ///   - capacity: bytes to reserve at once.
+            ///   - write: receives the message's writer.
+            public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+                try SharedBytes.encode(capacity: capacity, write)
+            }
+
+            /// Writes the fields of a `UnmatchedRefund` straight into a buffer.
+            public struct Writer: MessageWriter, ~Copyable {
+                @usableFromInline var buffer = OutputBuffer()
+
+                /// Makes a writer with an empty buffer.
+                @inlinable public init() {}
+
+                /// Exchanges the writer's buffer for another.
+                @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                    swap(&buffer, &other)
+                }
+
+                /// When, in microseconds since 1970.
+                @inlinable
+                public mutating func setTime(_ value: Int64) {
+                    if value != 0 { buffer.appendField(tag: 8, value, as: Scalar.Int64.self) }
+                }
+
+                /// How much was paid back, in millionths of the currency; 0 if it does not say.
+                @inlinable
+                public mutating func setMillionths(_ value: Int64) {
+                    if value != 0 { buffer.appendField(tag: 16, value, as: Scalar.Int64.self) }
+                }
+
+                /// The currency by ISO 4217; empty if it does not say how much.
+                @inlinable
+                public mutating func setCurrency(_ value: String) {
+                    if !value.isEmpty { buffer.appendField(tag: 26, value) }
+                }
+
+                /// The currency by ISO 4217; empty if it does not say how much.
+                @inlinable
+                public mutating func setCurrency(_ value: Text) {
+                    if !value.isEmpty { buffer.appendField(tag: 26, value.utf8) }
                 }
             }
         }
@@ -525,8 +884,8 @@ extension AttributionV1 {
     public static let timelineFile: FileSchema = FileSchema(
         "sextant/attribution/v1/timeline.proto",
         imports: [],
-        messages: [AttributionV1.StoredTimeline.schema, AttributionV1.StoredTimeline.Conversion.schema],
+        messages: [AttributionV1.StoredTimeline.schema, AttributionV1.StoredTimeline.Conversion.schema, AttributionV1.StoredTimeline.Refund.schema, AttributionV1.StoredTimeline.UnmatchedRefund.schema],
         enums: [AttributionV1.StoredTimeline.TouchKind.schema],
-        descriptor: "CiVzZXh0YW50L2F0dHJpYnV0aW9uL3YxL3RpbWVsaW5lLnByb3RvEhZzZXh0YW50LmF0dHJpYnV0aW9uLnYxIs0FCg5TdG9yZWRUaW1lbGluZRIfCgt0b3VjaF90aW1lcxgBIAMoA1IKdG91Y2hUaW1lcxJRCgt0b3VjaF9raW5kcxgCIAMoDjIwLnNleHRhbnQuYXR0cmlidXRpb24udjEuU3RvcmVkVGltZWxpbmUuVG91Y2hLaW5kUgp0b3VjaEtpbmRzEiEKDHRvdWNoX3BsYWNlcxgDIAMoBVILdG91Y2hQbGFjZXMSUwoLY29udmVyc2lvbnMYBCADKAsyMS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlN0b3JlZFRpbWVsaW5lLkNvbnZlcnNpb25SC2NvbnZlcnNpb25zGqwCCgpDb252ZXJzaW9uEiUKDnRvdWNoZXNfYmVmb3JlGAEgASgFUg10b3VjaGVzQmVmb3JlEhIKBHRpbWUYAiABKANSBHRpbWUSEgoEa2luZBgDIAEoCVIEa2luZBIZCghldmVudF9pZBgEIAEoCVIHZXZlbnRJZBIZCghvcmRlcl9pZBgFIAEoCVIHb3JkZXJJZBIpChB2YWx1ZV9taWxsaW9udGhzGAYgASgDUg92YWx1ZU1pbGxpb250aHMSLwoTcmVmdW5kZWRfbWlsbGlvbnRocxgHIAEoA1IScmVmdW5kZWRNaWxsaW9udGhzEhoKCGN1cnJlbmN5GAggASgJUghjdXJyZW5jeRIhCgxpc19jYW5jZWxsZWQYCSABKAhSC2lzQ2FuY2VsbGVkIp8BCglUb3VjaEtpbmQSGgoWVE9VQ0hfS0lORF9VTlNQRUNJRklFRBAAEhYKElRPVUNIX0tJTkRfU0VTU0lPThABEhUKEVRPVUNIX0tJTkRfRElSRUNUEAISFAoQVE9VQ0hfS0lORF9DTElDSxADEhkKFVRPVUNIX0tJTkRfSU1QUkVTU0lPThAEEhYKElRPVUNIX0tJTkRfTUVTU0FHRRAFYgZwcm90bzM="
+        descriptor: "CiVzZXh0YW50L2F0dHJpYnV0aW9uL3YxL3RpbWVsaW5lLnByb3RvEhZzZXh0YW50LmF0dHJpYnV0aW9uLnYxItIICg5TdG9yZWRUaW1lbGluZRIfCgt0b3VjaF90aW1lcxgBIAMoA1IKdG91Y2hUaW1lcxJRCgt0b3VjaF9raW5kcxgCIAMoDjIwLnNleHRhbnQuYXR0cmlidXRpb24udjEuU3RvcmVkVGltZWxpbmUuVG91Y2hLaW5kUgp0b3VjaEtpbmRzEiEKDHRvdWNoX3BsYWNlcxgDIAMoBVILdG91Y2hQbGFjZXMSUwoLY29udmVyc2lvbnMYBCADKAsyMS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlN0b3JlZFRpbWVsaW5lLkNvbnZlcnNpb25SC2NvbnZlcnNpb25zEmMKEXVubWF0Y2hlZF9yZWZ1bmRzGAUgAygLMjYuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5TdG9yZWRUaW1lbGluZS5Vbm1hdGNoZWRSZWZ1bmRSEHVubWF0Y2hlZFJlZnVuZHMaqwMKCkNvbnZlcnNpb24SJQoOdG91Y2hlc19iZWZvcmUYASABKAVSDXRvdWNoZXNCZWZvcmUSEgoEdGltZRgCIAEoA1IEdGltZRISCgRraW5kGAMgASgJUgRraW5kEhkKCGV2ZW50X2lkGAQgASgJUgdldmVudElkEhkKCG9yZGVyX2lkGAUgASgJUgdvcmRlcklkEikKEHZhbHVlX21pbGxpb250aHMYBiABKANSD3ZhbHVlTWlsbGlvbnRocxIvChNyZWZ1bmRlZF9taWxsaW9udGhzGAcgASgDUhJyZWZ1bmRlZE1pbGxpb250aHMSGgoIY3VycmVuY3kYCCABKAlSCGN1cnJlbmN5EiEKDGlzX2NhbmNlbGxlZBgJIAEoCFILaXNDYW5jZWxsZWQSRwoHcmVmdW5kcxgKIAMoCzItLnNleHRhbnQuYXR0cmlidXRpb24udjEuU3RvcmVkVGltZWxpbmUuUmVmdW5kUgdyZWZ1bmRzEiQKC2NhbmNlbF90aW1lGAsgASgDSABSCmNhbmNlbFRpbWWIAQFCDgoMX2NhbmNlbF90aW1lGjwKBlJlZnVuZBISCgR0aW1lGAEgASgDUgR0aW1lEh4KCm1pbGxpb250aHMYAiABKANSCm1pbGxpb250aHMaYQoPVW5tYXRjaGVkUmVmdW5kEhIKBHRpbWUYASABKANSBHRpbWUSHgoKbWlsbGlvbnRocxgCIAEoA1IKbWlsbGlvbnRocxIaCghjdXJyZW5jeRgDIAEoCVIIY3VycmVuY3kinwEKCVRvdWNoS2luZBIaChZUT1VDSF9LSU5EX1VOU1BFQ0lGSUVEEAASFgoSVE9VQ0hfS0lORF9TRVNTSU9OEAESFQoRVE9VQ0hfS0lORF9ESVJFQ1QQAhIUChBUT1VDSF9LSU5EX0NMSUNLEAMSGQoVVE9VQ0hfS0lORF9JTVBSRVNTSU9OEAQSFgoSVE9VQ0hfS0lORF9NRVNTQUdFEAViBnByb3RvMw=="
     )
 }

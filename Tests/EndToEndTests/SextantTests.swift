@@ -87,6 +87,7 @@ struct SextantTests {
         try await details(sextant)
         let compared = try await sextant.run("attribution", "compare", "first", "last")
         #expect(compared.text.contains("most between first and last: 75.0 %"), "\(compared.text)")
+        try await Self.keepRuns(sextant)
         let taken = try await sextant.run("attribution", "paths")
         #expect(taken.text.contains("email > search"), "\(taken.errors)")
         let journeys = try await sextant.run("attribution", "journeys", "--from", "2026-01-31")
@@ -127,6 +128,37 @@ struct SextantTests {
         #expect(days.errors.contains("imported paths have no days"), "\(days.errors)")
         let touches = try await sextant.run("attribution", "touches", "markov", "--from", "2026-1")
         #expect(touches.errors.contains("expected a day, as 2026-01-31"), "\(touches.errors)")
+    }
+
+    /// Runs of models are kept, shown, compared and deleted, by hand and by schedules.
+    private static func keepRuns(_ sextant: InstalledSextant) async throws {
+        func run(_ words: String...) async throws -> OutsideProgram.Output {
+            let command = sextant.command("attribution", words[0], words[1])
+            return try await OutsideProgram.run(command + words[2...])
+        }
+        let first = try await run("runs", "create", "linear", "--label", "by hand")
+        #expect(first.text.contains("state    completed\n"), "\(first.text)\(first.errors)")
+        #expect(first.text.contains("\n\nchannel  conversions"), "\(first.text)")
+        let begun = try await run("runs", "create", "first", "--no-wait")
+        let other = begun.text.trimmingCharacters(in: .whitespacesAndNewlines)
+        let listed = try await run("runs", "list", "--csv").text.split(separator: "\n")
+        #expect(listed.count == 3 && listed[1].hasPrefix(other + ","), "\(listed)")
+        let known = String(try #require(listed.last?.split(separator: ",").first))
+        let shown = try await run("runs", "show", known, "--csv")
+        #expect(shown.text.contains("linear,search,2.5,"), "\(shown.text)\(shown.errors)")
+        let same = try await run("runs", "compare", known, known)
+        #expect(same.text.hasSuffix("nothing else differs\n"), "\(same.text)\(same.errors)")
+        let gone = try await run("runs", "delete", known)
+        #expect(gone.text == "run \(known) is gone\n", "\(gone.errors)")
+        let absent = try await run("runs", "show", known)
+        #expect(absent.status == 1 && absent.errors.contains("there is no run"))
+        let state = try await run("runs", "list", "--state", "done")
+        #expect(state.status == 2 && state.errors.contains("expected running, completed"))
+        let daily = try await run("schedules", "create", "daily", "linear", "--days", "7")
+        #expect(daily.text.contains("daily     linear  7     3     400 days"), "\(daily.errors)")
+        #expect(try await run("schedules", "list").text.contains("\ndaily "))
+        #expect(try await run("schedules", "delete", "daily").text == "daily is ended\n")
+        #expect(try await run("schedules", "delete", "daily").status == 1)
     }
 
     /// What counts as a conversion is drafted, tried on what was brought, and put in force.

@@ -15,13 +15,13 @@ struct CuttingTests {
         _ day: Double,
         after touches: Int,
         kind: String = "order",
-        isCancelled: Bool = false
+        cancelled cancelDay: Double? = nil
     ) -> Timeline.Conversion {
         Timeline.Conversion(
             touchesBefore: touches,
             time: time(day),
             kind: kind,
-            isCancelled: isCancelled
+            cancelledAt: cancelDay.map { time($0) }
         )
     }
 
@@ -53,7 +53,7 @@ struct CuttingTests {
         let touches = [Self.touch(1), Self.touch(2), Self.touch(3)]
         let conversions = [
             Self.conversion(1, after: 1, kind: "lead"),
-            Self.conversion(2, after: 2, isCancelled: true), Self.conversion(3, after: 3),
+            Self.conversion(2, after: 2, cancelled: 2), Self.conversion(3, after: 3),
         ]
         #expect(Self.cut(touches, conversions) == ["conversion(0) [0]", "conversion(2) [1, 2]"])
         var selection = Self.selection()
@@ -118,6 +118,22 @@ struct CuttingTests {
         #expect(Self.cut(touches, order, by: Self.selection(asOf: 2)) == ["open [0, 1]"])
         let known = Self.selection(asOf: 2.5)
         #expect(Self.cut(touches, order, by: known) == ["conversion(0) [0, 1]"])
+        // Also of what became of conversions.
+        let undone = [Self.conversion(2.5, after: 2, cancelled: 10)]
+        let before = Self.selection(asOf: 9.9)
+        #expect(Self.cut(touches, undone, by: before) == ["conversion(0) [0, 1]", "open [2]"])
+        #expect(Self.cut(touches, undone, by: Self.selection(asOf: 10)) == ["open [0, 1, 2]"])
+        var paidBack = order[0]
+        (paidBack.value, paidBack.currency) = (100, "EUR")
+        paidBack.refunds = [
+            .init(time: Self.time(4), millionths: 30), .init(time: Self.time(8), millionths: 70),
+        ]
+        let values = [3.9, 4, 7.9, 8].map { day in
+            var selection = Self.selection(asOf: day)
+            selection.valueMode = .net
+            return selection.value(of: paidBack)
+        }
+        #expect(values == [100, 70, 70, 0])
     }
 
     @Test("are those of a new customer up to the first conversion that counts")
@@ -125,7 +141,7 @@ struct CuttingTests {
         let timeline = Timeline(
             touches: [Self.touch(1), Self.touch(50), Self.touch(100), Self.touch(150)],
             conversions: [
-                Self.conversion(1, after: 1, isCancelled: true), Self.conversion(51, after: 2),
+                Self.conversion(1, after: 1, cancelled: 1), Self.conversion(51, after: 2),
                 Self.conversion(101, after: 3),
             ]
         )

@@ -59,7 +59,8 @@ struct JourneyTableTests {
                     let conversion = timeline.conversions[place]
                     var value = Int128(conversion.value) * 1_000_000
                     if selection.valueMode == .net {
-                        value -= Int128(conversion.refunded) * 1_000_000
+                        let known = conversion.refunds.filter { $0.time <= selection.asOf }
+                        value -= known.reduce(0) { $0 + Int128($1.millionths) } * 1_000_000
                     }
                     if conversion.currency != selection.currency { value = 0 }
                     counts[journey.touches.isEmpty ? 1 : 0] += 1
@@ -92,6 +93,15 @@ struct JourneyTableTests {
         )
         #expect(counts.unattributedValue.units == slow.unattributedValue)
         #expect(counts.timelines == 100 && counts.journeys == slow.counts.reduce(0, +))
+        let refunds = timelines.flatMap(\.unmatchedRefunds)
+            .filter { selection.range.contains($0.time) && $0.time <= selection.asOf }
+        for currency in ["", "EUR", "USD"] {
+            let own = refunds.filter { $0.currency == currency }
+            let told = counts.unmatchedRefunds[currency]
+            #expect(told?.count ?? 0 == own.count)
+            let sum = own.reduce(0) { $0 + Int128($1.millionths) }
+            #expect(told?.value.units ?? 0 == sum * 1_000_000)
+        }
         #expect(table.paths.totalConversions == counts.attributed)
         #expect(table.paths.totalNulls == counts.nulls)
         let timed = try Self.table(timelines, selection, isTimed: true)

@@ -40,17 +40,49 @@ enum RandomTimelines {
                         eventID: "e\(timeline.conversions.count)",
                         orderID: Bool.random(using: &random) ? "o\(time)" : "",
                         value: isFree ? 0 : value,
-                        refunded: isFree || Bool.random(using: &random)
-                            ? 0 : Int64.random(in: 0...value, using: &random),
+                        refunds: isFree || Bool.random(using: &random)
+                            ? [] : refunds(of: value, after: time, &random),
                         currency: isFree
                             ? ""
                             : ["EUR", "EUR", "USD", "JPY"].randomElement(using: &random) ?? "",
-                        isCancelled: Int.random(in: 0..<6, using: &random) == 0
+                        cancelledAt: Int.random(in: 0..<5, using: &random) == 0
+                            ? later(than: time, &random) : nil
+                    )
+                )
+            }
+            if Int.random(in: 0..<12, using: &random) == 0 {
+                let currency = ["", "EUR", "USD"].randomElement(using: &random) ?? ""
+                timeline.unmatchedRefunds.append(
+                    Timeline.UnmatchedRefund(
+                        time: time,
+                        millionths: currency.isEmpty ? 0 : Int64.random(in: 0...99, using: &random),
+                        currency: currency
                     )
                 )
             }
         }
         return timeline
+    }
+
+    /// Parts of a value that are paid back one after the other.
+    private static func refunds(
+        of value: Int64,
+        after time: Int64,
+        _ random: inout SeededGenerator
+    ) -> [Timeline.Refund] {
+        var (rest, last) = (value, time)
+        var refunds: [Timeline.Refund] = []
+        for _ in 0..<Int.random(in: 1...3, using: &random) where rest > 0 {
+            let part = Int64.random(in: 1...rest, using: &random)
+            last = later(than: last, &random)
+            refunds.append(.init(time: last, millionths: part))
+            rest -= part
+        }
+        return refunds
+    }
+
+    private static func later(than time: Int64, _ random: inout SeededGenerator) -> Int64 {
+        time + Int64.random(in: 0...60 * JourneySelection.day, using: &random)
     }
 
     /// A selection of its own for each number.
@@ -93,7 +125,8 @@ struct SlowJourneys {
     private var counting: [Int] {
         timeline.conversions.indices.filter { index in
             let conversion = timeline.conversions[index]
-            return !conversion.isCancelled && conversion.time <= selection.asOf
+            let cancelled = conversion.cancelledAt ?? .max
+            return conversion.time <= selection.asOf && selection.asOf < cancelled
                 && (selection.kinds.isEmpty || selection.kinds.contains(conversion.kind))
         }
     }

@@ -32,11 +32,24 @@ struct StoredTimelineTests {
                 kind: "order",
                 eventID: "e",
                 value: 5,
-                refunded: 5,
+                refunds: [.init(time: 15, millionths: 2), .init(time: 18, millionths: 3)],
                 currency: "EUR"
-            ), .init(touchesBefore: 2, time: 20, kind: "order"),
-        ]
+            ), .init(touchesBefore: 2, time: 20, kind: "order", cancelledAt: 30),
+        ],
+        unmatchedRefunds: [.init(time: 4), .init(time: 5, millionths: 6, currency: "EUR")]
     )
+
+    @Test("of before there were times know at once what was paid back and cancelled")
+    func withoutTimes() throws {
+        var stored = Self.timeline.stored
+        stored.conversions[0].refunds = []
+        stored.conversions[0].refundedMillionths = 4
+        stored.conversions[1].cancelTime = nil
+        stored.conversions[1].isCancelled = true
+        let timeline = try Timeline(encoded: stored.encoded())
+        #expect(timeline.conversions[0].refunds == [.init(time: 15, millionths: 4)])
+        #expect(timeline.conversions[1].cancelledAt == 20)
+    }
 
     @Test("that something else has written are refused, and why")
     func refused() throws {
@@ -62,6 +75,13 @@ struct StoredTimelineTests {
         refusal(.disorder) { $0.conversions[0].time = 9 }
         refusal(.impossibleValue(event: "e")) { $0.conversions[0].valueMillionths = 4 }
         refusal(.impossibleValue(event: "e")) { $0.conversions[0].refundedMillionths = -1 }
+        refusal(.impossibleValue(event: "e")) { $0.conversions[0].refundedMillionths = 6 }
+        refusal(.impossibleValue(event: "e")) { $0.conversions[0].refunds[0].millionths = 0 }
+        refusal(.impossibleValue(event: "e")) { $0.conversions[0].refunds[1].millionths = .max }
+        refusal(.disorder) { $0.conversions[0].refunds[1].time = 14 }
+        refusal(.disorder) { $0.unmatchedRefunds[1].time = 3 }
+        refusal(.impossibleRefund) { $0.unmatchedRefunds[1].millionths = -1 }
+        refusal(.impossibleRefund) { $0.unmatchedRefunds[1].currency = "" }
         refusal(.impossibleValue(event: "e")) { $0.conversions[0].currency = "" }
         let error = #expect(throws: TimelineFailure.self) {
             try Timeline(encoded: SharedBytes(copying: [UInt8(0xFF)].rawBytes))

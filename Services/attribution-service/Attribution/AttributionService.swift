@@ -35,14 +35,18 @@ public enum AttributionService {
             offload: parts.offload,
             version: Release.version
         )
-        let rounds = TimelineJobs(of: place.name, place.queue)
-            .rounds(on: place.database, logger: parts.logger)
+        let rounds = [
+            TimelineJobs(of: place.name, place.queue)
+                .rounds(on: place.database, logger: parts.logger),
+            RunTidying(place.queue)
+                .rounds(of: place.name, on: place.database, logger: parts.logger),
+        ]
         return ServiceContent(
             work.contracts,
             at: place,
             doing: work.handlers,
             results: work.results,
-            components: [rounds.component(on: parts.group.next())],
+            components: rounds.map { $0.component(on: parts.group.next()) },
             status: status(of:)
         )
     }
@@ -129,6 +133,7 @@ public enum AttributionService {
         case let failure as AttributionFailure: RPCError(failure.code, failure.description)
         case JourneyFailure.paths(let failure): RPCError(failure.code, failure.description)
         case let failure as JourneyFailure: RPCError(.failedPrecondition, failure.description)
+        case let failure as TimelinesNotMade: failure.status
         default: nil
         }
     }

@@ -2,6 +2,14 @@ public import PathModels
 
 /// What has come of timelines beside a table of paths: what no model sees is told, not dropped.
 public struct JourneyCounts: Equatable, Sendable {
+    /// Refunds of a currency.
+    public struct Refunds: Equatable, Sendable {
+        /// How many.
+        public internal(set) var count = 0
+        /// What they pay back together.
+        public internal(set) var value = PathValue.zero
+    }
+
     /// How many timelines were looked at.
     public internal(set) var timelines = 0
     /// How many journeys with a conversion have touches.
@@ -22,6 +30,9 @@ public struct JourneyCounts: Equatable, Sendable {
     public internal(set) var withoutMargin: [String: Int] = [:]
     /// Of how many conversions the lifetimes are not over yet.
     public internal(set) var censored = 0
+    /// The refunds in the range that are of no conversion, by their currency; those that do not say
+    /// how much they pay back have none.
+    public internal(set) var unmatchedRefunds: [String: Refunds] = [:]
 
     /// Nothing.
     public init() {}

@@ -4,7 +4,7 @@
 ///
 /// # How journeys are made
 ///
-/// 1. Nothing is known of what comes after ``asOf``.
+/// 1. Nothing is known of what comes after ``asOf``, also of what is paid back or cancelled then.
 /// 2. Conversions that count are those of the selected ``kinds`` that are not cancelled. All others
 ///    are none: touches before them go on to the next that counts.
 /// 3. Conversions that count cut the touches into cycles, by their place in the order of events: to
@@ -85,17 +85,17 @@ public struct JourneySelection: Hashable, Sendable {
     /// - Parameter conversion: of any timeline.
     /// - Returns: whether it is of a selected kind, known, and not cancelled.
     public func counts(_ conversion: Timeline.Conversion) -> Bool {
-        !conversion.isCancelled && conversion.time <= asOf
+        conversion.time <= asOf && !conversion.isCancelled(by: asOf)
             && (kinds.isEmpty || kinds.contains(conversion.kind))
     }
 
     /// What a conversion is worth, in millionths of its own currency.
     ///
     /// - Parameter conversion: of any timeline.
-    /// - Returns: its own value, without what was paid back unless values are gross; below 0 for a
-    ///   loss, and nil if nobody knows what of it is profit.
+    /// - Returns: its own value, without what was known to be paid back unless values are gross;
+    ///   below 0 for a loss, and nil if nobody knows what of it is profit.
     public func value(of conversion: Timeline.Conversion) -> Int64? {
-        let net = conversion.value - conversion.refunded
+        let net = conversion.value - conversion.refunded(by: asOf)
         return switch valueMode {
         case .gross: conversion.value
         case .net, .lifetime: net

@@ -69,6 +69,10 @@ public struct JourneyTable: Sendable {
         of person: String = ""
     ) throws(JourneyFailure) {
         counts.timelines += 1
+        for refund in timeline.unmatchedRefunds where selection.contains(refund) {
+            let value = try Self.value(refund.millionths)
+            counts.unmatchedRefunds[refund.currency, default: .init()].add(value)
+        }
         let selection = selection
         try selection.journeys(of: timeline) { (journey) throws(JourneyFailure) in
             guard selection.contains(journey) else { return }
@@ -92,7 +96,7 @@ public struct JourneyTable: Sendable {
             counts.nulls += 1
         case .conversion(let place):
             let millionths = try millionths(ofConversion: place, of: timeline)
-            let value = try value(of: millionths)
+            let value = try Self.value(millionths)
             try fill(journey, of: timeline, end: journey.time)
             if path.isEmpty {
                 counts.unattributed += 1
@@ -204,10 +208,24 @@ public struct JourneyTable: Sendable {
         return converted
     }
 
-    private func value(of millionths: Int64) throws(JourneyFailure) -> PathValue {
+    private static func value(_ millionths: Int64) throws(JourneyFailure) -> PathValue {
         do throws(AttributionFailure) {
             return try PathValue(coefficient: Int128(millionths), scale: 6)
         } catch { throw .paths(error) }
+    }
+}
+
+extension JourneyCounts.Refunds {
+    fileprivate mutating func add(_ value: PathValue) {
+        count += 1
+        self.value = self.value + value
+    }
+}
+
+extension JourneySelection {
+    /// Whether a refund of no conversion is one of those that are told.
+    fileprivate func contains(_ refund: Timeline.UnmatchedRefund) -> Bool {
+        refund.time <= asOf && range.contains(refund.time)
     }
 }
 

@@ -21,9 +21,19 @@ extension Timeline {
             row.eventID = conversion.eventID
             row.orderID = conversion.orderID
             row.valueMillionths = conversion.value
-            row.refundedMillionths = conversion.refunded
+            row.refunds = conversion.refunds.map { refund in
+                var row = AttributionV1.StoredTimeline.Refund()
+                (row.time, row.millionths) = (refund.time, refund.millionths)
+                return row
+            }
             row.currency = conversion.currency
-            row.isCancelled = conversion.isCancelled
+            row.cancelTime = conversion.cancelledAt
+            return row
+        }
+        stored.unmatchedRefunds = unmatchedRefunds.map { refund in
+            var row = AttributionV1.StoredTimeline.UnmatchedRefund()
+            (row.time, row.millionths) = (refund.time, refund.millionths)
+            row.currency = refund.currency
             return row
         }
         return stored
@@ -47,6 +57,7 @@ extension Timeline {
         let message = try Self.message(bytes)
         touches.removeAll(keepingCapacity: true)
         conversions.removeAll(keepingCapacity: true)
+        unmatchedRefunds.removeAll(keepingCapacity: true)
         let view = message.view
         var times = view.touchTimes.makeIterator()
         var kinds = view.touchKinds.makeIterator()
@@ -69,6 +80,21 @@ extension Timeline {
             try check(conversion)
             conversions.append(conversion)
         }
+        var refunds = view.unmatchedRefunds.makeIterator()
+        while let row = refunds.next() {
+            let refund = UnmatchedRefund(
+                time: row.time,
+                millionths: row.millionths,
+                currency: String(row.currency)
+            )
+            guard unmatchedRefunds.last.map({ $0.time <= refund.time }) ?? true else {
+                throw .disorder
+            }
+            guard refund.millionths >= 0, refund.millionths == 0 || !refund.currency.isEmpty else {
+                throw .impossibleRefund
+            }
+            unmatchedRefunds.append(refund)
+        }
     }
 
     private static func message(
@@ -89,14 +115,33 @@ extension Timeline {
                 throw .disorder
             }
         }
-        guard conversion.value >= 0, (0...conversion.value).contains(conversion.refunded),
-            conversion.value == 0 || !conversion.currency.isEmpty
-        else { throw .impossibleValue(event: conversion.eventID) }
+        guard conversion.value >= 0, conversion.value == 0 || !conversion.currency.isEmpty else {
+            throw .impossibleValue(event: conversion.eventID)
+        }
+        var rest = conversion.value
+        var last = Int64.min
+        for refund in conversion.refunds {
+            guard last <= refund.time else { throw .disorder }
+            guard refund.millionths > 0, refund.millionths <= rest else {
+                throw .impossibleValue(event: conversion.eventID)
+            }
+            rest -= refund.millionths
+            last = refund.time
+        }
     }
 }
 
 extension Timeline.Conversion {
     fileprivate init(_ row: borrowing AttributionV1.StoredTimeline.Conversion.View) {
+        var refunds: [Timeline.Refund] = []
+        var rows = row.refunds.makeIterator()
+        while let refund = rows.next() {
+            refunds.append(.init(time: refund.time, millionths: refund.millionths))
+        }
+        // Stored before refunds and cancellations had times: known as soon as the conversion.
+        if row.refundedMillionths != 0 {
+            refunds = [.init(time: row.time, millionths: row.refundedMillionths)]
+        }
         self.init(
             touchesBefore: Int(row.touchesBefore),
             time: row.time,
@@ -104,9 +149,9 @@ extension Timeline.Conversion {
             eventID: String(row.eventID),
             orderID: String(row.orderID),
             value: row.valueMillionths,
-            refunded: row.refundedMillionths,
+            refunds: refunds,
             currency: String(row.currency),
-            isCancelled: row.isCancelled
+            cancelledAt: row.cancelTime ?? (row.isCancelled ? row.time : nil)
         )
     }
 }
@@ -119,10 +164,12 @@ public enum TimelineFailure: Error, Equatable, Sendable, CustomStringConvertible
     case unequalCounts
     /// A touch is of a kind that there is not.
     case unknownKind(Int32)
-    /// Touches or conversions are not in the order of their times.
+    /// Touches, conversions or refunds are not in the order of their times.
     case disorder
     /// A value is negative, has no currency, or less than was paid back of it.
     case impossibleValue(event: String)
+    /// A refund of no conversion is negative, or has no currency.
+    case impossibleRefund
 
     /// What is wrong.
     public var description: String {
@@ -130,10 +177,12 @@ public enum TimelineFailure: Error, Equatable, Sendable, CustomStringConvertible
         case .encoding(let error): "it is no timeline: \(error)"
         case .unequalCounts: "it has not as many times, kinds and places of touches"
         case .unknownKind(let number): "a touch is of kind \(number), which there is not"
-        case .disorder: "its touches and conversions are not in the order of their times"
+        case .disorder: "its touches, conversions or refunds are not in the order of their times"
         case .impossibleValue(let event):
             "the conversion of event '\(event)' has a value below 0, without a currency, or below "
                 + "what was paid back"
+        case .impossibleRefund:
+            "a refund of no conversion has a value below 0, or without a currency"
         }
     }
 }

@@ -6,5 +6,6 @@ public enum AttributionMigrations {
     public static let files = [
         ("m0001_timelines", PackageResources.m0001_timelines_sql),
         ("m0002_runs", PackageResources.m0002_runs_sql),
+        ("m0003_orders", PackageResources.m0003_orders_sql),
     ]
 }

@@ -9,7 +9,7 @@ public enum SextantCommand {
         [.up, .down, .status, .logs, .doctor, .migrate] + Subcommand.tenants + Subcommand.keys
         + Subcommand.imports + Subcommand.rejected + Subcommand.taxonomy + Subcommand.quality
         + Subcommand.definitions + Subcommand.attribution + Subcommand.journeys
-        + Subcommand.comparison + Subcommand.mixModels
+        + Subcommand.comparison + Subcommand.runs + Subcommand.mixModels
         + [.taskList, .taskRun, .call, .secrets, .probe, .serve]
 
     /// Runs the command that the arguments ask for, and exits as it went.

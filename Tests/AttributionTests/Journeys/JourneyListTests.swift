@@ -159,7 +159,7 @@ struct PersonTests {
                     time: start + 8 * day,
                     kind: "order",
                     eventID: "cancelled",
-                    isCancelled: true
+                    cancelledAt: start + 10 * day
                 ),
                 .init(
                     touchesBefore: 3,
@@ -168,7 +168,10 @@ struct PersonTests {
                     eventID: "bought",
                     orderID: "o1",
                     value: 10_000_000,
-                    refunded: 2_500_000,
+                    refunds: [
+                        .init(time: start + 20 * day, millionths: 2_000_000),
+                        .init(time: start + 30 * day, millionths: 500_000),
+                    ],
                     currency: "EUR"
                 ),
             ]
@@ -223,6 +226,24 @@ struct PersonTests {
         #expect(linear?.values == ["2.5", "2.5", "2.5"])
         let other = try await Self.timeline(attribution, "u:me/too") { $0.kinds = ["lead"] }
         #expect(other.otherConversions.map(\.eventID) == ["bought", "cancelled"])
+        // At a time between, only what was known then is told, and counts.
+        func known(_ days: Int64) async throws -> AttributionV1.PersonTimeline {
+            try await Self.timeline(attribution, "u:me/too") { journeys in
+                let time = StoredPersons.start + days * JourneySelection.day
+                journeys.asOf = AttributionV1.JourneySelection.time(time)
+                journeys.valueMode = .net
+            }
+        }
+        let conversion = try #require(journey.conversion)
+        #expect(conversion.refunds.map(\.value) == ["2", "0.5"] && conversion.cancelTime == nil)
+        #expect(told.otherConversions[0].isCancelled && told.otherConversions[0].cancelTime != nil)
+        let later = try await known(20).journeys[0]
+        #expect(later.conversion?.refunded == "2" && later.conversion?.refunds.count == 1)
+        #expect(later.credits.first { $0.model == "last" }?.values == ["0", "0", "8"])
+        let middle = try await known(9)
+        #expect(middle.journeys.map(\.conversion?.eventID) == ["cancelled"])
+        #expect(middle.journeys[0].conversion?.isCancelled == false)
+        #expect(middle.journeys[0].conversion?.cancelTime == nil && middle.otherConversions == [])
         await attribution.stop()
     }
 

@@ -157,7 +157,7 @@ struct JourneyModelsTests {
             request.grain = grain
             let plan = try JourneyPlan(request, in: scope)
             return try await TimelineReader(store, offload: nil)
-                .paths(plan, in: scope)
+                .paths(plan, isPartial: false, in: scope)
         }
         let whole = try await found(TimelineStore())
         for store in [TimelineStore(pageRows: 7), TimelineStore(pageBytes: 300)] {

@@ -52,7 +52,7 @@ struct StoredPersons {
                             eventID: "e\(timeline.conversions.count)",
                             value: Int64.random(in: 0...99, using: &random) * 1_000_000,
                             currency: currency ?? "EUR",
-                            isCancelled: Int.random(in: 0..<6, using: &random) == 0
+                            cancelledAt: Int.random(in: 0..<6, using: &random) == 0 ? time : nil
                         )
                     )
                 }
@@ -87,6 +87,7 @@ extension ServedAttribution {
         let scope = try scope
         try await scope.transaction { transaction in
             try await transaction.query(.insertPlaces)
+            try await transaction.query(.noteBuilt)
             for (person, timeline) in persons.sorted {
                 let times =
                     timeline.touches.map(\.time) + timeline.conversions.map(\.time)
@@ -120,6 +121,10 @@ extension Statement {
             (4, 7, 'dv360', 'display', 'brand'), (5, null, 'mail', 'x', null),
             (6, 4, 'bing', 'cpc', 'spring')
         """
+    )
+    fileprivate static let noteBuilt = Statement(
+        "test.note_built",
+        "update timeline_head set current_at = now()"
     )
     fileprivate static let insertTimeline = Statement(
         "test.insert_timeline",

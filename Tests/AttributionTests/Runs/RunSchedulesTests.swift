@@ -71,6 +71,7 @@ struct RunSchedulesTests {
         try await attribution.rows(
             "update attribution_runs set expires_at = now() where schedule is not null"
         )
+        try await attribution.tidy()
         #expect(try await attribution.list().runs.map(\.runID) == [byHand.runID])
         await attribution.stop()
     }

@@ -84,6 +84,7 @@ struct RunsTests {
         let job = try #require(JobID(broken.runID))
         try await attribution.served.jobs.redrive(job, in: try attribution.scope)
         try await attribution.served.finishJobs(of: attribution.served.members[0])
+        try await attribution.tidy()
         let mended = try await attribution.run(of: broken.runID)
         #expect(mended.state == .completed && mended.problem.isEmpty, "\(mended)")
         #expect(try await attribution.run("shapley") { $0.importID = id } == mended.result)
@@ -147,6 +148,7 @@ struct RunsTests {
         }
         let queue = attribution.served.jobs
         try await queue.cancel(waiting[0], in: try attribution.scope)
+        try await attribution.tidy()
         let cancelled = try await attribution.run(of: "\(waiting[0])")
         #expect(cancelled.state == .cancelled && cancelled.endTime != nil)
         try await attribution.deleteRun("\(waiting[1])")
@@ -155,6 +157,7 @@ struct RunsTests {
         #expect(try await attribution.create("first").state == .running)
         // One whose job nobody knows any more.
         try await attribution.rows("delete from jobs where id = '\(waiting[2])'")
+        try await attribution.tidy()
         let forgotten = try await attribution.run(of: "\(waiting[2])")
         #expect(forgotten.state == .failed && forgotten.problem.contains("forgotten"))
         await attribution.stop()

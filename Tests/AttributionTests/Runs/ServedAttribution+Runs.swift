@@ -7,6 +7,8 @@ import TestTenants
 import Testing
 import Wire
 
+@testable import Attribution
+
 extension ServedAttribution {
     /// Creates a run.
     func create(
@@ -31,7 +33,13 @@ extension ServedAttribution {
     ) async throws -> AttributionV1.Run {
         let created = try await create(model, label: label, change)
         try await served.finishJobs(of: served.members[0])
+        try await tidy()
         return try await run(of: created.runID)
+    }
+
+    /// Notes what became of the jobs of runs, as rounds do.
+    func tidy() async throws {
+        try await RunTidying(served.jobs).tidy(in: try scope)
     }
 
     func run(of id: String) async throws -> AttributionV1.Run {

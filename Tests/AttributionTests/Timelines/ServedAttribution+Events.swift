@@ -155,7 +155,8 @@ extension ServedAttribution {
     func reset() async throws {
         try await rows(
             """
-            truncate timelines, timeline_members, timeline_changes, touch_places restart identity;
+            truncate timelines, timeline_members, timeline_changes, touch_places, overused_orders
+            restart identity;
             update timeline_head set xid = '0', commit_id = 0, touch_rule = 0, current_at = null
             """
         )
@@ -197,7 +198,8 @@ extension ServedAttribution {
         return "\(parts[1]) \(text(message, places))"
     }
 
-    /// Touches as `kind@time:place`, conversions as `#kind…` where they come.
+    /// Touches as `kind@time:place`, conversions as `#kind…` where they come, and at the end the
+    /// refunds of none as `!value@time:currency`.
     static func text(
         _ timeline: AttributionV1.StoredTimeline,
         _ places: [Int32: String]
@@ -209,8 +211,8 @@ extension ServedAttribution {
                 parts.append(
                     "#\(conversion.kind)@\(conversion.time):\(conversion.eventID):"
                         + "\(conversion.orderID):\(conversion.valueMillionths):"
-                        + "\(conversion.refundedMillionths):\(conversion.currency)"
-                        + (conversion.isCancelled ? ":cancelled" : "")
+                        + "\(Self.text(conversion.refunds)):\(conversion.currency)"
+                        + (conversion.cancelTime.map { ":cancelled@\($0)" } ?? "")
                 )
             }
             guard index < timeline.touchTimes.count else { break }
@@ -218,6 +220,13 @@ extension ServedAttribution {
             let place = places[timeline.touchPlaces[index]] ?? "?"
             parts.append("\(timeline.touchKinds[index].rawValue)@\(time):\(place)")
         }
+        parts += timeline.unmatchedRefunds.map { refund in
+            "!\(refund.millionths)@\(refund.time):\(refund.currency)"
+        }
         return parts.joined(separator: " ")
+    }
+
+    private static func text(_ refunds: [AttributionV1.StoredTimeline.Refund]) -> String {
+        refunds.map { "\($0.millionths)@\($0.time)" }.joined(separator: "+")
     }
 }

@@ -17,6 +17,7 @@ struct TimelineOracle {
 
     private struct Statement {
         let key: String
+        let time: Int64
         let kind: String
         let effect: Int
         let isByOrder: Bool
@@ -28,20 +29,26 @@ struct TimelineOracle {
 
     private let events: [Event]
     private let edges: [(String, String)]
+    private let statements: [Statement]
+    /// How many statements have each order id, and how many may.
+    private let counts: [String: Int]
+    private let mostOfOrder: Int
     /// The touch rule: minutes, and sources that are none.
     private let rule: (idle: Int64, ignored: Set<String>)
 
     init(
         of attribution: ServedAttribution,
         idle: Int64 = 30,
-        ignored: Set<String> = []
+        ignored: Set<String> = [],
+        mostOfOrder: Int = 1_000
     ) async throws {
+        self.mostOfOrder = mostOfOrder
         rule = (idle * 60_000_000, ignored)
         edges = try await attribution.rows("select one, other from identity_edges").map { line in
             let parts = line.split(separator: "|").map(String.init)
             return (parts[0], parts[1])
         }
-        events = try await attribution.rows(
+        let events = try await attribution.rows(
             """
             select e.key, coalesce('u:' || e.user_id, ''), coalesce('a:' || e.anonymous_id, ''),
                 e.kind, (extract(epoch from e.occurred_at) * 1000000)::bigint, coalesce(e.name, ''),
@@ -60,6 +67,7 @@ struct TimelineOracle {
                 ? nil
                 : Statement(
                     key: parts[0],
+                    time: #require(Int64(parts[4])),
                     kind: parts[10],
                     effect: #require(Int(parts[11])),
                     isByOrder: parts[12] == "t",
@@ -81,6 +89,9 @@ struct TimelineOracle {
                 statement: statement
             )
         }
+        self.events = events
+        statements = events.compactMap(\.statement)
+        counts = Dictionary(statements.map { ($0.order, 1) }, uniquingKeysWith: +)
     }
 
     /// As `ServedAttribution.stored()` tells them.
@@ -132,6 +143,7 @@ struct TimelineOracle {
                 conversions += 1
             }
         }
+        parts += unmatched(own)
         return (parts.joined(separator: " "), touches, conversions)
     }
 
@@ -162,23 +174,30 @@ struct TimelineOracle {
     }
 
     private func isFirst(_ statement: Statement) -> Bool {
-        guard statement.isByOrder, !statement.order.isEmpty else { return true }
-        return events.compactMap(\.statement).allSatisfy { other in
-            !other.isByOrder || other.kind != statement.kind || other.effect != statement.effect
-                || other.order != statement.order || other.key >= statement.key
+        guard statement.isByOrder, !order(of: statement).isEmpty else { return true }
+        return statements.allSatisfy { other in
+            other.order != statement.order || !other.isByOrder || other.kind != statement.kind
+                || other.effect != statement.effect || other.key >= statement.key
         }
     }
 
+    /// The order that a statement is of; empty if its id is none.
+    private func order(of statement: Statement) -> String {
+        counts[statement.order] ?? 0 > mostOfOrder ? "" : statement.order
+    }
+
     private func conversion(_ statement: Statement, _ event: Event, _ own: [Event]) -> String {
-        let value = statement.value ?? 0
-        var refunded: Int64 = 0
-        var isCancelled = false
-        for other in events.compactMap(\.statement)
-        where !statement.order.isEmpty && other.order == statement.order
-            && other.kind == statement.kind && isFirst(other)
-        {
-            if other.effect == 3 { isCancelled = true }
-            if other.effect == 2 { refunded += part(other, statement) }
+        var refunds: [(time: Int64, paid: Int64)] = []
+        var cancelled: Int64?
+        let order = order(of: statement)
+        if !order.isEmpty {
+            refunds = ledger(of: order).filter { $0.key == statement.key }.map { ($1, $2) }
+            cancelled =
+                statements.filter { other in
+                    other.effect == 3 && other.order == order && isFirst(other)
+                        && targets(of: other).contains { $0.key == statement.key }
+                }
+                .map(\.time).min()
         }
         // Without an order: those after it, and before the next conversion of the kind.
         var isNext = false
@@ -188,17 +207,66 @@ struct TimelineOracle {
                 isNext = true
             } else if said.effect == 1, isFirst(said) {
                 isNext = false
-            } else if isNext, said.effect == 2, said.order.isEmpty {
-                refunded += part(said, statement)
+            } else if isNext, said.effect == 2, self.order(of: said).isEmpty {
+                let rest = (statement.value ?? 0) - refunds.reduce(0) { $0 + $1.paid }
+                refunds.append((other.time, min(part(said, statement), rest)))
             }
         }
-        return "#\(statement.kind)@\(event.time):\(event.id):\(statement.order):\(value):"
-            + "\(min(refunded, value)):\(statement.currency)" + (isCancelled ? ":cancelled" : "")
+        let told = refunds.enumerated().filter { $1.paid > 0 }
+            .sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }
+            .map { "\($1.paid)@\($1.time)" }
+        return "#\(statement.kind)@\(event.time):\(event.id):\(order):\(statement.value ?? 0):"
+            + "\(told.joined(separator: "+")):\(statement.currency)"
+            + (cancelled.map { ":cancelled@\($0)" } ?? "")
     }
 
+    /// The conversions that a refund or a cancellation of an order is of, the earliest first.
+    private func targets(of statement: Statement) -> [Statement] {
+        let all = statements.filter { other in
+            other.effect == 1 && other.order == statement.order && isFirst(other)
+        }
+        let kinds = Set(all.map(\.kind))
+        let kind = ["purchase", statement.kind].first { kinds.contains($0) } ?? kinds.min()
+        return all.filter { $0.kind == kind }.sorted { ($0.time, $0.key) < ($1.time, $1.key) }
+    }
+
+    /// What is paid back of each conversion of an order, refund by refund.
+    private func ledger(of order: String) -> [(key: String, time: Int64, paid: Int64)] {
+        var ledger: [(key: String, time: Int64, paid: Int64)] = []
+        let refunds = statements.filter { $0.effect == 2 && $0.order == order && isFirst($0) }
+        for refund in refunds.sorted(by: { ($0.time, $0.key) < ($1.time, $1.key) }) {
+            var left = refund.value ?? .max
+            for conversion in targets(of: refund) {
+                let before = ledger.filter { $0.key == conversion.key }.reduce(0) { $0 + $1.paid }
+                let paid = min(left, part(refund, conversion), (conversion.value ?? 0) - before)
+                if refund.value != nil { left -= paid }
+                ledger.append((conversion.key, refund.time, paid))
+            }
+        }
+        return ledger
+    }
+
+    /// What a refund pays back at most.
     private func part(_ refund: Statement, _ conversion: Statement) -> Int64 {
         if refund.isUnreadable { return 0 }
         guard let paid = refund.value else { return conversion.value ?? 0 }
         return refund.currency == conversion.currency ? paid : 0
+    }
+
+    /// The refunds of a person that are of no conversion.
+    private func unmatched(_ own: [Event]) -> [String] {
+        own.enumerated().compactMap { place, event in
+            guard let refund = event.statement, refund.effect == 2, isFirst(refund) else {
+                return nil
+            }
+            let order = order(of: refund)
+            let isMet =
+                order.isEmpty
+                ? own[..<place].contains { before in
+                    guard let said = before.statement, said.effect == 1 else { return false }
+                    return said.kind == refund.kind && isFirst(said)
+                } : !targets(of: refund).isEmpty
+            return isMet ? nil : "!\(refund.value ?? 0)@\(event.time):\(refund.currency)"
+        }
     }
 }

@@ -26,7 +26,7 @@ struct MixBenchmark {
 
     private static func quickstart(_ file: URL) throws -> Panel {
         let bytes = Array(try Data(contentsOf: file))
-        let table = try PanelTable(csv: bytes.span.bytes)
+        let table = try PanelTable(csv: bytes.rawBytes)
         var roles = PanelRoles()
         roles["date_week"] = .day
         roles["y"] = .outcome(isMoney: false)
@@ -134,7 +134,7 @@ struct MixBenchmark {
             for step in 0..<200 {
                 position[0] = 1e-6 * Double(step)
                 var slopes = gradient.mutableSpan
-                sum += try density.logDensity(at: position.span, gradient: &slopes)
+                sum += density.logDensity(at: position.span, gradient: &slopes)
             }
             fastest = min(fastest, (clock.now - start) / .nanoseconds(200))
         }

@@ -49,7 +49,7 @@ struct JourneyTelling {
         message.time = .init(microseconds: told.journey.time)
         message.isOfNewCustomer = told.journey.isOfNewCustomer
         if case .conversion(let place) = told.journey.end {
-            message.conversion = .init(timeline.conversions[place])
+            message.conversion = .init(timeline.conversions[place], asOf: selection.asOf)
         }
         message.touches = told.touches.suffix(most).map { place in
             let touch = timeline.touches[place]
@@ -80,19 +80,31 @@ extension JourneyTelling.Told {
 }
 
 extension AttributionV1.Journey.Conversion {
+    private static let mostRefunds = 100
+
     /// The message of a conversion.
     ///
-    /// - Parameter conversion: one of a timeline.
-    init(_ conversion: Timeline.Conversion) {
+    /// - Parameters:
+    ///   - conversion: one of a timeline.
+    ///   - asOf: the time until which things are known of it.
+    init(_ conversion: Timeline.Conversion, asOf: Int64) {
         self.init()
         time = .init(microseconds: conversion.time)
         kind = conversion.kind
         eventID = conversion.eventID
         orderID = conversion.orderID
-        isCancelled = conversion.isCancelled
+        isCancelled = conversion.isCancelled(by: asOf)
+        if isCancelled { cancelTime = conversion.cancelledAt.map { .init(microseconds: $0) } }
         guard !conversion.currency.isEmpty else { return }
         currency = conversion.currency
         value = Amounts.text(conversion.value, digits: 6)
-        refunded = Amounts.text(conversion.refunded, digits: 6)
+        refunded = Amounts.text(conversion.refunded(by: asOf), digits: 6)
+        refunds = conversion.refunds.filter { $0.time <= asOf }.suffix(Self.mostRefunds)
+            .map { refund in
+                var message = AttributionV1.Journey.Refund()
+                message.time = .init(microseconds: refund.time)
+                message.value = Amounts.text(refund.millionths, digits: 6)
+                return message
+            }
     }
 }

@@ -62,8 +62,10 @@ struct PersonTelling: Sendable {
         var message = try await offload.runBeside {
             try Self.message(telling, told, places)
         }
-        let others = timeline.conversions.filter { !plan.selection.counts($0) }.reversed()
-        message.otherConversions = others.prefix(Self.mostEntries).map { .init($0) }
+        let asOf = plan.selection.asOf
+        let others = timeline.conversions
+            .filter { $0.time <= asOf && !plan.selection.counts($0) }.reversed()
+        message.otherConversions = others.prefix(Self.mostEntries).map { .init($0, asOf: asOf) }
         message.isTruncated =
             !isAll || others.count > Self.mostEntries || person.ids.count < person.idCount
         message.ids = person.ids

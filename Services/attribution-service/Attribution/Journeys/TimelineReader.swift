@@ -17,6 +17,8 @@ struct TimelineReader: Sendable {
 
     /// How many places touches may have: what they are called is held at once.
     static let mostPlaces = 1_000_000
+    /// How many order ids that are none are told.
+    private static let mostOverused = 100
 
     init(_ store: TimelineStore, offload: WorkerPool?) {
         self.store = store
@@ -28,19 +30,24 @@ struct TimelineReader: Sendable {
     /// - Parameters:
     ///   - plan: which journeys.
     ///   - detail: what is kept beside channels.
+    ///   - isPartial: whether timelines are looked at that have not been made for the first time.
     ///   - scope: the tenant's.
     /// - Returns: their paths.
-    /// - Throws: FAILED_PRECONDITION if there is too much; DATA_LOSS for a timeline that cannot be
-    ///   read; `JourneyFailure`; `PostgresError`.
+    /// - Throws: ``TimelinesNotMade``; FAILED_PRECONDITION if there is too much; DATA_LOSS for a
+    ///   timeline that cannot be read; `JourneyFailure`; `PostgresError`.
     func paths(
         _ plan: JourneyPlan,
         _ detail: PathDetail = PathDetail(),
+        isPartial: Bool,
         in scope: TenantScope
     ) async throws -> FoundPaths {
         var plan = plan
         let range = plan.selection.range
         let options = TransactionOptions(isolation: .repeatableRead, isReadOnly: true)
         return try await scope.transaction(options) { transaction in
+            if !isPartial, let failure = try await TimelinesNotMade.found(in: transaction) {
+                throw failure
+            }
             let labels = try await store.labels(plan.grain, most: Self.mostPlaces, in: transaction)
             guard let labels else {
                 throw RPCError(
@@ -77,6 +84,7 @@ struct TimelineReader: Sendable {
                 try Task.checkCancellation()
             }
             let tooLarge = try await store.tooLarge(in: range, in: transaction)
+            let overused = try await OverusedOrders.all(most: Self.mostOverused, in: transaction)
             let costs = try await ChannelCosts.read(plan, of: scope, in: transaction)
             let (currentAt, isBehind) = try await store.freshness(in: transaction)
             var found = building.withLock { $0.finish(plan, tooLarge: tooLarge, costs) }
@@ -93,6 +101,7 @@ struct TimelineReader: Sendable {
                     in: transaction
                 )
             }
+            found.report?.overusedOrders = overused
             return found
         }
     }
@@ -155,6 +164,15 @@ struct TimelineReader: Sendable {
                     return row
                 }
             report.censored = Int64(counts.censored)
+            report.unmatchedRefunds = counts.unmatchedRefunds.sorted { $0.key < $1.key }
+                .map { currency, refunds in
+                    var row = AttributionV1.JourneyReport.UnmatchedRefunds()
+                    (row.currency, row.refunds) = (currency, Int64(refunds.count))
+                    if !currency.isEmpty {
+                        row.value = Amounts.text(refunds.value.units, digits: 12)
+                    }
+                    return row
+                }
             report.tooLarge = tooLarge
             return FoundPaths(
                 table: table.paths,

@@ -268,7 +268,7 @@ extension Statement {
         """
         with next as (
             select person, timeline from timelines
-            where person > $1 and last_at >= $2 and first_at < $3 and touches + conversions > 0
+            where person > $1 and last_at >= $2 and first_at < $3 and timeline <> ''
                 and not is_too_large
             order by person
             limit $4
@@ -325,7 +325,7 @@ extension Statement {
         """
         with next as (
             select person, last_at, timeline from timelines
-            where last_at >= $1 and first_at < $2 and touches + conversions > 0
+            where last_at >= $1 and first_at < $2 and timeline <> ''
                 and not is_too_large and last_at <= $3
                 and ($4::text is null or (last_at, person) < ($3, $4)
                     or ($5 and last_at = $3 and person = $4))

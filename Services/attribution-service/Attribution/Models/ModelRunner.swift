@@ -60,6 +60,7 @@ struct ModelRunner: Sendable {
             importID: request.importID,
             journeys: request.journeys,
             PathDetail(isTimed: isTimed, touches: touches),
+            isPartial: request.allowPartial,
             at: now,
             in: scope
         ) { found in

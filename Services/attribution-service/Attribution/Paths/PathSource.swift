@@ -40,6 +40,7 @@ struct PathSource: Sendable {
             importID: importID,
             journeys: journeys,
             PathDetail(),
+            isPartial: true,
             at: .now,
             in: scope,
             work
@@ -52,16 +53,18 @@ struct PathSource: Sendable {
     ///   - importID: which import; empty for all.
     ///   - journeys: which journeys of timelines; nil for imports.
     ///   - detail: what is kept of journeys beside their paths.
+    ///   - isPartial: whether timelines are looked at that have not been made for the first time.
     ///   - now: the time until which things are known if the journeys do not say.
     ///   - scope: the tenant's.
     ///   - work: what is done.
     /// - Returns: what the work returned.
     /// - Throws: INVALID_ARGUMENT, NOT_FOUND or FAILED_PRECONDITION if there are no such paths;
-    ///   RESOURCE_EXHAUSTED if there is no slot; what the work throws.
+    ///   ``TimelinesNotMade``; RESOURCE_EXHAUSTED if there is no slot; what the work throws.
     func use<Result: Sendable>(
         importID: String,
         journeys: AttributionV1.JourneySelection?,
         _ detail: PathDetail,
+        isPartial: Bool,
         at now: UTCTimestamp,
         in scope: TenantScope,
         _ work: (FoundPaths) async throws -> Result
@@ -73,7 +76,7 @@ struct PathSource: Sendable {
             case .journeys(let plan):
                 try await work(
                     try await TimelineReader(timelines, offload: offload)
-                        .paths(plan, detail, in: scope)
+                        .paths(plan, detail, isPartial: isPartial, in: scope)
                 )
             }
         }
@@ -84,14 +87,22 @@ struct PathSource: Sendable {
     /// - Parameters:
     ///   - importID: which import; empty for all.
     ///   - journeys: which journeys of timelines; nil for imports.
+    ///   - isPartial: whether timelines are looked at that have not been made for the first time.
     ///   - scope: the tenant's.
-    /// - Throws: as ``use(importID:journeys:_:at:in:_:)``.
+    /// - Throws: as ``use(importID:journeys:_:isPartial:at:in:_:)``.
     func check(
         importID: String,
         journeys: AttributionV1.JourneySelection?,
+        isPartial: Bool,
         in scope: TenantScope
     ) async throws {
-        _ = try await choice(importID, journeys, at: .now, in: scope)
+        guard case .journeys = try await choice(importID, journeys, at: .now, in: scope),
+            !isPartial
+        else { return }
+        let failure = try await scope.transaction(.init(isReadOnly: true)) { transaction in
+            try await TimelinesNotMade.found(in: transaction)
+        }
+        if let failure { throw failure }
     }
 
     /// Tables of paths that were imported, the newest first.

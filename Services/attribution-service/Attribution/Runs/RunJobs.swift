@@ -6,7 +6,7 @@ internal import Telemetry
 internal import Tenancy
 internal import Wire
 
-/// Computes runs by jobs, and follows what becomes of those.
+/// Computes runs by jobs.
 ///
 /// What a run looks at follows from its row alone, so that attempts after the first say the same;
 /// its result is kept in the transaction that ends the job.
@@ -18,9 +18,12 @@ struct RunJobs: Sendable {
     private let runner: ModelRunner
     private let store = RunStore()
 
-    /// How long one attempt may take, and how long until one that finds no slot is made again.
+    /// How long one attempt may take.
     private static let limit = Duration.seconds(3_600)
-    private static let pause = Duration.seconds(2)
+    /// How long until an attempt is made again that found no slot, or no timelines.
+    private static let pause = (slot: Duration.seconds(2), timelines: Duration.seconds(60))
+    /// For how many milliseconds a run waits for timelines.
+    private static let patience: Int64 = 86_400_000
 
     init(of service: ServiceName, _ queue: JobQueue, _ runner: ModelRunner) {
         self.service = service
@@ -44,7 +47,6 @@ struct RunJobs: Sendable {
     // MARK: Attempts
 
     private func attempt(_ order: AttributionV1.StoredRunOrder, _ run: JobRun) async throws {
-        try await tidy(in: run.scope())
         guard let stored = try await begin(order, run) else {
             // Somebody has deleted it.
             return try await run.complete()
@@ -107,36 +109,12 @@ struct RunJobs: Sendable {
                 in: run.scope(within: Self.limit)
             )
         } catch let error as RPCError where error.code == .resourceExhausted {
-            throw JobInterruption.postpone(Self.pause, error.message)
+            throw JobInterruption.postpone(Self.pause.slot, error.message)
+        } catch let failure as TimelinesNotMade {
+            let waited = UTCTimestamp.now.milliseconds - stored.record.createTime.milliseconds
+            throw waited < Self.patience
+                ? JobInterruption.postpone(Self.pause.timelines, failure.status.message)
+                : JobInterruption.discard(failure.status.message)
         }
-    }
-
-    // MARK: What became of jobs
-
-    /// Notes which runs have ended without a result, and forgets those whose time is over.
-    ///
-    /// A worker that is lost, or a caller who cancels the operation, ends a job without a word to
-    /// its run.
-    ///
-    /// - Parameter scope: the tenant's.
-    /// - Throws: `PostgresError`.
-    func tidy(in scope: TenantScope) async throws {
-        let now = UTCTimestamp.now
-        for id in try await store.open(in: scope) {
-            guard let job = JobID("\(id)") else { continue }
-            guard let record = try await queue.job(job, in: scope) else {
-                let problem = "its job was forgotten before it had a result"
-                try await store.end(id, .failed, problem, at: now, in: scope)
-                continue
-            }
-            let problem = record.problem?.message
-            let time = record.finishedAt ?? now
-            switch record.state {
-            case .dead: try await store.end(id, .failed, problem, at: time, in: scope)
-            case .cancelled: try await store.end(id, .cancelled, nil, at: time, in: scope)
-            case .blocked, .queued, .scheduled, .running, .retryable, .done: break
-            }
-        }
-        try await store.prune(at: now, in: scope)
     }
 }

@@ -42,9 +42,9 @@ struct RunsService: AttributionV1.Runs.Service {
         try await source.check(
             importID: wanted.importID,
             journeys: wanted.journeys,
+            isPartial: wanted.allowPartial,
             in: scope
         )
-        try await jobs.tidy(in: scope)
         let job = jobs.type.job(.init()).serving(call)
         let actor = scope.context.actor
         let record = RunRecord(job.id.uuid, value.label, seed: wanted.seed, by: actor)
@@ -81,7 +81,6 @@ struct RunsService: AttributionV1.Runs.Service {
     ) async throws -> Reply<AttributionV1.Run> {
         let id = try Self.id(request.value().runID, "run_id")
         let scope = try database.scope(for: call)
-        try await jobs.tidy(in: scope)
         return Reply(try await store.run(id, in: scope).message(of: jobs.service))
     }
 
@@ -101,7 +100,6 @@ struct RunsService: AttributionV1.Runs.Service {
         violations.check(!value.schedule.utf8.contains(0), "schedule", "expected no U+0000")
         try violations.finish("runs cannot be listed like this")
         let scope = try database.scope(for: call)
-        try await jobs.tidy(in: scope)
         let found = try await store.runs(
             state,
             of: value.schedule.isEmpty ? nil : value.schedule,

@@ -25,14 +25,16 @@ struct PersonEvents: Sendable {
     /// What an event is beside: a conversion, a refund or a cancellation.
     struct Statement: Sendable {
         let key: PostgresUUID
+        /// In microseconds since 1970.
+        let time: Int64
         let kind: String
         let effect: Effect
         /// In millionths; nil without a value.
         let value: Int64?
         let currency: String?
-        let orderID: String?
+        var orderID: String?
         /// Whether it is the first of its order, or has none.
-        let isFirst: Bool
+        var isFirst: Bool
         /// Whether there is a value, or a currency, that cannot be read.
         let isUnreadable: Bool
 
@@ -49,17 +51,27 @@ struct PersonEvents: Sendable {
         case part(Int64, String?)
         case unknown
 
-        /// Adds it to what was paid back of a value before, which is at most all of that.
-        ///
-        /// One in another currency than the value's cannot be subtracted.
-        func added(to refunded: Int64, of value: Int64, in currency: String?) -> Int64 {
+        /// How much of what is left of a value it pays back: nothing if it is in another currency.
+        func amount(of rest: Int64, in currency: String?) -> Int64 {
             switch self {
-            case .all: return value
-            case .unknown: return refunded
-            case .part(let paid, let paidIn):
-                guard paidIn == currency else { return refunded }
-                let (sum, isOverflow) = refunded.addingReportingOverflow(paid)
-                return isOverflow ? value : min(sum, value)
+            case .all: rest
+            case .unknown: 0
+            case .part(let paid, let paidIn): paidIn == currency ? min(paid, rest) : 0
+            }
+        }
+
+        /// What of it is left when so much was paid back; of all, all.
+        func less(_ paid: Int64) -> Refund {
+            if case .part(let whole, let currency) = self { return .part(whole - paid, currency) }
+            return self
+        }
+
+        /// Whether it pays back nothing.
+        var isNothing: Bool {
+            switch self {
+            case .all: false
+            case .unknown: true
+            case .part(let paid, _): paid == 0
             }
         }
     }
@@ -69,12 +81,6 @@ struct PersonEvents: Sendable {
         case conversion = 1
         case refund
         case cancellation
-    }
-
-    /// An order, of one kind of conversion.
-    struct Order: Hashable, Sendable {
-        let kind: String
-        let id: String
     }
 
     var events: [Event] = []

@@ -9,6 +9,8 @@ struct PersonRecord: Sendable {
     private(set) var count = 0
     private(set) var first: Int64 = .max
     private(set) var last: Int64 = .min
+    /// The orders that the person's events name, each as often as it is named.
+    private(set) var orders: [String] = []
 
     init(most: Int) { self.most = most }
 
@@ -25,13 +27,23 @@ struct PersonRecord: Sendable {
     }
 
     /// Takes what an event is beside.
-    mutating func take(_ statement: PersonEvents.Statement) { own.statements.append(statement) }
+    mutating func take(_ statement: PersonEvents.Statement) {
+        own.statements.append(statement)
+        if let order = statement.orderID { orders.append(order) }
+    }
+
+    /// Has events that name orders which are none stand for themselves.
+    mutating func release(_ orders: Set<String>) {
+        for index in own.statements.indices {
+            guard let order = own.statements[index].orderID, orders.contains(order) else {
+                continue
+            }
+            (own.statements[index].orderID, own.statements[index].isFirst) = (nil, true)
+        }
+    }
 
     /// Whether there are more events than are kept.
     var isTooLarge: Bool { count > most }
-
-    /// The orders that the person's events name, each as often as it is named.
-    var orders: [String] { own.statements.compactMap(\.orderID) }
 }
 
 /// A timeline that is to be written.

@@ -14,7 +14,7 @@ internal import Wire
 struct TimelineBuildRun {
     private let run: JobRun
     private let offload: WorkerPool?
-    private let feed = TimelineFeed()
+    private let feed: TimelineFeed
     private let store: TimelineBuildStore
     private var result = AttributionV1.TimelineBuild()
     /// When the feed was looked at last.
@@ -29,6 +29,7 @@ struct TimelineBuildRun {
         self.run = run
         self.offload = offload
         store = TimelineBuildStore(limits: limits)
+        feed = TimelineFeed(overused: store.overused)
         idsAtOnce = limits.changes
     }
 
@@ -91,6 +92,7 @@ struct TimelineBuildRun {
             guard let made = try await make(idsAtOnce) else { return false }
             result.persons += Int64(made.persons)
             result.events += Int64(made.events)
+            result.orderEvents += Int64(made.orderEvents)
             idsAtOnce = min(idsAtOnce * 2, store.limits.changes)
             // How many are left nobody knows: others may be found to depend on these.
             run.report(0, "\(result.persons) persons, \(result.events) events")
@@ -100,7 +102,9 @@ struct TimelineBuildRun {
         return true
     }
 
-    private func make(_ count: Int) async throws -> (persons: Int, events: Int)? {
+    private func make(
+        _ count: Int
+    ) async throws -> (persons: Int, events: Int, orderEvents: Int)? {
         try await run.transaction(within: Self.patience.some) { transaction in
             _ = try await feed.hold(in: transaction)
             let changed = try await store.changes(count, in: transaction)
@@ -113,16 +117,24 @@ struct TimelineBuildRun {
             for (number, own) in persons.enumerated() {
                 for id in own { numbers[id] = number }
             }
-            let records = try await store.events(
+            var records = try await store.events(
                 of: numbers,
                 count: persons.count,
                 in: transaction
             )
-            let orders = Set(records.flatMap(\.orders))
-            let book = try await store.book(of: Array(orders), in: transaction)
+            var orders = Set(records.flatMap(\.orders))
+            let overused = try await store.overused.among(orders, in: transaction)
+            for index in records.indices { records[index].release(overused) }
+            orders.subtract(overused)
+            let said = try await store.statements(
+                of: Array(orders),
+                ofOne: changed.count == 1,
+                in: transaction
+            )
+            let (known, book) = (records, OrderBook(said))
             let maker = TimelineMaker(rule: rule, orders: book, limits: store.limits)
             var made = try await offload.runBeside {
-                zip(persons, records).compactMap { maker.make($0, of: $1) }
+                zip(persons, known).compactMap { maker.make($0, of: $1) }
             }
             try await number(&made, in: transaction)
             try await store.replace(
@@ -131,7 +143,7 @@ struct TimelineBuildRun {
                 gone: Self.gone(former.flatMap(\.orders), made.flatMap(\.made.orders)),
                 in: transaction
             )
-            return (made.count, made.reduce(0) { $0 + $1.made.events })
+            return (made.count, made.reduce(0) { $0 + $1.made.events }, said.count)
         }
     }
 

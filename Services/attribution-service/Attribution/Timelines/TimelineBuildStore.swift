@@ -10,6 +10,12 @@ struct TimelineBuildStore: Sendable {
     struct TooMuch: Error {}
 
     let limits: TimelineLimits
+    let overused: OverusedOrders
+
+    init(limits: TimelineLimits) {
+        self.limits = limits
+        overused = OverusedOrders(most: limits.eventsOfOrder)
+    }
 
     // MARK: Who
 
@@ -101,7 +107,7 @@ struct TimelineBuildStore: Sendable {
             if held > limits.heldEvents, count > 1 { throw TooMuch() }
         }
         for row in try await transaction.query(.listStatements, ids) {
-            guard let number = persons[try row.read(String.self, at: 8)],
+            guard let number = persons[try row.read(String.self, at: 9)],
                 let statement = try PersonEvents.Statement(row)
             else { continue }
             records[number].take(statement)
@@ -110,16 +116,26 @@ struct TimelineBuildStore: Sendable {
     }
 
     /// What everybody says of orders.
-    func book(
+    ///
+    /// - Parameters:
+    ///   - orders: the ids, none of them one that is no order id.
+    ///   - isOne: whether only one id was to be put together: less cannot be asked for.
+    ///   - transaction: holds the head.
+    /// - Returns: all conversions, refunds and cancellations that have them.
+    /// - Throws: ``TooMuch`` if there are more than are held at once, unless it was one id;
+    ///   `PostgresError`.
+    func statements(
         of orders: [String],
+        ofOne isOne: Bool,
         in transaction: PostgresTransaction
-    ) async throws(PostgresError) -> OrderBook {
-        var book = OrderBook()
-        if orders.isEmpty { return book }
-        for row in try await transaction.query(.listOrders, orders) {
-            if let statement = try PersonEvents.Statement(row) { book.take(statement) }
+    ) async throws -> [PersonEvents.Statement] {
+        var statements: [PersonEvents.Statement] = []
+        if orders.isEmpty { return statements }
+        for try await row in try await transaction.stream(.listOrders, orders) {
+            if let statement = try PersonEvents.Statement(row) { statements.append(statement) }
+            if statements.count > limits.heldEvents, !isOne { throw TooMuch() }
         }
-        return book
+        return statements
     }
 
     // MARK: Writing
@@ -181,8 +197,10 @@ struct TimelineBuildStore: Sendable {
             orders.map(\.1)
         )
         batch.append(.deleteChanges, ids)
-        if !gone.isEmpty { batch.append(.markOrders, gone, ids) }
         _ = try await transaction.run(batch)
+        if gone.isEmpty { return }
+        try await overused.review(gone, in: transaction)
+        try await transaction.query(.markOrders, gone, ids)
     }
 
     /// Deletes places that no touch came from any more, if some may have gone: what they say may be
@@ -239,6 +257,7 @@ extension PersonEvents.Statement {
             return nil
         }
         key = try row.read(PostgresUUID.self, at: 0)
+        time = try row.read(PostgresTimestamp.self, at: 8).microsecondsSince1970
         kind = try row.read(String.self, at: 1)
         self.effect = effect
         value = try row.read(PostgresDecimal?.self, at: 3)?.millionths
@@ -305,7 +324,8 @@ extension Statement {
     fileprivate static let listStatements = Statement(
         "attribution.list_statements",
         """
-        select key, kind, effect, value, currency, order_id, standing, is_unreadable, person
+        select key, kind, effect, value, currency, order_id, standing, is_unreadable, occurred_at,
+            person
         from ingest_v1_conversions
         where person = any ($1)
         """
@@ -313,10 +333,9 @@ extension Statement {
     fileprivate static let listOrders = Statement(
         "attribution.list_orders",
         """
-        select key, kind, effect, value, currency, order_id, standing, is_unreadable
+        select key, kind, effect, value, currency, order_id, standing, is_unreadable, occurred_at
         from ingest_v1_conversions
         where order_id = any ($1)
-        order by key
         """
     )
     /// Only one build of a tenant goes on at once: what is not there nobody else adds meanwhile.
@@ -399,6 +418,7 @@ extension Statement {
         insert into timeline_changes (id)
         select distinct person from ingest_v1_conversions
         where order_id = any ($1::text[]) and person is not null and person <> all ($2::text[])
+            and order_id not in (select order_id from overused_orders)
         on conflict (id) do nothing
         """
     )

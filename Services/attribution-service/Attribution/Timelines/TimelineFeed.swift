@@ -9,6 +9,9 @@ internal import Wire
 ///
 /// Everything is called in a transaction that holds the head, so that no two builds go on at once.
 struct TimelineFeed: Sendable {
+    /// The order ids that are none.
+    let overused: OverusedOrders
+
     /// Where in the feed it was looked last, and by which rule touches were found.
     struct Head: Sendable {
         /// The number of the transaction, as the database writes it.
@@ -101,13 +104,17 @@ struct TimelineFeed: Sendable {
         _ commits: [Commit],
         in transaction: PostgresTransaction
     ) async throws(PostgresError) {
+        try await overused.note(commits.map(\.id), in: transaction)
         try await transaction.query(.markCommits, commits.map(\.id))
         let days = Set(commits.filter { $0.deleted > 0 }.flatMap(\.days))
-        if !days.isEmpty { try await transaction.query(.markDays, Array(days)) }
+        if days.isEmpty { return }
+        try await overused.review(in: transaction)
+        try await transaction.query(.markDays, Array(days))
     }
 
     /// Notes everybody who has an event.
     func markAll(in transaction: PostgresTransaction) async throws(PostgresError) {
+        try await overused.noteAll(in: transaction)
         try await transaction.query(.markAll)
     }
 
@@ -133,7 +140,7 @@ struct TimelineFeed: Sendable {
     }
 
     /// Whether anything is to be done.
-    func hasNews(in scope: TenantScope) async throws(PostgresError) -> Bool {
+    static func hasNews(in scope: TenantScope) async throws(PostgresError) -> Bool {
         try await scope.read(.hasNews).one().read(Bool.self)
     }
 }
@@ -182,6 +189,8 @@ extension Statement {
         where person is not null and order_id in (
             select order_id from ingest_v1_conversions
             where commit_id = any ($1::bigint[]) and order_id is not null
+            except
+            select order_id from overused_orders
         )
         on conflict (id) do nothing
         """

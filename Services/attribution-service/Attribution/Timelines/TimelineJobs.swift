@@ -56,15 +56,14 @@ struct TimelineJobs: Sendable {
     ///   - logger: is told of tenants that cannot be looked at.
     /// - Returns: the looks at all tenants.
     func rounds(on database: TenantDatabase, logger: Logger) -> TenantRounds {
-        let feed = TimelineFeed()
-        return TenantRounds(
+        TenantRounds(
             "timelines",
             every: Self.interval,
             of: service,
             on: database,
             logger: logger
         ) { scope in
-            guard try await feed.hasNews(in: scope) else { return }
+            guard try await TimelineFeed.hasNews(in: scope) else { return }
             _ = try await queue.enqueue([job], in: scope)
         }
     }

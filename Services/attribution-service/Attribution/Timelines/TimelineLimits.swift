@@ -8,6 +8,8 @@ package struct TimelineLimits: Sendable {
     package var heldEvents = 300_000
     /// The most ids that are looked through at once.
     package var heldIDs = 50_000
+    /// The most events that have one order id; one that more have is none.
+    package var eventsOfOrder = 1_000
     /// How many ids that have changed are taken at once, at most.
     package var changes = 2_000
 

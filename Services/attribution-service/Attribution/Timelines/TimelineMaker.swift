@@ -75,18 +75,23 @@ struct TimelineMaker: Sendable {
     ) {
         switch statement.effect {
         case .conversion: timeline.conversions.append(conversion(statement, event, timeline))
-        case .refund where statement.orderID == nil:
-            guard
+        case .refund:
+            // What is said of an order is in the book.
+            if let order = statement.orderID, orders.hasConversion(of: order) { return }
+            if statement.orderID == nil,
                 let last = timeline.conversions.lastIndex(where: { $0.kind == statement.kind })
-            else { return }
-            let paidBack = timeline.conversions[last]
-            timeline.conversions[last].refunded = statement.refund.added(
-                to: paidBack.refunded,
-                of: paidBack.value,
-                in: paidBack.currency
-            )
-        // What is said of an order is in the book.
-        case .refund, .cancellation: break
+            {
+                timeline.conversions[last].payBack(statement.refund, at: event.time)
+            } else {
+                timeline.unmatchedRefunds.append(
+                    .init(
+                        time: event.time,
+                        millionths: statement.value ?? 0,
+                        currency: statement.currency ?? ""
+                    )
+                )
+            }
+        case .cancellation: break
         }
     }
 
@@ -95,25 +100,28 @@ struct TimelineMaker: Sendable {
         _ event: PersonEvents.Event,
         _ timeline: Timeline
     ) -> Timeline.Conversion {
-        let value = statement.value ?? 0
-        let state = statement.orderID.map {
-            orders.state(
-                of: .init(kind: statement.kind, id: $0),
-                worth: value,
-                in: statement.currency
-            )
-        }
+        let state = orders.state(of: statement)
         return Timeline.Conversion(
             touchesBefore: timeline.touches.count,
             time: event.time,
             kind: statement.kind,
             eventID: event.eventID,
             orderID: statement.orderID ?? "",
-            value: value,
-            refunded: state?.refunded ?? 0,
+            value: statement.value ?? 0,
+            refunds: state.refunds,
             currency: statement.currency ?? "",
-            isCancelled: state?.isCancelled ?? false
+            cancelledAt: state.cancelledAt
         )
+    }
+}
+
+extension Timeline.Conversion {
+    /// Pays back a part of what others leave, whenever they do.
+    fileprivate mutating func payBack(_ refund: PersonEvents.Refund, at time: Int64) {
+        let paid = refund.amount(of: value - refunded(by: .max), in: currency)
+        guard paid > 0 else { return }
+        let place = refunds.firstIndex { $0.time > time } ?? refunds.count
+        refunds.insert(.init(time: time, millionths: paid), at: place)
     }
 }
 

@@ -11,7 +11,6 @@ internal import Wire
 struct TimelinesService: AttributionV1.Timelines.Service {
     private let database: TenantDatabase
     private let jobs: TimelineJobs
-    private let feed = TimelineFeed()
 
     init(_ database: TenantDatabase, _ jobs: TimelineJobs) {
         self.database = database
@@ -44,7 +43,7 @@ struct TimelinesService: AttributionV1.Timelines.Service {
         message.touches = try row.read(Int64.self, at: 4)
         message.conversions = try row.read(Int64.self, at: 5)
         message.tooLarge = try row.read(Int64.self, at: 6)
-        message.hasNews = try await feed.hasNews(in: scope)
+        message.hasNews = try await TimelineFeed.hasNews(in: scope)
         return Reply(message)
     }
 }

@@ -12,6 +12,56 @@ enum AttributionOptions {
         meaning: "Journeys of persons are looked at, instead of imported paths."
     )
 
+    /// How models are run.
+    static let ofModels = [
+        Option(
+            name: "--replicates",
+            value: "COUNT",
+            meaning: "How often journeys are drawn again for intervals; 200, 0 for none."
+        ),
+        Option(name: "--seed", value: "NUMBER", meaning: "What draws come from; 0."),
+        Option(
+            name: "--allow-partial",
+            meaning: "Journeys also while timelines are made for the first time."
+        ),
+    ]
+
+    private static let replicates = 0...1_000
+
+    /// Models, and how they are run.
+    ///
+    /// - Parameters:
+    ///   - names: what they are called.
+    ///   - context: the other options.
+    /// - Returns: a request that does not say over what.
+    /// - Throws: ``CommandFailure`` for what is no number.
+    static func models(
+        _ names: [String],
+        _ context: CommandContext
+    ) throws(CommandFailure) -> AttributionV1.RunModelsRequest {
+        var request = AttributionV1.RunModelsRequest()
+        request.models = choices(names)
+        if let text = context.arguments.value("--seed") {
+            guard let seed = UInt64(text) else {
+                throw .usage("--seed is \(text): expected a whole number from 0")
+            }
+            request.seed = seed
+        }
+        request.replicates = try context.arguments.number("--replicates", in: replicates)
+            .map { Int32($0) }
+        request.allowPartial = context.arguments.has("--allow-partial")
+        return request
+    }
+
+    /// Models with their usual numbers.
+    static func choices(_ names: [String]) -> [AttributionV1.ModelChoice] {
+        names.map { name in
+            var choice = AttributionV1.ModelChoice()
+            choice.name = name
+            return choice
+        }
+    }
+
     /// Which journeys are looked at; nil for imports.
     ///
     /// - Throws: ``CommandFailure`` for options that are wrong, or need `--journeys`.
@@ -41,6 +91,13 @@ extension AttributionV1.JourneyReport {
             + withoutMargin.map {
                 "\($0.conversions) conversions of kind \($0.kind) have no margin"
             }
+            + unmatchedRefunds.map { refunds in
+                "\(refunds.refunds) refunds "
+                    + (refunds.currency.isEmpty
+                        ? "without a value" : "of \(refunds.value) \(refunds.currency)")
+                    + " meet no conversion"
+            }
+            + overusedOrders.map { "'\($0)' is no order id: more than 1,000 events have it" }
             + (currentTime == nil ? ["timelines have not been made yet: persons are missing"] : [])
             + (isBehind ? ["timelines are being made anew: ask again when they are"] : [])
     }

@@ -29,11 +29,7 @@ extension Subcommand {
                 "shapley",
             ]
         }
-        request.models = names.map { name in
-            var choice = AttributionV1.ModelChoice()
-            choice.name = name
-            return choice
-        }
+        request.models = AttributionOptions.choices(names)
         let gateway = GatewayCall(context)
         let run = try await gateway.with { connection, _ in
             try await AttributionV1.Models.Client(connection)
@@ -73,10 +69,10 @@ private struct ModelShares {
     /// Shares in percent, how much models disagree, and which two of them most.
     func text(_ disagreement: Double) -> String {
         let rows = channels.indices.map { channel in
-            [channels[channel]] + shares.map { Self.percent($0[channel]) }
+            [channels[channel]] + shares.map { Figures.percent($0[channel]) }
         }
         var text = TextTable.text([["channel"] + models] + rows)
-        text += "\n\ndisagreement \(Self.percent(disagreement))"
+        text += "\n\ndisagreement \(Figures.percent(disagreement))"
         var most: (distance: Double, pair: String)?
         for (index, one) in shares.enumerated() {
             for (other, numbers) in shares[..<index].enumerated() {
@@ -86,12 +82,6 @@ private struct ModelShares {
             }
         }
         guard let most else { return text }
-        return text + "; most between \(most.pair): \(Self.percent(most.distance))"
-    }
-
-    /// One digit behind the point.
-    private static func percent(_ share: Double) -> String {
-        let thousandths = Int((share * 1_000).rounded())
-        return "\(thousandths / 10).\(thousandths % 10) %"
+        return text + "; most between \(most.pair): \(Figures.percent(most.distance))"
     }
 }

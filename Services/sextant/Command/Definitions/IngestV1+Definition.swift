@@ -1,6 +1,5 @@
 internal import Messages
 internal import RPC
-internal import Telemetry
 internal import Wire
 
 extension IngestV1.ListDefinitionVersionsResponse {
@@ -132,13 +131,5 @@ extension IngestV1.ConversionDefinition.Effect {
         case .cancellation: "cancellation"
         default: "unknown"
         }
-    }
-}
-
-extension GoogleProtobuf.Timestamp? {
-    /// The minute, in UTC; empty for nothing.
-    fileprivate var minute: String {
-        guard let time = flatMap({ UTCTimestamp($0) }) else { return "" }
-        return String("\(time)".prefix(16)).replacing("T", with: " ")
     }
 }

@@ -36,7 +36,7 @@ enum OpenAPIDocument {
     },
     {
       "name": "Runs",
-      "description": "Keeps what models say.\n\nA run is what `RunModels` does, done by a job: the same request over the same data gives the same bits. It is kept with its request, the fingerprint of what was looked at, the version of the program and the seed. Where a request says nothing of `as_of`, what was known when the run was created counts, however long it waits.\n\nRuns that somebody creates are kept until they are deleted, 1,000 of them at most. Those of a schedule are kept for as many days as it says."
+      "description": "Keeps what models say.\n\nA run is what `RunModels` does, done by a job: the same request over the same data gives the same bits. It is kept with its request, the fingerprint of what was looked at, the version of the program and the seed. Where a request says nothing of `as_of`, what was known when the run was created counts, however long it waits. A run over journeys waits for up to a day until the tenant's timelines have been made for the first time, unless its request has `allow_partial`. That a run's operation was cancelled, or failed, is known of the run within half a minute.\n\nRuns that somebody creates are kept until they are deleted, 1,000 of them at most. Those of a schedule are kept for as many days as it says."
     },
     {
       "name": "Operations",
@@ -44,7 +44,7 @@ enum OpenAPIDocument {
     },
     {
       "name": "Timelines",
-      "description": "Puts the events of persons together.\n\nA person is all ids that identify and alias events, and events that name a user and a visitor, have joined, over any number of steps. The person is called by the least of the users' ids, or of the visitors' if there is none. Somebody with more than 100,000 events or 10,000 ids is no person: such timelines are left out, and counted.\n\nOf a person's events the touches are kept, as the touch rule in force finds them, and the conversions that are the first of their orders. What is paid back of an order, and whether it was cancelled, is taken from events of whomever. A refund without an order pays back the person's last conversion of its kind before it; one without a value pays back all; one whose value cannot be read, or is in another currency than the conversion's, cannot be subtracted, and is not. Events that name neither a user nor a visitor are nobody's.\n\nTimelines follow the events by themselves, within a minute or so: late events, events that are deleted, persons who are forgotten, ids that are joined, channels that are mapped anew, other definitions. What comes of it is the same as if all were made from the beginning."
+      "description": "Puts the events of persons together.\n\nA person is all ids that identify and alias events, and events that name a user and a visitor, have joined, over any number of steps. The person is called by the least of the users' ids, or of the visitors' if there is none. Somebody with more than 100,000 events or 10,000 ids is no person: such timelines are left out, and counted.\n\nOf a person's events the touches are kept, as the touch rule in force finds them, and the conversions that are the first of their orders. What is paid back of an order, and whether it was cancelled, is taken from events of whomever, with their times: journeys see only what was known `as_of` their own. Events that name neither a user nor a visitor are nobody's.\n\nA refund, or a cancellation, is of the order whose id it has, whatever its own kind is: a GA4 `refund` is of the `purchase`. If conversions of several kinds have that id, it is of the one of kind `purchase`; without such a one, of that of its own kind; otherwise of that whose kind comes first by name. If several conversions of that kind are of the order, because each event of them counts, a refund pays back the earliest of them until nothing is left, then the next; a cancellation cancels all. A refund without an order pays back the person's last conversion of its own kind before it. One without a value pays back all; one whose value cannot be read, or is in another currency than the conversion's, cannot be subtracted, and is not. A refund that no conversion is there for pays back nothing, and is told as such.\n\nAn order id that more than 1,000 events have is none: something like `undefined`. Each of its conversions stands for itself, and its refunds are such without an order. (Ingest's own counts of conversions take it for an order still.)\n\nTimelines follow the events by themselves, within a minute or so: late events, events that are deleted, persons who are forgotten, ids that are joined, channels that are mapped anew, other definitions. What comes of it is the same as if all were made from the beginning."
     },
     {
       "name": "Control",
@@ -988,6 +988,14 @@ enum OpenAPIDocument {
             "schema": {
               "type": "integer",
               "format": "int32"
+            }
+          },
+          {
+            "name": "allow_partial",
+            "in": "query",
+            "description": "Whether journeys are looked at also while timelines are made for the first time: then persons are missing.",
+            "schema": {
+              "type": "boolean"
             }
           }
         ],
@@ -2624,7 +2632,7 @@ enum OpenAPIDocument {
           "Runs"
         ],
         "summary": "Has models run by a job",
-        "description": "Has models run by a job. The request is checked as `RunModels` checks it. RESOURCE_EXHAUSTED if there are 1,000 runs, or 100 that are not over.",
+        "description": "Has models run by a job. The request is checked as `RunModels` checks it, also for timelines that have not been made for the first time. RESOURCE_EXHAUSTED if there are 1,000 runs, or 100 that are not over.",
         "requestBody": {
           "content": {
             "application/json": {
@@ -12996,7 +13004,7 @@ enum OpenAPIDocument {
           },
           "refunded": {
             "type": "string",
-            "description": "How much of that was paid back."
+            "description": "How much of that was paid back until `as_of`."
           },
           "currency": {
             "type": "string",
@@ -13004,7 +13012,19 @@ enum OpenAPIDocument {
           },
           "isCancelled": {
             "type": "boolean",
-            "description": "Whether it was cancelled."
+            "description": "Whether it was cancelled until `as_of`."
+          },
+          "refunds": {
+            "type": "array",
+            "description": "What was paid back until `as_of`, in the order of time: the last 100 of it.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.Journey.Refund"
+            }
+          },
+          "cancelTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When it was cancelled; missing if it was not until `as_of`."
           }
         },
         "additionalProperties": false
@@ -13036,7 +13056,7 @@ enum OpenAPIDocument {
           },
           "refunded": {
             "type": "string",
-            "description": "How much of that was paid back."
+            "description": "How much of that was paid back until `as_of`."
           },
           "currency": {
             "type": "string",
@@ -13044,7 +13064,19 @@ enum OpenAPIDocument {
           },
           "is_cancelled": {
             "type": "boolean",
-            "description": "Whether it was cancelled."
+            "description": "Whether it was cancelled until `as_of`."
+          },
+          "refunds": {
+            "type": "array",
+            "description": "What was paid back until `as_of`, in the order of time: the last 100 of it.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.Journey.Refund.snake"
+            }
+          },
+          "cancel_time": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When it was cancelled; missing if it was not until `as_of`."
           }
         },
         "additionalProperties": false
@@ -13119,6 +13151,38 @@ enum OpenAPIDocument {
             "items": {
               "type": "string"
             }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.Journey.Refund": {
+        "type": "object",
+        "description": "A part of a conversion's value that was paid back.",
+        "properties": {
+          "time": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When."
+          },
+          "value": {
+            "type": "string",
+            "description": "How much, as `59.9`, in the conversion's currency."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.Journey.Refund.snake": {
+        "type": "object",
+        "description": "A part of a conversion's value that was paid back.",
+        "properties": {
+          "time": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When."
+          },
+          "value": {
+            "type": "string",
+            "description": "How much, as `59.9`, in the conversion's currency."
           }
         },
         "additionalProperties": false
@@ -13333,6 +13397,20 @@ enum OpenAPIDocument {
             "type": "boolean",
             "description": "Whether timelines are being made anew, of events that changed since or by another rule: then some are of before, and some of after."
           },
+          "unmatchedRefunds": {
+            "type": "array",
+            "description": "Refunds in the range, of any kind, that pay back nothing: no conversion has their order id, or they have none, and the person no conversion of their kind before them.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.JourneyReport.UnmatchedRefunds"
+            }
+          },
+          "overusedOrders": {
+            "type": "array",
+            "description": "Order ids that are none, because more than 1,000 events have them: each of their conversions stands for itself. Up to 100, in order.",
+            "items": {
+              "type": "string"
+            }
+          },
           "withoutMargin": {
             "type": "array",
             "description": "Conversions of which no margin holds, if values are profits. They count, without their values.",
@@ -13433,6 +13511,48 @@ enum OpenAPIDocument {
             "format": "int64",
             "pattern": "^-?[0-9]+$",
             "description": "How many."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.JourneyReport.UnmatchedRefunds": {
+        "type": "object",
+        "description": "Refunds of a currency.",
+        "properties": {
+          "currency": {
+            "type": "string",
+            "description": "The currency; empty for those that do not say how much they pay back."
+          },
+          "refunds": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many."
+          },
+          "value": {
+            "type": "string",
+            "description": "What they pay back together, as `59.9`; empty without a currency."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.JourneyReport.UnmatchedRefunds.snake": {
+        "type": "object",
+        "description": "Refunds of a currency.",
+        "properties": {
+          "currency": {
+            "type": "string",
+            "description": "The currency; empty for those that do not say how much they pay back."
+          },
+          "refunds": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many."
+          },
+          "value": {
+            "type": "string",
+            "description": "What they pay back together, as `59.9`; empty without a currency."
           }
         },
         "additionalProperties": false
@@ -13548,6 +13668,20 @@ enum OpenAPIDocument {
             "type": "boolean",
             "description": "Whether timelines are being made anew, of events that changed since or by another rule: then some are of before, and some of after."
           },
+          "unmatched_refunds": {
+            "type": "array",
+            "description": "Refunds in the range, of any kind, that pay back nothing: no conversion has their order id, or they have none, and the person no conversion of their kind before them.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.JourneyReport.UnmatchedRefunds.snake"
+            }
+          },
+          "overused_orders": {
+            "type": "array",
+            "description": "Order ids that are none, because more than 1,000 events have them: each of their conversions stands for itself. Up to 100, in order.",
+            "items": {
+              "type": "string"
+            }
+          },
           "without_margin": {
             "type": "array",
             "description": "Conversions of which no margin holds, if values are profits. They count, without their values.",
@@ -13566,7 +13700,7 @@ enum OpenAPIDocument {
       },
       "sextant.attribution.v1.JourneySelection": {
         "type": "object",
-        "description": "Which journeys are looked at, and how they are cut out of persons' timelines. An empty one stands for all journeys that are known.\n\nWhat comes after `as_of` is not known, but that a conversion was cancelled, or paid back, counts whenever it was. Conversions that count are those of `kinds` that were not cancelled; others are none, and touches before them go on to the next that counts. To a conversion belong the touches between the one before and it, by their place in the order of events. They are cut where more than `closing_days` lie between two of them, or between the last and the conversion: each part but the last is a journey that came to nothing. Of the last part, the touches within the window of their kind before the conversion are the conversion's journey. A conversion to which no touch is left is unattributed. What follows the last conversion is cut likewise; its last part came to nothing too, if more than `closing_days` have passed until `as_of`, and is open otherwise.\n\nA journey's date is the time of its conversion, or of its last touch if there is none: ranges that meet share no journey and lose none. It is a new customer's as long as no conversion that counts has come before it. In a path of more than 10,000 touches the last 10,000 are looked at.",
+        "description": "Which journeys are looked at, and how they are cut out of persons' timelines. An empty one stands for all journeys that are known.\n\nWhat comes after `as_of` is not known, also of what was paid back or cancelled by then. Conversions that count are those of `kinds` that were not cancelled; others are none, and touches before them go on to the next that counts. To a conversion belong the touches between the one before and it, by their place in the order of events. They are cut where more than `closing_days` lie between two of them, or between the last and the conversion: each part but the last is a journey that came to nothing. Of the last part, the touches within the window of their kind before the conversion are the conversion's journey. A conversion to which no touch is left is unattributed. What follows the last conversion is cut likewise; its last part came to nothing too, if more than `closing_days` have passed until `as_of`, and is open otherwise.\n\nA journey's date is the time of its conversion, or of its last touch if there is none: ranges that meet share no journey and lose none. It is a new customer's as long as no conversion that counts has come before it. In a path of more than 10,000 touches the last 10,000 are looked at.",
         "properties": {
           "fromTime": {
             "type": "string",
@@ -13699,7 +13833,7 @@ enum OpenAPIDocument {
       },
       "sextant.attribution.v1.JourneySelection.snake": {
         "type": "object",
-        "description": "Which journeys are looked at, and how they are cut out of persons' timelines. An empty one stands for all journeys that are known.\n\nWhat comes after `as_of` is not known, but that a conversion was cancelled, or paid back, counts whenever it was. Conversions that count are those of `kinds` that were not cancelled; others are none, and touches before them go on to the next that counts. To a conversion belong the touches between the one before and it, by their place in the order of events. They are cut where more than `closing_days` lie between two of them, or between the last and the conversion: each part but the last is a journey that came to nothing. Of the last part, the touches within the window of their kind before the conversion are the conversion's journey. A conversion to which no touch is left is unattributed. What follows the last conversion is cut likewise; its last part came to nothing too, if more than `closing_days` have passed until `as_of`, and is open otherwise.\n\nA journey's date is the time of its conversion, or of its last touch if there is none: ranges that meet share no journey and lose none. It is a new customer's as long as no conversion that counts has come before it. In a path of more than 10,000 touches the last 10,000 are looked at.",
+        "description": "Which journeys are looked at, and how they are cut out of persons' timelines. An empty one stands for all journeys that are known.\n\nWhat comes after `as_of` is not known, also of what was paid back or cancelled by then. Conversions that count are those of `kinds` that were not cancelled; others are none, and touches before them go on to the next that counts. To a conversion belong the touches between the one before and it, by their place in the order of events. They are cut where more than `closing_days` lie between two of them, or between the last and the conversion: each part but the last is a journey that came to nothing. Of the last part, the touches within the window of their kind before the conversion are the conversion's journey. A conversion to which no touch is left is unattributed. What follows the last conversion is cut likewise; its last part came to nothing too, if more than `closing_days` have passed until `as_of`, and is open otherwise.\n\nA journey's date is the time of its conversion, or of its last touch if there is none: ranges that meet share no journey and lose none. It is a new customer's as long as no conversion that counts has come before it. In a path of more than 10,000 touches the last 10,000 are looked at.",
         "properties": {
           "from_time": {
             "type": "string",
@@ -14879,7 +15013,7 @@ enum OpenAPIDocument {
           },
           "otherConversions": {
             "type": "array",
-            "description": "Conversions that do not count, because they are of other kinds or were cancelled: the latest first, 1,000 at most.",
+            "description": "Conversions until `as_of` that do not count, because they are of other kinds or were cancelled: the latest first, 1,000 at most.",
             "items": {
               "$ref": "#/components/schemas/sextant.attribution.v1.Journey.Conversion"
             }
@@ -14935,7 +15069,7 @@ enum OpenAPIDocument {
           },
           "other_conversions": {
             "type": "array",
-            "description": "Conversions that do not count, because they are of other kinds or were cancelled: the latest first, 1,000 at most.",
+            "description": "Conversions until `as_of` that do not count, because they are of other kinds or were cancelled: the latest first, 1,000 at most.",
             "items": {
               "$ref": "#/components/schemas/sextant.attribution.v1.Journey.Conversion.snake"
             }
@@ -15269,7 +15403,7 @@ enum OpenAPIDocument {
           },
           "journeys": {
             "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection",
-            "description": "Which journeys of timelines, instead of an import; nothing for imports. They have times, which `decay` and `hazard` need."
+            "description": "Which journeys of timelines, instead of an import; nothing for imports. They have times, which `decay` and `hazard` need. FAILED_PRECONDITION as long as the tenant's timelines have not been made for the first time."
           },
           "booking": {
             "$ref": "#/components/schemas/sextant.attribution.v1.Booking",
@@ -15279,6 +15413,10 @@ enum OpenAPIDocument {
             "type": "integer",
             "format": "int32",
             "description": "How many states of Markov chains are told with the steps between them: 1 to 200; 0 for none."
+          },
+          "allowPartial": {
+            "type": "boolean",
+            "description": "Whether journeys are looked at also while timelines are made for the first time: then persons are missing."
           }
         },
         "additionalProperties": false
