@@ -218,12 +218,14 @@ extension MixModel {
             var usual = block(link(media[index]), nil)
             var mean = Array(repeating: 0.0, count: panel.cells)
             _ = usual.forward(medians, into: &mean)
+            // A wide prior of a coefficient says more than all there is to explain.
+            let most = Moments(scaledOutcome).deviation / Double(2 * media.count)
+            let cap = most * most * Double(panel.periods.count)
             let spread = geoSpread(
                 own.spread,
                 own.deviations,
-                isInformed(own.deviations, coordinates),
-                usual.variation
-            )
+                isInformed(own.deviations, coordinates)
+            ) { min(usual.variation($0), cap) }
             return block(
                 isByResponse ? .response(at: scaling.references[index]) : link(media[index]),
                 spread
