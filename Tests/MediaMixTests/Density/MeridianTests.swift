@@ -88,17 +88,24 @@ struct MeridianTests {
         for _ in 0..<4 {
             let point = (0..<sampled.dimension).map { _ in 0.5 * random.normal() }
             let values = sampled.parameters(at: point.span)
-            var (same, logJacobian) = (point, 0.0)
+            var same = point
+            var deviations: [String: [(sampled: Double, plain: Double)]] = [:]
             for index in point.indices {
                 let (name, value) = (model.parameterNames[index], values[index])
                 switch name.prefix(while: { $0 != "[" }) {
                 case "beta_gm_dev", "gamma_gc_dev":
                     same[index] = value
-                    // A deviation is what is sampled over a root that depends on other parameters.
-                    logJacobian += log(value / point[index])
-                case "knot_values", "tau_g": same[index] = value
+                    let effect = String(name.drop { $0 != "," })
+                    deviations[effect, default: []].append((point[index], value))
+                case "knot_values", "tau_g", "gamma_control": same[index] = value
                 default: break
                 }
+            }
+            // Seven of eight distances from the mean are free, all divided by one root.
+            let logJacobian = deviations.values.reduce(0) { sum, pairs in
+                let ratio =
+                    (pairs[0].plain - pairs[1].plain) / (pairs[0].sampled - pairs[1].sampled)
+                return sum + 7 * log(ratio)
             }
             #expect(zip(plain.parameters(at: same.span), values).allSatisfy { abs($0 - $1) < 1e-9 })
             let (one, other) = (try sampled.evaluated(at: point), try plain.evaluated(at: same))

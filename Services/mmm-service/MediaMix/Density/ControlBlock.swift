@@ -6,6 +6,8 @@ struct ControlBlock: Sendable {
     struct Control: Sendable {
         /// The slot of its (common) effect.
         let effect: Int
+        /// The prior of the common effect, where the mean of the geos' is sampled in its place.
+        let prior: PriorLaw?
         /// By how much effects differ between geos; nil if they do not.
         var spread: GeoSpread?
         /// `[geos * periods]`.
@@ -32,6 +34,7 @@ struct ControlBlock: Sendable {
         for index in controls.indices {
             sum += controls[index].spread?.load(values) ?? 0
             let control = controls[index]
+            sum += control.prior?.evaluate(commonEffect(control, values)).logDensity ?? 0
             let effect = values[control.effect]
             var mean = mean.mutableSpan
             guard let spread = control.spread else {
@@ -48,11 +51,17 @@ struct ControlBlock: Sendable {
         return sum
     }
 
+    /// The effect that geos differ around.
+    func commonEffect(_ control: Control, _ values: [Double]) -> Double {
+        values[control.effect] - (control.spread?.elevation(values) ?? 0)
+    }
+
     /// Pulls the derivatives by the mean back to the parameters.
-    func pull(_ values: [Double], _ meanAdjoint: [Double], into adjoints: inout [Double]) {
+    mutating func pull(_ values: [Double], _ meanAdjoint: [Double], into adjoints: inout [Double]) {
         let cells = meanAdjoint.count / geos
-        for control in controls {
-            guard let spread = control.spread else {
+        for index in controls.indices {
+            let control = controls[index]
+            guard control.spread != nil else {
                 adjoints[control.effect] += control.column.span.dot(meanAdjoint.span)
                 continue
             }
@@ -61,8 +70,11 @@ struct ControlBlock: Sendable {
                 let slope = control.column.span.extracting(range)
                     .dot(meanAdjoint.span.extracting(range))
                 adjoints[control.effect] += slope
-                spread.pull(slope, geo, values, into: &adjoints)
+                controls[index].spread?.adjoints[geo] = slope
             }
+            let slope = control.prior?.evaluate(commonEffect(control, values)).slope ?? 0
+            adjoints[control.effect] += slope
+            controls[index].spread?.pull(elevation: -slope, values, into: &adjoints)
         }
     }
 }

@@ -13,9 +13,12 @@ struct MediumBlock: Sendable {
     private(set) var spread: GeoSpread?
     /// The prior of the coefficient, if that is not what is sampled.
     private let prior: PriorLaw?
-    private(set) var coefficient = 0.0
+    /// The geometric mean of the geos' coefficients.
+    private var coefficient = 0.0
+    /// By what it is the coefficient that geos differ around multiplied.
+    private var elevation = 1.0
     private var total = 1.0
-    /// By what the coefficient of each geo is the common one multiplied.
+    /// By what the coefficient of each geo is their mean multiplied.
     private var multipliers: [Double]
     private var multiplierAdjoints: [Double]
     /// The coefficient of each geo.
@@ -74,7 +77,8 @@ struct MediumBlock: Sendable {
             }
         }
         total = linkTotal()
-        coefficient = values[effect] * link.scale / total
+        elevation = spread.map { Elementary.exp($0.elevation(values)) } ?? 1
+        coefficient = values[effect] * slope
         var sum = mean.mutableSpan
         for geo in effects.indices {
             let range = cells(geo)
@@ -84,7 +88,8 @@ struct MediumBlock: Sendable {
             part.add(response.response.span.extracting(range), times: effects[geo])
         }
         if let prior {
-            logDensity += prior.evaluate(coefficient).logDensity - Elementary.log(total)
+            logDensity += prior.evaluate(commonCoefficient).logDensity
+            logDensity -= Elementary.log(total * elevation)
         }
         return logDensity
     }
@@ -93,6 +98,17 @@ struct MediumBlock: Sendable {
         let periods = response.response.count / effects.count
         return geo * periods..<(geo + 1) * periods
     }
+
+    /// The coefficient that geos differ around.
+    var commonCoefficient: Double { coefficient / elevation }
+
+    /// Whether that is what is sampled.
+    private var isCommon: Bool {
+        if case .coefficient = link { true } else { false }
+    }
+
+    /// What the mean coefficient is per unit of what is sampled.
+    private var slope: Double { link.scale / total * (isCommon ? elevation : 1) }
 
     /// What it adds to the mean, `[geos * periods]`.
     var contributions: [Double] {
@@ -132,7 +148,8 @@ struct MediumBlock: Sendable {
         _ meanAdjoint: [Double],
         into adjoints: inout [Double]
     ) {
-        var coefficientAdjoint = prior?.evaluate(coefficient).slope ?? 0
+        let priorSlope = prior?.evaluate(commonCoefficient).slope ?? 0
+        var coefficientAdjoint = priorSlope / elevation
         for geo in effects.indices {
             let range = cells(geo)
             effectAdjoints[geo] += meanAdjoint.span.extracting(range)
@@ -141,18 +158,18 @@ struct MediumBlock: Sendable {
             multiplierAdjoints[geo] = effectAdjoints[geo] * coefficient
             fillResponseAdjoint(geo, meanAdjoint)
         }
-        adjoints[effect] += coefficientAdjoint * link.scale / total
+        adjoints[effect] += coefficientAdjoint * slope
         // The logarithm of the total is taken from that of the coefficient's prior.
         let own = prior == nil ? 0 : -1 / total
         pullTotal(own - coefficientAdjoint * coefficient / total)
         response.pull(&transform)
         raised?.pull(&transform)
-        if let spread {
-            for geo in multipliers.indices {
-                let slope = multiplierAdjoints[geo] * multipliers[geo]
-                spread.pull(slope, geo, values, into: &adjoints)
-            }
+        for geo in multipliers.indices {
+            spread?.adjoints[geo] = multiplierAdjoints[geo] * multipliers[geo]
         }
+        let common = prior == nil ? 0 : -priorSlope * commonCoefficient - 1
+        let direct = isCommon ? coefficientAdjoint * coefficient : 0
+        spread?.pull(elevation: common + direct, values, into: &adjoints)
         transform.unload(into: &adjoints)
     }
 

@@ -134,6 +134,9 @@ public struct MixDensity: Density {
         var plain = parameters.plainValues
         let slots = model.slots.controls.map(\.deviations) + model.slots.media.map(\.deviations)
         let spreads = controls.controls.map(\.spread) + media.map(\.spread)
+        for control in controls.controls where control.prior != nil {
+            plain[control.effect] = controls.commonEffect(control, parameters.values)
+        }
         for (slots, spread) in zip(slots, spreads) {
             for (slot, deviation) in zip(slots, spread?.deviations ?? []) {
                 plain[slot] = deviation
@@ -141,9 +144,9 @@ public struct MixDensity: Density {
         }
         for (medium, own) in zip(media, model.slots.media.indices) {
             if model.media[own].configuration.effect == .coefficient {
-                plain[model.slots.media[own].effect] = medium.coefficient
+                plain[model.slots.media[own].effect] = medium.commonCoefficient
             } else {
-                plain.append(medium.coefficient)
+                plain.append(medium.commonCoefficient)
             }
         }
         guard model.configuration.hasGeoEffects else { return plain }

@@ -16,7 +16,8 @@ extension MixModel {
         let standards = standards(coordinates)
         let isCentred = coordinates == .sampled && slots.levels.allSatisfy(isFree)
         var elsewhere = Set(responseMedia(coordinates).map { slots.media[$0].effect })
-        let groups = slots.media.map(\.deviations) + slots.controls.map(\.deviations)
+        let groups =
+            slots.media.map(\.deviations) + slots.controls.map { $0.deviations + [$0.effect] }
         for group in groups where isInformed(group, coordinates) { elsewhere.formUnion(group) }
         for (slot, parameter) in layout.parameters.enumerated() {
             guard let law = PriorLaw(parameter.prior) else {
@@ -124,12 +125,19 @@ extension MixModel {
                 ($0 - standards[index].centre) / standards[index].scale
             }
             let own = slots.controls[index]
-            let spread = geoSpread(own.spread, own.deviations, coordinates) { geo in
+            let isInformed =
+                own.spread != nil && isInformed(own.deviations + [own.effect], coordinates)
+            let spread = geoSpread(own.spread, own.deviations, isInformed) { geo in
                 let periods = panel.periods.count
                 let part = Moments(Array(column[geo * periods..<(geo + 1) * periods]))
                 return Double(periods) * part.deviation * part.deviation
             }
-            return ControlBlock.Control(effect: own.effect, spread: spread, column: column)
+            return ControlBlock.Control(
+                effect: own.effect,
+                prior: isInformed ? PriorLaw(prior(own.effect)) : nil,
+                spread: spread,
+                column: column
+            )
         }
         return ControlBlock(controls, geos: panel.geos.count)
     }
@@ -138,7 +146,7 @@ extension MixModel {
 
     /// Whether deviations between geos are sampled as data tell them.
     private func isInformed(_ deviations: [Int], _ coordinates: MixDensity.Coordinates) -> Bool {
-        coordinates == .sampled && !deviations.isEmpty && deviations.allSatisfy(isFree)
+        coordinates == .sampled && deviations.count > 1 && deviations.allSatisfy(isFree)
     }
 
     /// The differences between geos of one effect.
@@ -146,24 +154,23 @@ extension MixModel {
     /// - Parameters:
     ///   - spread: the slot of the common spread; nil if there are none.
     ///   - deviations: the slots of deviations, by geo.
-    ///   - coordinates: what positions are made of.
+    ///   - isInformed: whether they are sampled as data tell them.
     ///   - variation: the sum of squares that a difference of 1 makes in a geo.
     /// - Returns: the differences, or nil.
     private func geoSpread(
         _ spread: Int?,
         _ deviations: [Int],
-        _ coordinates: MixDensity.Coordinates,
+        _ isInformed: Bool,
         _ variation: (Int) -> Double
     ) -> GeoSpread? {
         guard let spread else { return nil }
-        let isInformed = isInformed(deviations, coordinates)
         // As if half of the outcome's deviation were noise: to sample well, it need not be right.
         let noise = 0.5 * Moments(scaledOutcome).deviation
         return GeoSpread(
             spread: spread,
             slots: deviations,
-            precisions: isInformed
-                ? panel.geos.indices.map { variation($0) / (noise * noise) } : [],
+            precision: isInformed
+                ? Moments(panel.geos.indices.map(variation)).mean / (noise * noise) : nil,
             priors: isInformed ? deviations.compactMap { PriorLaw(prior($0)) } : []
         )
     }
@@ -211,7 +218,14 @@ extension MixModel {
             var usual = block(link(media[index]), nil)
             var mean = Array(repeating: 0.0, count: panel.cells)
             _ = usual.forward(medians, into: &mean)
-            let spread = geoSpread(own.spread, own.deviations, coordinates, usual.variation)
+            // A wide prior of a coefficient says more than all there is to explain.
+            let most = Moments(scaledOutcome).deviation / Double(2 * media.count)
+            let cap = most * most * Double(panel.periods.count)
+            let spread = geoSpread(
+                own.spread,
+                own.deviations,
+                isInformed(own.deviations, coordinates)
+            ) { min(usual.variation($0), cap) }
             return block(
                 isByResponse ? .response(at: scaling.references[index]) : link(media[index]),
                 spread
