@@ -82,9 +82,7 @@ struct ValueModeTests {
         }
     }
 
-    @Test(
-        "of profits is by margins of kinds on the days of the tenant's clocks, and tells what has none"
-    )
+    @Test("of profits is by margins of kinds on the tenant's days, and tells what has none")
     func margins() async throws {
         let attribution = try await ServedAttribution()
         try await attribution.set(timeZone: "Asia/Kolkata")
