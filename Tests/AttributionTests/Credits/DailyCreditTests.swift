@@ -184,6 +184,28 @@ struct DailyCreditTests {
         await attribution.stop()
     }
 
+    @Test("of schedules has the days of each run, and no others")
+    func schedules() async throws {
+        let attribution = try await ServedAttribution()
+        var put = AttributionV1.PutRunScheduleRequest()
+        put.name = "daily"
+        var schedule = AttributionV1.RunSchedule()
+        (schedule.days, schedule.hour) = (7, 3)
+        for (first, last) in [("2026-01-01", ""), ("", "2026-01-31")] {
+            var request = AttributionV1.RunModelsRequest()
+            request.model = "linear"
+            var journeys = AttributionV1.JourneySelection()
+            (journeys.firstDay, journeys.lastDay) = (first, last)
+            request.journeys = journeys
+            schedule.request = request
+            put.schedule = schedule
+            try await attribution.refusal(.invalidArgument, "schedule.request.journeys") {
+                _ = try await attribution.runs.putRunSchedule(put)
+            }
+        }
+        await attribution.stop()
+    }
+
     @Test("is refused without journeys, with transforms, and for days that there are not")
     func refused() async throws {
         let attribution = try await ServedAttribution()

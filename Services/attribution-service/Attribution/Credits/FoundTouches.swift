@@ -59,6 +59,7 @@ struct FoundTouches: Sendable {
         of scope: TenantScope,
         in transaction: PostgresTransaction
     ) async throws -> FoundTouches {
+        // There are not too many: what touches are called was read in the same transaction.
         let labels =
             wanted.hasCampaigns
             ? try await store.labels(.campaign, most: TimelineReader.mostPlaces, in: transaction)
