@@ -38,13 +38,3 @@ public struct Season: Sendable, Hashable {
         ["sin", "cos"].flatMap { function in (1...order).map { "\(function)_\($0)" } }
     }
 }
-
-extension PanelDay {
-    /// The day's place in its year, from 1.
-    var dayOfYear: Int {
-        // The year in which it lies, or one beside it; 0 to 9999, as days have.
-        let guess = 1970 + Int((Double(number) / 365.2425).rounded(.down))
-        let starts = (guess - 1...guess + 1).compactMap { PanelDay(year: $0, month: 1, day: 1) }
-        return number - (starts.last { $0.number <= number }?.number ?? number) + 1
-    }
-}
