@@ -62,7 +62,7 @@ struct CreditedJourneysTests {
                 else { continue }
                 let conversion = timeline.conversions[place]
                 var value = conversion.value
-                if selection.valueMode == .net { value -= conversion.refunded }
+                if selection.valueMode == .net { value -= conversion.refunded(by: selection.asOf) }
                 if conversion.currency != "EUR" { value = 0 }
                 let touches = journey.touches.map { timeline.touches[$0] }
                 expected.append(

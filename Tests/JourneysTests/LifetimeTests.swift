@@ -26,11 +26,11 @@ struct LifetimeTests {
                 else { continue }
                 if journey.time + span > selection.asOf { censored += 1 }
                 for (place, other) in timeline.conversions.enumerated() where place >= first {
-                    guard !other.isCancelled, other.time <= selection.asOf,
+                    guard !other.isCancelled(by: selection.asOf), other.time <= selection.asOf,
                         selection.kinds.isEmpty || selection.kinds.contains(other.kind),
                         other.time - journey.time < span
                     else { continue }
-                    let net = other.value - other.refunded
+                    let net = other.value - other.refunded(by: selection.asOf)
                     switch other.currency {
                     case "EUR": value += net
                     case "USD": value += net * 2

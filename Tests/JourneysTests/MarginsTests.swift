@@ -22,7 +22,7 @@ struct MarginsTests {
                     time: time,
                     kind: kind,
                     value: value,
-                    refunded: refunded,
+                    refunds: refunded == 0 ? [] : [.init(time: time, millionths: refunded)],
                     currency: currency
                 )
             ]

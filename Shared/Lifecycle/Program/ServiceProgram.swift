@@ -136,7 +136,7 @@ struct ServiceIdentity: Sendable {
 
     /// Variables with our prefix that are for those who build and test.
     static let foreignVariables: Set<String> = [
-        "SEXTANT_LONG", "SEXTANT_REFERENCE", "SEXTANT_SCRATCH",
+        "SEXTANT_LONG", "SEXTANT_REFERENCE", "SEXTANT_SCRATCH", "SEXTANT_SUITES",
     ]
 }
 

@@ -234,7 +234,7 @@ struct DailyCreditTests {
         let plan = try JourneyPlan(AttributionV1.JourneySelection(Self.selection), in: scope)
         let touches = PathDetail.Touches(date: .conversion)
         let found = try await TimelineReader(TimelineStore(), offload: nil)
-            .paths(plan, PathDetail(touches: touches), in: scope)
+            .paths(plan, PathDetail(touches: touches), isPartial: false, in: scope)
         let booking = TouchBooking(
             touches: try #require(found.touches),
             table: found.table,

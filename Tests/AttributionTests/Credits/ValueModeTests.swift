@@ -26,7 +26,7 @@ struct ValueModeTests {
                 kind: kind,
                 eventID: "\(kind)\(time)",
                 value: value * 1_000_000,
-                refunded: kind == "order" ? 20_000_000 : 0,
+                refunds: kind == "order" ? [.init(time: time, millionths: 20_000_000)] : [],
                 currency: "EUR"
             )
         }

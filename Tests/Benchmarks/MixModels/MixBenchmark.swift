@@ -2,6 +2,7 @@ import Foundation
 import MediaMix
 import Numerics
 import Panels
+import Wire
 
 /// The mix model of PyMC-Marketing's quick start: fitted beside PyMC-Marketing with nutpie, its
 /// gradient beside a program of C.
@@ -9,8 +10,8 @@ import Panels
 /// Both are given the same data and priors, four chains of 1,000 + 1,000 draws and two cores, and
 /// timed by the clock on the wall. “sampling” is the smallest bulk effective sample size over time:
 /// ours over all of a fit, from the panel to the posterior, theirs over their chains alone. “fit”
-/// is how often a second a fit could be made: ours as before, theirs with the building and compiling
-/// that each of their fits does. Sizes are of the same fifteen parameters.
+/// is how often a second a fit could be made: ours as before, theirs with the building and
+/// compiling that each of their fits does. Sizes are of the same fifteen parameters.
 struct MixBenchmark {
     private let arguments: Arguments
     private let panel: Panel

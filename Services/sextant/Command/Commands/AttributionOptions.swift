@@ -41,16 +41,20 @@ enum AttributionOptions {
     ) throws(CommandFailure) -> AttributionV1.RunModelsRequest {
         var request = AttributionV1.RunModelsRequest()
         request.models = choices(names)
-        if let text = context.arguments.value("--seed") {
-            guard let seed = UInt64(text) else {
-                throw .usage("--seed is \(text): expected a whole number from 0")
-            }
-            request.seed = seed
-        }
+        request.seed = try seed(context)
         request.replicates = try context.arguments.number("--replicates", in: replicates)
             .map { Int32($0) }
         request.allowPartial = context.arguments.has("--allow-partial")
         return request
+    }
+
+    /// What draws come from; 0 if the options do not say.
+    static func seed(_ context: CommandContext) throws(CommandFailure) -> UInt64 {
+        guard let text = context.arguments.value("--seed") else { return 0 }
+        guard let seed = UInt64(text) else {
+            throw .usage("--seed is \(text): expected a whole number from 0")
+        }
+        return seed
     }
 
     /// Models with their usual numbers.

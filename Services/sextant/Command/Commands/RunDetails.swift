@@ -77,7 +77,7 @@ struct RunDetails {
             (model.booked?.days ?? [])
                 .map { row in
                     [model.model, row.day, row.channel] + (hasCampaigns ? [row.campaign] : [])
-                        + [AttributionV1.ModelRun.text(row.conversions), row.value]
+                        + [Figures.hundredths(row.conversions), row.value]
                 }
         }
         return [head] + rows
@@ -90,7 +90,7 @@ struct RunDetails {
                 [
                     model.model, matrix.name(step.source, step.sourceState),
                     matrix.name(step.target, step.targetState), "\(step.count)",
-                    AttributionV1.ModelRun.text(step.probability * 100) + " %",
+                    Figures.hundredths(step.probability * 100) + " %",
                 ]
             }
         }

@@ -19,7 +19,7 @@ extension Subcommand {
         request.model = AttributionV1.ModelChoice()
         request.model?.name = context.word(0) ?? ""
         request.journeys = try JourneyOptions(context).selection()
-        request.seed = try context.number("--seed") ?? 0
+        request.seed = try AttributionOptions.seed(context)
         let gateway = GatewayCall(context)
         try await gateway.with { connection, _ in
             let parts = try await AttributionV1.Credits.Client(connection)

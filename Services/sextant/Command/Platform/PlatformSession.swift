@@ -59,6 +59,7 @@ struct PlatformAccess: Configurable {
     private static let foreignVariables: Set = [
         "SEXTANT_DATA", "SEXTANT_KEY", "SEXTANT_LISTEN_ADDRESS", "SEXTANT_METRICS_ADDRESS",
         "SEXTANT_LONG", "SEXTANT_METRICS_URL", "SEXTANT_REFERENCE", "SEXTANT_SCRATCH",
+        "SEXTANT_SUITES",
         "SEXTANT_URL",
     ]
 
