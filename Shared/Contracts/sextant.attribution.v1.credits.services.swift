@@ -15,7 +15,8 @@ extension AttributionV1 {
 
         /// Runs a model over journeys, and tells what it gives to each touch of those with a conversion, in
         /// the order of persons. All are of one moment, and add up to what the first message says.
-        /// FAILED_PRECONDITION if there are no conversions, or they have more than 10,000,000 touches;
+        /// FAILED_PRECONDITION if there are no conversions, or they have more than 10,000,000 touches, and as
+        /// long as the tenant's timelines have not been made for the first time;
         /// RESOURCE_EXHAUSTED while as many runs go on as may.
         public static let streamTouchCredit: MethodSchema = MethodSchema(
             "StreamTouchCredit",
@@ -35,7 +36,8 @@ extension AttributionV1.Credits {
     public protocol Service: Sendable {
         /// Runs a model over journeys, and tells what it gives to each touch of those with a conversion, in
         /// the order of persons. All are of one moment, and add up to what the first message says.
-        /// FAILED_PRECONDITION if there are no conversions, or they have more than 10,000,000 touches;
+        /// FAILED_PRECONDITION if there are no conversions, or they have more than 10,000,000 touches, and as
+        /// long as the tenant's timelines have not been made for the first time;
         /// RESOURCE_EXHAUSTED while as many runs go on as may.
         func streamTouchCredit(_ request: Message<AttributionV1.StreamTouchCreditRequest.View>, _ responses: ResponseStream<AttributionV1.TouchCreditPart>, _ call: ServerCall) async throws
     }
@@ -57,7 +59,8 @@ extension AttributionV1.Credits {
 
         /// Runs a model over journeys, and tells what it gives to each touch of those with a conversion, in
         /// the order of persons. All are of one moment, and add up to what the first message says.
-        /// FAILED_PRECONDITION if there are no conversions, or they have more than 10,000,000 touches;
+        /// FAILED_PRECONDITION if there are no conversions, or they have more than 10,000,000 touches, and as
+        /// long as the tenant's timelines have not been made for the first time;
         /// RESOURCE_EXHAUSTED while as many runs go on as may.
         public func streamTouchCredit(_ request: AttributionV1.StreamTouchCreditRequest, options: CallOptions = CallOptions()) async throws -> AnswerStream<AttributionV1.TouchCreditPart.View> {
             try await channel.serverStreaming(AttributionV1.Credits.streamTouchCredit, request, options: options)

@@ -27,7 +27,8 @@ extension MixModelV1 {
         )
 
         /// Puts a panel together and tells what is in it, without keeping it. FAILED_PRECONDITION if there
-        /// is nothing of what was asked for; RESOURCE_EXHAUSTED beyond 1,000,000 cells.
+        /// is nothing of what was asked for; RESOURCE_EXHAUSTED beyond 1,000,000 numbers
+        /// in all columns, or 100 channels.
         public static let previewPanel: MethodSchema = MethodSchema(
             "PreviewPanel",
             of: "sextant.mix_model.v1.Panels",
@@ -47,7 +48,8 @@ extension MixModelV1.Panels {
         func listSources(_ request: Message<MixModelV1.ListSourcesRequest.View>, _ call: ServerCall) async throws -> Reply<MixModelV1.ListSourcesResponse>
 
         /// Puts a panel together and tells what is in it, without keeping it. FAILED_PRECONDITION if there
-        /// is nothing of what was asked for; RESOURCE_EXHAUSTED beyond 1,000,000 cells.
+        /// is nothing of what was asked for; RESOURCE_EXHAUSTED beyond 1,000,000 numbers
+        /// in all columns, or 100 channels.
         func previewPanel(_ request: Message<MixModelV1.PreviewPanelRequest.View>, _ call: ServerCall) async throws -> Reply<MixModelV1.PreviewPanelResponse>
     }
 
@@ -74,7 +76,8 @@ extension MixModelV1.Panels {
         }
 
         /// Puts a panel together and tells what is in it, without keeping it. FAILED_PRECONDITION if there
-        /// is nothing of what was asked for; RESOURCE_EXHAUSTED beyond 1,000,000 cells.
+        /// is nothing of what was asked for; RESOURCE_EXHAUSTED beyond 1,000,000 numbers
+        /// in all columns, or 100 channels.
         @inlinable
         public func previewPanel(_ request: MixModelV1.PreviewPanelRequest, options: CallOptions = CallOptions()) async throws -> Answer<MixModelV1.PreviewPanelResponse.View> {
             try await channel.unary(MixModelV1.Panels.previewPanel, request, options: options)

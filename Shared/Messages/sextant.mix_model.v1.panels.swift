@@ -1169,6 +1169,12 @@ extension MixModelV1 {
         /// Whether a model can be fitted: no finding refuses it, and all amounts have a rate.
         public var isTrainable: Bool = false
 
+        /// What spend of places that the outcome does not have comes to.
+        public var misplacedSpend: Double = 0
+
+        /// Cells of the outcome of which some days have no row: they have no number.
+        public var partialCells: Int64 = 0
+
         /// A digest of all that is in the panel, in hexadecimal: the same for the same numbers.
         public var fingerprint: String = ""
 
@@ -1204,6 +1210,8 @@ extension MixModelV1 {
             self.findings = view.findings.values()
             self.omittedFindings = view.omittedFindings
             self.isTrainable = view.isTrainable
+            self.misplacedSpend = view.misplacedSpend
+            self.partialCells = view.partialCells
             self.fingerprint = String(view.fingerprint)
             self.unknownFields = view.unknownFields
         }
@@ -1226,6 +1234,8 @@ extension MixModelV1 {
             if self.omittedFindings != 0 { buffer.appendField(tag: 112, self.omittedFindings, as: Scalar.Int32.self) }
             if self.isTrainable { buffer.appendField(tag: 120, self.isTrainable, as: Scalar.Bool.self) }
             if !self.fingerprint.isEmpty { buffer.appendField(tag: 130, self.fingerprint) }
+            if self.misplacedSpend.bitPattern != 0 { buffer.appendField(tag: 137, self.misplacedSpend, as: Scalar.Double.self) }
+            if self.partialCells != 0 { buffer.appendField(tag: 144, self.partialCells, as: Scalar.Int64.self) }
             if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
         }
 
@@ -1246,6 +1256,8 @@ extension MixModelV1 {
             FieldSchema(13, "findings", .message { MixModelV1.PreviewPanelResponse.Finding.schema }, .repeated),
             FieldSchema(14, "omitted_findings", .int32),
             FieldSchema(15, "is_trainable", .bool),
+            FieldSchema(17, "misplaced_spend", .double),
+            FieldSchema(18, "partial_cells", .int64),
             FieldSchema(16, "fingerprint", .string),
         ], valueStride: MemoryLayout<MixModelV1.PreviewPanelResponse>.stride)
 
@@ -1292,6 +1304,12 @@ extension MixModelV1 {
 
             /// Whether a model can be fitted: no finding refuses it, and all amounts have a rate.
             public private(set) var isTrainable: Bool = false
+
+            /// What spend of places that the outcome does not have comes to.
+            public private(set) var misplacedSpend: Double = 0
+
+            /// Cells of the outcome of which some days have no row: they have no number.
+            public private(set) var partialCells: Int64 = 0
             fileprivate var _fingerprint = FieldSlice()
             fileprivate var _has_unknown = false
 
@@ -1327,6 +1345,8 @@ extension MixModelV1 {
                             _findings.extend(from: start, to: reader.position)
                         case 112: self.omittedFindings = Scalar.Int32.read(&reader)
                         case 120: self.isTrainable = Scalar.Bool.read(&reader)
+                        case 137: self.misplacedSpend = Scalar.Double.read(&reader)
+                        case 144: self.partialCells = Scalar.Int64.read(&reader)
                         case 130: _fingerprint = reader.slice()
                         default:
                             reader.skip(tag)
@@ -1556,6 +1576,18 @@ extension MixModelV1 {
             public mutating func setFingerprint(_ value: Text) {
                 if !value.isEmpty { buffer.appendField(tag: 130, value.utf8) }
             }
+
+            /// What spend of places that the outcome does not have comes to.
+            @inlinable
+            public mutating func setMisplacedSpend(_ value: Double) {
+                if value.bitPattern != 0 { buffer.appendField(tag: 137, value, as: Scalar.Double.self) }
+            }
+
+            /// Cells of the outcome of which some days have no row: they have no number.
+            @inlinable
+            public mutating func setPartialCells(_ value: Int64) {
+                if value != 0 { buffer.appendField(tag: 144, value, as: Scalar.Int64.self) }
+            }
         }
 
         /// What a column is.
@@ -1607,7 +1639,8 @@ extension MixModelV1 {
             /// As rows name it; `national` if all are one.
             public var name: String = ""
 
-            /// How many people live there, as the last row of the outcome that says so has it; 1 if none does.
+            /// How many people live there, as the last row of the outcome that says so has it; 1 if no place
+            /// says so, NaN if others do.
             public var population: Double = 0
 
             /// Fields the schema does not name, kept as they were sent.
@@ -1657,7 +1690,8 @@ extension MixModelV1 {
                 public let bytes: RawSpan
                 fileprivate var _name = FieldSlice()
 
-                /// How many people live there, as the last row of the outcome that says so has it; 1 if none does.
+                /// How many people live there, as the last row of the outcome that says so has it; 1 if no place
+                /// says so, NaN if others do.
                 public private(set) var population: Double = 0
                 fileprivate var _has_unknown = false
 
@@ -1727,7 +1761,8 @@ extension MixModelV1 {
                     if !value.isEmpty { buffer.appendField(tag: 10, value.utf8) }
                 }
 
-                /// How many people live there, as the last row of the outcome that says so has it; 1 if none does.
+                /// How many people live there, as the last row of the outcome that says so has it; 1 if no place
+                /// says so, NaN if others do.
                 @inlinable
                 public mutating func setPopulation(_ value: Double) {
                     if value.bitPattern != 0 { buffer.appendField(tag: 17, value, as: Scalar.Double.self) }
@@ -1965,7 +2000,7 @@ extension MixModelV1 {
             /// What it means for training.
             public var severity: MixModelV1.PreviewPanelResponse.Finding.Severity = MixModelV1.PreviewPanelResponse.Finding.Severity(rawValue: 0)
 
-            /// Which rule it is about, as `collinear_channels`.
+            /// Which rule it is about, as `channels_together`.
             public var rule: String = ""
 
             /// The columns it is about.
@@ -2084,7 +2119,7 @@ extension MixModelV1 {
                     }
                 }
 
-                /// Which rule it is about, as `collinear_channels`.
+                /// Which rule it is about, as `channels_together`.
                 public var rule: Text {
                     @_lifetime(copy self)
                     get {
@@ -2165,13 +2200,13 @@ extension MixModelV1 {
                     if value.rawValue != 0 { buffer.appendField(tag: 8, value, as: Scalar.Enumeration<MixModelV1.PreviewPanelResponse.Finding.Severity>.self) }
                 }
 
-                /// Which rule it is about, as `collinear_channels`.
+                /// Which rule it is about, as `channels_together`.
                 @inlinable
                 public mutating func setRule(_ value: String) {
                     if !value.isEmpty { buffer.appendField(tag: 18, value) }
                 }
 
-                /// Which rule it is about, as `collinear_channels`.
+                /// Which rule it is about, as `channels_together`.
                 @inlinable
                 public mutating func setRule(_ value: Text) {
                     if !value.isEmpty { buffer.appendField(tag: 18, value.utf8) }
@@ -2277,6 +2312,6 @@ extension MixModelV1 {
         imports: ["sextant/api/annotations.proto"],
         messages: [MixModelV1.ListSourcesRequest.schema, MixModelV1.ListSourcesResponse.schema, MixModelV1.ListSourcesResponse.Source.schema, MixModelV1.PanelSelection.schema, MixModelV1.PreviewPanelRequest.schema, MixModelV1.PreviewPanelResponse.schema, MixModelV1.PreviewPanelResponse.Geo.schema, MixModelV1.PreviewPanelResponse.Column.schema, MixModelV1.PreviewPanelResponse.Finding.schema],
         enums: [MixModelV1.PanelSelection.Period.schema, MixModelV1.PanelSelection.Geography.schema, MixModelV1.PanelSelection.Exposure.schema, MixModelV1.PreviewPanelResponse.Role.schema, MixModelV1.PreviewPanelResponse.Finding.Severity.schema],
-        descriptor: "CiFzZXh0YW50L21peF9tb2RlbC92MS9wYW5lbHMucHJvdG8SFHNleHRhbnQubWl4X21vZGVsLnYxGh1zZXh0YW50L2FwaS9hbm5vdGF0aW9ucy5wcm90byIUChJMaXN0U291cmNlc1JlcXVlc3QihAQKE0xpc3RTb3VyY2VzUmVzcG9uc2USTAoIb3V0Y29tZXMYASADKAsyMC5zZXh0YW50Lm1peF9tb2RlbC52MS5MaXN0U291cmNlc1Jlc3BvbnNlLlNvdXJjZVIIb3V0Y29tZXMSTAoIY2hhbm5lbHMYAiADKAsyMC5zZXh0YW50Lm1peF9tb2RlbC52MS5MaXN0U291cmNlc1Jlc3BvbnNlLlNvdXJjZVIIY2hhbm5lbHMSUAoKY292YXJpYXRlcxgDIAMoCzIwLnNleHRhbnQubWl4X21vZGVsLnYxLkxpc3RTb3VyY2VzUmVzcG9uc2UuU291cmNlUgpjb3ZhcmlhdGVzEi4KE3VubWFwcGVkX3NwZW5kX3Jvd3MYBCABKANSEXVubWFwcGVkU3BlbmRSb3dzGs4BCgZTb3VyY2USEgoEbmFtZRgBIAEoCVIEbmFtZRIdCgpjb3VudGVkX2J5GAIgASgJUgljb3VudGVkQnkSGQoIaXNfbW9uZXkYAyABKAhSB2lzTW9uZXkSHQoKZmlyc3RfZGF0ZRgEIAEoCVIJZmlyc3REYXRlEhsKCWxhc3RfZGF0ZRgFIAEoCVIIbGFzdERhdGUSEgoEZGF5cxgGIAEoA1IEZGF5cxISCgRnZW9zGAcgASgDUgRnZW9zEhIKBHJvd3MYCCABKANSBHJvd3MitQUKDlBhbmVsU2VsZWN0aW9uEhAKA2twaRgBIAEoCVIDa3BpEh0KCmNvdW50ZWRfYnkYAiABKAlSCWNvdW50ZWRCeRIdCgpmaXJzdF9kYXRlGAMgASgJUglmaXJzdERhdGUSGwoJbGFzdF9kYXRlGAQgASgJUghsYXN0RGF0ZRJDCgZwZXJpb2QYBSABKA4yKy5zZXh0YW50Lm1peF9tb2RlbC52MS5QYW5lbFNlbGVjdGlvbi5QZXJpb2RSBnBlcmlvZBJMCglnZW9ncmFwaHkYBiABKA4yLi5zZXh0YW50Lm1peF9tb2RlbC52MS5QYW5lbFNlbGVjdGlvbi5HZW9ncmFwaHlSCWdlb2dyYXBoeRIaCghjaGFubmVscxgHIAMoCVIIY2hhbm5lbHMSSQoIZXhwb3N1cmUYCCABKA4yLS5zZXh0YW50Lm1peF9tb2RlbC52MS5QYW5lbFNlbGVjdGlvbi5FeHBvc3VyZVIIZXhwb3N1cmUSGgoIY29udHJvbHMYCSADKAlSCGNvbnRyb2xzEh4KCnRyZWF0bWVudHMYCiADKAlSCnRyZWF0bWVudHMiQQoGUGVyaW9kEhYKElBFUklPRF9VTlNQRUNJRklFRBAAEg4KClBFUklPRF9EQVkQARIPCgtQRVJJT0RfV0VFSxACIlQKCUdlb2dyYXBoeRIZChVHRU9HUkFQSFlfVU5TUEVDSUZJRUQQABIWChJHRU9HUkFQSFlfTkFUSU9OQUwQARIUChBHRU9HUkFQSFlfQllfR0VPEAIiZwoIRXhwb3N1cmUSGAoURVhQT1NVUkVfVU5TUEVDSUZJRUQQABISCg5FWFBPU1VSRV9TUEVORBABEhgKFEVYUE9TVVJFX0lNUFJFU1NJT05TEAISEwoPRVhQT1NVUkVfQ0xJQ0tTEAMigAEKE1ByZXZpZXdQYW5lbFJlcXVlc3QSQgoJc2VsZWN0aW9uGAEgASgLMiQuc2V4dGFudC5taXhfbW9kZWwudjEuUGFuZWxTZWxlY3Rpb25SCXNlbGVjdGlvbhIlCg5pbmNsdWRlX3ZhbHVlcxgCIAEoCFINaW5jbHVkZVZhbHVlcyLBCwoUUHJldmlld1BhbmVsUmVzcG9uc2USHQoKZmlyc3RfZGF0ZRgBIAEoCVIJZmlyc3REYXRlEhsKCWxhc3RfZGF0ZRgCIAEoCVIIbGFzdERhdGUSGAoHcGVyaW9kcxgDIAEoBVIHcGVyaW9kcxImCg9kYXlzX3Blcl9wZXJpb2QYBCABKAVSDWRheXNQZXJQZXJpb2QSQgoEZ2VvcxgFIAMoCzIuLnNleHRhbnQubWl4X21vZGVsLnYxLlByZXZpZXdQYW5lbFJlc3BvbnNlLkdlb1IEZ2VvcxJLCgdjb2x1bW5zGAYgAygLMjEuc2V4dGFudC5taXhfbW9kZWwudjEuUHJldmlld1BhbmVsUmVzcG9uc2UuQ29sdW1uUgdjb2x1bW5zEhoKCGN1cnJlbmN5GAcgASgJUghjdXJyZW5jeRIuChN1bm1hcHBlZF9zcGVuZF9yb3dzGAggASgDUhF1bm1hcHBlZFNwZW5kUm93cxIlCg51bm1hcHBlZF9zcGVuZBgJIAEoAVINdW5tYXBwZWRTcGVuZBIpChB1bmNvbnZlcnRlZF9yb3dzGAogASgDUg91bmNvbnZlcnRlZFJvd3MSJQoObWlzcGxhY2VkX3Jvd3MYCyABKANSDW1pc3BsYWNlZFJvd3MSIQoMc3ByZWFkX3NwZW5kGAwgASgBUgtzcHJlYWRTcGVuZBJOCghmaW5kaW5ncxgNIAMoCzIyLnNleHRhbnQubWl4X21vZGVsLnYxLlByZXZpZXdQYW5lbFJlc3BvbnNlLkZpbmRpbmdSCGZpbmRpbmdzEikKEG9taXR0ZWRfZmluZGluZ3MYDiABKAVSD29taXR0ZWRGaW5kaW5ncxIhCgxpc190cmFpbmFibGUYDyABKAhSC2lzVHJhaW5hYmxlEiAKC2ZpbmdlcnByaW50GBAgASgJUgtmaW5nZXJwcmludBo5CgNHZW8SEgoEbmFtZRgBIAEoCVIEbmFtZRIeCgpwb3B1bGF0aW9uGAIgASgBUgpwb3B1bGF0aW9uGtsBCgZDb2x1bW4SEgoEbmFtZRgBIAEoCVIEbmFtZRJDCgRyb2xlGAIgASgOMi8uc2V4dGFudC5taXhfbW9kZWwudjEuUHJldmlld1BhbmVsUmVzcG9uc2UuUm9sZVIEcm9sZRIUCgV0b3RhbBgDIAEoAVIFdG90YWwSFAoFbGVhc3QYBCABKAFSBWxlYXN0EhoKCGdyZWF0ZXN0GAUgASgBUghncmVhdGVzdBIYCgdtaXNzaW5nGAYgASgDUgdtaXNzaW5nEhYKBnZhbHVlcxgHIAMoAVIGdmFsdWVzGs4CCgdGaW5kaW5nElcKCHNldmVyaXR5GAEgASgOMjsuc2V4dGFudC5taXhfbW9kZWwudjEuUHJldmlld1BhbmVsUmVzcG9uc2UuRmluZGluZy5TZXZlcml0eVIIc2V2ZXJpdHkSEgoEcnVsZRgCIAEoCVIEcnVsZRIYCgdjb2x1bW5zGAMgAygJUgdjb2x1bW5zEhAKA2dlbxgEIAEoCVIDZ2VvEhQKBWRhdGVzGAUgAygJUgVkYXRlcxIYCgdwcm9ibGVtGAYgASgJUgdwcm9ibGVtEhYKBnJlbWVkeRgHIAEoCVIGcmVtZWR5ImIKCFNldmVyaXR5EhgKFFNFVkVSSVRZX1VOU1BFQ0lGSUVEEAASFAoQU0VWRVJJVFlfUkVGVVNFUxABEhIKDlNFVkVSSVRZX1dBUk5TEAISEgoOU0VWRVJJVFlfTk9URVMQAyKHAQoEUm9sZRIUChBST0xFX1VOU1BFQ0lGSUVEEAASEAoMUk9MRV9PVVRDT01FEAESDgoKUk9MRV9WQUxVRRACEg4KClJPTEVfU1BFTkQQAxIRCg1ST0xFX0VYUE9TVVJFEAQSEAoMUk9MRV9DT05UUk9MEAUSEgoOUk9MRV9UUkVBVE1FTlQQBjK1AgoGUGFuZWxzEo0BCgtMaXN0U291cmNlcxIoLnNleHRhbnQubWl4X21vZGVsLnYxLkxpc3RTb3VyY2VzUmVxdWVzdBopLnNleHRhbnQubWl4X21vZGVsLnYxLkxpc3RTb3VyY2VzUmVzcG9uc2UiKZACAZKAGQ0KC21vZGVsczpyZWFkioAZERIPL3YxL21peC9zb3VyY2VzEpoBCgxQcmV2aWV3UGFuZWwSKS5zZXh0YW50Lm1peF9tb2RlbC52MS5QcmV2aWV3UGFuZWxSZXF1ZXN0Giouc2V4dGFudC5taXhfbW9kZWwudjEuUHJldmlld1BhbmVsUmVzcG9uc2UiM5ACAZKAGQ0KC21vZGVsczpyZWFkioAZGyIWL3YxL21peC9wYW5lbHM6cHJldmlldzoBKmIGcHJvdG8z"
+        descriptor: "CiFzZXh0YW50L21peF9tb2RlbC92MS9wYW5lbHMucHJvdG8SFHNleHRhbnQubWl4X21vZGVsLnYxGh1zZXh0YW50L2FwaS9hbm5vdGF0aW9ucy5wcm90byIUChJMaXN0U291cmNlc1JlcXVlc3QihAQKE0xpc3RTb3VyY2VzUmVzcG9uc2USTAoIb3V0Y29tZXMYASADKAsyMC5zZXh0YW50Lm1peF9tb2RlbC52MS5MaXN0U291cmNlc1Jlc3BvbnNlLlNvdXJjZVIIb3V0Y29tZXMSTAoIY2hhbm5lbHMYAiADKAsyMC5zZXh0YW50Lm1peF9tb2RlbC52MS5MaXN0U291cmNlc1Jlc3BvbnNlLlNvdXJjZVIIY2hhbm5lbHMSUAoKY292YXJpYXRlcxgDIAMoCzIwLnNleHRhbnQubWl4X21vZGVsLnYxLkxpc3RTb3VyY2VzUmVzcG9uc2UuU291cmNlUgpjb3ZhcmlhdGVzEi4KE3VubWFwcGVkX3NwZW5kX3Jvd3MYBCABKANSEXVubWFwcGVkU3BlbmRSb3dzGs4BCgZTb3VyY2USEgoEbmFtZRgBIAEoCVIEbmFtZRIdCgpjb3VudGVkX2J5GAIgASgJUgljb3VudGVkQnkSGQoIaXNfbW9uZXkYAyABKAhSB2lzTW9uZXkSHQoKZmlyc3RfZGF0ZRgEIAEoCVIJZmlyc3REYXRlEhsKCWxhc3RfZGF0ZRgFIAEoCVIIbGFzdERhdGUSEgoEZGF5cxgGIAEoA1IEZGF5cxISCgRnZW9zGAcgASgDUgRnZW9zEhIKBHJvd3MYCCABKANSBHJvd3MitQUKDlBhbmVsU2VsZWN0aW9uEhAKA2twaRgBIAEoCVIDa3BpEh0KCmNvdW50ZWRfYnkYAiABKAlSCWNvdW50ZWRCeRIdCgpmaXJzdF9kYXRlGAMgASgJUglmaXJzdERhdGUSGwoJbGFzdF9kYXRlGAQgASgJUghsYXN0RGF0ZRJDCgZwZXJpb2QYBSABKA4yKy5zZXh0YW50Lm1peF9tb2RlbC52MS5QYW5lbFNlbGVjdGlvbi5QZXJpb2RSBnBlcmlvZBJMCglnZW9ncmFwaHkYBiABKA4yLi5zZXh0YW50Lm1peF9tb2RlbC52MS5QYW5lbFNlbGVjdGlvbi5HZW9ncmFwaHlSCWdlb2dyYXBoeRIaCghjaGFubmVscxgHIAMoCVIIY2hhbm5lbHMSSQoIZXhwb3N1cmUYCCABKA4yLS5zZXh0YW50Lm1peF9tb2RlbC52MS5QYW5lbFNlbGVjdGlvbi5FeHBvc3VyZVIIZXhwb3N1cmUSGgoIY29udHJvbHMYCSADKAlSCGNvbnRyb2xzEh4KCnRyZWF0bWVudHMYCiADKAlSCnRyZWF0bWVudHMiQQoGUGVyaW9kEhYKElBFUklPRF9VTlNQRUNJRklFRBAAEg4KClBFUklPRF9EQVkQARIPCgtQRVJJT0RfV0VFSxACIlQKCUdlb2dyYXBoeRIZChVHRU9HUkFQSFlfVU5TUEVDSUZJRUQQABIWChJHRU9HUkFQSFlfTkFUSU9OQUwQARIUChBHRU9HUkFQSFlfQllfR0VPEAIiZwoIRXhwb3N1cmUSGAoURVhQT1NVUkVfVU5TUEVDSUZJRUQQABISCg5FWFBPU1VSRV9TUEVORBABEhgKFEVYUE9TVVJFX0lNUFJFU1NJT05TEAISEwoPRVhQT1NVUkVfQ0xJQ0tTEAMigAEKE1ByZXZpZXdQYW5lbFJlcXVlc3QSQgoJc2VsZWN0aW9uGAEgASgLMiQuc2V4dGFudC5taXhfbW9kZWwudjEuUGFuZWxTZWxlY3Rpb25SCXNlbGVjdGlvbhIlCg5pbmNsdWRlX3ZhbHVlcxgCIAEoCFINaW5jbHVkZVZhbHVlcyKPDAoUUHJldmlld1BhbmVsUmVzcG9uc2USHQoKZmlyc3RfZGF0ZRgBIAEoCVIJZmlyc3REYXRlEhsKCWxhc3RfZGF0ZRgCIAEoCVIIbGFzdERhdGUSGAoHcGVyaW9kcxgDIAEoBVIHcGVyaW9kcxImCg9kYXlzX3Blcl9wZXJpb2QYBCABKAVSDWRheXNQZXJQZXJpb2QSQgoEZ2VvcxgFIAMoCzIuLnNleHRhbnQubWl4X21vZGVsLnYxLlByZXZpZXdQYW5lbFJlc3BvbnNlLkdlb1IEZ2VvcxJLCgdjb2x1bW5zGAYgAygLMjEuc2V4dGFudC5taXhfbW9kZWwudjEuUHJldmlld1BhbmVsUmVzcG9uc2UuQ29sdW1uUgdjb2x1bW5zEhoKCGN1cnJlbmN5GAcgASgJUghjdXJyZW5jeRIuChN1bm1hcHBlZF9zcGVuZF9yb3dzGAggASgDUhF1bm1hcHBlZFNwZW5kUm93cxIlCg51bm1hcHBlZF9zcGVuZBgJIAEoAVINdW5tYXBwZWRTcGVuZBIpChB1bmNvbnZlcnRlZF9yb3dzGAogASgDUg91bmNvbnZlcnRlZFJvd3MSJQoObWlzcGxhY2VkX3Jvd3MYCyABKANSDW1pc3BsYWNlZFJvd3MSIQoMc3ByZWFkX3NwZW5kGAwgASgBUgtzcHJlYWRTcGVuZBJOCghmaW5kaW5ncxgNIAMoCzIyLnNleHRhbnQubWl4X21vZGVsLnYxLlByZXZpZXdQYW5lbFJlc3BvbnNlLkZpbmRpbmdSCGZpbmRpbmdzEikKEG9taXR0ZWRfZmluZGluZ3MYDiABKAVSD29taXR0ZWRGaW5kaW5ncxIhCgxpc190cmFpbmFibGUYDyABKAhSC2lzVHJhaW5hYmxlEicKD21pc3BsYWNlZF9zcGVuZBgRIAEoAVIObWlzcGxhY2VkU3BlbmQSIwoNcGFydGlhbF9jZWxscxgSIAEoA1IMcGFydGlhbENlbGxzEiAKC2ZpbmdlcnByaW50GBAgASgJUgtmaW5nZXJwcmludBo5CgNHZW8SEgoEbmFtZRgBIAEoCVIEbmFtZRIeCgpwb3B1bGF0aW9uGAIgASgBUgpwb3B1bGF0aW9uGtsBCgZDb2x1bW4SEgoEbmFtZRgBIAEoCVIEbmFtZRJDCgRyb2xlGAIgASgOMi8uc2V4dGFudC5taXhfbW9kZWwudjEuUHJldmlld1BhbmVsUmVzcG9uc2UuUm9sZVIEcm9sZRIUCgV0b3RhbBgDIAEoAVIFdG90YWwSFAoFbGVhc3QYBCABKAFSBWxlYXN0EhoKCGdyZWF0ZXN0GAUgASgBUghncmVhdGVzdBIYCgdtaXNzaW5nGAYgASgDUgdtaXNzaW5nEhYKBnZhbHVlcxgHIAMoAVIGdmFsdWVzGs4CCgdGaW5kaW5nElcKCHNldmVyaXR5GAEgASgOMjsuc2V4dGFudC5taXhfbW9kZWwudjEuUHJldmlld1BhbmVsUmVzcG9uc2UuRmluZGluZy5TZXZlcml0eVIIc2V2ZXJpdHkSEgoEcnVsZRgCIAEoCVIEcnVsZRIYCgdjb2x1bW5zGAMgAygJUgdjb2x1bW5zEhAKA2dlbxgEIAEoCVIDZ2VvEhQKBWRhdGVzGAUgAygJUgVkYXRlcxIYCgdwcm9ibGVtGAYgASgJUgdwcm9ibGVtEhYKBnJlbWVkeRgHIAEoCVIGcmVtZWR5ImIKCFNldmVyaXR5EhgKFFNFVkVSSVRZX1VOU1BFQ0lGSUVEEAASFAoQU0VWRVJJVFlfUkVGVVNFUxABEhIKDlNFVkVSSVRZX1dBUk5TEAISEgoOU0VWRVJJVFlfTk9URVMQAyKHAQoEUm9sZRIUChBST0xFX1VOU1BFQ0lGSUVEEAASEAoMUk9MRV9PVVRDT01FEAESDgoKUk9MRV9WQUxVRRACEg4KClJPTEVfU1BFTkQQAxIRCg1ST0xFX0VYUE9TVVJFEAQSEAoMUk9MRV9DT05UUk9MEAUSEgoOUk9MRV9UUkVBVE1FTlQQBjK1AgoGUGFuZWxzEo0BCgtMaXN0U291cmNlcxIoLnNleHRhbnQubWl4X21vZGVsLnYxLkxpc3RTb3VyY2VzUmVxdWVzdBopLnNleHRhbnQubWl4X21vZGVsLnYxLkxpc3RTb3VyY2VzUmVzcG9uc2UiKZACAZKAGQ0KC21vZGVsczpyZWFkioAZERIPL3YxL21peC9zb3VyY2VzEpoBCgxQcmV2aWV3UGFuZWwSKS5zZXh0YW50Lm1peF9tb2RlbC52MS5QcmV2aWV3UGFuZWxSZXF1ZXN0Giouc2V4dGFudC5taXhfbW9kZWwudjEuUHJldmlld1BhbmVsUmVzcG9uc2UiM5ACAZKAGQ0KC21vZGVsczpyZWFkioAZGyIWL3YxL21peC9wYW5lbHM6cHJldmlldzoBKmIGcHJvdG8z"
     )
 }

@@ -141,22 +141,6 @@ struct PanelsTests {
             }
             _ = try await series.writeExchangeRates(rates)
         }
-
-        /// A column by place and period, cell by cell.
-        func column(
-            _ geos: [String],
-            from first: Int,
-            _ length: Int,
-            _ periods: Int,
-            _ cell: (_ geo: String, _ days: Range<Int>) -> Double
-        ) -> [Double] {
-            geos.flatMap { geo in
-                (0..<periods).map { period in
-                    let start = first + period * length
-                    return cell(geo, start..<start + length)
-                }
-            }
-        }
     }
 
     private func isSame(_ values: [Double], _ expected: [Double]) -> Bool {
@@ -164,6 +148,60 @@ struct PanelsTests {
             && zip(values, expected).allSatisfy { value, other in
                 (value.isNaN && other.isNaN) || abs(value - other) < 1e-9
             }
+    }
+
+    /// A panel that is looked at, with the rows that it is made of.
+    private struct Looked {
+        let panel: MixModelV1.PreviewPanelResponse
+        let rows: Rows
+        let geos: [String]
+        let first: Int
+        let length: Int
+        let periods: Int
+
+        var days: Range<Int> { first..<first + length * periods }
+
+        func isIn(_ row: Rows.Row, _ geo: String, _ days: Range<Int>) -> Bool {
+            days.contains(row.day) && (geo == "national" || row.geo == geo)
+        }
+
+        /// The sum of amounts; NaN of none.
+        func sum(_ rows: [Rows.Row]) -> Double {
+            rows.isEmpty ? .nan : rows.reduce(0) { $0 + Rows.money($1) }
+        }
+
+        /// A column by place and period, cell by cell.
+        func column(_ cell: (_ geo: String, _ days: Range<Int>) -> Double) -> [Double] {
+            geos.flatMap { geo in
+                (0..<periods).map { period in
+                    let start = first + period * length
+                    return cell(geo, start..<start + length)
+                }
+            }
+        }
+
+        func outcome(_ geo: String, _ days: Range<Int>) -> Double {
+            let own = rows.kpi.filter { isIn($0, geo, days) }
+            let counts = Rows.people.keys.map { place in own.count { $0.geo == place } }
+            return counts.max() == length ? sum(own) : .nan
+        }
+
+        func spend(_ slug: String, _ geo: String, _ days: Range<Int>) -> Double {
+            let own = rows.spend.filter { $0.name == slug && days.contains($0.day) }
+            let here = sum(own.filter { isIn($0, geo, days) })
+            let spread = geo == "national" ? .nan : sum(own.filter(\.geo.isEmpty))
+            let share = (Rows.people[geo] ?? 0) / 4
+            return (here.isNaN ? 0 : here) + (spread.isNaN ? 0 : spread * share)
+        }
+
+        func rain(_ geo: String, _ days: Range<Int>) -> Double {
+            let general = rows.covariates.filter { $0.geo.isEmpty && days.contains($0.day) }
+            let own = rows.covariates.filter { !$0.geo.isEmpty && isIn($0, geo, days) }
+            let (best, other) = geo == "national" ? (general, own) : (own, general)
+            let chosen = best.isEmpty ? other : best
+            return chosen.isEmpty
+                ? .nan : Double(chosen.reduce(0) { $0 + $1.value }) / Double(chosen.count)
+        }
     }
 
     @Test("are what their rows come to, cell by cell", arguments: 1...2)
@@ -175,62 +213,54 @@ struct PanelsTests {
             (MixModelV1.PanelSelection.Geography.national, MixModelV1.PanelSelection.Period.week),
             (.byGeo, .week), (.byGeo, .day),
         ] {
-            // The first Monday is the fifth of January, the fourth day from the first.
-            let (first, length, periods) = period == .week ? (4, 7, 3) : (0, 1, 30)
-            let geos = geography == .national ? ["national"] : ["north", "south"]
             let panel = try await service.preview { selection in
                 (selection.geography, selection.period) = (geography, period)
                 (selection.firstDate, selection.lastDate) = ("2026-01-01", "2026-01-30")
                 selection.exposure = .impressions
                 selection.controls = ["rain"]
             }
-            #expect(panel.periods == periods && panel.geos.map(\.name) == geos)
-            let isIn = { (row: Rows.Row, geo: String, days: Range<Int>) in
-                days.contains(row.day) && (geo == "national" || row.geo == geo)
-            }
-            let sum = { (rows: [Rows.Row]) -> Double in
-                rows.isEmpty ? .nan : rows.reduce(0) { $0 + Rows.money($1) }
-            }
-            let outcome = rows.column(geos, from: first, length, periods) { geo, days in
-                sum(rows.kpi.filter { isIn($0, geo, days) })
-            }
-            #expect(isSame(panel.values(.outcome, "revenue"), outcome))
-            for slug in ["email", "display"] {
-                let own = rows.spend.filter { $0.name == slug }
-                let spend = rows.column(geos, from: first, length, periods) { geo, days in
-                    var amount = sum(own.filter { isIn($0, geo, days) })
-                    if amount.isNaN { amount = 0 }
-                    guard geo != "national" else { return amount }
-                    let spread = sum(own.filter { $0.geo.isEmpty && days.contains($0.day) })
-                    let share = (Rows.people[geo] ?? 0) / 4
-                    return amount + (spread.isNaN ? 0 : spread * share)
-                }
-                #expect(isSame(panel.values(.spend, slug), spend), "\(slug)")
-            }
-            let seen = rows.column(geos, from: first, length, periods) { geo, days in
-                rows.spend.filter { $0.name == "display" && isIn($0, geo, days) }
-                    .reduce(0) { $0 + Double($1.units ?? 0) }
-            }
-            #expect(isSame(panel.values(.exposure, "display"), seen))
-            // Nobody counts how often letters are shown.
-            #expect(panel.values(.exposure, "email").contains { $0.isNaN })
-            let rain = rows.column(geos, from: first, length, periods) { geo, days in
-                let general = rows.covariates.filter { $0.geo.isEmpty && days.contains($0.day) }
-                let own = rows.covariates.filter { !$0.geo.isEmpty && isIn($0, geo, days) }
-                let (best, other) = geo == "national" ? (general, own) : (own, general)
-                let chosen = best.isEmpty ? other : best
-                return chosen.isEmpty
-                    ? .nan : Double(chosen.reduce(0) { $0 + $1.value }) / Double(chosen.count)
-            }
-            #expect(isSame(panel.values(.control, "rain"), rain))
-            let days = first..<first + length * periods
-            let unmapped = rows.spend.filter { $0.name.isEmpty && days.contains($0.day) }
-            #expect(panel.unmappedSpendRows == unmapped.count)
-            #expect(panel.unmappedSpend == sum(unmapped))
-            let misplaced = rows.spend.count { $0.geo == "west" && days.contains($0.day) }
-            #expect(panel.misplacedRows == (geography == .national ? 0 : misplaced))
+            // The first Monday is the fifth of January, the fourth day from the first.
+            let looked = Looked(
+                panel: panel,
+                rows: rows,
+                geos: geography == .national ? ["national"] : ["north", "south"],
+                first: period == .week ? 4 : 0,
+                length: period == .week ? 7 : 1,
+                periods: period == .week ? 3 : 30
+            )
+            expect(looked, isNational: geography == .national)
         }
         await service.stop()
+    }
+
+    private func expect(_ looked: Looked, isNational: Bool) {
+        let (panel, rows, days) = (looked.panel, looked.rows, looked.days)
+        #expect(panel.periods == looked.periods && panel.geos.map(\.name) == looked.geos)
+        let outcome = looked.column(looked.outcome)
+        #expect(isSame(panel.values(.outcome, "revenue"), outcome))
+        let partial = looked.column { geo, days in
+            let known = rows.kpi.contains { looked.isIn($0, geo, days) }
+            return known && looked.outcome(geo, days).isNaN ? 1 : 0
+        }
+        #expect(Double(panel.partialCells) == partial.reduce(0, +))
+        for slug in ["email", "display"] {
+            let spend = looked.column { looked.spend(slug, $0, $1) }
+            #expect(isSame(panel.values(.spend, slug), spend), "\(slug)")
+        }
+        let seen = looked.column { geo, days in
+            rows.spend.filter { $0.name == "display" && looked.isIn($0, geo, days) }
+                .reduce(0) { $0 + Double($1.units ?? 0) }
+        }
+        #expect(isSame(panel.values(.exposure, "display"), seen))
+        // Nobody counts how often letters are shown.
+        #expect(panel.values(.exposure, "email").contains { $0.isNaN })
+        #expect(isSame(panel.values(.control, "rain"), looked.column(looked.rain)))
+        let unmapped = rows.spend.filter { $0.name.isEmpty && days.contains($0.day) }
+        #expect(panel.unmappedSpendRows == unmapped.count)
+        #expect(panel.unmappedSpend == looked.sum(unmapped))
+        let lost = rows.spend.filter { $0.geo == "west" && days.contains($0.day) }
+        #expect(panel.misplacedRows == (isNational ? 0 : lost.count))
+        #expect(panel.misplacedSpend == (isNational || lost.isEmpty ? 0 : looked.sum(lost)))
     }
 
     // MARK: What is told
@@ -271,6 +301,63 @@ struct PanelsTests {
         )
         let others = try await service.otherPanels.listSources(.init()).message.value()
         #expect(others == .init())
+        await service.stop()
+    }
+
+    @Test("say what a unit earns by the rows that do, and what places without people lack")
+    func values() async throws {
+        let service = try await ServedMixModel()
+        var kpis = IngestV1.WriteKpiRequest()
+        for (day, geo, value, earns, people) in [
+            (1, "north", "10", "20", Int64(3)), (2, "north", "0", "", 3), (3, "north", "4", "", 3),
+            (1, "south", "5", "30", 0), (2, "south", "0", "", 0), (3, "south", "10", "10", 0),
+        ] {
+            var row = IngestV1.KpiRow()
+            (row.date, row.name, row.geo, row.value) = ("2026-01-0\(day)", "orders", geo, value)
+            (row.valuePerUnit, row.valueCurrency) = (earns, earns.isEmpty ? "" : "EUR")
+            row.population = people == 0 ? nil : people
+            kpis.rows.append(row)
+        }
+        #expect(try await service.series.writeKpi(kpis).message.value().accepted == 6)
+        var costs = IngestV1.WriteSpendRequest()
+        for (geo, spend, shown) in [("", "8", Int64(100)), ("north", "1", nil)] {
+            var row = IngestV1.SpendRow()
+            (row.date, row.channel, row.geo) = ("2026-01-01", "email", geo)
+            (row.spend, row.currency, row.impressions) = (spend, "EUR", shown)
+            costs.rows.append(row)
+        }
+        _ = try await service.series.writeSpend(costs)
+        let panel = try await service.preview { selection in
+            (selection.kpi, selection.period, selection.geography) = ("orders", .day, .byGeo)
+            selection.exposure = .impressions
+        }
+        // Where nothing is sold a unit earns what it does on average: 450 for 25.
+        #expect(isSame(panel.values(.value, "orders"), [20, 18, .nan, 30, 18, 10]))
+        #expect(panel.geos.map(\.population).first == 3)
+        #expect(panel.geos.last?.population.isNaN == true)
+        // All that names no place is spent where people are known to be.
+        #expect(isSame(panel.values(.spend, "email"), [9, 0, 0, 0, 0, 0]))
+        // What one row does not tell is not known of the day.
+        #expect(panel.values(.exposure, "email").first?.isNaN == true)
+        #expect(!panel.isTrainable)
+        await service.stop()
+    }
+
+    @Test("that would be too large are refused before they are made")
+    func size() async throws {
+        let service = try await ServedMixModel()
+        try await Rows(seed: 5).write(to: service.series)
+        for (first, last) in [("0001-01-01", "9999-12-31"), ("1000-01-01", "2030-12-31")] {
+            do {
+                _ = try await service.preview { selection in
+                    (selection.firstDate, selection.lastDate) = (first, last)
+                    selection.period = .day
+                }
+                Issue.record("it was not refused")
+            } catch let error as RPCError {
+                #expect(error.code == .resourceExhausted, "\(error)")
+            }
+        }
         await service.stop()
     }
 

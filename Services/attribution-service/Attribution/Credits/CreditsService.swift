@@ -37,6 +37,7 @@ struct CreditsService: AttributionV1.Credits.Service {
         wanted.journeys = value.journeys ?? .init()
         wanted.seed = value.seed
         wanted.directChannels = value.directChannels
+        wanted.allowPartial = value.allowPartial
         wanted.replicates = 0
         let plan = try ModelPlan(wanted)
         let detail = PathDetail.Touches(isNamed: true, hasCampaigns: true)

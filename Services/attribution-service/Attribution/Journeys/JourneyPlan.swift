@@ -41,6 +41,11 @@ struct JourneyPlan: Sendable {
         var selection = JourneySelection(range: min(from, to)..<max(from, to), asOf: asOf)
         Self.readWindows(of: request, into: &selection, &violations)
         violations.check(request.kinds.count <= 100, "journeys.kinds", "expected at most 100")
+        violations.check(
+            request.kinds.allSatisfy { $0.count <= 200 && !$0.utf8.contains(0) },
+            "journeys.kinds",
+            "expected up to 200 characters each, without U+0000"
+        )
         selection.kinds = Set(request.kinds)
         switch request.customers {
         case .unspecified: selection.customers = .all

@@ -99,13 +99,16 @@ struct ModelRunner: Sendable {
             let estimates = try await bootstrap?.estimates(of: choice.model, on: own)
             var result = AttributionV1.ModelResult(choice, solution, estimates, table)
             if plan.transitionStates > 0, let (chain, effects) = solution.chain {
-                result.transitions = AttributionV1.TransitionMatrix(
-                    chain,
-                    effects,
-                    beside: result.channels,
-                    table.channels,
-                    most: plan.transitionStates
-                )
+                let (told, most) = (result.channels, plan.transitionStates)
+                result.transitions = try await offload.runBeside {
+                    AttributionV1.TransitionMatrix(
+                        chain,
+                        effects,
+                        beside: told,
+                        table.channels,
+                        most: most
+                    )
+                }
             }
             if let touches = found.touches {
                 let booking = TouchBooking(

@@ -120,9 +120,11 @@ struct TimelineBuildRun {
             var records = try await store.events(
                 of: numbers,
                 count: persons.count,
+                ofOne: changed.count == 1,
                 in: transaction
             )
-            var orders = Set(records.flatMap(\.orders))
+            // Who is too large has no timeline, whatever the orders.
+            var orders = Set(records.lazy.filter { !$0.isTooLarge }.flatMap(\.orders))
             let overused = try await store.overused.among(orders, in: transaction)
             for index in records.indices { records[index].release(overused) }
             orders.subtract(overused)

@@ -83,13 +83,15 @@ struct TimelineBuildStore: Sendable {
     /// - Parameters:
     ///   - persons: for each id the number of its person.
     ///   - count: how many persons there are.
+    ///   - isOne: whether only one id was to be put together: less cannot be asked for.
     ///   - transaction: holds the head.
     /// - Returns: what each has done.
-    /// - Throws: ``TooMuch`` if there are more events than are held at once, unless they are one
-    ///   person's; `PostgresError`.
+    /// - Throws: ``TooMuch`` if there are more events than are held at once, unless it was one
+    ///   id; `PostgresError`.
     func events(
         of persons: [String: Int],
         count: Int,
+        ofOne isOne: Bool,
         in transaction: PostgresTransaction
     ) async throws -> [PersonRecord] {
         var records = [PersonRecord](
@@ -104,7 +106,7 @@ struct TimelineBuildStore: Sendable {
             let had = records[number].own.events.count
             records[number].take(event)
             held += records[number].own.events.count - had
-            if held > limits.heldEvents, count > 1 { throw TooMuch() }
+            if held > limits.heldEvents, !isOne { throw TooMuch() }
         }
         for row in try await transaction.query(.listStatements, ids) {
             guard let number = persons[try row.read(String.self, at: 9)],

@@ -15,7 +15,10 @@ struct PanelMaker: Sendable {
         var unmappedSpend = 0.0
         var unconvertedRows: Int64 = 0
         var misplacedRows: Int64 = 0
+        var misplacedSpend = 0.0
         var spreadSpend = 0.0
+        /// Cells of the outcome of which some days are missing, which count as missing.
+        var partialCells: Int64 = 0
     }
 
     /// What the one place of a national panel is called.
@@ -45,7 +48,10 @@ struct PanelMaker: Sendable {
             },
             daysPerPeriod: frame.daysPerPeriod,
             geos: names.map { name in
-                PanelGeo(name: name, population: isNational ? 1 : populations[name] ?? 1)
+                PanelGeo(
+                    name: name,
+                    population: isNational || populations.isEmpty ? 1 : populations[name] ?? .nan
+                )
             },
             outcome: PanelColumn(name: selection.kpi, values: []),
             channels: []
@@ -67,17 +73,33 @@ struct PanelMaker: Sendable {
 
     private mutating func addOutcome(_ rows: [PanelRows.Outcome]) {
         var values = [Double](repeating: .nan, count: panel.cells)
-        var earned = values
+        var (earned, valued, days) = (values, values, [Int64](repeating: 0, count: panel.cells))
         for row in rows {
-            leftOut.unconvertedRows += row.unconverted
             guard let cell = cell(row.geo, row.period) else { continue }
+            leftOut.unconvertedRows += row.unconverted
             Self.add(row.amount, to: &values[cell])
             Self.add(row.earned, to: &earned[cell])
+            Self.add(row.valued, to: &valued[cell])
+            // Of all places together, the place with the most days.
+            days[cell] = max(days[cell], row.days)
+        }
+        // A week of five days is no week with less of everything.
+        for cell in values.indices where (1..<Int64(panel.daysPerPeriod)).contains(days[cell]) {
+            values[cell] = .nan
+            leftOut.partialCells += 1
         }
         panel.outcome.values = values
-        if earned.contains(where: { !$0.isNaN }) {
-            panel.valuePerOutcome = zip(earned, values).map { $1 == 0 ? .nan : $0 / $1 }
+        let (sum, count) = (Self.sum(earned), Self.sum(valued))
+        guard count != 0 else { return }
+        // Where nothing was sold nobody can say what a unit earns, and nothing comes of it.
+        panel.valuePerOutcome = values.indices.map { cell in
+            if valued[cell] != 0, !valued[cell].isNaN { return earned[cell] / valued[cell] }
+            return values[cell] == 0 ? sum / count : .nan
         }
+    }
+
+    private static func sum(_ values: [Double]) -> Double {
+        values.reduce(0) { $1.isNaN ? $0 : $0 + $1 }
     }
 
     private static func add(_ value: Double?, to sum: inout Double) {
@@ -97,14 +119,15 @@ struct PanelMaker: Sendable {
         var spend = slugs.map { _ in [Double](repeating: 0, count: panel.cells) }
         var units = spend
         for row in rows {
-            leftOut.unconvertedRows += row.unconverted
             guard let slug = row.channel, let number = numbers[slug] else {
                 leftOut.unmappedRows += row.rows
                 leftOut.unmappedSpend += row.amount
                 continue
             }
             let seen = Self.seen(row, selection.exposure)
-            for (cell, share) in shares(of: row) {
+            let shares = shares(of: row)
+            if !shares.isEmpty { leftOut.unconvertedRows += row.unconverted }
+            for (cell, share) in shares {
                 spend[number][cell] += row.amount * share
                 units[number][cell] += seen * share
             }
@@ -125,8 +148,8 @@ struct PanelMaker: Sendable {
         _ exposure: MixModelV1.PanelSelection.Exposure
     ) -> Double {
         switch exposure {
-        case .impressions: row.impressions ?? (row.amount == 0 ? 0 : .nan)
-        case .clicks: row.clicks ?? (row.amount == 0 ? 0 : .nan)
+        case .impressions: row.impressions ?? .nan
+        case .clicks: row.clicks ?? .nan
         default: 0
         }
     }
@@ -136,12 +159,14 @@ struct PanelMaker: Sendable {
         if let cell = cell(row.geo, row.period) { return [(cell, 1)] }
         guard row.geo.isEmpty else {
             leftOut.misplacedRows += row.rows
+            leftOut.misplacedSpend += row.amount
             return []
         }
         leftOut.spreadSpend += row.amount
-        let people = panel.geos.reduce(0) { $0 + $1.population }
-        return panel.geos.enumerated().map { number, geo in
-            (number * panel.periods.count + row.period, geo.population / people)
+        let people = Self.sum(panel.geos.map(\.population))
+        return panel.geos.enumerated().compactMap { number, geo in
+            geo.population.isNaN
+                ? nil : (number * panel.periods.count + row.period, geo.population / people)
         }
     }
 

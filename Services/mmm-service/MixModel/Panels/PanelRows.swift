@@ -10,10 +10,14 @@ struct PanelRows: Sendable {
         var amount: Double?
         /// What it earned, of rows that say what a unit does; nil if none does.
         var earned: Double?
+        /// The sum of these rows.
+        var valued: Double?
         var population: Double?
         var unconverted: Int64 = 0
         /// Whether rows are money; nil if some are and some are not.
         var isMoney: Bool?
+        /// On how many days there are rows.
+        var days: Int64 = 0
     }
 
     /// What a channel cost in a place in a period.
@@ -24,7 +28,7 @@ struct PanelRows: Sendable {
         /// Empty if rows name none.
         var geo: String
         var amount: Double
-        /// Nil if no row tells.
+        /// Nil if a row that cost something does not tell.
         var impressions: Double?
         var clicks: Double?
         var rows: Int64
@@ -54,6 +58,8 @@ extension PanelRows.Outcome {
         population = try row.read(Double?.self, at: 4)
         unconverted = try row.read(Int64.self, at: 5)
         isMoney = try row.read(Bool?.self, at: 6)
+        valued = try row.read(Double?.self, at: 7)
+        days = try row.read(Int64.self, at: 8)
     }
 }
 

@@ -43,35 +43,68 @@ struct PanelSource: Sendable {
         var violations = FieldViolations()
         let asked = violations.checked(selection)
         try violations.finish("no panel can be made like this")
-        guard
-            let days = try await store.days(
-                of: selection.kpi,
-                countedBy: selection.countedBy,
-                in: scope
+        let settings = scope.entry.settings
+        let options = TransactionOptions(isolation: .repeatableRead, isReadOnly: true)
+        let (frame, rows) = try await scope.transaction(options) { transaction in
+            guard
+                let days = try await store.days(
+                    of: selection.kpi,
+                    countedBy: selection.countedBy,
+                    transaction
+                )
+            else { throw Self.nothing("there are no rows of the outcome '\(selection.kpi)'") }
+            let frame = PanelFrame(
+                from: asked.first ?? days.first,
+                to: asked.last ?? days.last,
+                weeksFrom: selection.period == .day ? nil : settings.weekStart
             )
-        else { throw Self.nothing("there are no rows of the outcome '\(selection.kpi)'") }
-        let weekStart = scope.entry.settings.weekStart
-        let frame = PanelFrame(
-            from: asked.first ?? days.first,
-            to: asked.last ?? days.last,
-            weeksFrom: selection.period == .day ? nil : weekStart
-        )
-        guard let frame else { throw Self.nothing("there is no whole week between these days") }
-        let rows = try await store.rows(selection, frame, in: scope)
-        try Self.check(rows, selection)
-        let maker = try await offload.runBeside { PanelMaker(selection, frame, rows) }
-        let columns =
-            2 + 2 * maker.panel.channels.count
-            + maker.panel.controls.count + maker.panel.treatments.count
-        guard columns * maker.panel.cells <= Self.mostCells else {
-            throw RPCError(
-                .resourceExhausted,
-                "\(columns) columns of \(maker.panel.geos.count) places in \(frame.periods) "
-                    + "periods are more than \(Self.mostCells) numbers: ask for weeks, for fewer "
-                    + "days or for fewer channels"
+            guard let frame else { throw Self.nothing("there is no whole week between these days") }
+            try Self.checkRoom(periods: frame.periods)
+            let rows = try await store.rows(selection, frame, in: settings.currency, transaction)
+            return (frame, rows)
+        }
+        return try await offload.runBeside {
+            try Self.check(rows, selection)
+            try Self.checkRoom(rows, selection, frame)
+            return Made(
+                frame: frame,
+                maker: PanelMaker(selection, frame, rows),
+                isMoney: rows.outcomes[0].isMoney ?? false
             )
         }
-        return Made(frame: frame, maker: maker, isMoney: rows.outcomes[0].isMoney ?? false)
+    }
+
+    /// Refuses what would not fit, before anything is made of it.
+    private static func checkRoom(
+        _ rows: PanelRows,
+        _ selection: MixModelV1.PanelSelection,
+        _ frame: PanelFrame
+    ) throws(RPCError) {
+        let geos = selection.geography == .byGeo ? Set(rows.outcomes.map(\.geo)).count : 1
+        let channels = Set(rows.spend.compactMap(\.channel)).count
+        guard channels <= mostColumns else {
+            throw RPCError(
+                .resourceExhausted,
+                "something was spent on \(channels) channels: name at most \(mostColumns)"
+            )
+        }
+        let others = selection.controls.count + selection.treatments.count
+        try checkRoom(periods: frame.periods, geos: geos, columns: 2 + 2 * channels + others)
+    }
+
+    private static func checkRoom(
+        periods: Int,
+        geos: Int = 1,
+        columns: Int = 1
+    ) throws(RPCError) {
+        // Each is small: rows are bounded, and days are those of the calendar.
+        guard periods * geos * columns <= mostCells else {
+            throw RPCError(
+                .resourceExhausted,
+                "\(columns) columns of \(geos) places in \(periods) periods are more than "
+                    + "\(mostCells) numbers: ask for weeks, for fewer days or for fewer channels"
+            )
+        }
     }
 
     private static func check(

@@ -6,7 +6,7 @@ internal import Tenancy
 /// What panels are made of, as ingest publishes it: all SQL that reads it.
 struct PanelStore: Sendable {
     /// How many sums of rows are read at most, of each kind.
-    private static let mostRows: Int64 = 1_000_000
+    private static let mostRows: Int64 = 200_000
     /// How many sources of each kind are listed at most.
     private static let mostSources: Int64 = 1_000
 
@@ -34,15 +34,15 @@ struct PanelStore: Sendable {
     /// - Parameters:
     ///   - kpi: its name.
     ///   - counter: who counted it.
-    ///   - scope: the tenant's.
+    ///   - transaction: the tenant's.
     /// - Returns: both days.
     /// - Throws: `PostgresError`.
     func days(
         of kpi: String,
         countedBy counter: String,
-        in scope: TenantScope
+        _ transaction: PostgresTransaction
     ) async throws -> (first: PostgresDate, last: PostgresDate)? {
-        let row = try await scope.read(.findOutcomeDays, kpi, counter).one()
+        let row = try await transaction.query(.findOutcomeDays, kpi, counter).one()
         let (first, last) = try row.read(PostgresDate?.self, PostgresDate?.self)
         guard let first, let last else { return nil }
         return (first, last)
@@ -55,38 +55,45 @@ struct PanelStore: Sendable {
     /// - Parameters:
     ///   - selection: which.
     ///   - frame: its periods.
-    ///   - scope: the tenant's.
+    ///   - currency: what amounts of money are in.
+    ///   - transaction: the tenant's, which sees one state.
     /// - Returns: the sums.
     /// - Throws: RESOURCE_EXHAUSTED if there are too many; `PostgresError`.
     func rows(
         _ selection: MixModelV1.PanelSelection,
         _ frame: PanelFrame,
-        in scope: TenantScope
+        in currency: String,
+        _ transaction: PostgresTransaction
     ) async throws -> PanelRows {
         let (first, last, length) = (frame.first, frame.last, Int64(frame.daysPerPeriod))
-        let currency = scope.entry.settings.currency
         var rows = PanelRows()
-        rows.outcomes = try await scope.read(
-            .sumOutcome,
-            selection.kpi,
-            selection.countedBy,
-            first,
-            last,
-            length,
-            currency,
-            Self.mostRows + 1
-        ).map { try .init($0) }
-        rows.spend = try await scope.read(
-            .sumSpend,
-            selection.channels,
-            first,
-            last,
-            length,
-            Self.mostRows + 1
-        ).map { try .init($0) }
+        rows.outcomes = try Self.bounded(
+            try await transaction.query(
+                .sumOutcome,
+                selection.kpi,
+                selection.countedBy,
+                first,
+                last,
+                length,
+                currency,
+                Self.mostRows + 1
+            ).map { try .init($0) }
+        )
+        rows.spend = try Self.bounded(
+            try await transaction.query(
+                .sumSpend,
+                selection.channels,
+                first,
+                last,
+                length,
+                Self.mostRows + 1,
+                currency
+            ).map { try .init($0) }
+        )
         let names = selection.controls + selection.treatments
-        if !names.isEmpty {
-            rows.covariates = try await scope.read(
+        if names.isEmpty { return rows }
+        rows.covariates = try Self.bounded(
+            try await transaction.query(
                 .sumCovariates,
                 names,
                 first,
@@ -94,15 +101,16 @@ struct PanelStore: Sendable {
                 length,
                 Self.mostRows + 1
             ).map { try .init($0) }
-        }
-        guard
-            [rows.outcomes.count, rows.spend.count, rows.covariates.count]
-                .allSatisfy({ $0 <= Self.mostRows })
-        else {
+        )
+        return rows
+    }
+
+    private static func bounded<Sums>(_ rows: [Sums]) throws(RPCError) -> [Sums] {
+        guard rows.count <= mostRows else {
             throw RPCError(
                 .resourceExhausted,
-                "there are more than \(Self.mostRows) numbers of channels, places and periods: ask "
-                    + "for weeks, for fewer days or for fewer channels"
+                "there are more than \(mostRows) numbers of channels, places and periods: ask for "
+                    + "weeks, for fewer days or for fewer channels"
             )
         }
         return rows
@@ -164,19 +172,23 @@ extension Statement {
         """
         select (k.day - $3)::bigint / $5, k.geo,
             sum(
-                case when k.currency = '' then k.value
+                case when k.currency in ('', $6) then k.value
                     else round(k.value * r.multiplier / r.divisor, 6) end
             )::float8,
             sum(k.value * k.value_per_unit) filter (where k.value_currency = $6)::float8,
             ((array_agg(k.population order by k.day desc)
                 filter (where k.population > 0))[1])::float8,
             count(*) filter (
-                where (k.currency <> '' and r.day is null) or k.value_currency not in ('', $6)
+                where (k.currency not in ('', $6) and r.day is null)
+                    or k.value_currency not in ('', $6)
             ),
             case when min(k.currency) = '' and max(k.currency) <> '' then null
-                else max(k.currency) <> '' end
+                else max(k.currency) <> '' end,
+            sum(k.value) filter (where k.value_currency = $6)::float8, count(distinct k.day)
         from ingest_v1_kpi k
-        left join ingest_v1_reporting_rates r on (r.day = k.day and r.currency = k.currency)
+        left join ingest_v1_reporting_rates r on (
+            r.day = k.day and r.currency = k.currency and r.reporting_currency = $6
+        )
         where k.name = $1 and k.counted_by = $2 and k.day between $3 and $4
         group by 1, 2 order by 1, 2 limit $7
         """
@@ -185,11 +197,21 @@ extension Statement {
         "mmm.sum_spend",
         """
         select (s.day - $2)::bigint / $4, s.channel_slug, s.geo,
-            coalesce(sum(round(s.spend * r.multiplier / r.divisor, 6)), 0)::float8,
-            sum(s.impressions)::float8, sum(s.clicks)::float8, count(*),
-            count(*) filter (where r.day is null)
+            coalesce(
+                sum(
+                    case when s.currency = $6 then s.spend
+                        else round(s.spend * r.multiplier / r.divisor, 6) end
+                ), 0
+            )::float8,
+            case when bool_and(s.impressions is not null or s.spend = 0)
+                then coalesce(sum(s.impressions), 0) end::float8,
+            case when bool_and(s.clicks is not null or s.spend = 0)
+                then coalesce(sum(s.clicks), 0) end::float8,
+            count(*), count(*) filter (where s.currency <> $6 and r.day is null)
         from ingest_v1_spend s
-        left join ingest_v1_reporting_rates r on (r.day = s.day and r.currency = s.currency)
+        left join ingest_v1_reporting_rates r on (
+            r.day = s.day and r.currency = s.currency and r.reporting_currency = $6
+        )
         where s.day between $2 and $3
             and (s.channel_slug is null or $1 = '{}'::text[] or s.channel_slug = any($1))
         group by 1, 2, 3 order by 1, 2, 3 limit $5

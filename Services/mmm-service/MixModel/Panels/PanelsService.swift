@@ -102,7 +102,9 @@ extension MixModelV1.PreviewPanelResponse {
         unmappedSpend = leftOut.unmappedSpend
         unconvertedRows = leftOut.unconvertedRows
         misplacedRows = leftOut.misplacedRows
+        misplacedSpend = leftOut.misplacedSpend
         spreadSpend = leftOut.spreadSpend
+        partialCells = leftOut.partialCells
         fingerprint = made.maker.panel.fingerprint
         tell(PanelContract(isOutcomeMoney: made.isMoney).check(made.maker.panel))
     }

@@ -12,6 +12,16 @@ enum AttributionOptions {
         meaning: "Journeys of persons are looked at, instead of imported paths."
     )
 
+    static let ofSeed = Option(
+        name: "--seed",
+        value: "NUMBER",
+        meaning: "What draws come from; 0."
+    )
+    static let ofPartial = Option(
+        name: "--allow-partial",
+        meaning: "Journeys also while timelines are made for the first time."
+    )
+
     /// How models are run.
     static let ofModels = [
         Option(
@@ -19,11 +29,7 @@ enum AttributionOptions {
             value: "COUNT",
             meaning: "How often journeys are drawn again for intervals; 200, 0 for none."
         ),
-        Option(name: "--seed", value: "NUMBER", meaning: "What draws come from; 0."),
-        Option(
-            name: "--allow-partial",
-            meaning: "Journeys also while timelines are made for the first time."
-        ),
+        ofSeed, ofPartial,
     ]
 
     private static let replicates = 0...1_000

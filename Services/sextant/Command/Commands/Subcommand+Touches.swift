@@ -12,7 +12,7 @@ extension Subcommand {
         wordCount: 1...1,
         summary: "Tells what a model gives to each touch of journeys with a conversion, as CSV.",
         details: "Values of a journey add up to its value, to the minor unit of the currency.",
-        options: [Option(name: "--seed", value: "NUMBER", meaning: "What draws come from; 0.")]
+        options: [AttributionOptions.ofSeed, AttributionOptions.ofPartial]
             + JourneyOptions.options + [JourneyOptions.grain] + GatewayCall.options
     ) { context in
         var request = AttributionV1.StreamTouchCreditRequest()
@@ -20,6 +20,7 @@ extension Subcommand {
         request.model?.name = context.word(0) ?? ""
         request.journeys = try JourneyOptions(context).selection()
         request.seed = try AttributionOptions.seed(context)
+        request.allowPartial = context.arguments.has(AttributionOptions.ofPartial.name)
         let gateway = GatewayCall(context)
         try await gateway.with { connection, _ in
             let parts = try await AttributionV1.Credits.Client(connection)

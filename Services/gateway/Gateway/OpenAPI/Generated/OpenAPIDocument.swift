@@ -3231,7 +3231,7 @@ enum OpenAPIDocument {
           "Credits"
         ],
         "summary": "Runs a model over journeys, and tells what it gives to each touch of those with a conversion, in the order of persons",
-        "description": "Runs a model over journeys, and tells what it gives to each touch of those with a conversion, in the order of persons. All are of one moment, and add up to what the first message says. FAILED_PRECONDITION if there are no conversions, or they have more than 10,000,000 touches; RESOURCE_EXHAUSTED while as many runs go on as may.",
+        "description": "Runs a model over journeys, and tells what it gives to each touch of those with a conversion, in the order of persons. All are of one moment, and add up to what the first message says. FAILED_PRECONDITION if there are no conversions, or they have more than 10,000,000 touches, and as long as the tenant's timelines have not been made for the first time; RESOURCE_EXHAUSTED while as many runs go on as may.",
         "requestBody": {
           "content": {
             "application/json": {
@@ -7598,7 +7598,7 @@ enum OpenAPIDocument {
           "Panels"
         ],
         "summary": "Puts a panel together and tells what is in it, without keeping it",
-        "description": "Puts a panel together and tells what is in it, without keeping it. FAILED_PRECONDITION if there is nothing of what was asked for; RESOURCE_EXHAUSTED beyond 1,000,000 cells.",
+        "description": "Puts a panel together and tells what is in it, without keeping it. FAILED_PRECONDITION if there is nothing of what was asked for; RESOURCE_EXHAUSTED beyond 1,000,000 numbers in all columns, or 100 channels.",
         "requestBody": {
           "content": {
             "application/json": {
@@ -15592,6 +15592,10 @@ enum OpenAPIDocument {
             "items": {
               "type": "string"
             }
+          },
+          "allowPartial": {
+            "type": "boolean",
+            "description": "Whether journeys are looked at also while timelines are made for the first time, as in `RunModelsRequest`."
           }
         },
         "additionalProperties": false
@@ -23066,6 +23070,28 @@ enum OpenAPIDocument {
             "type": "boolean",
             "description": "Whether a model can be fitted: no finding refuses it, and all amounts have a rate."
           },
+          "misplacedSpend": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "What spend of places that the outcome does not have comes to."
+          },
+          "partialCells": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "Cells of the outcome of which some days have no row: they have no number."
+          },
           "fingerprint": {
             "type": "string",
             "description": "A digest of all that is in the panel, in hexadecimal: the same for the same numbers."
@@ -23171,7 +23197,7 @@ enum OpenAPIDocument {
           },
           "rule": {
             "type": "string",
-            "description": "Which rule it is about, as `collinear_channels`."
+            "description": "Which rule it is about, as `channels_together`."
           },
           "columns": {
             "type": "array",
@@ -23234,7 +23260,7 @@ enum OpenAPIDocument {
                 ]
               }
             ],
-            "description": "How many people live there, as the last row of the outcome that says so has it; 1 if none does."
+            "description": "How many people live there, as the last row of the outcome that says so has it; 1 if no place says so, NaN if others do."
           }
         },
         "additionalProperties": false
