@@ -145,6 +145,9 @@ struct RefusalTests {
         try expect("names a geo that the panel does not have") { $0.geos = ["Mars"] }
         try expect("names a geo twice") { $0.geos = ["geo0", "geo0"] }
         try expect("lies outside the panel's days") { $0.last = PanelDay(number: 1) }
+        let cut = "began before the panel's days, or was measured beyond them"
+        try expect(cut) { $0.first = PanelDay(number: 17_999) }
+        try expect(cut) { $0.measuredUntil = PanelDay(number: 18_000 + 7 * 40) }
         try expect("was measured for a shorter time than the medium was changed") {
             $0.measuredUntil = first
         }

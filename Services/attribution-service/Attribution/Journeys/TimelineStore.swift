@@ -261,7 +261,14 @@ extension PostgresTimestamp {
 extension Statement {
     fileprivate static let timelineFreshness = Statement(
         "attribution.timeline_freshness",
-        "select current_at, exists (select from timeline_changes) from timeline_head"
+        """
+        select h.current_at, exists (select from timeline_changes) or coalesce(
+            h.touch_rule <> (
+                select version from ingest_v1_definitions where subject = 'touch-rule'
+            ), false
+        )
+        from timeline_head h
+        """
     )
     fileprivate static let readTimelines = Statement(
         "attribution.read_timelines",

@@ -84,7 +84,8 @@ struct PlacedLift: Sendable {
         _ test: LiftTest,
         _ panel: Panel,
         _ media: [Medium],
-        _ scaled: [[Double]]
+        _ scaled: [[Double]],
+        _ units: [[Double]]
     ) throws(MixModelError) {
         func refuse(unless isMet: Bool, _ rule: String) throws(MixModelError) {
             guard isMet else { throw .lift(test.channel, rule: rule) }
@@ -100,6 +101,11 @@ struct PlacedLift: Sendable {
         periods = panel.indices(from: test.first, to: test.last)
         readout = panel.indices(from: test.first, to: test.measuredUntil)
         try refuse(unless: !periods.isEmpty, "lies outside the panel's days")
+        let end = panel.periods.last.map { $0.number + panel.daysPerPeriod - 1 } ?? 0
+        try refuse(
+            unless: test.first >= panel.periods[0] && test.measuredUntil.number <= end,
+            "began before the panel's days, or was measured beyond them"
+        )
         try refuse(
             unless: readout.upperBound >= periods.upperBound,
             "was measured for a shorter time than the medium was changed"
@@ -114,6 +120,7 @@ struct PlacedLift: Sendable {
             panel,
             media[medium],
             scaled[medium],
+            units[medium],
             geos,
             periods
         )
@@ -127,6 +134,7 @@ struct PlacedLift: Sendable {
         _ panel: Panel,
         _ medium: Medium,
         _ scaled: [Double],
+        _ unit: [Double],
         _ geos: [Int],
         _ periods: Range<Int>
     ) throws(MixModelError) -> (share: Double, addition: [Double]) {
@@ -149,11 +157,8 @@ struct PlacedLift: Sendable {
             // Prices of the whole panel turn spend into what people saw.
             let price = cost / medium.amount.span.sum()
             let units = spend / price / Double(periods.count) / people
-            let additions = geos.map { geo in
-                let start = geo * count
-                let own = units * panel.geos[geo].population
-                return own * Self.scale(scaled, medium.amount, start..<start + count)
-            }
+            // Also where the medium was never on before.
+            let additions = geos.map { units * panel.geos[$0].population * unit[$0] }
             for (index, geo) in geos.enumerated() {
                 for period in periods where scaled[geo * count + period] + additions[index] < 0 {
                     throw .lift(test.channel, rule: "takes away more spend than there was")
@@ -161,13 +166,6 @@ struct PlacedLift: Sendable {
             }
             return (0, additions)
         }
-    }
-
-    /// What one unit of a medium is on the model's scale in a geo.
-    private static func scale(_ scaled: [Double], _ amount: [Double], _ cells: Range<Int>) -> Double
-    {
-        let sum = cells.reduce(0) { $0 + amount[$1] }
-        return sum > 0 ? cells.reduce(0) { $0 + scaled[$1] } / sum : 0
     }
 }
 

@@ -65,7 +65,11 @@ public struct MixModel: Sendable {
         }
         self.scaling = scaling ?? fitted
         var placed: [PlacedLift] = []
-        for test in lifts { placed.append(try PlacedLift(test, panel, media, amounts)) }
+        // What one unit of a medium is on the model's scale, in each geo.
+        let units = divisors.map { divisor in
+            panel.geos.map { 1 / (isPerCapita ? divisor * $0.population : divisor) }
+        }
+        for test in lifts { placed.append(try PlacedLift(test, panel, media, amounts, units)) }
         self.lifts = placed
         try checkGeoEffects()
     }
