@@ -37,26 +37,9 @@ import Testing
         #expect(PanelDay(number: -1).weekday == .wednesday)
     }
 
-    @Test func waves() throws {
-        let start = try #require(PanelDay(year: 2018, month: 4, day: 2))
-        let waves = CalendarColumns(panel(start, 179, step: 7, geos: 2)).yearlyWaves(orders: 2)
-        #expect(waves.map(\.name) == ["sin_1", "sin_2", "cos_1", "cos_2"])
-        #expect(waves.allSatisfy { $0.values.count == 358 })
-        for week in 0..<179 {
-            let phase = 2 * Double.pi * Double(start.advanced(by: 7 * week).dayOfYear) / 365.25
-            for cell in [week, week + 179] {
-                let expected = [sin(phase), sin(2 * phase), cos(phase), cos(2 * phase)]
-                #expect(waves.map { $0.values[cell] } == expected)
-            }
-        }
-        #expect(CalendarColumns(panel(start, 9, step: 7)).yearlyWaves(orders: 99).count == 52)
-        #expect(CalendarColumns(panel(start, 9, step: 7)).yearlyWaves(orders: -1).isEmpty)
-    }
-
-    @Test func trendAndWeekdays() throws {
+    @Test func weekdays() throws {
         let start = try #require(PanelDay(year: 2026, month: 1, day: 1))
         let daily = CalendarColumns(panel(start, 9, step: 1, geos: 2))
-        #expect(daily.trend().values == (0..<18).map { Double($0 % 9) })
         let weekdays = daily.weekdays()
         #expect(weekdays.map(\.name).first == "tuesday" && weekdays.count == 6)
         #expect(weekdays[2].values[..<9] == [1, 0, 0, 0, 0, 0, 0, 1, 0])

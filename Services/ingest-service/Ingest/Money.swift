@@ -24,10 +24,4 @@ enum Money {
                 + "behind it: 59.90"
         )
     }
-
-    /// Whether a text is written as ISO 4217 writes currencies.
-    static func isCurrency(_ text: String) -> Bool {
-        text.utf8.count == 3
-            && text.utf8.allSatisfy { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
-    }
 }

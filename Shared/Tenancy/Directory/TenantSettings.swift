@@ -40,13 +40,12 @@ public struct TenantSettings: Hashable, Sendable {
         attributionDays: Int,
         retentionDays: Int
     ) {
-        let capitals = UInt8(ascii: "A")...UInt8(ascii: "Z")
         guard (1...64).contains(timeZone.utf8.count),
             timeZone.utf8.allSatisfy({
-                capitals.contains($0) || $0.isLowercaseLetter || $0.isDecimalDigit
+                Self.capitals.contains($0) || $0.isLowercaseLetter || $0.isDecimalDigit
                     || "/_+-".utf8.contains($0)
             }),
-            currency.utf8.count == 3, currency.utf8.allSatisfy(capitals.contains),
+            Self.isCurrency(currency),
             (1...365).contains(attributionDays), (1...36_500).contains(retentionDays)
         else { return nil }
         self.timeZone = timeZone
@@ -54,5 +53,15 @@ public struct TenantSettings: Hashable, Sendable {
         self.weekStart = weekStart
         self.attributionDays = attributionDays
         self.retentionDays = retentionDays
+    }
+
+    private static let capitals = UInt8(ascii: "A")...UInt8(ascii: "Z")
+
+    /// Whether a text is written as ISO 4217 writes currencies.
+    ///
+    /// - Parameter text: any.
+    /// - Returns: whether it is three capitals.
+    public static func isCurrency(_ text: String) -> Bool {
+        text.utf8.count == 3 && text.utf8.allSatisfy(capitals.contains)
     }
 }

@@ -168,7 +168,7 @@ struct DailyCreditTests {
         for (first, last, words) in [
             ("2025-02-29", "", "first_day"), ("", "2025-3-1", "last_day"),
             ("1969-12-31", "", "first_day"), ("", "3000-01-01", "last_day"),
-            ("2025-03-02", "2025-03-01", "to_time"),
+            ("2025-03-02", "2025-03-01", "last_day"),
         ] {
             try await attribution.refusal(.invalidArgument, words) {
                 _ = try await Self.run(attribution, .conversion) { request in

@@ -19,7 +19,8 @@ extension AttributionV1.JourneySelection {
         ]
         let found = days.map { text, field, hasTime, time -> PostgresDate? in
             guard !text.isEmpty else { return nil }
-            let day = Self.day(text)
+            let day = PostgresDate(text: text)
+                .flatMap { Self.known.contains($0.daysSince1970) ? $0 : nil }
             violations.check(
                 day != nil,
                 "journeys.\(field)",
@@ -27,6 +28,13 @@ extension AttributionV1.JourneySelection {
             )
             violations.check(!hasTime, "journeys.\(field)", "expected nothing beside \(time)")
             return day
+        }
+        if let first = found[0], let last = found[1] {
+            violations.check(
+                first <= last,
+                "journeys.last_day",
+                "expected a day not before first_day"
+            )
         }
         try violations.finish("the journeys cannot be looked at")
         let row = try await scope.read(
@@ -49,13 +57,8 @@ extension AttributionV1.JourneySelection {
         return selection
     }
 
-    private static func day(_ text: String) -> PostgresDate? {
-        guard text.utf8.count == 10,
-            let midnight = try? GoogleProtobuf.Timestamp(json: "\"\(text)T00:00:00Z\""),
-            case let days = midnight.seconds / 86_400, days >= 0, text < "3000"
-        else { return nil }
-        return PostgresDate(daysSince1970: Int32(days))
-    }
+    /// The days of 1970 to 2999.
+    private static let known: Range<Int32> = 0..<376_200
 }
 
 extension Statement {

@@ -56,9 +56,7 @@ struct JourneyPlan: Sendable {
         Self.readValues(of: request, into: &selection, &violations)
         let currency = request.currency
         violations.check(
-            currency.isEmpty
-                || currency.utf8.count == 3
-                    && currency.utf8.allSatisfy { (UInt8(ascii: "A")...UInt8(ascii: "Z")) ~= $0 },
+            currency.isEmpty || TenantSettings.isCurrency(currency),
             "journeys.currency",
             "expected three capitals by ISO 4217, or nothing"
         )

@@ -3,6 +3,7 @@ internal import Postgres
 internal import RPC
 internal import Taxonomy
 internal import Telemetry
+internal import Tenancy
 internal import Wire
 
 /// Reads events of a call: holds them to their rules, and finds their channels.
@@ -174,7 +175,7 @@ struct EventReader: Sendable {
             return
         }
         row.value = try Money.amount(event.value, field: "value")
-        guard Money.isCurrency(event.currency) else {
+        guard TenantSettings.isCurrency(event.currency) else {
             throw RowFault("currency", "expected three capitals as ISO 4217 has them: EUR")
         }
         row.currency = event.currency

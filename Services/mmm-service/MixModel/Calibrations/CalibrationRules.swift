@@ -1,6 +1,7 @@
 internal import Messages
 internal import Postgres
 internal import RPC
+internal import Tenancy
 
 extension FieldViolations {
     /// Checks what somebody says of a calibration, but for whether there is its channel.
@@ -18,7 +19,7 @@ extension FieldViolations {
         check(text: calibration.source, 0...500, "source")
         check(text: calibration.experiment, 0...100, "experiment")
         check(
-            calibration.currency.isEmpty || calibration.currency.isCurrencyCode,
+            calibration.currency.isEmpty || TenantSettings.isCurrency(calibration.currency),
             "calibration.currency",
             "expected an ISO 4217 code, as EUR, or nothing"
         )
@@ -148,10 +149,5 @@ extension String {
                 default: false
                 }
             }
-    }
-
-    fileprivate var isCurrencyCode: Bool {
-        utf8.count == 3
-            && utf8.allSatisfy { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
     }
 }

@@ -1,15 +1,10 @@
-internal import Glibc
-
 /// Columns that the calendar alone decides, for every geo and period of a panel.
+///
+/// Trends and waves of the year are the model's own.
 public struct CalendarColumns: Sendable {
     private let periods: [PanelDay]
     private let daysPerPeriod: Int
     private let geos: Int
-
-    /// The days of a mean year.
-    public static let daysPerYear = 365.25
-    /// The most pairs of waves: beyond the 26th the waves of weeks repeat.
-    public static let mostOrders = 26
 
     /// The calendar of a panel.
     ///
@@ -18,27 +13,6 @@ public struct CalendarColumns: Sendable {
         periods = panel.periods
         daysPerPeriod = panel.daysPerPeriod
         geos = panel.geos.count
-    }
-
-    /// How many periods have passed since the first: 0, 1, 2 and so on.
-    ///
-    /// - Returns: one column, `trend`.
-    public func trend() -> PanelColumn {
-        column("trend") { Double($0) }
-    }
-
-    /// Waves of the year: sines first, then cosines.
-    ///
-    /// A wave of order n has the phase 2πn·d/365.25, where d is the day of the year on which a
-    /// period starts, from 1.
-    ///
-    /// - Parameter orders: how many waves of each kind, at most ``mostOrders``; more are not made.
-    /// - Returns: `sin_1`, `sin_2`, … and then `cos_1`, `cos_2`, ….
-    public func yearlyWaves(orders: Int) -> [PanelColumn] {
-        let range = 1..<max(1, min(orders, Self.mostOrders) + 1)
-        let phases = periods.map { 2 * Double.pi * Double($0.dayOfYear) / Self.daysPerYear }
-        return range.map { order in column("sin_\(order)") { sin(Double(order) * phases[$0]) } }
-            + range.map { order in column("cos_\(order)") { cos(Double(order) * phases[$0]) } }
     }
 
     /// The days of the week but Monday, which the others are compared with.

@@ -1,4 +1,5 @@
 internal import Messages
+internal import Postgres
 internal import Wire
 
 /// The options that say which journeys of stored timelines are looked at.
@@ -114,11 +115,9 @@ struct JourneyOptions {
 
     private func day(_ option: String) throws(CommandFailure) -> String {
         guard let text = context.arguments.value(option) else { return "" }
-        do throws(CodecError) {
-            _ = try GoogleProtobuf.Timestamp(json: "\"\(text)T00:00:00Z\"")
-            return text
-        } catch {
+        guard PostgresDate(text: text) != nil else {
             throw .usage("\(option) is \(text): expected a day, as 2026-01-31")
         }
+        return text
     }
 }

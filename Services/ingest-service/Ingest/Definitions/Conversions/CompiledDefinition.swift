@@ -2,6 +2,7 @@ internal import Messages
 internal import Postgres
 internal import RPC
 internal import Taxonomy
+internal import Tenancy
 internal import Wire
 
 /// A definition in the form in which it is asked.
@@ -96,7 +97,7 @@ struct CompiledDefinition: Sendable {
         case .number(let value):
             if value.coefficient < 0 { return (nil, .negative) }
             if currency.isEmpty { return (nil, .noCurrency) }
-            return Money.isCurrency(currency) ? (value, nil) : (nil, .unknownCurrency)
+            return TenantSettings.isCurrency(currency) ? (value, nil) : (nil, .unknownCurrency)
         case .tooPrecise: return (nil, .tooPrecise)
         case .tooLarge, .notFinite, .malformed: return (nil, .noNumber)
         }
@@ -217,7 +218,7 @@ extension CompiledDefinition {
         )
         violations.check(
             message.defaultCurrency.isEmpty
-                ? message.valueMode != .fixed : Money.isCurrency(message.defaultCurrency),
+                ? message.valueMode != .fixed : TenantSettings.isCurrency(message.defaultCurrency),
             "\(place).default_currency",
             "expected three capitals as ISO 4217 has them: EUR"
         )
