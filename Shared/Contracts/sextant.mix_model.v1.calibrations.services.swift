@@ -9,10 +9,9 @@ extension MixModelV1 {
     /// Keeps calibrations: what a channel was shown to cause, in some places on some days, by a test
     /// that was run anywhere.
     ///
-    /// A mix model that is trained takes each calibration of its outcome and channels that is in force as
-    /// a term of its likelihood: the effect that it models for these places and days, what carries over
-    /// from before included, is held to the value with its error. A calibration is never changed: putting
-    /// one of the same name makes another revision, and models name the revisions that they were held to.
+    /// Each says which lift a mix model is to be held to, for its places and days, with its error; the
+    /// service trains no models yet. A calibration is never changed: putting one of the same name makes
+    /// another revision, so that a model can name the one that it was held to.
     public enum Calibrations {
         /// The service and its methods.
         public static let schema: ServiceSchema = ServiceSchema("sextant.mix_model.v1.Calibrations", file: "sextant/mix_model/v1/calibrations.proto", [
@@ -56,8 +55,8 @@ extension MixModelV1 {
             routes: [HTTPRoute("GET", PathTemplate([.literal("v1"), .literal("mix"), .literal("calibrations"), .any], [PathTemplate.Variable(["name"], 3..<4)]))]
         )
 
-        /// Takes a calibration out of force, and says why. Models that were held to it stay as they are;
-        /// putting one of the name again makes another revision. NOT_FOUND if there is none, or if it has
+        /// Takes a calibration out of force, and says why; putting one of the name again makes another
+        /// revision. NOT_FOUND if there is none, or if it has
         /// been retired for another reason.
         public static let retireCalibration: MethodSchema = MethodSchema(
             "RetireCalibration",
@@ -84,8 +83,8 @@ extension MixModelV1.Calibrations {
         /// Finds a calibration: the revision in force, or the one that is asked for.
         func getCalibration(_ request: Message<MixModelV1.GetCalibrationRequest.View>, _ call: ServerCall) async throws -> Reply<MixModelV1.Calibration>
 
-        /// Takes a calibration out of force, and says why. Models that were held to it stay as they are;
-        /// putting one of the name again makes another revision. NOT_FOUND if there is none, or if it has
+        /// Takes a calibration out of force, and says why; putting one of the name again makes another
+        /// revision. NOT_FOUND if there is none, or if it has
         /// been retired for another reason.
         func retireCalibration(_ request: Message<MixModelV1.RetireCalibrationRequest.View>, _ call: ServerCall) async throws -> Reply<MixModelV1.Calibration>
     }
@@ -127,8 +126,8 @@ extension MixModelV1.Calibrations {
             try await channel.unary(MixModelV1.Calibrations.getCalibration, request, options: options)
         }
 
-        /// Takes a calibration out of force, and says why. Models that were held to it stay as they are;
-        /// putting one of the name again makes another revision. NOT_FOUND if there is none, or if it has
+        /// Takes a calibration out of force, and says why; putting one of the name again makes another
+        /// revision. NOT_FOUND if there is none, or if it has
         /// been retired for another reason.
         @inlinable
         public func retireCalibration(_ request: MixModelV1.RetireCalibrationRequest, options: CallOptions = CallOptions()) async throws -> Answer<MixModelV1.Calibration.View> {

@@ -100,7 +100,7 @@ enum OpenAPIDocument {
     },
     {
       "name": "Calibrations",
-      "description": "Keeps calibrations: what a channel was shown to cause, in some places on some days, by a test that was run anywhere.\n\nA mix model that is trained takes each calibration of its outcome and channels that is in force as a term of its likelihood: the effect that it models for these places and days, what carries over from before included, is held to the value with its error. A calibration is never changed: putting one of the same name makes another revision, and models name the revisions that they were held to."
+      "description": "Keeps calibrations: what a channel was shown to cause, in some places on some days, by a test that was run anywhere.\n\nEach says which lift a mix model is to be held to, for its places and days, with its error; the service trains no models yet. A calibration is never changed: putting one of the same name makes another revision, so that a model can name the one that it was held to."
     },
     {
       "name": "Panels",
@@ -7510,7 +7510,7 @@ enum OpenAPIDocument {
           "Calibrations"
         ],
         "summary": "Takes a calibration out of force, and says why",
-        "description": "Takes a calibration out of force, and says why. Models that were held to it stay as they are; putting one of the name again makes another revision. NOT_FOUND if there is none, or if it has been retired for another reason.",
+        "description": "Takes a calibration out of force, and says why; putting one of the name again makes another revision. NOT_FOUND if there is none, or if it has been retired for another reason.",
         "parameters": [
           {
             "name": "name",
