@@ -125,7 +125,8 @@ let package = Package(
             dependencies: [
                 "Administration", "Attribution", "CLinux", "Contracts", "Crypto", "Experiments",
                 "Gateway", "Ingest", "Insights", "Lifecycle", "Messages", "MixModel", "Net",
-                "Panels", "Platform", "Postgres", "RPC", "Schema", "Telemetry", "Tenancy", "Wire",
+                "Panels", "Platform", "Postgres", "RPC", "Schema", "Simulator", "Telemetry",
+                "Tenancy", "Wire",
             ],
             path: "Services/sextant/Command",
             swiftSettings: strict
@@ -340,7 +341,7 @@ for (folder, library) in [
 
 // What services know without a database: each library is pure, and has tests of its own.
 for (folder, library, dependencies, settings) in [
-    ("simulator", "Simulator", ["Numerics"], strict),
+    ("simulator", "Simulator", ["Numerics", "Telemetry", "Wire"], busy),
     ("ingest-service", "Taxonomy", ["CRE2", "Wire"], strict),
     ("ingest-service", "Files", ["CZlib", "CZstd", "Wire"], busy),
     ("attribution-service", "PathModels", ["Numerics", "Wire"], numeric),
@@ -378,8 +379,8 @@ for (folder, library, dependencies) in [
     (
         "mmm-service", "MixModel",
         [
-            "Contracts", "Messages", "Net", "Numerics", "Panels", "Postgres", "RPC", "Schema",
-            "Telemetry", "Tenancy", "Wire",
+            "Contracts", "Crypto", "Jobs", "MediaMix", "Messages", "Net", "Numerics", "Panels",
+            "Postgres", "RPC", "Schema", "Telemetry", "Tenancy", "Wire",
         ]
     ),
     ("experiment-service", "Experiments", []), ("insights-service", "Insights", []),
@@ -446,7 +447,7 @@ for (name, dependencies, excluded) in [
         """, []
     ),
     ("PlatformTests", "Crypto Jobs Lifecycle Platform Tenancy Wire", []),
-    ("SimulatorTests", "Simulator", []),
+    ("SimulatorTests", "Files MediaMix Simulator Wire", []),
     ("PanelsTests", "Numerics Panels TestKit Wire", []),
     ("MediaMixTests", "MediaMix Numerics Panels TestKit Wire", []),
     ("FilesTests", "Files TestKit Wire", ["Peers"]),
@@ -462,8 +463,8 @@ for (name, dependencies, excluded) in [
     (
         "MixModelTests",
         """
-        Contracts Ingest Lifecycle Messages MixModel Postgres RPC Schema Tenancy TestKit \
-        TestTenants Wire
+        Contracts Ingest Jobs Lifecycle MediaMix Messages MixModel Numerics Panels Postgres RPC \
+        Schema Tenancy TestKit TestTenants Wire
         """, []
     ),
     ("TaxonomyTests", "Simulator Taxonomy TestKit", ["Inputs"]),
@@ -523,8 +524,8 @@ for (name, dependencies, excluded) in [
     (
         "SextantTests",
         """
-        Command Crypto Lifecycle Messages Net Panels Platform RPC Tenancy TestContracts TestKit \
-        TestMessages Wire attribution-service experiment-service gateway ingest-service \
+        Command Crypto Lifecycle Messages Net Panels Platform RPC Simulator Tenancy TestContracts \
+        TestKit TestMessages Wire attribution-service experiment-service gateway ingest-service \
         insights-service mmm-service
         """, ["Peers"]
     ),
