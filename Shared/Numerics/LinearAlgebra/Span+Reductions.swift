@@ -29,6 +29,35 @@ extension Span where Element == Double {
         }
     }
 
+    /// The inner products with each of some columns, which are read four at a time.
+    ///
+    /// Their order of summation depends on the counts alone. Linear time.
+    ///
+    /// - Parameters:
+    ///   - columns: one after another, each with as many elements as here.
+    ///   - result: one for each column, to be filled.
+    public func dot(columns: Span<Double>, into result: inout MutableSpan<Double>) {
+        precondition(columns.count == count * result.count, "columns are as long as the vector")
+        // All buffers live during the closures, and are of the counts that are passed on.
+        unsafe withUnsafeBufferPointer { vector in
+            unsafe columns.withUnsafeBufferPointer { columns in
+                unsafe result.withUnsafeMutableBufferPointer { result in
+                    guard let x = vector.baseAddress, let a = columns.baseAddress,
+                        let y = result.baseAddress
+                    else { return }
+                    unsafe Kernel.transposedTimes(
+                        a,
+                        x,
+                        y,
+                        rows: vector.count,
+                        columns: result.count,
+                        stride: vector.count
+                    )
+                }
+            }
+        }
+    }
+
     /// The largest absolute value; NaN if there is one, 0 of nothing.
     public func maximumMagnitude() -> Double {
         var largest = 0.0
@@ -64,6 +93,50 @@ extension MutableSpan where Element == Double {
                 unsafe Kernel.axpy(factor, x, y, target.count)
             }
         }
+    }
+
+    /// Adds multiples of some columns, four of which are read at a time.
+    ///
+    /// - Parameters:
+    ///   - columns: one after another, each with as many elements as here.
+    ///   - factors: what each is multiplied by.
+    public mutating func add(columns: Span<Double>, times factors: Span<Double>) {
+        precondition(columns.count == count * factors.count, "columns are as long as the vector")
+        // All buffers live during the closures, and are of the counts that are passed on.
+        unsafe withUnsafeMutableBufferPointer { target in
+            unsafe columns.withUnsafeBufferPointer { columns in
+                unsafe factors.withUnsafeBufferPointer { factors in
+                    guard let y = target.baseAddress, let a = columns.baseAddress,
+                        let x = factors.baseAddress
+                    else { return }
+                    unsafe Kernel.addTimes(
+                        a,
+                        x,
+                        y,
+                        rows: target.count,
+                        columns: factors.count,
+                        stride: target.count
+                    )
+                }
+            }
+        }
+    }
+
+    /// Fills it with a multiple of another vector: self ← factor · x.
+    ///
+    /// - Parameters:
+    ///   - x: as many elements as here.
+    ///   - factor: what they are multiplied by.
+    public mutating func fill(_ x: Span<Double>, times factor: Double) {
+        precondition(count == x.count, "a multiple is of the same length")
+        for index in indices { self[index] = factor * x[index] }
+    }
+
+    /// Adds one number to every element.
+    ///
+    /// - Parameter amount: the number.
+    public mutating func raise(by amount: Double) {
+        for index in indices { self[index] += amount }
     }
 
     /// Multiplies every element.

@@ -11,6 +11,7 @@
 /// | ``log(_:_:)`` | every positive number | 1.0 |
 /// | ``logOnePlus(_:_:)`` | above −1 | 1.5 |
 /// | ``tanh(_:_:)`` | everywhere | 2.5 |
+/// | ``halfTanh(_:times:_:)`` | from 0, but for the product's rounding | 2.5 |
 /// | ``sigmoid(_:_:)`` | above −708 | 2.5 |
 ///
 /// NaN gives NaN; infinities give their limits; the logarithm of 0 is −∞ and of less is NaN.
@@ -132,7 +133,7 @@ public enum Elementary {
         return (high.isInfinite ? high : high + logOnePlus(ratio), share)
     }
 
-    /// Four elements at a time; what is left over fills up the last four with zeros.
+    /// Four elements at a time.
     @inline(__always)
     private static func map(
         _ x: Span<Double>,
@@ -169,15 +170,38 @@ public enum Elementary {
         _ count: Int,
         _ function: (SIMD4<Double>) -> SIMD4<Double>
     ) {
+        guard count >= 4 else {
+            unsafe mapFew(x, y, count, function)
+            return
+        }
+        // The last four overlap those before; they are read first, for those may be written to.
+        let last = unsafe Kernel.load(x, count - 4)
         var index = 0
         while index + 4 <= count {
             unsafe Kernel.store(function(Kernel.load(x, index)), y, index)
             index += 4
         }
-        guard index < count else { return }
-        var last = SIMD4<Double>.zero
-        for lane in 0..<(count - index) { unsafe last[lane] = x[index + lane] }
-        let values = function(last)
-        for lane in 0..<(count - index) { unsafe y[index + lane] = values[lane] }
+        if index < count { unsafe Kernel.store(function(last), y, count - 4) }
+    }
+
+    /// Fewer than four, filled up with zeros.
+    ///
+    /// They lie in memory: lane by lane, the compiler would make scalars of the whole function.
+    @inline(__always)
+    private static func mapFew(
+        _ x: UnsafePointer<Double>,
+        _ y: UnsafeMutablePointer<Double>,
+        _ count: Int,
+        _ function: (SIMD4<Double>) -> SIMD4<Double>
+    ) {
+        var room = InlineArray<4, Double>(repeating: 0)
+        var span = room.mutableSpan
+        for index in 0..<count { unsafe span[index] = x[index] }
+        // The room has four elements, and lives during the closure.
+        unsafe span.withUnsafeMutableBufferPointer { buffer in
+            guard let few = buffer.baseAddress else { return }
+            unsafe Kernel.store(function(Kernel.load(few, 0)), few, 0)
+            for index in 0..<count { unsafe y[index] = few[index] }
+        }
     }
 }

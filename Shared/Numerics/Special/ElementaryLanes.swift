@@ -56,16 +56,15 @@ enum ElementaryLanes {
 
     @inline(__always)
     static func exp(_ x: Four) -> Four {
-        let isLarge = x .> 709.79
-        let isSmall = x .< -745.14
-        let (k, high, rest) = reduced(x.replacing(with: 0, where: isLarge .| isSmall))
+        // Beyond these, powers round to infinity and to 0.
+        let low = x.replacing(with: Four(repeating: 710), where: x .> 710)
+        let (k, high, rest) = reduced(low.replacing(with: Four(repeating: -746), where: x .< -746))
         let sum = 1 + high
         let value = sum + ((high - (sum - 1)) + rest)
         // Two factors, for one alone can leave the range of exponents where the product does not.
         let biased = k &+ Bits(repeating: 2046)
         let half = biased &>> 1
-        let scaled = value * number(half &<< 52) * number((biased &- half) &<< 52)
-        return scaled.replacing(with: .infinity, where: isLarge).replacing(with: 0, where: isSmall)
+        return value * number(half &<< 52) * number((biased &- half) &<< 52)
     }
 
     /// e^x − 1, for x from 0 to 50 only.
@@ -83,10 +82,10 @@ enum ElementaryLanes {
 
     @inline(__always)
     static func tanh(_ x: Four) -> Four {
+        // From 22 on it rounds to 1.
         let size = magnitude(x)
-        let isLarge = size .> 22
-        let t = expMinusOne((2 * size).replacing(with: 0, where: isLarge))
-        let value = (t / (t + 2)).replacing(with: 1, where: isLarge)
+        let t = expMinusOne(2 * size.replacing(with: Four(repeating: 22), where: size .> 22))
+        let value = t / (t + 2)
         // NaN stays NaN: it is not large, and all steps pass it on.
         return withSign(of: x, value)
     }

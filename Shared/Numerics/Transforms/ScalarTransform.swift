@@ -47,15 +47,17 @@ public enum ScalarTransform: Equatable, Sendable {
             let x = Elementary.exp(u)
             return Value(value: bound - x, slope: -x, logJacobian: u, logJacobianSlope: 1)
         case .between(let low, let high):
-            let share = Elementary.sigmoid(u)
-            let rest = Elementary.sigmoid(-u)
+            // The logistic functions of u and −u.
+            let power = Elementary.exp(-abs(u))
+            let (large, small) = (1 / (1 + power), power / (1 + power))
+            let (share, rest) = u < 0 ? (small, large) : (large, small)
             let width = high - low
             // ln s(u) s(−u) = −|u| − 2 ln(1 + e^−|u|)
-            let tail = Elementary.logOnePlus(Elementary.exp(-abs(u)))
+            let tail = Elementary.logOnePlus(power)
             return Value(
                 value: u < 0 ? low + width * share : high - width * rest,
                 slope: width * share * rest,
-                logJacobian: Elementary.log(width) - abs(u) - 2 * tail,
+                logJacobian: (width == 1 ? 0 : Elementary.log(width)) - abs(u) - 2 * tail,
                 logJacobianSlope: rest - share
             )
         }

@@ -82,6 +82,70 @@ struct OptimizerTests {
         #expect(result.point.allSatisfy { abs($0 - corner) < 1e-8 })
     }
 
+    @Test("a valley whose walls are too steep for a first step is walked down all the same")
+    func steep() throws {
+        for walls in [1e4, 1e5] {
+            var optimizer = Optimizer()
+            optimizer.method = .quasiNewton
+            let result = try optimizer.minimize(from: [-1.2, 1]) { x, gradient in
+                let (rise, rest) = (x[1] - x[0] * x[0], 1 - x[0])
+                gradient[0] = -4 * walls * x[0] * rise - 2 * rest
+                gradient[1] = 2 * walls * rise
+                return walls * rise * rise + rest * rest
+            }
+            #expect(result.ending == .converged && result.value < 1e-9)
+            #expect(result.point.allSatisfy { abs($0 - 1) < 1e-4 })
+        }
+    }
+
+    @Test("a search that finds no step for rounding ends at its lowest point")
+    func roundedAway() throws {
+        // The library finds no step near the bottom, where the height has no more digits for it.
+        for height in [1e2, 1e4, 1e6, 1e8] {
+            var optimizer = Optimizer()
+            optimizer.method = .quasiNewton
+            optimizer.relativeTolerance = 1e-8
+            let start = [Self.bottom + 1e-6, Self.bottom - 1e-4]
+            let result = try optimizer.minimize(from: start) { Self.bowl(height, $0, &$1) }
+            #expect(result.ending == .rounding && result.value == height)
+            #expect(result.point.allSatisfy { abs($0 - Self.bottom) < 1e-9 })
+            // A bound keeps it from lower ground: the way that is left is as level.
+            optimizer.upper = [Self.bottom - 1, 10]
+            let bounded = try optimizer.minimize(from: start) { Self.bowl(height, $0, &$1) }
+            #expect(bounded.point[0] == Self.bottom - 1 && bounded.value - height - 1 < 1e-6)
+        }
+    }
+
+    private static let bottom = 1.0 / 3
+
+    /// A bowl that is ten thousand times as steep along its second side.
+    private static func bowl(
+        _ height: Double,
+        _ x: Span<Double>,
+        _ gradient: inout MutableSpan<Double>
+    ) -> Double {
+        var sum = height
+        for index in x.indices {
+            let (steepness, way) = (index == 0 ? 1.0 : 1e4, x[index] - bottom)
+            sum += steepness * way * way
+            gradient[index] = 2 * steepness * way
+        }
+        return sum
+    }
+
+    @Test("a function that has no bottom where its slopes lead is refused")
+    func contradictory() {
+        var optimizer = Optimizer()
+        optimizer.method = .quasiNewton
+        // Slopes lead uphill.
+        #expect(throws: OptimizationFailure.self) {
+            try optimizer.minimize(from: [1, 1]) { x, gradient in
+                (gradient[0], gradient[1]) = (-2 * x[0], -2 * x[1])
+                return x[0] * x[0] + x[1] * x[1]
+            }
+        }
+    }
+
     @Test("what goes wrong inside a function ends the search with it")
     func faults() {
         let optimizer = Optimizer()
