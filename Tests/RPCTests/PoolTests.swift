@@ -240,6 +240,36 @@ struct PoolTests {
         }
     }
 
+    @Test("waits before it makes a call again as long as the server asks it to")
+    func pauses() async throws {
+        struct FailingOnce: ServerInterceptor {
+            let isFirst = Locked(true)
+
+            func intercept(
+                _ call: ServerCall,
+                _ next: (ServerCall) async throws -> Void
+            ) async throws {
+                let fails = isFirst.withLock { isFirst in
+                    defer { isFirst = false }
+                    return isFirst
+                }
+                var error = RPCError(.unavailable, "try again")
+                error.pause = .milliseconds(1)
+                if fails { throw error }
+                try await next(call)
+            }
+        }
+        let server = try RPCFixture(ShelfService()) { $0.interceptors = [FailingOnce()] }
+        let cluster = try Cluster([server.server.boundAddress]) {
+            $0.retries = RetryPolicy()
+            // What it would wait by itself is longer than the test may take.
+            $0.retries?.pause = .seconds(100_000)
+        }
+        _ = try await cluster.shelf.getBook(.init(named: "x"))
+        await cluster.stop()
+        await server.stop()
+    }
+
     @Test("makes no call again that was cancelled while it waited to")
     func cancelledPause() async throws {
         let busy = Unavailable()

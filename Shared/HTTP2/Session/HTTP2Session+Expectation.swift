@@ -12,18 +12,18 @@ extension HTTP2Session {
             !stream.isResetByUs, stream.headers.expectsContinue
         else { return }
         let informational: HeaderBlock = [":status": "100"]
-        unsafe withFields(informational) { fields, count in
-            // Fails only without memory.
-            unsafe nghttp2_submit_headers(
-                session,
-                UInt8(NGHTTP2_FLAG_NONE.rawValue),
-                stream.id,
-                nil,
-                fields,
-                count,
-                nil
-            )
-        }
+        let fields = unsafe entries(of: informational)
+        // Fails only without memory.
+        unsafe nghttp2_submit_headers(
+            session,
+            UInt8(NGHTTP2_FLAG_NONE.rawValue),
+            stream.id,
+            nil,
+            fields.baseAddress,
+            fields.count,
+            nil
+        )
+        withExtendedLifetime(informational) {}
         // Until now the peer was right to be silent.
         stream.rateStart = timing.now
         stream.rateBytes = 0

@@ -51,12 +51,14 @@ extension HTTP2Session {
         let stream = HTTP2Stream(id: 0, budget: budget, at: timing.now)
         // The table keeps it alive until nghttp2 has said that it is closed.
         let user = unsafe Unmanaged.passUnretained(stream).toOpaque()
-        let id = unsafe withFields(headers) { fields, count in
-            var source = unsafe SessionCallbacks.bodySource
-            return unsafe endsStream
-                ? nghttp2_submit_request(session, nil, fields, count, nil, user)
-                : nghttp2_submit_request(session, nil, fields, count, &source, user)
-        }
+        let fields = unsafe entries(of: headers)
+        let (start, count) = (fields.baseAddress, fields.count)
+        var source = unsafe SessionCallbacks.bodySource
+        let id =
+            unsafe endsStream
+            ? nghttp2_submit_request(session, nil, start, count, nil, user)
+            : nghttp2_submit_request(session, nil, start, count, &source, user)
+        withExtendedLifetime(headers) {}
         guard id > 0 else {
             throw id == NGHTTP2_ERR_STREAM_ID_NOT_AVAILABLE.rawValue
                 ? .connectionClosing : .illegalHeaders
@@ -82,12 +84,14 @@ extension HTTP2Session {
         stream.hasSubmitted = true
         stream.isOutputEnded = endsStream
         if endsStream { stream.outputProgress.restart(at: timing.now) }
-        let status = unsafe withFields(headers) { fields, count in
-            var source = unsafe SessionCallbacks.bodySource
-            return unsafe endsStream
-                ? nghttp2_submit_response(session, stream.id, fields, count, nil)
-                : nghttp2_submit_response(session, stream.id, fields, count, &source)
-        }
+        let fields = unsafe entries(of: headers)
+        let (start, count) = (fields.baseAddress, fields.count)
+        var source = unsafe SessionCallbacks.bodySource
+        let status =
+            unsafe endsStream
+            ? nghttp2_submit_response(session, stream.id, start, count, nil)
+            : nghttp2_submit_response(session, stream.id, start, count, &source)
+        withExtendedLifetime(headers) {}
         if status != 0 { reset(stream, .internalError) }
     }
 
@@ -148,45 +152,39 @@ extension HTTP2Session {
         unsafe nghttp2_session_resume_data(session, stream.id)
     }
 
-    /// Lends nghttp2 a block's fields, which it copies.
-    @discardableResult
-    func withFields(
-        _ headers: HeaderBlock,
-        _ body: (UnsafePointer<nghttp2_nv>?, Int) -> Int32
-    ) -> Int32 {
-        let count = headers.count
-        let span = headers.bytes
-        return unsafe span.withUnsafeBytes { bytes in
-            guard let base = bytes.baseAddress else { return body(nil, 0) }
-            return unsafe withUnsafeTemporaryAllocation(
-                of: nghttp2_nv.self,
-                capacity: count
-            ) { fields in
-                var next = 0
-                var count = 0
-                while let field = HeaderBlock.field(at: next, in: span) {
-                    // nghttp2 only reads; its type leaves out the `const`.
-                    let start = unsafe UnsafeMutablePointer(
-                        mutating: base.advanced(by: field.start)
-                            .assumingMemoryBound(to: UInt8.self)
-                    )
-                    let flag =
-                        field.treatment.isRemembered
-                        ? NGHTTP2_NV_FLAG_NONE : NGHTTP2_NV_FLAG_NO_INDEX
-                    let entry = unsafe nghttp2_nv(
-                        name: start,
-                        value: start + field.nameCount,
-                        namelen: field.nameCount,
-                        valuelen: field.valueCount,
-                        flags: UInt8(flag.rawValue)
-                    )
-                    unsafe fields.initializeElement(at: count, to: entry)
-                    count += 1
-                    next = field.end
-                }
-                return unsafe body(fields.baseAddress, count)
-            }
+    /// Lays out a block's fields for nghttp2, which copies what it is handed.
+    ///
+    /// - Parameter headers: the block; they point into it, so that it must be kept while they are
+    ///   used.
+    /// - Returns: the fields, until those of another block are laid out.
+    @unsafe
+    func entries(of headers: borrowing HeaderBlock) -> UnsafeBufferPointer<nghttp2_nv> {
+        unsafe fieldEntries.reserve(headers.count)
+        let bytes = headers.bytes
+        // They lie in an array of the block's, which stays where it is while nobody changes it.
+        guard let base = unsafe bytes.withUnsafeBytes({ $0.baseAddress }) else {
+            return unsafe UnsafeBufferPointer(start: nil, count: 0)
         }
+        var next = 0
+        var count = 0
+        while let field = HeaderBlock.field(at: next, in: bytes) {
+            // nghttp2 only reads; its type leaves out the `const`.
+            let start = unsafe UnsafeMutablePointer(
+                mutating: base.advanced(by: field.start).assumingMemoryBound(to: UInt8.self)
+            )
+            let flag =
+                field.treatment.isRemembered ? NGHTTP2_NV_FLAG_NONE : NGHTTP2_NV_FLAG_NO_INDEX
+            unsafe fieldEntries.memory[count] = unsafe nghttp2_nv(
+                name: start,
+                value: start + field.nameCount,
+                namelen: field.nameCount,
+                valuelen: field.valueCount,
+                flags: UInt8(flag.rawValue)
+            )
+            count += 1
+            next = field.end
+        }
+        return unsafe UnsafeBufferPointer(start: fieldEntries.memory.baseAddress, count: count)
     }
 
     // MARK: What the callbacks for output note
@@ -202,9 +200,10 @@ extension HTTP2Session {
             return NGHTTP2_ERR_DEFERRED.rawValue
         }
         if isLast, let trailers = stream.sendingTrailers {
-            let status = unsafe withFields(trailers) { fields, count in
-                unsafe nghttp2_submit_trailer(session, stream.id, fields, count)
-            }
+            let fields = unsafe entries(of: trailers)
+            let (start, count) = (fields.baseAddress, fields.count)
+            let status = unsafe nghttp2_submit_trailer(session, stream.id, start, count)
+            withExtendedLifetime(trailers) {}
             if status != 0 { return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue }
         }
         return CInt(count)

@@ -59,6 +59,9 @@ public final class HTTP2Session {
     var headerStream: HTTP2Stream?
     var arrivingHeaders = ArrivingHeaders()
 
+    /// Memory for the fields of the block that is handed to nghttp2.
+    let fieldEntries = FieldEntries()
+
     /// Where output goes while ``produce(into:limit:at:)`` runs.
     var output = OutputChain()
     var outputLimit = 0

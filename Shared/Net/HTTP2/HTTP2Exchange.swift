@@ -334,22 +334,19 @@ public final class HTTP2Exchange: HTTP2StreamOwner, @unchecked Sendable {
         handlerTask?.cancel()
     }
 
-    /// Starts the handler: a task on the loop.
-    func startHandler(_ handler: @escaping HTTP2Server.Handler) {
-        let task = Task.immediate(executorPreference: loop) {
-            var failure: (any Error)?
-            do {
-                try await handler(self)
-            } catch {
-                failure = error
-            }
-            handlerEnded(failure)
+    /// Runs a server's handler to its end, in the task of the caller.
+    func run(_ handler: HTTP2Server.Handler) async {
+        var failure: (any Error)?
+        do {
+            try await handler(self)
+        } catch {
+            failure = error
         }
-        handlerStarted(task)
+        handlerEnded(failure)
     }
 
     /// The handler has been started, and has run until it first had to wait.
-    package func handlerStarted(_ task: Task<Void, Never>) {
+    func handlerStarted(_ task: Task<Void, Never>) {
         if hasHandlerEnded { return }
         if isClosed {
             task.cancel()

@@ -20,13 +20,16 @@ public struct HTTP2ServerConfiguration: Sendable {
 
 /// Answers HTTP/2 requests on the loops of a group.
 ///
-/// Each request has a handler of its own: a task that starts on its connection's loop, while the
-/// bytes are at hand, and stays there. One that throws, or returns without an answer, is answered
-/// for it: status 500, 413 if the body was larger than it allowed, or a reset if the response had
-/// begun.
+/// Each request has a handler of its own, which starts on its connection's loop, while the bytes
+/// are at hand, and stays there; once it waits, its task is its alone. One that throws, or returns
+/// without an answer, is answered for it: status 500, 413 if the body was larger than it allowed,
+/// or a reset if the response had begun.
 public final class HTTP2Server: Sendable {
     /// Answers one request.
     public typealias Handler = @Sendable (HTTP2Exchange) async throws -> Void
+    /// Answers one request, or sees to its refusal, and says so by
+    /// ``HTTP2Exchange/handlerEnded(_:)`` if it has had a handler.
+    package typealias Service = @Sendable (HTTP2Exchange) async -> Void
 
     private let shards: [HTTP2ServerShard]
     private let listener: Listener
@@ -46,27 +49,27 @@ public final class HTTP2Server: Sendable {
         configuration: HTTP2ServerConfiguration = HTTP2ServerConfiguration(),
         handler: @escaping Handler
     ) throws(SystemError) {
-        try self.init(address: address, group: group, configuration: configuration) { exchange in
-            exchange.startHandler(handler)
+        try self.init(at: address, group: group, configuration: configuration) { exchange in
+            await exchange.run(handler)
         }
     }
 
-    /// Begins to serve at an address, with requests that need no task before they are understood.
+    /// Begins to serve at an address, with handlers that see to their own end.
     ///
     /// - Parameters:
     ///   - address: where; port 0 lets the kernel choose.
     ///   - group: the loops.
     ///   - configuration: limits, certificates.
-    ///   - begin: is told of each request on its loop, and answers it or starts its handler.
+    ///   - serve: answers one request, on its loop.
     /// - Throws: ``SystemError`` if it cannot listen there.
     package init(
-        address: SocketAddress,
+        at address: SocketAddress,
         group: EventLoopGroup,
         configuration: HTTP2ServerConfiguration,
-        begin: @escaping @Sendable (HTTP2Exchange) -> Void
+        serve: @escaping Service
     ) throws(SystemError) {
         self.group = group
-        let shards = group.loops.map { HTTP2ServerShard($0, configuration, begin) }
+        let shards = group.loops.map { HTTP2ServerShard($0, configuration, serve) }
         self.shards = shards
         var listening = configuration.listener
         if configuration.tls == nil && listening.onRefuse == nil {
@@ -110,7 +113,7 @@ final class HTTP2ServerShard: @unchecked Sendable {
 
     private let loop: EventLoop
     private let configuration: HTTP2ServerConfiguration
-    private let begin: @Sendable (HTTP2Exchange) -> Void
+    private let serve: HTTP2Server.Service
     private let requestCount = Atomic(0)
 
     private var channels: [ObjectIdentifier: HTTP2Channel] = [:]
@@ -127,11 +130,11 @@ final class HTTP2ServerShard: @unchecked Sendable {
     init(
         _ loop: EventLoop,
         _ configuration: HTTP2ServerConfiguration,
-        _ begin: @escaping @Sendable (HTTP2Exchange) -> Void
+        _ serve: @escaping HTTP2Server.Service
     ) {
         self.loop = loop
         self.configuration = configuration
-        self.begin = begin
+        self.serve = serve
     }
 
     /// How many requests have come; any thread may ask.
@@ -207,11 +210,9 @@ extension HTTP2ServerShard: HTTP2ChannelDelegate {
         requestCount.add(opened, ordering: .relaxed)
         // A handler may make more events, and they more exchanges.
         var exchanges: [HTTP2Exchange] = []
-        swap(&exchanges, &arrived)
-        swap(&arrived, &spare)
-        for exchange in exchanges where !exchange.isClosed { begin(exchange) }
-        exchanges.removeAll(keepingCapacity: true)
         swap(&exchanges, &spare)
+        swap(&exchanges, &arrived)
+        spare = HandlerRun(exchanges, serve).start(on: loop)
     }
 
     func channelClosed(_ channel: HTTP2Channel, _ reason: TransportCloseReason) {

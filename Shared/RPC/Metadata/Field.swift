@@ -44,6 +44,10 @@ package enum AnswerFields {
         fields.append(Field.status, "\(error?.code.rawValue ?? 0)")
         if let error {
             fields.append(Field.message, StatusMessage.encode(error.message))
+            if let pause = error.pause {
+                let milliseconds = min(max(pause / .milliseconds(1), 0), Double(Int32.max))
+                fields.append(Field.pushback, "\(Int32(milliseconds))")
+            }
             if let details = error.details { fields.append(Field.details, binary: details.bytes) }
         }
         trailers.append(to: &fields)

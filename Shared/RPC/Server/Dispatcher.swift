@@ -12,20 +12,29 @@ final class Dispatcher: Sendable {
         self.configuration = configuration
     }
 
-    /// Begins to serve a request, on its loop.
-    func begin(_ exchange: any ServerExchange) {
-        let loop = exchange.loop
-        let start = loop.now
+    /// Serves a request, on its loop.
+    func serve(_ exchange: any ServerExchange) async {
+        if let call = begin(exchange) { await run(call) }
+    }
+
+    /// Makes a call of a request, on its loop.
+    ///
+    /// - Parameter exchange: the request.
+    /// - Returns: the call; nil if the request has been answered by a refusal.
+    func begin(_ exchange: any ServerExchange) -> ServerCall? {
+        let start = exchange.loop.now
         let request = exchange.request
         let parameters: RequestParameters
         do throws(RequestParameters.Refusal) {
             parameters = try RequestParameters(request)
         } catch {
-            return refuse(exchange, error, since: start)
+            refuse(exchange, error, since: start)
+            return nil
         }
         let path = parameters.path
         guard let path, let method = table.method(at: request.value(of: path)) else {
-            return refuse(exchange, .rpc(unknown(request)), since: start)
+            refuse(exchange, .rpc(unknown(request)), since: start)
+            return nil
         }
         // A caller of many messages may be silent between them.
         if method.schema.streaming.hasManyRequests {
@@ -36,6 +45,7 @@ final class Dispatcher: Sendable {
             on: exchange,
             parameters,
             configuration.limits,
+            since: start,
             offload: configuration.offload
         )
         configuration.onCallBegan?(call)
@@ -43,32 +53,26 @@ final class Dispatcher: Sendable {
             for guardian in configuration.guards { try guardian.admit(call) }
         } catch {
             call.finish(RPCError.told(of: error, configuration.errorMapping))
-            return report(call, since: start)
+            report(call)
+            return nil
         }
-        run(call, on: loop, since: start)
+        return call
     }
 
-    /// Runs a call in a task of its own.
-    private func run(
-        _ call: ServerCall,
-        on loop: EventLoop,
-        since start: ContinuousClock.Instant
-    ) {
-        let task = Task.immediate(executorPreference: loop) {
-            do {
-                if configuration.interceptors.isEmpty {
-                    try await call.method.run(call)
-                } else {
-                    try await intercept(call, 0)
-                }
-                call.finish(nil)
-            } catch {
-                call.finish(RPCError.told(of: error, configuration.errorMapping))
+    /// Runs a call to its end, in the task of the caller.
+    func run(_ call: ServerCall) async {
+        do {
+            if configuration.interceptors.isEmpty {
+                try await call.method.run(call)
+            } else {
+                try await intercept(call, 0)
             }
-            report(call, since: start)
-            call.exchange.handlerEnded(nil)
+            call.finish(nil)
+        } catch {
+            call.finish(RPCError.told(of: error, configuration.errorMapping))
         }
-        call.exchange.handlerStarted(task)
+        report(call)
+        call.exchange.handlerEnded(nil)
     }
 
     /// Runs the interceptors from one on, and the method.
@@ -81,14 +85,14 @@ final class Dispatcher: Sendable {
         }
     }
 
-    private func report(_ call: ServerCall, since start: ContinuousClock.Instant) {
+    private func report(_ call: ServerCall) {
         guard let report = configuration.onCallEnded, let outcome = call.outcome else { return }
         report(
             ServerCallReport(
                 method: call.method,
                 code: outcome.code,
                 error: outcome.error,
-                duration: start.duration(to: ContinuousClock.now),
+                duration: call.start.duration(to: ContinuousClock.now),
                 metadata: call.metadata,
                 traceContext: call.traceContext,
                 requestID: call.requestID

@@ -107,20 +107,20 @@ public final class RPCServer: Sendable {
     ) throws(SystemError) {
         let dispatcher = Dispatcher(MethodTable(methods), configuration)
         server = try HTTP2Server(
-            address: address,
+            at: address,
             group: group,
             configuration: configuration.http2,
-            begin: Self.beginning(dispatcher, configuration.translator)
+            serve: Self.serving(dispatcher, configuration.translator)
         )
     }
 
-    private static func beginning(
+    private static func serving(
         _ dispatcher: Dispatcher,
         _ translator: (@Sendable (HTTP2Exchange) -> (any ServerExchange)?)?
-    ) -> @Sendable (HTTP2Exchange) -> Void {
-        guard let translator else { return { dispatcher.begin($0) } }
+    ) -> HTTP2Server.Service {
+        guard let translator else { return { await dispatcher.serve($0) } }
         return { exchange in
-            if let exchange = translator(exchange) { dispatcher.begin(exchange) }
+            if let exchange = translator(exchange) { await dispatcher.serve(exchange) }
         }
     }
 

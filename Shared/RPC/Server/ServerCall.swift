@@ -39,6 +39,8 @@ public final class ServerCall: @unchecked Sendable {
     public private(set) var isRequestCompressed = false
 
     let exchange: any ServerExchange
+    /// When it came.
+    let start: ContinuousClock.Instant
     private let limits: MessageLimits
     @usableFromInline let decoder: MessageDecoder
     /// What finds the messages of a caller that sends many.
@@ -56,10 +58,12 @@ public final class ServerCall: @unchecked Sendable {
         on exchange: any ServerExchange,
         _ parameters: RequestParameters,
         _ limits: MessageLimits,
+        since start: ContinuousClock.Instant,
         offload: WorkerPool?
     ) {
         self.method = method
         self.exchange = exchange
+        self.start = start
         self.limits = limits
         decoder = MessageDecoder(
             of: .caller,
@@ -72,9 +76,8 @@ public final class ServerCall: @unchecked Sendable {
             deadline = nil
             return
         }
-        let loop = exchange.loop
-        deadline = loop.now.advanced(by: timeout)
-        expiry = loop.schedule(after: timeout) { [weak self] in self?.expire() }
+        deadline = start.advanced(by: timeout)
+        expiry = exchange.loop.schedule(after: timeout) { [weak self] in self?.expire() }
     }
 
     /// The metadata that came with the call.

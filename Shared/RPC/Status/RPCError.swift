@@ -29,6 +29,11 @@ public struct RPCError: Error {
     public let isUnprocessed: Bool
     /// The trailers that came with the status, or that are to go with it.
     public var trailers: Metadata
+    /// How long the caller is asked to wait before it makes the call again; nil if it may choose.
+    ///
+    /// It goes with the status as `grpc-retry-pushback-ms` of gRPC proposal A6, and has callers of
+    /// ours wait so long whose methods may be made again.
+    public var pause: Duration?
 
     /// Makes an error for the caller of a method.
     ///

@@ -30,7 +30,6 @@ package protocol ServerExchange: AnyObject, Sendable {
     func finish(sending bytes: SharedBytes, trailers: HeaderBlock?)
 
     // The handler's task.
-    func handlerStarted(_ task: Task<Void, Never>)
     func handlerEnded(_ error: (any Error)?)
     func cancelHandler()
 

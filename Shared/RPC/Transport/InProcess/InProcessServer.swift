@@ -100,9 +100,12 @@ private final class InProcessShard: ExchangeSource, @unchecked Sendable {
     func wait(before deadline: ContinuousClock.Instant?) async throws(RPCError) {}
 
     private func serve(_ stream: InProcessStream) {
-        if stream.closure == nil { dispatcher.begin(InProcessServerExchange(stream)) }
         // What is refused has no handler that would end.
-        if !stream.hasHandler { ended(stream) }
+        guard stream.closure == nil, let call = dispatcher.begin(InProcessServerExchange(stream))
+        else { return ended(stream) }
+        let dispatcher = dispatcher
+        let task = Task.immediate(executorPreference: loop) { await dispatcher.run(call) }
+        stream.handlerStarted(task)
     }
 
     private func ended(_ stream: InProcessStream) {

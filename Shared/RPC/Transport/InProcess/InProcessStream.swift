@@ -19,8 +19,6 @@ final class InProcessStream: @unchecked Sendable {
     var toClient = ByteQueue()
     private var answerWaiter = TaskWaiter()
     private var handlerTask: Task<Void, Never>?
-    /// Whether a task serves the call, or has served it.
-    private(set) var hasHandler = false
     private var hasHandlerEnded = false
     private let onEnd: (InProcessStream) -> Void
 
@@ -80,7 +78,6 @@ final class InProcessStream: @unchecked Sendable {
     func cancelHandler() { handlerTask?.cancel() }
 
     func handlerStarted(_ task: Task<Void, Never>) {
-        hasHandler = true
         if hasHandlerEnded { return }
         handlerTask = task
         if closure != nil { task.cancel() }
@@ -178,7 +175,6 @@ final class InProcessServerExchange: ServerExchange, @unchecked Sendable {
 
     // MARK: The handler's task
 
-    func handlerStarted(_ task: Task<Void, Never>) { stream.handlerStarted(task) }
     func handlerEnded(_ error: (any Error)?) { stream.handlerEnded() }
     func cancelHandler() { stream.cancelHandler() }
 }
