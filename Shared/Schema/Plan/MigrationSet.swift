@@ -79,7 +79,7 @@ public struct MigrationSet: Sendable, Hashable {
         try MigrationSet(AttributionMigrations.area, AttributionMigrations.files)
     }
 
-    /// What the mix model has in each tenant's schema, after what ingest has.
+    /// What the mix model has in each tenant's schema, after what ingest and attribution have.
     public static func mixModel() throws(SchemaError) -> MigrationSet {
         try MigrationSet(MixModelMigrations.area, MixModelMigrations.files)
     }

@@ -26,6 +26,8 @@ public enum AccessRefusal: Error, Equatable {
     case premature
     /// There is no such tenant, or it is not for this credential.
     case unknownTenant
+    /// The context is good, and its tenant not in the directory: made a moment ago, or deleted.
+    case unlistedTenant
     /// The tenant is suspended, or on its way out.
     case suspended
     /// The method needs a scope that the context does not hold; the scope.
@@ -42,6 +44,7 @@ extension AccessRefusal {
         case absent, doubled, disagreeing, malformed, foreign, forged, expired, premature, suspended
         case unknownKey = "unknown_key"
         case unknownTenant = "unknown_tenant"
+        case unlistedTenant = "unlisted_tenant"
         case missingScope = "missing_scope"
         case closedMethod = "closed_method"
         case staleDirectory = "stale_directory"
@@ -60,6 +63,7 @@ extension AccessRefusal {
         case .expired: .expired
         case .premature: .premature
         case .unknownTenant: .unknownTenant
+        case .unlistedTenant: .unlistedTenant
         case .suspended: .suspended
         case .missingScope: .missingScope
         case .closedMethod: .closedMethod
@@ -74,15 +78,19 @@ extension AccessRefusal {
             .unauthenticated
         case .doubled, .disagreeing, .unknownTenant, .suspended, .missingScope, .closedMethod:
             .permissionDenied
-        case .staleDirectory: .unavailable
+        case .unlistedTenant, .staleDirectory: .unavailable
         }
     }
+
+    /// Within this time a directory has looked again for a tenant that it did not know.
+    private static let lookUpPause = Duration.milliseconds(250)
 
     /// What the caller is told, and what the log.
     public var error: RPCError {
         let message =
             switch self {
             case .suspended: "the tenant is suspended"
+            case .unlistedTenant: "the tenant is not known here yet: try again in a second"
             case .staleDirectory: "tenants cannot be looked up"
             case .missingScope(let scope): "the credential does not hold the scope '\(scope)'"
             default:
@@ -90,7 +98,9 @@ extension AccessRefusal {
                     ? "the call carries no valid tenant context"
                     : "the credential does not allow this"
             }
-        return RPCError(code, message, logMessage: "\(self)")
+        var error = RPCError(code, message, logMessage: "\(self)")
+        if self == .unlistedTenant { error.pause = Self.lookUpPause }
+        return error
     }
 }
 
@@ -108,6 +118,7 @@ extension AccessRefusal: CustomStringConvertible {
         case .expired(let duration): "the tenant context ended \(duration) ago"
         case .premature: "the tenant context is from the future"
         case .unknownTenant: "there is no such tenant for this credential"
+        case .unlistedTenant: "the tenant of the context is not in the directory"
         case .suspended: "the tenant is suspended"
         case .missingScope(let scope): "the tenant context does not hold the scope \(scope)"
         case .closedMethod: "the contract lets nobody call this method"

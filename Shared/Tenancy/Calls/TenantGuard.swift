@@ -8,7 +8,7 @@ public protocol TenantAdmission: Sendable {
     /// Refuses what may not be served, by what is known without waiting.
     ///
     /// - Parameter context: what came with a call, verified.
-    /// - Throws: ``AccessRefusal/suspended`` or ``AccessRefusal/unknownTenant``.
+    /// - Throws: ``AccessRefusal/suspended`` or ``AccessRefusal/unlistedTenant``.
     func admit(_ context: VerifiedContext) throws(AccessRefusal)
 }
 

@@ -20,6 +20,8 @@ public final class TenantDirectory: Sendable {
     public struct Limits: Sendable {
         /// How long after a refresh the next one begins.
         public var interval: Duration = .seconds(1)
+        /// How long after a refresh the next one begins if an unknown tenant was asked for.
+        public var intervalAfterMiss: Duration = .milliseconds(100)
         /// How long a refresh may take.
         public var timeout: Duration = .seconds(2)
         /// How old what is known may be.
@@ -31,16 +33,21 @@ public final class TenantDirectory: Sendable {
 
     private struct State {
         var entries: [TenantID: TenantEntry] = [:]
+        /// Those that were deleted while the directory was looking; they never come back.
+        var deleted: Set<TenantID> = []
         var ids: [TenantSlug: TenantID] = [:]
         /// The number of the newest change that is known; below all of them at first.
         var version: Int64 = -1
         var refreshedAt: ContinuousClock.Instant?
+        /// Whether a tenant was asked for, since the last refresh began, that is not known.
+        var hasMissed = false
 
         mutating func apply(_ version: Int64, _ entry: TenantEntry) {
             self.version = max(self.version, version)
             let old = entries[entry.id]
             if let slug = old?.slug, ids[slug] == entry.id { ids[slug] = nil }
             entries[entry.id] = entry.state == .deleted ? nil : entry
+            if entry.state == .deleted { deleted.insert(entry.id) }
             if let slug = entry.slug { ids[slug] = entry.id }
         }
     }
@@ -140,12 +147,31 @@ public final class TenantDirectory: Sendable {
                     onRefresh(error)
                 }
                 do {
-                    try await loop.sleep(for: limits.interval)
+                    try await pause(on: loop)
                 } catch {
                     return
                 }
             }
         }
+    }
+
+    /// Waits until the next refresh is due, or somebody asks for a tenant that may be new.
+    private func pause(on loop: EventLoop) async throws(CancellationError) {
+        let start = loop.now
+        repeat {
+            try await loop.sleep(for: min(limits.intervalAfterMiss, limits.interval))
+        } while start.duration(to: loop.now) < limits.interval && !state.withLock(\.hasMissed)
+    }
+
+    /// Fetches what has changed if one of these tenants is not known: it may be new.
+    ///
+    /// - Parameter tenants: those that are asked for.
+    /// - Throws: `PostgresError`; what was known stays.
+    public func lookUp(_ tenants: [TenantID]) async throws(PostgresError) {
+        let isMissing = state.withLock { state in
+            tenants.contains { state.entries[$0] == nil }
+        }
+        if isMissing { try await refresh() }
     }
 
     /// Fetches what has changed, and ends the streams of those who are not served any more.
@@ -154,7 +180,10 @@ public final class TenantDirectory: Sendable {
     public func refresh() async throws(PostgresError) {
         // What is read is at least as new as this.
         let start = now()
-        let known = state.withLock { $0.version }
+        let known = state.withLock { state in
+            state.hasMissed = false
+            return state.version
+        }
         var batch = Batch()
         batch.append(Self.changes, known)
         let deadline = ContinuousClock.now.advanced(by: limits.timeout)
@@ -257,13 +286,23 @@ public final class TenantDirectory: Sendable {
 
 extension TenantDirectory: TenantAdmission {
     /// Refuses tenants that are suspended, gone, or not known yet; see ``TenantAdmission``.
+    ///
+    /// One that is not known has the next refresh begin soon: its context is signed, so that the
+    /// gateway knew it a moment ago, and the caller may ask again.
     public func admit(_ context: VerifiedContext) throws(AccessRefusal) {
         _ = try activeEntry(of: context.tenant)
     }
 
     /// What is known of a tenant that is served.
     func activeEntry(of tenant: TenantID) throws(AccessRefusal) -> TenantEntry {
-        guard let entry = try entry(of: tenant) else { throw .unknownTenant }
+        guard let entry = try entry(of: tenant) else {
+            let isDeleted = state.withLock { state in
+                let isDeleted = state.deleted.contains(tenant)
+                if !isDeleted { state.hasMissed = true }
+                return isDeleted
+            }
+            throw isDeleted ? .unknownTenant : .unlistedTenant
+        }
         guard entry.state == .active else { throw .suspended }
         return entry
     }

@@ -136,7 +136,7 @@ struct ServedTenantTests {
         )
         // Nobody has told the directory of them yet.
         let early = await #expect(throws: RPCError.self) { try await served.add("early", first) }
-        #expect(early?.code == .permissionDenied)
+        #expect(early?.code == .unavailable)
         try await served.database.directory.refresh()
         #expect(try await served.add("of acme", first) == "of acme")
         #expect(try await served.add("of zebra", second) == "of zebra")

@@ -80,6 +80,52 @@ struct TenantDirectoryTests {
         await service.close()
     }
 
+    @Test("looks again soon for a tenant that is not known, and asks its caller to wait for that")
+    func misses() async throws {
+        let fixture = try await SchemaFixture()
+        // The refresh after the first would be in an hour.
+        let service = try await fixture.service(interval: .seconds(3_600))
+        let directory = service.directory
+        let first = try await fixture.tenant("acme")
+        let run = Task { await directory.run(on: fixture.group.loops[0]) }
+        while try directory.entry(of: first) == nil { await Task.yield() }
+        let second = try await fixture.tenant("borealis")
+        let context = try fixture.context(second)
+        let told = refusal(of: context, by: service)
+        #expect(told?.code == .unavailable)
+        #expect(told?.message == "the tenant is not known here yet: try again in a second")
+        #expect(told?.pause == .milliseconds(250))
+        while try directory.entry(of: second) == nil { await Task.yield() }
+        #expect(refusal(of: context, by: service) == nil)
+        run.cancel()
+        await run.value
+        await service.close()
+    }
+
+    private func refusal(of context: TenantContext, by service: TenantDatabase) -> RPCError? {
+        do throws(RPCError) {
+            _ = try service.scope(for: context, before: SchemaFixture.soon)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    @Test("looks at once for tenants of which somebody else knows, and only for those")
+    func lookUp() async throws {
+        let fixture = try await SchemaFixture()
+        let service = try await fixture.service()
+        let first = try await fixture.tenant("acme")
+        try await service.directory.lookUp([first])
+        #expect(try service.directory.entry(of: first) != nil)
+        let second = try await fixture.tenant("borealis")
+        try await service.directory.lookUp([first])
+        #expect(try service.directory.entry(of: second) == nil)
+        try await service.directory.lookUp([first, second])
+        #expect(try service.directory.entry(of: second) != nil)
+        await service.close()
+    }
+
     @Test("names the migration that a tenant lacks, and serves the one before the last")
     func requirements() async throws {
         let fixture = try await SchemaFixture(services: [

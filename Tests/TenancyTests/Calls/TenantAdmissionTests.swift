@@ -10,12 +10,13 @@ import Wire
 
 @Suite("Tenants that are served or not", .timeLimit(.minutes(5)))
 struct TenantAdmissionTests {
-    /// Knows of a suspended tenant and of one that is gone.
+    /// Knows of a suspended tenant, of one that is gone, and of one that it does not know yet.
     private struct Directory: TenantAdmission {
         func admit(_ context: VerifiedContext) throws(AccessRefusal) {
             switch context.tenant.text.last {
             case "s": throw .suspended
             case "g": throw .unknownTenant
+            case "n": throw .unlistedTenant
             default: return
             }
         }
@@ -25,12 +26,12 @@ struct TenantAdmissionTests {
         Fixture.context(try #require(TenantID("00000000000000\(last)")))
     }
 
-    @Test("are refused when they are suspended or gone")
+    @Test("are refused when they are suspended, gone or not known yet")
     func admission() async throws {
         let fixture = try TenancyFixture(admission: Directory())
         for (last, code, reason) in [
             ("a", nil, nil), ("s", .permissionDenied, "suspended"),
-            ("g", .permissionDenied, "unknown_tenant"),
+            ("g", .permissionDenied, "unknown_tenant"), ("n", .unavailable, "unlisted_tenant"),
         ] as [(Character, StatusCode?, String?)] {
             let (client, connection) = try await fixture.client(for: try Self.tenant(last))
             let error = await failure { _ = try await client.getBook(.init()) }

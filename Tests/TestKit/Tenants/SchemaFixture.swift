@@ -92,6 +92,7 @@ public final class SchemaFixture: Sendable {
         _ name: String = "ingest",
         requirements: [SchemaRequirement] = [],
         connections: Int = 4,
+        interval: Duration = .seconds(1),
         registry: MetricRegistry = MetricRegistry()
     ) async throws -> TenantDatabase {
         var configuration = PostgresPoolConfiguration()
@@ -99,6 +100,7 @@ public final class SchemaFixture: Sendable {
         // Tests refresh it when they have changed something, on machines however slow.
         var freshness = TenantDirectory.Limits()
         freshness.maximumAge = .seconds(600)
+        freshness.interval = interval
         freshness.timeout = .seconds(60)
         let service = try TenantDatabase(
             try PostgresDSN(database.dsn(user: "svc_\(name)")),
