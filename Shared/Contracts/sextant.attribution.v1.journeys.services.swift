@@ -44,6 +44,7 @@ extension AttributionV1 {
         )
 
         /// Says how often journeys that began with some channels converted, by the channel that came next.
+        /// FAILED_PRECONDITION as long as the tenant's timelines have not been made for the first time.
         public static let nextBestChannel: MethodSchema = MethodSchema(
             "NextBestChannel",
             of: "sextant.attribution.v1.Journeys",
@@ -55,7 +56,8 @@ extension AttributionV1 {
         )
 
         /// Says how many journeys go from each channel to each other one, step by step, as a Sankey diagram
-        /// shows it.
+        /// shows it. FAILED_PRECONDITION as long as the tenant's timelines have not been made for the first
+        /// time.
         public static let getStepTree: MethodSchema = MethodSchema(
             "GetStepTree",
             of: "sextant.attribution.v1.Journeys",
@@ -83,10 +85,12 @@ extension AttributionV1.Journeys {
         func getTimeline(_ request: Message<AttributionV1.GetTimelineRequest.View>, _ call: ServerCall) async throws -> Reply<AttributionV1.PersonTimeline>
 
         /// Says how often journeys that began with some channels converted, by the channel that came next.
+        /// FAILED_PRECONDITION as long as the tenant's timelines have not been made for the first time.
         func nextBestChannel(_ request: Message<AttributionV1.NextBestChannelRequest.View>, _ call: ServerCall) async throws -> Reply<AttributionV1.NextBestChannelResponse>
 
         /// Says how many journeys go from each channel to each other one, step by step, as a Sankey diagram
-        /// shows it.
+        /// shows it. FAILED_PRECONDITION as long as the tenant's timelines have not been made for the first
+        /// time.
         func getStepTree(_ request: Message<AttributionV1.GetStepTreeRequest.View>, _ call: ServerCall) async throws -> Reply<AttributionV1.StepTree>
     }
 
@@ -126,13 +130,15 @@ extension AttributionV1.Journeys {
         }
 
         /// Says how often journeys that began with some channels converted, by the channel that came next.
+        /// FAILED_PRECONDITION as long as the tenant's timelines have not been made for the first time.
         @inlinable
         public func nextBestChannel(_ request: AttributionV1.NextBestChannelRequest, options: CallOptions = CallOptions()) async throws -> Answer<AttributionV1.NextBestChannelResponse.View> {
             try await channel.unary(AttributionV1.Journeys.nextBestChannel, request, options: options)
         }
 
         /// Says how many journeys go from each channel to each other one, step by step, as a Sankey diagram
-        /// shows it.
+        /// shows it. FAILED_PRECONDITION as long as the tenant's timelines have not been made for the first
+        /// time.
         @inlinable
         public func getStepTree(_ request: AttributionV1.GetStepTreeRequest, options: CallOptions = CallOptions()) async throws -> Answer<AttributionV1.StepTree.View> {
             try await channel.unary(AttributionV1.Journeys.getStepTree, request, options: options)

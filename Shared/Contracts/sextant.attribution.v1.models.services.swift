@@ -45,6 +45,7 @@ extension AttributionV1 {
         )
 
         /// Says which paths are taken most, how long paths are and how often they convert.
+        /// FAILED_PRECONDITION as long as the tenant's timelines have not been made for the first time.
         public static let summarizePaths: MethodSchema = MethodSchema(
             "SummarizePaths",
             of: "sextant.attribution.v1.Models",
@@ -80,6 +81,7 @@ extension AttributionV1.Models {
         func listPathTables(_ request: Message<AttributionV1.ListPathTablesRequest.View>, _ call: ServerCall) async throws -> Reply<AttributionV1.ListPathTablesResponse>
 
         /// Says which paths are taken most, how long paths are and how often they convert.
+        /// FAILED_PRECONDITION as long as the tenant's timelines have not been made for the first time.
         func summarizePaths(_ request: Message<AttributionV1.SummarizePathsRequest.View>, _ call: ServerCall) async throws -> Reply<AttributionV1.PathSummary>
 
         /// Runs models, and says how far they disagree. The same request over the same data gives the same
@@ -119,6 +121,7 @@ extension AttributionV1.Models {
         }
 
         /// Says which paths are taken most, how long paths are and how often they convert.
+        /// FAILED_PRECONDITION as long as the tenant's timelines have not been made for the first time.
         @inlinable
         public func summarizePaths(_ request: AttributionV1.SummarizePathsRequest, options: CallOptions = CallOptions()) async throws -> Answer<AttributionV1.PathSummary.View> {
             try await channel.unary(AttributionV1.Models.summarizePaths, request, options: options)

@@ -24,13 +24,20 @@ extension AttributionV1 {
     /// first by name. If several conversions of that kind are of the order, because each event of them
     /// counts, a refund pays back the earliest of them until nothing is left, then the next; a cancellation
     /// cancels all. A refund without an order pays back the person's last conversion of its own kind before
-    /// it. One without a value pays back all; one whose value cannot be read, or is in another currency
-    /// than the conversion's, cannot be subtracted, and is not. A refund that no conversion is there for
-    /// pays back nothing, and is told as such.
+    /// it. One without a value pays back all. One in another currency than all conversions that it could be
+    /// of is of the earliest of those that has a value: how much of that it pays back rates say, of its day
+    /// and of the conversion's, when journeys are looked at. What has no rate, cannot be read, is more than
+    /// was left, or is of no conversion pays back nothing, and is told as such: see `RefundProblem`.
     ///
     /// An order id that more than 1,000 events have is none: something like `undefined`. Each of its
-    /// conversions stands for itself, and its refunds are such without an order. (Ingest's own counts of
-    /// conversions take it for an order still.)
+    /// conversions stands for itself, and its refunds are such without an order.
+    ///
+    /// What they count is published by day and place for mix models, as KPIs that `journeys` have counted:
+    /// `purchase` is how many conversions of the kind there were that are not cancelled, `purchase:new` how
+    /// many of them were their person's first of the kind, and `purchase:value` what they are worth in each
+    /// currency, whatever was paid back. A conversion is where its event says, or else the person's last one
+    /// before it that does. There are rows of zero for days without any, from the first day that has one of
+    /// any kind to the last, as long as that is over in the tenant's time zone.
     ///
     /// Timelines follow the events by themselves, within a minute or so: late events, events that are
     /// deleted, persons who are forgotten, ids that are joined, channels that are mapped anew, other

@@ -16,6 +16,7 @@ extension MixModelV1 {
         /// The service and its methods.
         public static let schema: ServiceSchema = ServiceSchema("sextant.mix_model.v1.Calibrations", file: "sextant/mix_model/v1/calibrations.proto", [
             putCalibration,
+            importCalibrations,
             listCalibrations,
             getCalibration,
             retireCalibration,
@@ -31,6 +32,18 @@ extension MixModelV1 {
             idempotency: .idempotent,
             access: .scopes(["models:write"]),
             routes: [HTTPRoute("PUT", PathTemplate([.literal("v1"), .literal("mix"), .literal("calibrations"), .any], [PathTemplate.Variable(["name"], 3..<4)]), body: .field("calibration"))]
+        )
+
+        /// Puts the calibrations of a table in force, all of them or, if a row cannot be put, none: then
+        /// every fault is told with its row. A row that is in force as it is changes nothing.
+        public static let importCalibrations: MethodSchema = MethodSchema(
+            "ImportCalibrations",
+            of: "sextant.mix_model.v1.Calibrations",
+            from: MixModelV1.ImportCalibrationsRequest.schema,
+            to: MixModelV1.ImportCalibrationsResponse.schema,
+            idempotency: .idempotent,
+            access: .scopes(["models:write"]),
+            routes: [HTTPRoute("POST", PathTemplate([.literal("v1"), .literal("mix"), .literal("calibrations")], customVerb: "import"), body: .everything)]
         )
 
         /// Lists calibrations in the order of their names, a page at a time.
@@ -77,6 +90,10 @@ extension MixModelV1.Calibrations {
         /// NOT_FOUND if there is no such channel; RESOURCE_EXHAUSTED if 1,000 are in force.
         func putCalibration(_ request: Message<MixModelV1.PutCalibrationRequest.View>, _ call: ServerCall) async throws -> Reply<MixModelV1.Calibration>
 
+        /// Puts the calibrations of a table in force, all of them or, if a row cannot be put, none: then
+        /// every fault is told with its row. A row that is in force as it is changes nothing.
+        func importCalibrations(_ request: Message<MixModelV1.ImportCalibrationsRequest.View>, _ call: ServerCall) async throws -> Reply<MixModelV1.ImportCalibrationsResponse>
+
         /// Lists calibrations in the order of their names, a page at a time.
         func listCalibrations(_ request: Message<MixModelV1.ListCalibrationsRequest.View>, _ call: ServerCall) async throws -> Reply<MixModelV1.ListCalibrationsResponse>
 
@@ -94,6 +111,7 @@ extension MixModelV1.Calibrations {
     public static func methods(of service: some Service) -> [RPCMethod] {
         [
             .unary(putCalibration) { try await service.putCalibration($0, $1) },
+            .unary(importCalibrations) { try await service.importCalibrations($0, $1) },
             .unary(listCalibrations) { try await service.listCalibrations($0, $1) },
             .unary(getCalibration) { try await service.getCalibration($0, $1) },
             .unary(retireCalibration) { try await service.retireCalibration($0, $1) },
@@ -112,6 +130,13 @@ extension MixModelV1.Calibrations {
         @inlinable
         public func putCalibration(_ request: MixModelV1.PutCalibrationRequest, options: CallOptions = CallOptions()) async throws -> Answer<MixModelV1.Calibration.View> {
             try await channel.unary(MixModelV1.Calibrations.putCalibration, request, options: options)
+        }
+
+        /// Puts the calibrations of a table in force, all of them or, if a row cannot be put, none: then
+        /// every fault is told with its row. A row that is in force as it is changes nothing.
+        @inlinable
+        public func importCalibrations(_ request: MixModelV1.ImportCalibrationsRequest, options: CallOptions = CallOptions()) async throws -> Answer<MixModelV1.ImportCalibrationsResponse.View> {
+            try await channel.unary(MixModelV1.Calibrations.importCalibrations, request, options: options)
         }
 
         /// Lists calibrations in the order of their names, a page at a time.

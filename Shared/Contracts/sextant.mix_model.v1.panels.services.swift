@@ -6,13 +6,18 @@ public import RPC
 
 extension MixModelV1 {
 
-    /// Puts together what mix models are fitted to, out of what the tenant has sent: KPIs, spend by the
-    /// channel that it belongs to, and covariates.
+    /// Puts together what mix models are fitted to, out of what the tenant has sent: KPIs, those too that
+    /// journeys count, spend by the channel that it belongs to, and covariates. Panels, those of tables too, are kept as they were when
+    /// they were created, for models to be fitted to.
     public enum Panels {
         /// The service and its methods.
         public static let schema: ServiceSchema = ServiceSchema("sextant.mix_model.v1.Panels", file: "sextant/mix_model/v1/panels.proto", [
             listSources,
             previewPanel,
+            createPanel,
+            listPanels,
+            getPanel,
+            deletePanel,
         ])
 
         /// Lists what there is to be modelled.
@@ -38,6 +43,51 @@ extension MixModelV1 {
             access: .scopes(["models:read"]),
             routes: [HTTPRoute("POST", PathTemplate([.literal("v1"), .literal("mix"), .literal("panels")], customVerb: "preview"), body: .everything)]
         )
+
+        /// Keeps a panel as it is now; one that holds the same numbers as one that is kept is that one.
+        /// INVALID_ARGUMENT if a table cannot be read; FAILED_PRECONDITION with all findings if no model may
+        /// be fitted to it; RESOURCE_EXHAUSTED if 200 are kept.
+        public static let createPanel: MethodSchema = MethodSchema(
+            "CreatePanel",
+            of: "sextant.mix_model.v1.Panels",
+            from: MixModelV1.CreatePanelRequest.schema,
+            to: MixModelV1.Panel.schema,
+            idempotency: .idempotent,
+            access: .scopes(["models:write"]),
+            routes: [HTTPRoute("POST", PathTemplate([.literal("v1"), .literal("mix"), .literal("panels")]), body: .everything)]
+        )
+
+        /// Lists panels that are kept, without findings and columns, the newest first, a page at a time.
+        public static let listPanels: MethodSchema = MethodSchema(
+            "ListPanels",
+            of: "sextant.mix_model.v1.Panels",
+            from: MixModelV1.ListPanelsRequest.schema,
+            to: MixModelV1.ListPanelsResponse.schema,
+            idempotency: .noSideEffects,
+            access: .scopes(["models:read"]),
+            routes: [HTTPRoute("GET", PathTemplate([.literal("v1"), .literal("mix"), .literal("panels")]))]
+        )
+
+        /// Finds a panel that is kept.
+        public static let getPanel: MethodSchema = MethodSchema(
+            "GetPanel",
+            of: "sextant.mix_model.v1.Panels",
+            from: MixModelV1.GetPanelRequest.schema,
+            to: MixModelV1.Panel.schema,
+            idempotency: .noSideEffects,
+            access: .scopes(["models:read"]),
+            routes: [HTTPRoute("GET", PathTemplate([.literal("v1"), .literal("mix"), .literal("panels"), .any], [PathTemplate.Variable(["panel_id"], 3..<4)]))]
+        )
+
+        /// Deletes a panel. FAILED_PRECONDITION if there is a model that is fitted to it.
+        public static let deletePanel: MethodSchema = MethodSchema(
+            "DeletePanel",
+            of: "sextant.mix_model.v1.Panels",
+            from: MixModelV1.DeletePanelRequest.schema,
+            to: MixModelV1.DeletePanelResponse.schema,
+            access: .scopes(["models:write"]),
+            routes: [HTTPRoute("POST", PathTemplate([.literal("v1"), .literal("mix"), .literal("panels"), .any], [PathTemplate.Variable(["panel_id"], 3..<4)], customVerb: "delete"), body: .everything)]
+        )
     }
 }
 
@@ -51,6 +101,20 @@ extension MixModelV1.Panels {
         /// is nothing of what was asked for; RESOURCE_EXHAUSTED beyond 1,000,000 numbers
         /// in all columns, or 100 channels.
         func previewPanel(_ request: Message<MixModelV1.PreviewPanelRequest.View>, _ call: ServerCall) async throws -> Reply<MixModelV1.PreviewPanelResponse>
+
+        /// Keeps a panel as it is now; one that holds the same numbers as one that is kept is that one.
+        /// INVALID_ARGUMENT if a table cannot be read; FAILED_PRECONDITION with all findings if no model may
+        /// be fitted to it; RESOURCE_EXHAUSTED if 200 are kept.
+        func createPanel(_ request: Message<MixModelV1.CreatePanelRequest.View>, _ call: ServerCall) async throws -> Reply<MixModelV1.Panel>
+
+        /// Lists panels that are kept, without findings and columns, the newest first, a page at a time.
+        func listPanels(_ request: Message<MixModelV1.ListPanelsRequest.View>, _ call: ServerCall) async throws -> Reply<MixModelV1.ListPanelsResponse>
+
+        /// Finds a panel that is kept.
+        func getPanel(_ request: Message<MixModelV1.GetPanelRequest.View>, _ call: ServerCall) async throws -> Reply<MixModelV1.Panel>
+
+        /// Deletes a panel. FAILED_PRECONDITION if there is a model that is fitted to it.
+        func deletePanel(_ request: Message<MixModelV1.DeletePanelRequest.View>, _ call: ServerCall) async throws -> Reply<MixModelV1.DeletePanelResponse>
     }
 
     /// The methods of a service, for a server to run.
@@ -59,6 +123,10 @@ extension MixModelV1.Panels {
         [
             .unary(listSources) { try await service.listSources($0, $1) },
             .unary(previewPanel) { try await service.previewPanel($0, $1) },
+            .unary(createPanel) { try await service.createPanel($0, $1) },
+            .unary(listPanels) { try await service.listPanels($0, $1) },
+            .unary(getPanel) { try await service.getPanel($0, $1) },
+            .unary(deletePanel) { try await service.deletePanel($0, $1) },
         ]
     }
 
@@ -81,6 +149,32 @@ extension MixModelV1.Panels {
         @inlinable
         public func previewPanel(_ request: MixModelV1.PreviewPanelRequest, options: CallOptions = CallOptions()) async throws -> Answer<MixModelV1.PreviewPanelResponse.View> {
             try await channel.unary(MixModelV1.Panels.previewPanel, request, options: options)
+        }
+
+        /// Keeps a panel as it is now; one that holds the same numbers as one that is kept is that one.
+        /// INVALID_ARGUMENT if a table cannot be read; FAILED_PRECONDITION with all findings if no model may
+        /// be fitted to it; RESOURCE_EXHAUSTED if 200 are kept.
+        @inlinable
+        public func createPanel(_ request: MixModelV1.CreatePanelRequest, options: CallOptions = CallOptions()) async throws -> Answer<MixModelV1.Panel.View> {
+            try await channel.unary(MixModelV1.Panels.createPanel, request, options: options)
+        }
+
+        /// Lists panels that are kept, without findings and columns, the newest first, a page at a time.
+        @inlinable
+        public func listPanels(_ request: MixModelV1.ListPanelsRequest, options: CallOptions = CallOptions()) async throws -> Answer<MixModelV1.ListPanelsResponse.View> {
+            try await channel.unary(MixModelV1.Panels.listPanels, request, options: options)
+        }
+
+        /// Finds a panel that is kept.
+        @inlinable
+        public func getPanel(_ request: MixModelV1.GetPanelRequest, options: CallOptions = CallOptions()) async throws -> Answer<MixModelV1.Panel.View> {
+            try await channel.unary(MixModelV1.Panels.getPanel, request, options: options)
+        }
+
+        /// Deletes a panel. FAILED_PRECONDITION if there is a model that is fitted to it.
+        @inlinable
+        public func deletePanel(_ request: MixModelV1.DeletePanelRequest, options: CallOptions = CallOptions()) async throws -> Answer<MixModelV1.DeletePanelResponse.View> {
+            try await channel.unary(MixModelV1.Panels.deletePanel, request, options: options)
         }
     }
 }

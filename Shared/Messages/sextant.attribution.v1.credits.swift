@@ -23,6 +23,10 @@ extension AttributionV1 {
         /// `RunModelsRequest`.
         public var allowPartial: Bool = false
 
+        /// What is made of the paths first, one after the other, as in `RunModelsRequest`. Touches that are
+        /// left out are not told, as they get nothing. `KIND_FREQUENCY` is refused.
+        public var transforms: [AttributionV1.PathTransform] = []
+
         /// Fields the schema does not name, kept as they were sent.
         public var unknownFields = UnknownFields()
 
@@ -45,6 +49,7 @@ extension AttributionV1 {
             self.seed = view.seed
             self.directChannels = view.directChannels.strings()
             self.allowPartial = view.allowPartial
+            self.transforms = view.transforms.values()
             self.unknownFields = view.unknownFields
         }
 
@@ -55,6 +60,7 @@ extension AttributionV1 {
             if self.seed != 0 { buffer.appendField(tag: 24, self.seed, as: Scalar.UInt64.self) }
             for value in self.directChannels { buffer.appendField(tag: 34, value) }
             if self.allowPartial { buffer.appendField(tag: 40, self.allowPartial, as: Scalar.Bool.self) }
+            buffer.appendMessages(tag: 50, self.transforms)
             if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
         }
 
@@ -65,6 +71,7 @@ extension AttributionV1 {
             FieldSchema(3, "seed", .uint64),
             FieldSchema(4, "direct_channels", .string, .repeated),
             FieldSchema(5, "allow_partial", .bool),
+            FieldSchema(6, "transforms", .message { AttributionV1.PathTransform.schema }, .repeated),
         ], valueStride: MemoryLayout<AttributionV1.StreamTouchCreditRequest>.stride)
 
         /// The fields of a `StreamTouchCreditRequest`, read where they lie.
@@ -87,6 +94,7 @@ extension AttributionV1 {
             /// Whether journeys are looked at also while timelines are made for the first time, as in
             /// `RunModelsRequest`.
             public private(set) var allowPartial: Bool = false
+            fileprivate var _transforms = FieldRun()
             fileprivate var _has_unknown = false
 
             /// Finds the fields.
@@ -107,6 +115,9 @@ extension AttributionV1 {
                             _ = reader.slice()
                             _directChannels.extend(from: start, to: reader.position)
                         case 40: self.allowPartial = Scalar.Bool.read(&reader)
+                        case 50:
+                            _ = reader.slice()
+                            _transforms.extend(from: start, to: reader.position)
                         default:
                             reader.skip(tag)
                             _has_unknown = true
@@ -136,6 +147,15 @@ extension AttributionV1 {
                 @_lifetime(copy self)
                 get {
                     unsafe RepeatedText(_directChannels, in: bytes)
+                }
+            }
+
+            /// What is made of the paths first, one after the other, as in `RunModelsRequest`. Touches that are
+            /// left out are not told, as they get nothing. `KIND_FREQUENCY` is refused.
+            public var transforms: RepeatedMessages<AttributionV1.PathTransform.View> {
+                @_lifetime(copy self)
+                get {
+                    unsafe RepeatedMessages<AttributionV1.PathTransform.View>(_transforms, in: bytes)
                 }
             }
 
@@ -213,6 +233,20 @@ extension AttributionV1 {
             @inlinable
             public mutating func setAllowPartial(_ value: Bool) {
                 if value { buffer.appendField(tag: 40, value, as: Scalar.Bool.self) }
+            }
+
+            /// What is made of the paths first, one after the other, as in `RunModelsRequest`. Touches that are
+            /// left out are not told, as they get nothing. `KIND_FREQUENCY` is refused.
+            @inlinable
+            public mutating func addTransforms<Failure: Error>(_ write: (inout AttributionV1.PathTransform.Writer) throws(Failure) -> Void) throws(Failure) {
+                try buffer.appendMessage(tag: 50, write)
+            }
+
+            /// What is made of the paths first, one after the other, as in `RunModelsRequest`. Touches that are
+            /// left out are not told, as they get nothing. `KIND_FREQUENCY` is refused.
+            @inlinable
+            public mutating func addTransforms(_ value: AttributionV1.PathTransform) {
+                buffer.appendMessage(tag: 50, value)
             }
         }
     }
@@ -873,6 +907,6 @@ extension AttributionV1 {
         imports: ["google/protobuf/timestamp.proto", "sextant/api/annotations.proto", "sextant/attribution/v1/journey_selection.proto", "sextant/attribution/v1/models.proto"],
         messages: [AttributionV1.StreamTouchCreditRequest.schema, AttributionV1.TouchCreditPart.schema, AttributionV1.TouchCreditPart.Touch.schema, AttributionV1.TouchCreditPart.Journey.schema],
         enums: [],
-        descriptor: "CiRzZXh0YW50L2F0dHJpYnV0aW9uL3YxL2NyZWRpdHMucHJvdG8SFnNleHRhbnQuYXR0cmlidXRpb24udjEaH2dvb2dsZS9wcm90b2J1Zi90aW1lc3RhbXAucHJvdG8aHXNleHRhbnQvYXBpL2Fubm90YXRpb25zLnByb3RvGi5zZXh0YW50L2F0dHJpYnV0aW9uL3YxL2pvdXJuZXlfc2VsZWN0aW9uLnByb3RvGiNzZXh0YW50L2F0dHJpYnV0aW9uL3YxL21vZGVscy5wcm90byL9AQoYU3RyZWFtVG91Y2hDcmVkaXRSZXF1ZXN0EjkKBW1vZGVsGAEgASgLMiMuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Nb2RlbENob2ljZVIFbW9kZWwSRAoIam91cm5leXMYAiABKAsyKC5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkpvdXJuZXlTZWxlY3Rpb25SCGpvdXJuZXlzEhIKBHNlZWQYAyABKARSBHNlZWQSJwoPZGlyZWN0X2NoYW5uZWxzGAQgAygJUg5kaXJlY3RDaGFubmVscxIjCg1hbGxvd19wYXJ0aWFsGAUgASgIUgxhbGxvd1BhcnRpYWwivQQKD1RvdWNoQ3JlZGl0UGFydBIyCgNydW4YASABKAsyIC5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLk1vZGVsUnVuUgNydW4SSwoIam91cm5leXMYAiADKAsyLy5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlRvdWNoQ3JlZGl0UGFydC5Kb3VybmV5Ughqb3VybmV5cxqZAQoFVG91Y2gSLgoEdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSBHRpbWUSGAoHY2hhbm5lbBgCIAEoCVIHY2hhbm5lbBIaCghjYW1wYWlnbhgDIAEoCVIIY2FtcGFpZ24SFAoFc2hhcmUYBCABKAFSBXNoYXJlEhQKBXZhbHVlGAUgASgJUgV2YWx1ZRqMAgoHSm91cm5leRIWCgZwZXJzb24YASABKAlSBnBlcnNvbhIuCgR0aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIEdGltZRISCgRraW5kGAMgASgJUgRraW5kEhkKCGV2ZW50X2lkGAQgASgJUgdldmVudElkEisKEmlzX29mX25ld19jdXN0b21lchgFIAEoCFIPaXNPZk5ld0N1c3RvbWVyEhQKBXZhbHVlGAYgASgJUgV2YWx1ZRJHCgd0b3VjaGVzGAcgAygLMi0uc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Ub3VjaENyZWRpdFBhcnQuVG91Y2hSB3RvdWNoZXMyvgEKB0NyZWRpdHMSsgEKEVN0cmVhbVRvdWNoQ3JlZGl0EjAuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5TdHJlYW1Ub3VjaENyZWRpdFJlcXVlc3QaJy5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlRvdWNoQ3JlZGl0UGFydCJAkAIBkoAZEgoQYXR0cmlidXRpb246cmVhZIqAGSMiHi92MS9hdHRyaWJ1dGlvbi90b3VjaGVzOmNyZWRpdDoBKjABYgZwcm90bzM="
+        descriptor: "CiRzZXh0YW50L2F0dHJpYnV0aW9uL3YxL2NyZWRpdHMucHJvdG8SFnNleHRhbnQuYXR0cmlidXRpb24udjEaH2dvb2dsZS9wcm90b2J1Zi90aW1lc3RhbXAucHJvdG8aHXNleHRhbnQvYXBpL2Fubm90YXRpb25zLnByb3RvGi5zZXh0YW50L2F0dHJpYnV0aW9uL3YxL2pvdXJuZXlfc2VsZWN0aW9uLnByb3RvGiNzZXh0YW50L2F0dHJpYnV0aW9uL3YxL21vZGVscy5wcm90byLEAgoYU3RyZWFtVG91Y2hDcmVkaXRSZXF1ZXN0EjkKBW1vZGVsGAEgASgLMiMuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Nb2RlbENob2ljZVIFbW9kZWwSRAoIam91cm5leXMYAiABKAsyKC5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkpvdXJuZXlTZWxlY3Rpb25SCGpvdXJuZXlzEhIKBHNlZWQYAyABKARSBHNlZWQSJwoPZGlyZWN0X2NoYW5uZWxzGAQgAygJUg5kaXJlY3RDaGFubmVscxIjCg1hbGxvd19wYXJ0aWFsGAUgASgIUgxhbGxvd1BhcnRpYWwSRQoKdHJhbnNmb3JtcxgGIAMoCzIlLnNleHRhbnQuYXR0cmlidXRpb24udjEuUGF0aFRyYW5zZm9ybVIKdHJhbnNmb3JtcyK9BAoPVG91Y2hDcmVkaXRQYXJ0EjIKA3J1bhgBIAEoCzIgLnNleHRhbnQuYXR0cmlidXRpb24udjEuTW9kZWxSdW5SA3J1bhJLCghqb3VybmV5cxgCIAMoCzIvLnNleHRhbnQuYXR0cmlidXRpb24udjEuVG91Y2hDcmVkaXRQYXJ0LkpvdXJuZXlSCGpvdXJuZXlzGpkBCgVUb3VjaBIuCgR0aW1lGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIEdGltZRIYCgdjaGFubmVsGAIgASgJUgdjaGFubmVsEhoKCGNhbXBhaWduGAMgASgJUghjYW1wYWlnbhIUCgVzaGFyZRgEIAEoAVIFc2hhcmUSFAoFdmFsdWUYBSABKAlSBXZhbHVlGowCCgdKb3VybmV5EhYKBnBlcnNvbhgBIAEoCVIGcGVyc29uEi4KBHRpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgR0aW1lEhIKBGtpbmQYAyABKAlSBGtpbmQSGQoIZXZlbnRfaWQYBCABKAlSB2V2ZW50SWQSKwoSaXNfb2ZfbmV3X2N1c3RvbWVyGAUgASgIUg9pc09mTmV3Q3VzdG9tZXISFAoFdmFsdWUYBiABKAlSBXZhbHVlEkcKB3RvdWNoZXMYByADKAsyLS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlRvdWNoQ3JlZGl0UGFydC5Ub3VjaFIHdG91Y2hlczK+AQoHQ3JlZGl0cxKyAQoRU3RyZWFtVG91Y2hDcmVkaXQSMC5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlN0cmVhbVRvdWNoQ3JlZGl0UmVxdWVzdBonLnNleHRhbnQuYXR0cmlidXRpb24udjEuVG91Y2hDcmVkaXRQYXJ0IkCQAgGSgBkSChBhdHRyaWJ1dGlvbjpyZWFkioAZIyIeL3YxL2F0dHJpYnV0aW9uL3RvdWNoZXM6Y3JlZGl0OgEqMAFiBnByb3RvMw=="
     )
 }

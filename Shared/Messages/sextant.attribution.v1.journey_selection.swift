@@ -527,12 +527,22 @@ extension AttributionV1 {
             /// By source and medium, as `google / cpc`; what is missing is `(none)`.
             public static let sourceMedium = Grain(rawValue: 3)
 
+            /// By the partner that sent them: the source of what came by a medium of affiliates, as `awin` of
+            /// `awin / affiliate`. All other touches are `(none)`.
+            public static let partner = Grain(rawValue: 4)
+
+            /// By their ad, as `content` of a visit or the tag `utm_content` of its address calls it; `(none)`
+            /// without one, and of events that were written before it was kept.
+            public static let ad = Grain(rawValue: 5)
+
             /// The enum's table of names.
             public static let schema: EnumSchema = EnumSchema("sextant.attribution.v1.JourneySelection.Grain", [
                 (0, "GRAIN_UNSPECIFIED"),
                 (1, "GRAIN_CHANNEL"),
                 (2, "GRAIN_CAMPAIGN"),
                 (3, "GRAIN_SOURCE_MEDIUM"),
+                (4, "GRAIN_PARTNER"),
+                (5, "GRAIN_AD"),
             ])
         }
     }
@@ -576,8 +586,9 @@ extension AttributionV1 {
         /// are of before, and some of after.
         public var isBehind: Bool = false
 
-        /// Refunds in the range, of any kind, that pay back nothing: no conversion has their order id, or
-        /// they have none, and the person no conversion of their kind before them.
+        /// Refunds in the range, of any kind, that pay back nothing, or not all that they say. Converted are
+        /// those that are in another currency than their conversion: to the selection's currency, by the rates
+        /// of their days, as conversions are.
         public var unmatchedRefunds: [AttributionV1.JourneyReport.UnmatchedRefunds] = []
 
         /// Order ids that are none, because more than 1,000 events have them: each of their conversions
@@ -788,8 +799,9 @@ extension AttributionV1 {
                 }
             }
 
-            /// Refunds in the range, of any kind, that pay back nothing: no conversion has their order id, or
-            /// they have none, and the person no conversion of their kind before them.
+            /// Refunds in the range, of any kind, that pay back nothing, or not all that they say. Converted are
+            /// those that are in another currency than their conversion: to the selection's currency, by the rates
+            /// of their days, as conversions are.
             public var unmatchedRefunds: RepeatedMessages<AttributionV1.JourneyReport.UnmatchedRefunds.View> {
                 @_lifetime(copy self)
                 get {
@@ -936,15 +948,17 @@ extension AttributionV1 {
                 if value { buffer.appendField(tag: 88, value, as: Scalar.Bool.self) }
             }
 
-            /// Refunds in the range, of any kind, that pay back nothing: no conversion has their order id, or
-            /// they have none, and the person no conversion of their kind before them.
+            /// Refunds in the range, of any kind, that pay back nothing, or not all that they say. Converted are
+            /// those that are in another currency than their conversion: to the selection's currency, by the rates
+            /// of their days, as conversions are.
             @inlinable
             public mutating func addUnmatchedRefunds<Failure: Error>(_ write: (inout AttributionV1.JourneyReport.UnmatchedRefunds.Writer) throws(Failure) -> Void) throws(Failure) {
                 try buffer.appendMessage(tag: 98, write)
             }
 
-            /// Refunds in the range, of any kind, that pay back nothing: no conversion has their order id, or
-            /// they have none, and the person no conversion of their kind before them.
+            /// Refunds in the range, of any kind, that pay back nothing, or not all that they say. Converted are
+            /// those that are in another currency than their conversion: to the selection's currency, by the rates
+            /// of their days, as conversions are.
             @inlinable
             public mutating func addUnmatchedRefunds(_ value: AttributionV1.JourneyReport.UnmatchedRefunds) {
                 buffer.appendMessage(tag: 98, value)
@@ -1386,7 +1400,7 @@ extension AttributionV1 {
             }
         }
 
-        /// Refunds of a currency.
+        /// Refunds of a currency that pay back nothing for one reason.
         public struct UnmatchedRefunds: MessageValue {
 
             /// The currency; empty for those that do not say how much they pay back.
@@ -1397,6 +1411,9 @@ extension AttributionV1 {
 
             /// What they pay back together, as `59.9`; empty without a currency.
             public var value: String = ""
+
+            /// Why. What is over of one that was converted is told in the selection's currency.
+            public var problem: AttributionV1.RefundProblem = AttributionV1.RefundProblem(rawValue: 0)
 
             /// Fields the schema does not name, kept as they were sent.
             public var unknownFields = UnknownFields()
@@ -1418,6 +1435,7 @@ extension AttributionV1 {
                 self.currency = String(view.currency)
                 self.refunds = view.refunds
                 self.value = String(view.value)
+                self.problem = view.problem
                 self.unknownFields = view.unknownFields
             }
 
@@ -1426,6 +1444,7 @@ extension AttributionV1 {
                 if !self.currency.isEmpty { buffer.appendField(tag: 10, self.currency) }
                 if self.refunds != 0 { buffer.appendField(tag: 16, self.refunds, as: Scalar.Int64.self) }
                 if !self.value.isEmpty { buffer.appendField(tag: 26, self.value) }
+                if self.problem.rawValue != 0 { buffer.appendField(tag: 32, self.problem, as: Scalar.Enumeration<AttributionV1.RefundProblem>.self) }
                 if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
             }
 
@@ -1434,6 +1453,7 @@ extension AttributionV1 {
                 FieldSchema(1, "currency", .string),
                 FieldSchema(2, "refunds", .int64),
                 FieldSchema(3, "value", .string),
+                FieldSchema(4, "problem", .enumeration(AttributionV1.RefundProblem.schema)),
             ], valueStride: MemoryLayout<AttributionV1.JourneyReport.UnmatchedRefunds>.stride)
 
             /// The fields of a `UnmatchedRefunds`, read where they lie.
@@ -1451,6 +1471,9 @@ extension AttributionV1 {
                 /// How many.
                 public private(set) var refunds: Int64 = 0
                 fileprivate var _value = FieldSlice()
+
+                /// Why. What is over of one that was converted is told in the selection's currency.
+                public private(set) var problem: AttributionV1.RefundProblem = AttributionV1.RefundProblem(rawValue: 0)
                 fileprivate var _has_unknown = false
 
                 /// Finds the fields.
@@ -1466,6 +1489,7 @@ extension AttributionV1 {
                             case 10: _currency = reader.slice()
                             case 16: self.refunds = Scalar.Int64.read(&reader)
                             case 26: _value = reader.slice()
+                            case 32: self.problem = Scalar.Enumeration<AttributionV1.RefundProblem>.read(&reader)
                             default:
                                 reader.skip(tag)
                                 _has_unknown = true
@@ -1545,6 +1569,12 @@ extension AttributionV1 {
                 public mutating func setValue(_ value: Text) {
                     if !value.isEmpty { buffer.appendField(tag: 26, value.utf8) }
                 }
+
+                /// Why. What is over of one that was converted is told in the selection's currency.
+                @inlinable
+                public mutating func setProblem(_ value: AttributionV1.RefundProblem) {
+                    if value.rawValue != 0 { buffer.appendField(tag: 32, value, as: Scalar.Enumeration<AttributionV1.RefundProblem>.self) }
+                }
             }
         }
     }
@@ -1552,9 +1582,9 @@ extension AttributionV1 {
     /// The file `sextant/attribution/v1/journey_selection.proto`.
     public static let journeySelectionFile: FileSchema = FileSchema(
         "sextant/attribution/v1/journey_selection.proto",
-        imports: ["google/protobuf/timestamp.proto"],
+        imports: ["google/protobuf/timestamp.proto", "sextant/attribution/v1/timeline.proto"],
         messages: [AttributionV1.JourneySelection.schema, AttributionV1.JourneyReport.schema, AttributionV1.JourneyReport.Unconverted.schema, AttributionV1.JourneyReport.Cost.schema, AttributionV1.JourneyReport.WithoutMargin.schema, AttributionV1.JourneyReport.UnmatchedRefunds.schema],
         enums: [AttributionV1.JourneySelection.Customers.schema, AttributionV1.JourneySelection.ValueMode.schema, AttributionV1.JourneySelection.Grain.schema],
-        descriptor: "Ci5zZXh0YW50L2F0dHJpYnV0aW9uL3YxL2pvdXJuZXlfc2VsZWN0aW9uLnByb3RvEhZzZXh0YW50LmF0dHJpYnV0aW9uLnYxGh9nb29nbGUvcHJvdG9idWYvdGltZXN0YW1wLnByb3RvIpEIChBKb3VybmV5U2VsZWN0aW9uEjcKCWZyb21fdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSCGZyb21UaW1lEjMKB3RvX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgZ0b1RpbWUSFAoFa2luZHMYAyADKAlSBWtpbmRzEi8KEWNsaWNrX3dpbmRvd19kYXlzGAQgASgFSABSD2NsaWNrV2luZG93RGF5c4gBARItChB2aWV3X3dpbmRvd19kYXlzGAUgASgFSAFSDnZpZXdXaW5kb3dEYXlziAEBEiEKDGNsb3NpbmdfZGF5cxgGIAEoBVILY2xvc2luZ0RheXMSLwoFYXNfb2YYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgRhc09mElAKCWN1c3RvbWVycxgIIAEoDjIyLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVNlbGVjdGlvbi5DdXN0b21lcnNSCWN1c3RvbWVycxJRCgp2YWx1ZV9tb2RlGAkgASgOMjIuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5U2VsZWN0aW9uLlZhbHVlTW9kZVIJdmFsdWVNb2RlEhoKCGN1cnJlbmN5GAogASgJUghjdXJyZW5jeRJECgVncmFpbhgLIAEoDjIuLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVNlbGVjdGlvbi5HcmFpblIFZ3JhaW4SGwoJZmlyc3RfZGF5GAwgASgJUghmaXJzdERheRIZCghsYXN0X2RheRgNIAEoCVIHbGFzdERheRIjCg1saWZldGltZV9kYXlzGA4gASgFUgxsaWZldGltZURheXMiUgoJQ3VzdG9tZXJzEhkKFUNVU1RPTUVSU19VTlNQRUNJRklFRBAAEhEKDUNVU1RPTUVSU19ORVcQARIXChNDVVNUT01FUlNfUkVUVVJOSU5HEAIigQEKCVZhbHVlTW9kZRIaChZWQUxVRV9NT0RFX1VOU1BFQ0lGSUVEEAASFAoQVkFMVUVfTU9ERV9HUk9TUxABEhIKDlZBTFVFX01PREVfTkVUEAISFQoRVkFMVUVfTU9ERV9QUk9GSVQQAxIXChNWQUxVRV9NT0RFX0xJRkVUSU1FEAQiXgoFR3JhaW4SFQoRR1JBSU5fVU5TUEVDSUZJRUQQABIRCg1HUkFJTl9DSEFOTkVMEAESEgoOR1JBSU5fQ0FNUEFJR04QAhIXChNHUkFJTl9TT1VSQ0VfTUVESVVNEANCFAoSX2NsaWNrX3dpbmRvd19kYXlzQhMKEV92aWV3X3dpbmRvd19kYXlzIs0ICg1Kb3VybmV5UmVwb3J0EkYKCXNlbGVjdGlvbhgBIAEoCzIoLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVNlbGVjdGlvblIJc2VsZWN0aW9uEhwKCXRpbWVsaW5lcxgCIAEoA1IJdGltZWxpbmVzEiIKDHVuYXR0cmlidXRlZBgDIAEoA1IMdW5hdHRyaWJ1dGVkEi0KEnVuYXR0cmlidXRlZF92YWx1ZRgEIAEoAVIRdW5hdHRyaWJ1dGVkVmFsdWUSEgoEb3BlbhgFIAEoA1IEb3BlbhIcCglzaG9ydGVuZWQYBiABKANSCXNob3J0ZW5lZBJTCgt1bmNvbnZlcnRlZBgHIAMoCzIxLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVJlcG9ydC5VbmNvbnZlcnRlZFILdW5jb252ZXJ0ZWQSGwoJdG9vX2xhcmdlGAggASgDUgh0b29MYXJnZRJTCg91bm1hdGNoZWRfY29zdHMYCSADKAsyKi5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkpvdXJuZXlSZXBvcnQuQ29zdFIOdW5tYXRjaGVkQ29zdHMSPQoMY3VycmVudF90aW1lGAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFILY3VycmVudFRpbWUSGwoJaXNfYmVoaW5kGAsgASgIUghpc0JlaGluZBJjChF1bm1hdGNoZWRfcmVmdW5kcxgMIAMoCzI2LnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVJlcG9ydC5Vbm1hdGNoZWRSZWZ1bmRzUhB1bm1hdGNoZWRSZWZ1bmRzEicKD292ZXJ1c2VkX29yZGVycxgNIAMoCVIOb3ZlcnVzZWRPcmRlcnMSWgoOd2l0aG91dF9tYXJnaW4YFCADKAsyMy5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkpvdXJuZXlSZXBvcnQuV2l0aG91dE1hcmdpblINd2l0aG91dE1hcmdpbhIaCghjZW5zb3JlZBgVIAEoA1IIY2Vuc29yZWQaSwoLVW5jb252ZXJ0ZWQSGgoIY3VycmVuY3kYASABKAlSCGN1cnJlbmN5EiAKC2NvbnZlcnNpb25zGAIgASgDUgtjb252ZXJzaW9ucxo0CgRDb3N0EhgKB2NoYW5uZWwYASABKAlSB2NoYW5uZWwSEgoEY29zdBgCIAEoAVIEY29zdBpFCg1XaXRob3V0TWFyZ2luEhIKBGtpbmQYASABKAlSBGtpbmQSIAoLY29udmVyc2lvbnMYAiABKANSC2NvbnZlcnNpb25zGl4KEFVubWF0Y2hlZFJlZnVuZHMSGgoIY3VycmVuY3kYASABKAlSCGN1cnJlbmN5EhgKB3JlZnVuZHMYAiABKANSB3JlZnVuZHMSFAoFdmFsdWUYAyABKAlSBXZhbHVlYgZwcm90bzM="
+        descriptor: "Ci5zZXh0YW50L2F0dHJpYnV0aW9uL3YxL2pvdXJuZXlfc2VsZWN0aW9uLnByb3RvEhZzZXh0YW50LmF0dHJpYnV0aW9uLnYxGh9nb29nbGUvcHJvdG9idWYvdGltZXN0YW1wLnByb3RvGiVzZXh0YW50L2F0dHJpYnV0aW9uL3YxL3RpbWVsaW5lLnByb3RvIrIIChBKb3VybmV5U2VsZWN0aW9uEjcKCWZyb21fdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSCGZyb21UaW1lEjMKB3RvX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgZ0b1RpbWUSFAoFa2luZHMYAyADKAlSBWtpbmRzEi8KEWNsaWNrX3dpbmRvd19kYXlzGAQgASgFSABSD2NsaWNrV2luZG93RGF5c4gBARItChB2aWV3X3dpbmRvd19kYXlzGAUgASgFSAFSDnZpZXdXaW5kb3dEYXlziAEBEiEKDGNsb3NpbmdfZGF5cxgGIAEoBVILY2xvc2luZ0RheXMSLwoFYXNfb2YYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgRhc09mElAKCWN1c3RvbWVycxgIIAEoDjIyLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVNlbGVjdGlvbi5DdXN0b21lcnNSCWN1c3RvbWVycxJRCgp2YWx1ZV9tb2RlGAkgASgOMjIuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5U2VsZWN0aW9uLlZhbHVlTW9kZVIJdmFsdWVNb2RlEhoKCGN1cnJlbmN5GAogASgJUghjdXJyZW5jeRJECgVncmFpbhgLIAEoDjIuLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVNlbGVjdGlvbi5HcmFpblIFZ3JhaW4SGwoJZmlyc3RfZGF5GAwgASgJUghmaXJzdERheRIZCghsYXN0X2RheRgNIAEoCVIHbGFzdERheRIjCg1saWZldGltZV9kYXlzGA4gASgFUgxsaWZldGltZURheXMiUgoJQ3VzdG9tZXJzEhkKFUNVU1RPTUVSU19VTlNQRUNJRklFRBAAEhEKDUNVU1RPTUVSU19ORVcQARIXChNDVVNUT01FUlNfUkVUVVJOSU5HEAIigQEKCVZhbHVlTW9kZRIaChZWQUxVRV9NT0RFX1VOU1BFQ0lGSUVEEAASFAoQVkFMVUVfTU9ERV9HUk9TUxABEhIKDlZBTFVFX01PREVfTkVUEAISFQoRVkFMVUVfTU9ERV9QUk9GSVQQAxIXChNWQUxVRV9NT0RFX0xJRkVUSU1FEAQifwoFR3JhaW4SFQoRR1JBSU5fVU5TUEVDSUZJRUQQABIRCg1HUkFJTl9DSEFOTkVMEAESEgoOR1JBSU5fQ0FNUEFJR04QAhIXChNHUkFJTl9TT1VSQ0VfTUVESVVNEAMSEQoNR1JBSU5fUEFSVE5FUhAEEgwKCEdSQUlOX0FEEAVCFAoSX2NsaWNrX3dpbmRvd19kYXlzQhMKEV92aWV3X3dpbmRvd19kYXlzIo8JCg1Kb3VybmV5UmVwb3J0EkYKCXNlbGVjdGlvbhgBIAEoCzIoLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVNlbGVjdGlvblIJc2VsZWN0aW9uEhwKCXRpbWVsaW5lcxgCIAEoA1IJdGltZWxpbmVzEiIKDHVuYXR0cmlidXRlZBgDIAEoA1IMdW5hdHRyaWJ1dGVkEi0KEnVuYXR0cmlidXRlZF92YWx1ZRgEIAEoAVIRdW5hdHRyaWJ1dGVkVmFsdWUSEgoEb3BlbhgFIAEoA1IEb3BlbhIcCglzaG9ydGVuZWQYBiABKANSCXNob3J0ZW5lZBJTCgt1bmNvbnZlcnRlZBgHIAMoCzIxLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVJlcG9ydC5VbmNvbnZlcnRlZFILdW5jb252ZXJ0ZWQSGwoJdG9vX2xhcmdlGAggASgDUgh0b29MYXJnZRJTCg91bm1hdGNoZWRfY29zdHMYCSADKAsyKi5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkpvdXJuZXlSZXBvcnQuQ29zdFIOdW5tYXRjaGVkQ29zdHMSPQoMY3VycmVudF90aW1lGAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFILY3VycmVudFRpbWUSGwoJaXNfYmVoaW5kGAsgASgIUghpc0JlaGluZBJjChF1bm1hdGNoZWRfcmVmdW5kcxgMIAMoCzI2LnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVJlcG9ydC5Vbm1hdGNoZWRSZWZ1bmRzUhB1bm1hdGNoZWRSZWZ1bmRzEicKD292ZXJ1c2VkX29yZGVycxgNIAMoCVIOb3ZlcnVzZWRPcmRlcnMSWgoOd2l0aG91dF9tYXJnaW4YFCADKAsyMy5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkpvdXJuZXlSZXBvcnQuV2l0aG91dE1hcmdpblINd2l0aG91dE1hcmdpbhIaCghjZW5zb3JlZBgVIAEoA1IIY2Vuc29yZWQaSwoLVW5jb252ZXJ0ZWQSGgoIY3VycmVuY3kYASABKAlSCGN1cnJlbmN5EiAKC2NvbnZlcnNpb25zGAIgASgDUgtjb252ZXJzaW9ucxo0CgRDb3N0EhgKB2NoYW5uZWwYASABKAlSB2NoYW5uZWwSEgoEY29zdBgCIAEoAVIEY29zdBpFCg1XaXRob3V0TWFyZ2luEhIKBGtpbmQYASABKAlSBGtpbmQSIAoLY29udmVyc2lvbnMYAiABKANSC2NvbnZlcnNpb25zGp8BChBVbm1hdGNoZWRSZWZ1bmRzEhoKCGN1cnJlbmN5GAEgASgJUghjdXJyZW5jeRIYCgdyZWZ1bmRzGAIgASgDUgdyZWZ1bmRzEhQKBXZhbHVlGAMgASgJUgV2YWx1ZRI/Cgdwcm9ibGVtGAQgASgOMiUuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5SZWZ1bmRQcm9ibGVtUgdwcm9ibGVtYgZwcm90bzM="
     )
 }

@@ -66,6 +66,10 @@ extension AttributionV1 {
         /// What models give; only of a conversion by touches, all of which are told.
         public var credits: [AttributionV1.Journey.Credit] = []
 
+        /// How sure the channels of its touches are, from 0 to 1: the mean of their confidences, also of those
+        /// that are not told. Missing without touches.
+        public var confidence: Double?
+
         /// Fields the schema does not name, kept as they were sent.
         public var unknownFields = UnknownFields()
 
@@ -91,6 +95,7 @@ extension AttributionV1 {
             self.touches = view.touches.values()
             self.touchCount = view.touchCount
             self.credits = view.credits.values()
+            self.confidence = view.confidence
             self.unknownFields = view.unknownFields
         }
 
@@ -104,6 +109,7 @@ extension AttributionV1 {
             buffer.appendMessages(tag: 50, self.touches)
             if self.touchCount != 0 { buffer.appendField(tag: 56, self.touchCount, as: Scalar.Int32.self) }
             buffer.appendMessages(tag: 66, self.credits)
+            if let value = self.confidence { buffer.appendField(tag: 73, value, as: Scalar.Double.self) }
             if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
         }
 
@@ -117,6 +123,7 @@ extension AttributionV1 {
             FieldSchema(6, "touches", .message { AttributionV1.Journey.Touch.schema }, .repeated),
             FieldSchema(7, "touch_count", .int32),
             FieldSchema(8, "credits", .message { AttributionV1.Journey.Credit.schema }, .repeated),
+            FieldSchema(9, "confidence", .double, .explicit),
         ], valueStride: MemoryLayout<AttributionV1.Journey>.stride)
 
         /// The fields of a `Journey`, read where they lie.
@@ -143,6 +150,10 @@ extension AttributionV1 {
             /// How many touches it has.
             public private(set) var touchCount: Int32 = 0
             fileprivate var _credits = FieldRun()
+
+            /// How sure the channels of its touches are, from 0 to 1: the mean of their confidences, also of those
+            /// that are not told. Missing without touches.
+            public private(set) var confidence: Double?
             fileprivate var _has_unknown = false
 
             /// Finds the fields.
@@ -168,6 +179,7 @@ extension AttributionV1 {
                         case 66:
                             _ = reader.slice()
                             _credits.extend(from: start, to: reader.position)
+                        case 73: self.confidence = Scalar.Double.read(&reader)
                         default:
                             reader.skip(tag)
                             _has_unknown = true
@@ -320,6 +332,13 @@ extension AttributionV1 {
             public mutating func addCredits(_ value: AttributionV1.Journey.Credit) {
                 buffer.appendMessage(tag: 66, value)
             }
+
+            /// How sure the channels of its touches are, from 0 to 1: the mean of their confidences, also of those
+            /// that are not told. Missing without touches.
+            @inlinable
+            public mutating func setConfidence(_ value: Double) {
+                buffer.appendField(tag: 73, value, as: Scalar.Double.self)
+            }
         }
 
         /// An outcome that counts.
@@ -340,7 +359,7 @@ extension AttributionV1 {
             /// What it is worth, as `59.9`; empty if it has no value.
             public var value: String = ""
 
-            /// How much of that was paid back until `as_of`.
+            /// How much of that was paid back until `as_of` in its own currency.
             public var refunded: String = ""
 
             /// The currency by ISO 4217.
@@ -509,7 +528,7 @@ extension AttributionV1 {
                     }
                 }
 
-                /// How much of that was paid back until `as_of`.
+                /// How much of that was paid back until `as_of` in its own currency.
                 public var refunded: Text {
                     @_lifetime(copy self)
                     get {
@@ -628,13 +647,13 @@ extension AttributionV1 {
                     if !value.isEmpty { buffer.appendField(tag: 42, value.utf8) }
                 }
 
-                /// How much of that was paid back until `as_of`.
+                /// How much of that was paid back until `as_of` in its own currency.
                 @inlinable
                 public mutating func setRefunded(_ value: String) {
                     if !value.isEmpty { buffer.appendField(tag: 50, value) }
                 }
 
-                /// How much of that was paid back until `as_of`.
+                /// How much of that was paid back until `as_of` in its own currency.
                 @inlinable
                 public mutating func setRefunded(_ value: Text) {
                     if !value.isEmpty { buffer.appendField(tag: 50, value.utf8) }
@@ -690,8 +709,11 @@ extension AttributionV1 {
             /// When.
             public var time: GoogleProtobuf.Timestamp?
 
-            /// How much, as `59.9`, in the conversion's currency.
+            /// How much, as `59.9`.
             public var value: String = ""
+
+            /// In what, by ISO 4217: `refunded` has only those in the conversion's currency.
+            public var currency: String = ""
 
             /// Fields the schema does not name, kept as they were sent.
             public var unknownFields = UnknownFields()
@@ -712,6 +734,7 @@ extension AttributionV1 {
                 let view = unsafe View(validated: bytes)
                 if view._time.isPresent { unsafe self.time.decode(validated: view._time.bytes(in: view.bytes)) }
                 self.value = String(view.value)
+                self.currency = String(view.currency)
                 self.unknownFields = view.unknownFields
             }
 
@@ -719,6 +742,7 @@ extension AttributionV1 {
             public func write(to buffer: inout OutputBuffer) {
                 self.time.write(tag: 10, to: &buffer)
                 if !self.value.isEmpty { buffer.appendField(tag: 18, self.value) }
+                if !self.currency.isEmpty { buffer.appendField(tag: 26, self.currency) }
                 if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
             }
 
@@ -726,6 +750,7 @@ extension AttributionV1 {
             public static let schema: MessageSchema = MessageSchema("sextant.attribution.v1.Journey.Refund", [
                 FieldSchema(1, "time", .message { GoogleProtobuf.Timestamp.schema }, .explicit),
                 FieldSchema(2, "value", .string),
+                FieldSchema(3, "currency", .string),
             ], valueStride: MemoryLayout<AttributionV1.Journey.Refund>.stride)
 
             /// The fields of a `Refund`, read where they lie.
@@ -740,6 +765,7 @@ extension AttributionV1 {
                 public let bytes: RawSpan
                 fileprivate var _time = FieldSlice()
                 fileprivate var _value = FieldSlice()
+                fileprivate var _currency = FieldSlice()
                 fileprivate var _has_unknown = false
 
                 /// Finds the fields.
@@ -754,6 +780,7 @@ extension AttributionV1 {
                         switch tag {
                             case 10: _time = reader.slice()
                             case 18: _value = reader.slice()
+                            case 26: _currency = reader.slice()
                             default:
                                 reader.skip(tag)
                                 _has_unknown = true
@@ -769,11 +796,19 @@ extension AttributionV1 {
                     }
                 }
 
-                /// How much, as `59.9`, in the conversion's currency.
+                /// How much, as `59.9`.
                 public var value: Text {
                     @_lifetime(copy self)
                     get {
                         unsafe _value.text(in: bytes)
+                    }
+                }
+
+                /// In what, by ISO 4217: `refunded` has only those in the conversion's currency.
+                public var currency: Text {
+                    @_lifetime(copy self)
+                    get {
+                        unsafe _currency.text(in: bytes)
                     }
                 }
 
@@ -816,16 +851,218 @@ extension AttributionV1 {
                     buffer.appendMessage(tag: 10, value)
                 }
 
-                /// How much, as `59.9`, in the conversion's currency.
+                /// How much, as `59.9`.
                 @inlinable
                 public mutating func setValue(_ value: String) {
                     if !value.isEmpty { buffer.appendField(tag: 18, value) }
                 }
 
-                /// How much, as `59.9`, in the conversion's currency.
+                /// How much, as `59.9`.
                 @inlinable
                 public mutating func setValue(_ value: Text) {
                     if !value.isEmpty { buffer.appendField(tag: 18, value.utf8) }
+                }
+
+                /// In what, by ISO 4217: `refunded` has only those in the conversion's currency.
+                @inlinable
+                public mutating func setCurrency(_ value: String) {
+                    if !value.isEmpty { buffer.appendField(tag: 26, value) }
+                }
+
+                /// In what, by ISO 4217: `refunded` has only those in the conversion's currency.
+                @inlinable
+                public mutating func setCurrency(_ value: Text) {
+                    if !value.isEmpty { buffer.appendField(tag: 26, value.utf8) }
+                }
+            }
+        }
+
+        /// A refund, or what of one is over, that pays back nothing.
+        public struct UnmatchedRefund: MessageValue {
+
+            /// When.
+            public var time: GoogleProtobuf.Timestamp?
+
+            /// How much, as `59.9`; empty if it does not say.
+            public var value: String = ""
+
+            /// The currency by ISO 4217; empty if it does not say how much.
+            public var currency: String = ""
+
+            /// Why.
+            public var problem: AttributionV1.RefundProblem = AttributionV1.RefundProblem(rawValue: 0)
+
+            /// Fields the schema does not name, kept as they were sent.
+            public var unknownFields = UnknownFields()
+
+            /// The message with every field at its default.
+            public init() {}
+
+            /// Copies the fields of a view.
+            public init(_ view: View) {
+                unsafe self.init(validated: view.bytes)
+            }
+
+            /// Copies the fields of a message.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            public init(validated bytes: RawSpan) {
+                let view = unsafe View(validated: bytes)
+                if view._time.isPresent { unsafe self.time.decode(validated: view._time.bytes(in: view.bytes)) }
+                self.value = String(view.value)
+                self.currency = String(view.currency)
+                self.problem = view.problem
+                self.unknownFields = view.unknownFields
+            }
+
+            /// Appends the message's fields to a buffer.
+            public func write(to buffer: inout OutputBuffer) {
+                self.time.write(tag: 10, to: &buffer)
+                if !self.value.isEmpty { buffer.appendField(tag: 18, self.value) }
+                if !self.currency.isEmpty { buffer.appendField(tag: 26, self.currency) }
+                if self.problem.rawValue != 0 { buffer.appendField(tag: 32, self.problem, as: Scalar.Enumeration<AttributionV1.RefundProblem>.self) }
+                if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+            }
+
+            /// The message's table.
+            public static let schema: MessageSchema = MessageSchema("sextant.attribution.v1.Journey.UnmatchedRefund", [
+                FieldSchema(1, "time", .message { GoogleProtobuf.Timestamp.schema }, .explicit),
+                FieldSchema(2, "value", .string),
+                FieldSchema(3, "currency", .string),
+                FieldSchema(4, "problem", .enumeration(AttributionV1.RefundProblem.schema)),
+            ], valueStride: MemoryLayout<AttributionV1.Journey.UnmatchedRefund>.stride)
+
+            /// The fields of a `UnmatchedRefund`, read where they lie.
+            public struct View: MessageView, ~Escapable {
+                /// The message as a plain value.
+                public typealias Value = AttributionV1.Journey.UnmatchedRefund
+
+                /// The message's table.
+                public static var schema: MessageSchema { AttributionV1.Journey.UnmatchedRefund.schema }
+
+                /// The message's bytes.
+                public let bytes: RawSpan
+                fileprivate var _time = FieldSlice()
+                fileprivate var _value = FieldSlice()
+                fileprivate var _currency = FieldSlice()
+
+                /// Why.
+                public private(set) var problem: AttributionV1.RefundProblem = AttributionV1.RefundProblem(rawValue: 0)
+                fileprivate var _has_unknown = false
+
+                /// Finds the fields.
+                ///
+                /// - Parameter bytes: a validated message of this type.
+                @unsafe
+                @_lifetime(copy bytes)
+                public init(validated bytes: RawSpan) {
+                    self.bytes = bytes
+                    var reader = WireReader(bytes)
+                    while let tag = reader.nextTag() {
+                        switch tag {
+                            case 10: _time = reader.slice()
+                            case 18: _value = reader.slice()
+                            case 26: _currency = reader.slice()
+                            case 32: self.problem = Scalar.Enumeration<AttributionV1.RefundProblem>.read(&reader)
+                            default:
+                                reader.skip(tag)
+                                _has_unknown = true
+                        }
+                    }
+                }
+
+                /// When.
+                public var time: GoogleProtobuf.Timestamp.View? {
+                    @_lifetime(copy self)
+                    get {
+                        unsafe _time.isPresent ? GoogleProtobuf.Timestamp.View(validated: _time.bytes(in: bytes)) : nil
+                    }
+                }
+
+                /// How much, as `59.9`; empty if it does not say.
+                public var value: Text {
+                    @_lifetime(copy self)
+                    get {
+                        unsafe _value.text(in: bytes)
+                    }
+                }
+
+                /// The currency by ISO 4217; empty if it does not say how much.
+                public var currency: Text {
+                    @_lifetime(copy self)
+                    get {
+                        unsafe _currency.text(in: bytes)
+                    }
+                }
+
+                /// The fields the schema does not name. Linear in the message's own fields.
+                public var unknownFields: UnknownFields {
+                    _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+                }
+            }
+
+            /// Writes the message.
+            ///
+            /// - Parameters:
+            ///   - capacity: bytes to reserve at once.
+            ///   - write: receives the message's writer.
+            public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+                try SharedBytes.encode(capacity: capacity, write)
+            }
+
+            /// Writes the fields of a `UnmatchedRefund` straight into a buffer.
+            public struct Writer: MessageWriter, ~Copyable {
+                @usableFromInline var buffer = OutputBuffer()
+
+                /// Makes a writer with an empty buffer.
+                @inlinable public init() {}
+
+                /// Exchanges the writer's buffer for another.
+                @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                    swap(&buffer, &other)
+                }
+
+                /// When.
+                @inlinable
+                public mutating func setTime<Failure: Error>(_ write: (inout GoogleProtobuf.Timestamp.Writer) throws(Failure) -> Void) throws(Failure) {
+                    try buffer.appendMessage(tag: 10, write)
+                }
+
+                /// When.
+                @inlinable
+                public mutating func setTime(_ value: GoogleProtobuf.Timestamp) {
+                    buffer.appendMessage(tag: 10, value)
+                }
+
+                /// How much, as `59.9`; empty if it does not say.
+                @inlinable
+                public mutating func setValue(_ value: String) {
+                    if !value.isEmpty { buffer.appendField(tag: 18, value) }
+                }
+
+                /// How much, as `59.9`; empty if it does not say.
+                @inlinable
+                public mutating func setValue(_ value: Text) {
+                    if !value.isEmpty { buffer.appendField(tag: 18, value.utf8) }
+                }
+
+                /// The currency by ISO 4217; empty if it does not say how much.
+                @inlinable
+                public mutating func setCurrency(_ value: String) {
+                    if !value.isEmpty { buffer.appendField(tag: 26, value) }
+                }
+
+                /// The currency by ISO 4217; empty if it does not say how much.
+                @inlinable
+                public mutating func setCurrency(_ value: Text) {
+                    if !value.isEmpty { buffer.appendField(tag: 26, value.utf8) }
+                }
+
+                /// Why.
+                @inlinable
+                public mutating func setProblem(_ value: AttributionV1.RefundProblem) {
+                    if value.rawValue != 0 { buffer.appendField(tag: 32, value, as: Scalar.Enumeration<AttributionV1.RefundProblem>.self) }
                 }
             }
         }
@@ -851,6 +1088,10 @@ extension AttributionV1 {
             /// Its campaign; empty if nobody knows.
             public var campaign: String = ""
 
+            /// How sure its channel is, from 0 to 1, as `MappedChannel` of ingest has it, also of what no rule
+            /// matches: 1 of an event that names its channel itself, 0 of one that has none at all.
+            public var confidence: Double = 0
+
             /// Fields the schema does not name, kept as they were sent.
             public var unknownFields = UnknownFields()
 
@@ -874,6 +1115,7 @@ extension AttributionV1 {
                 self.source = String(view.source)
                 self.medium = String(view.medium)
                 self.campaign = String(view.campaign)
+                self.confidence = view.confidence
                 self.unknownFields = view.unknownFields
             }
 
@@ -885,6 +1127,7 @@ extension AttributionV1 {
                 if !self.source.isEmpty { buffer.appendField(tag: 34, self.source) }
                 if !self.medium.isEmpty { buffer.appendField(tag: 42, self.medium) }
                 if !self.campaign.isEmpty { buffer.appendField(tag: 50, self.campaign) }
+                if self.confidence.bitPattern != 0 { buffer.appendField(tag: 57, self.confidence, as: Scalar.Double.self) }
                 if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
             }
 
@@ -896,6 +1139,7 @@ extension AttributionV1 {
                 FieldSchema(4, "source", .string),
                 FieldSchema(5, "medium", .string),
                 FieldSchema(6, "campaign", .string),
+                FieldSchema(7, "confidence", .double),
             ], valueStride: MemoryLayout<AttributionV1.Journey.Touch>.stride)
 
             /// The fields of a `Touch`, read where they lie.
@@ -916,6 +1160,10 @@ extension AttributionV1 {
                 fileprivate var _source = FieldSlice()
                 fileprivate var _medium = FieldSlice()
                 fileprivate var _campaign = FieldSlice()
+
+                /// How sure its channel is, from 0 to 1, as `MappedChannel` of ingest has it, also of what no rule
+                /// matches: 1 of an event that names its channel itself, 0 of one that has none at all.
+                public private(set) var confidence: Double = 0
                 fileprivate var _has_unknown = false
 
                 /// Finds the fields.
@@ -934,6 +1182,7 @@ extension AttributionV1 {
                             case 34: _source = reader.slice()
                             case 42: _medium = reader.slice()
                             case 50: _campaign = reader.slice()
+                            case 57: self.confidence = Scalar.Double.read(&reader)
                             default:
                                 reader.skip(tag)
                                 _has_unknown = true
@@ -1073,6 +1322,13 @@ extension AttributionV1 {
                 public mutating func setCampaign(_ value: Text) {
                     if !value.isEmpty { buffer.appendField(tag: 50, value.utf8) }
                 }
+
+                /// How sure its channel is, from 0 to 1, as `MappedChannel` of ingest has it, also of what no rule
+                /// matches: 1 of an event that names its channel itself, 0 of one that has none at all.
+                @inlinable
+                public mutating func setConfidence(_ value: Double) {
+                    if value.bitPattern != 0 { buffer.appendField(tag: 57, value, as: Scalar.Double.self) }
+                }
             }
         }
 
@@ -1087,7 +1343,8 @@ extension AttributionV1 {
 
             /// The value for each touch, in the conversion's currency to its minor unit: in all it is the
             /// value of the conversion, rounded. Empty if the conversion has no value, if its profit is not
-            /// known or a loss, and if values are of lifetimes.
+            /// known or a loss, if values are of lifetimes, and unless they are gross if some was paid back in
+            /// another currency.
             public var values: [String] = []
 
             /// Fields the schema does not name, kept as they were sent.
@@ -1187,7 +1444,8 @@ extension AttributionV1 {
 
                 /// The value for each touch, in the conversion's currency to its minor unit: in all it is the
                 /// value of the conversion, rounded. Empty if the conversion has no value, if its profit is not
-                /// known or a loss, and if values are of lifetimes.
+                /// known or a loss, if values are of lifetimes, and unless they are gross if some was paid back in
+                /// another currency.
                 public var values: RepeatedText {
                     @_lifetime(copy self)
                     get {
@@ -1242,7 +1500,8 @@ extension AttributionV1 {
 
                 /// The value for each touch, in the conversion's currency to its minor unit: in all it is the
                 /// value of the conversion, rounded. Empty if the conversion has no value, if its profit is not
-                /// known or a loss, and if values are of lifetimes.
+                /// known or a loss, if values are of lifetimes, and unless they are gross if some was paid back in
+                /// another currency.
                 @inlinable
                 public mutating func addValues(_ value: String) {
                     buffer.appendField(tag: 26, value)
@@ -1250,7 +1509,8 @@ extension AttributionV1 {
 
                 /// The value for each touch, in the conversion's currency to its minor unit: in all it is the
                 /// value of the conversion, rounded. Empty if the conversion has no value, if its profit is not
-                /// known or a loss, and if values are of lifetimes.
+                /// known or a loss, if values are of lifetimes, and unless they are gross if some was paid back in
+                /// another currency.
                 @inlinable
                 public mutating func addValues(_ value: Text) {
                     buffer.appendField(tag: 26, value.utf8)
@@ -1822,6 +2082,9 @@ extension AttributionV1 {
         /// The selection with all that is usual filled in.
         public var selection: AttributionV1.JourneySelection?
 
+        /// The person's refunds until `as_of` that pay back nothing: the latest first, 100 at most.
+        public var unmatchedRefunds: [AttributionV1.Journey.UnmatchedRefund] = []
+
         /// Fields the schema does not name, kept as they were sent.
         public var unknownFields = UnknownFields()
 
@@ -1848,6 +2111,7 @@ extension AttributionV1 {
             self.otherConversions = view.otherConversions.values()
             self.isTruncated = view.isTruncated
             if view._selection.isPresent { unsafe self.selection.decode(validated: view._selection.bytes(in: view.bytes)) }
+            self.unmatchedRefunds = view.unmatchedRefunds.values()
             self.unknownFields = view.unknownFields
         }
 
@@ -1862,6 +2126,7 @@ extension AttributionV1 {
             buffer.appendMessages(tag: 58, self.otherConversions)
             if self.isTruncated { buffer.appendField(tag: 64, self.isTruncated, as: Scalar.Bool.self) }
             self.selection.write(tag: 74, to: &buffer)
+            buffer.appendMessages(tag: 82, self.unmatchedRefunds)
             if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
         }
 
@@ -1876,6 +2141,7 @@ extension AttributionV1 {
             FieldSchema(7, "other_conversions", .message { AttributionV1.Journey.Conversion.schema }, .repeated),
             FieldSchema(8, "is_truncated", .bool),
             FieldSchema(9, "selection", .message { AttributionV1.JourneySelection.schema }, .explicit),
+            FieldSchema(10, "unmatched_refunds", .message { AttributionV1.Journey.UnmatchedRefund.schema }, .repeated),
         ], valueStride: MemoryLayout<AttributionV1.PersonTimeline>.stride)
 
         /// The fields of a `PersonTimeline`, read where they lie.
@@ -1901,6 +2167,7 @@ extension AttributionV1 {
             /// Whether there is more than is told.
             public private(set) var isTruncated: Bool = false
             fileprivate var _selection = FieldSlice()
+            fileprivate var _unmatchedRefunds = FieldRun()
             fileprivate var _has_unknown = false
 
             /// Finds the fields.
@@ -1929,6 +2196,9 @@ extension AttributionV1 {
                             _otherConversions.extend(from: start, to: reader.position)
                         case 64: self.isTruncated = Scalar.Bool.read(&reader)
                         case 74: _selection = reader.slice()
+                        case 82:
+                            _ = reader.slice()
+                            _unmatchedRefunds.extend(from: start, to: reader.position)
                         default:
                             reader.skip(tag)
                             _has_unknown = true
@@ -1993,6 +2263,14 @@ extension AttributionV1 {
                 @_lifetime(copy self)
                 get {
                     unsafe _selection.isPresent ? AttributionV1.JourneySelection.View(validated: _selection.bytes(in: bytes)) : nil
+                }
+            }
+
+            /// The person's refunds until `as_of` that pay back nothing: the latest first, 100 at most.
+            public var unmatchedRefunds: RepeatedMessages<AttributionV1.Journey.UnmatchedRefund.View> {
+                @_lifetime(copy self)
+                get {
+                    unsafe RepeatedMessages<AttributionV1.Journey.UnmatchedRefund.View>(_unmatchedRefunds, in: bytes)
                 }
             }
 
@@ -2124,6 +2402,18 @@ extension AttributionV1 {
             public mutating func setSelection(_ value: AttributionV1.JourneySelection) {
                 buffer.appendMessage(tag: 74, value)
             }
+
+            /// The person's refunds until `as_of` that pay back nothing: the latest first, 100 at most.
+            @inlinable
+            public mutating func addUnmatchedRefunds<Failure: Error>(_ write: (inout AttributionV1.Journey.UnmatchedRefund.Writer) throws(Failure) -> Void) throws(Failure) {
+                try buffer.appendMessage(tag: 82, write)
+            }
+
+            /// The person's refunds until `as_of` that pay back nothing: the latest first, 100 at most.
+            @inlinable
+            public mutating func addUnmatchedRefunds(_ value: AttributionV1.Journey.UnmatchedRefund) {
+                buffer.appendMessage(tag: 82, value)
+            }
         }
     }
 
@@ -2148,6 +2438,10 @@ extension AttributionV1 {
         /// Channels that fewer journeys went on to than this are left out, and counted.
         public var leastJourneys: Int64 = 0
 
+        /// Whether journeys are looked at also while timelines are made for the first time, as in
+        /// `RunModelsRequest`.
+        public var allowPartial: Bool = false
+
         /// Fields the schema does not name, kept as they were sent.
         public var unknownFields = UnknownFields()
 
@@ -2171,6 +2465,7 @@ extension AttributionV1 {
             self.prefix = view.prefix.strings()
             self.level = view.level
             self.leastJourneys = view.leastJourneys
+            self.allowPartial = view.allowPartial
             self.unknownFields = view.unknownFields
         }
 
@@ -2182,6 +2477,7 @@ extension AttributionV1 {
             for value in self.prefix { buffer.appendField(tag: 34, value) }
             if let value = self.level { buffer.appendField(tag: 41, value, as: Scalar.Double.self) }
             if self.leastJourneys != 0 { buffer.appendField(tag: 48, self.leastJourneys, as: Scalar.Int64.self) }
+            if self.allowPartial { buffer.appendField(tag: 56, self.allowPartial, as: Scalar.Bool.self) }
             if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
         }
 
@@ -2193,6 +2489,7 @@ extension AttributionV1 {
             FieldSchema(4, "prefix", .string, .repeated),
             FieldSchema(5, "level", .double, .explicit),
             FieldSchema(6, "least_journeys", .int64),
+            FieldSchema(7, "allow_partial", .bool),
         ], valueStride: MemoryLayout<AttributionV1.NextBestChannelRequest>.stride)
 
         /// The fields of a `NextBestChannelRequest`, read where they lie.
@@ -2215,6 +2512,10 @@ extension AttributionV1 {
 
             /// Channels that fewer journeys went on to than this are left out, and counted.
             public private(set) var leastJourneys: Int64 = 0
+
+            /// Whether journeys are looked at also while timelines are made for the first time, as in
+            /// `RunModelsRequest`.
+            public private(set) var allowPartial: Bool = false
             fileprivate var _has_unknown = false
 
             /// Finds the fields.
@@ -2238,6 +2539,7 @@ extension AttributionV1 {
                             _prefix.extend(from: start, to: reader.position)
                         case 41: self.level = Scalar.Double.read(&reader)
                         case 48: self.leastJourneys = Scalar.Int64.read(&reader)
+                        case 56: self.allowPartial = Scalar.Bool.read(&reader)
                         default:
                             reader.skip(tag)
                             _has_unknown = true
@@ -2363,6 +2665,13 @@ extension AttributionV1 {
             @inlinable
             public mutating func setLeastJourneys(_ value: Int64) {
                 if value != 0 { buffer.appendField(tag: 48, value, as: Scalar.Int64.self) }
+            }
+
+            /// Whether journeys are looked at also while timelines are made for the first time, as in
+            /// `RunModelsRequest`.
+            @inlinable
+            public mutating func setAllowPartial(_ value: Bool) {
+                if value { buffer.appendField(tag: 56, value, as: Scalar.Bool.self) }
             }
         }
     }
@@ -2805,6 +3114,10 @@ extension AttributionV1 {
         /// Whether touches of one channel that follow each other are one step.
         public var joinsRepeats: Bool = false
 
+        /// Whether journeys are looked at also while timelines are made for the first time, as in
+        /// `RunModelsRequest`.
+        public var allowPartial: Bool = false
+
         /// Fields the schema does not name, kept as they were sent.
         public var unknownFields = UnknownFields()
 
@@ -2827,6 +3140,7 @@ extension AttributionV1 {
             self.depth = view.depth
             self.links = view.links
             self.joinsRepeats = view.joinsRepeats
+            self.allowPartial = view.allowPartial
             self.unknownFields = view.unknownFields
         }
 
@@ -2837,6 +3151,7 @@ extension AttributionV1 {
             if self.depth != 0 { buffer.appendField(tag: 24, self.depth, as: Scalar.Int32.self) }
             if self.links != 0 { buffer.appendField(tag: 32, self.links, as: Scalar.Int32.self) }
             if self.joinsRepeats { buffer.appendField(tag: 40, self.joinsRepeats, as: Scalar.Bool.self) }
+            if self.allowPartial { buffer.appendField(tag: 48, self.allowPartial, as: Scalar.Bool.self) }
             if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
         }
 
@@ -2847,6 +3162,7 @@ extension AttributionV1 {
             FieldSchema(3, "depth", .int32),
             FieldSchema(4, "links", .int32),
             FieldSchema(5, "joins_repeats", .bool),
+            FieldSchema(6, "allow_partial", .bool),
         ], valueStride: MemoryLayout<AttributionV1.GetStepTreeRequest>.stride)
 
         /// The fields of a `GetStepTreeRequest`, read where they lie.
@@ -2870,6 +3186,10 @@ extension AttributionV1 {
 
             /// Whether touches of one channel that follow each other are one step.
             public private(set) var joinsRepeats: Bool = false
+
+            /// Whether journeys are looked at also while timelines are made for the first time, as in
+            /// `RunModelsRequest`.
+            public private(set) var allowPartial: Bool = false
             fileprivate var _has_unknown = false
 
             /// Finds the fields.
@@ -2887,6 +3207,7 @@ extension AttributionV1 {
                         case 24: self.depth = Scalar.Int32.read(&reader)
                         case 32: self.links = Scalar.Int32.read(&reader)
                         case 40: self.joinsRepeats = Scalar.Bool.read(&reader)
+                        case 48: self.allowPartial = Scalar.Bool.read(&reader)
                         default:
                             reader.skip(tag)
                             _has_unknown = true
@@ -2977,6 +3298,13 @@ extension AttributionV1 {
             @inlinable
             public mutating func setJoinsRepeats(_ value: Bool) {
                 if value { buffer.appendField(tag: 40, value, as: Scalar.Bool.self) }
+            }
+
+            /// Whether journeys are looked at also while timelines are made for the first time, as in
+            /// `RunModelsRequest`.
+            @inlinable
+            public mutating func setAllowPartial(_ value: Bool) {
+                if value { buffer.appendField(tag: 48, value, as: Scalar.Bool.self) }
             }
         }
     }
@@ -3410,8 +3738,8 @@ extension AttributionV1 {
     public static let journeysFile: FileSchema = FileSchema(
         "sextant/attribution/v1/journeys.proto",
         imports: ["google/protobuf/timestamp.proto", "sextant/api/annotations.proto", "sextant/attribution/v1/journey_selection.proto", "sextant/attribution/v1/models.proto", "sextant/attribution/v1/timeline.proto"],
-        messages: [AttributionV1.Journey.schema, AttributionV1.Journey.Conversion.schema, AttributionV1.Journey.Refund.schema, AttributionV1.Journey.Touch.schema, AttributionV1.Journey.Credit.schema, AttributionV1.ListJourneysRequest.schema, AttributionV1.ListJourneysResponse.schema, AttributionV1.GetTimelineRequest.schema, AttributionV1.PersonTimeline.schema, AttributionV1.NextBestChannelRequest.schema, AttributionV1.NextBestChannelResponse.schema, AttributionV1.NextBestChannelResponse.Continuation.schema, AttributionV1.GetStepTreeRequest.schema, AttributionV1.StepTree.schema, AttributionV1.StepTree.Link.schema],
+        messages: [AttributionV1.Journey.schema, AttributionV1.Journey.Conversion.schema, AttributionV1.Journey.Refund.schema, AttributionV1.Journey.UnmatchedRefund.schema, AttributionV1.Journey.Touch.schema, AttributionV1.Journey.Credit.schema, AttributionV1.ListJourneysRequest.schema, AttributionV1.ListJourneysResponse.schema, AttributionV1.GetTimelineRequest.schema, AttributionV1.PersonTimeline.schema, AttributionV1.NextBestChannelRequest.schema, AttributionV1.NextBestChannelResponse.schema, AttributionV1.NextBestChannelResponse.Continuation.schema, AttributionV1.GetStepTreeRequest.schema, AttributionV1.StepTree.schema, AttributionV1.StepTree.Link.schema],
         enums: [AttributionV1.JourneyEnd.schema],
-        descriptor: "CiVzZXh0YW50L2F0dHJpYnV0aW9uL3YxL2pvdXJuZXlzLnByb3RvEhZzZXh0YW50LmF0dHJpYnV0aW9uLnYxGh9nb29nbGUvcHJvdG9idWYvdGltZXN0YW1wLnByb3RvGh1zZXh0YW50L2FwaS9hbm5vdGF0aW9ucy5wcm90bxouc2V4dGFudC9hdHRyaWJ1dGlvbi92MS9qb3VybmV5X3NlbGVjdGlvbi5wcm90bxojc2V4dGFudC9hdHRyaWJ1dGlvbi92MS9tb2RlbHMucHJvdG8aJXNleHRhbnQvYXR0cmlidXRpb24vdjEvdGltZWxpbmUucHJvdG8iowkKB0pvdXJuZXkSFgoGcGVyc29uGAEgASgJUgZwZXJzb24SNAoDZW5kGAIgASgOMiIuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5RW5kUgNlbmQSLgoEdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSBHRpbWUSKwoSaXNfb2ZfbmV3X2N1c3RvbWVyGAQgASgIUg9pc09mTmV3Q3VzdG9tZXISSgoKY29udmVyc2lvbhgFIAEoCzIqLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leS5Db252ZXJzaW9uUgpjb252ZXJzaW9uEj8KB3RvdWNoZXMYBiADKAsyJS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkpvdXJuZXkuVG91Y2hSB3RvdWNoZXMSHwoLdG91Y2hfY291bnQYByABKAVSCnRvdWNoQ291bnQSQAoHY3JlZGl0cxgIIAMoCzImLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leS5DcmVkaXRSB2NyZWRpdHMa9gIKCkNvbnZlcnNpb24SLgoEdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSBHRpbWUSEgoEa2luZBgCIAEoCVIEa2luZBIZCghldmVudF9pZBgDIAEoCVIHZXZlbnRJZBIZCghvcmRlcl9pZBgEIAEoCVIHb3JkZXJJZBIUCgV2YWx1ZRgFIAEoCVIFdmFsdWUSGgoIcmVmdW5kZWQYBiABKAlSCHJlZnVuZGVkEhoKCGN1cnJlbmN5GAcgASgJUghjdXJyZW5jeRIhCgxpc19jYW5jZWxsZWQYCCABKAhSC2lzQ2FuY2VsbGVkEkAKB3JlZnVuZHMYCSADKAsyJi5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkpvdXJuZXkuUmVmdW5kUgdyZWZ1bmRzEjsKC2NhbmNlbF90aW1lGAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIKY2FuY2VsVGltZRpOCgZSZWZ1bmQSLgoEdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSBHRpbWUSFAoFdmFsdWUYAiABKAlSBXZhbHVlGuMBCgVUb3VjaBIuCgR0aW1lGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIEdGltZRJECgRraW5kGAIgASgOMjAuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5TdG9yZWRUaW1lbGluZS5Ub3VjaEtpbmRSBGtpbmQSGAoHY2hhbm5lbBgDIAEoCVIHY2hhbm5lbBIWCgZzb3VyY2UYBCABKAlSBnNvdXJjZRIWCgZtZWRpdW0YBSABKAlSBm1lZGl1bRIaCghjYW1wYWlnbhgGIAEoCVIIY2FtcGFpZ24aTgoGQ3JlZGl0EhQKBW1vZGVsGAEgASgJUgVtb2RlbBIWCgZzaGFyZXMYAiADKAFSBnNoYXJlcxIWCgZ2YWx1ZXMYAyADKAlSBnZhbHVlcyL/AQoTTGlzdEpvdXJuZXlzUmVxdWVzdBJECghqb3VybmV5cxgBIAEoCzIoLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVNlbGVjdGlvblIIam91cm5leXMSNAoDZW5kGAIgASgOMiIuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5RW5kUgNlbmQSGAoHY2hhbm5lbBgDIAEoCVIHY2hhbm5lbBIWCgZwZXJzb24YBCABKAlSBnBlcnNvbhIbCglwYWdlX3NpemUYBSABKAVSCHBhZ2VTaXplEh0KCnBhZ2VfdG9rZW4YBiABKAlSCXBhZ2VUb2tlbiJ7ChRMaXN0Sm91cm5leXNSZXNwb25zZRI7Cghqb3VybmV5cxgBIAMoCzIfLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVIIam91cm5leXMSJgoPbmV4dF9wYWdlX3Rva2VuGAIgASgJUg1uZXh0UGFnZVRva2VuImoKEkdldFRpbWVsaW5lUmVxdWVzdBIOCgJpZBgBIAEoCVICaWQSRAoIam91cm5leXMYAiABKAsyKC5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkpvdXJuZXlTZWxlY3Rpb25SCGpvdXJuZXlzIscDCg5QZXJzb25UaW1lbGluZRIWCgZwZXJzb24YASABKAlSBnBlcnNvbhIQCgNpZHMYAiADKAlSA2lkcxI5CgpmaXJzdF90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIJZmlyc3RUaW1lEjcKCWxhc3RfdGltZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSCGxhc3RUaW1lEhYKBmV2ZW50cxgFIAEoA1IGZXZlbnRzEjsKCGpvdXJuZXlzGAYgAygLMh8uc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5Ughqb3VybmV5cxJXChFvdGhlcl9jb252ZXJzaW9ucxgHIAMoCzIqLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leS5Db252ZXJzaW9uUhBvdGhlckNvbnZlcnNpb25zEiEKDGlzX3RydW5jYXRlZBgIIAEoCFILaXNUcnVuY2F0ZWQSRgoJc2VsZWN0aW9uGAkgASgLMiguc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5U2VsZWN0aW9uUglzZWxlY3Rpb24ipgIKFk5leHRCZXN0Q2hhbm5lbFJlcXVlc3QSGwoJaW1wb3J0X2lkGAEgASgJUghpbXBvcnRJZBJECghqb3VybmV5cxgCIAEoCzIoLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVNlbGVjdGlvblIIam91cm5leXMSRQoKdHJhbnNmb3JtcxgDIAMoCzIlLnNleHRhbnQuYXR0cmlidXRpb24udjEuUGF0aFRyYW5zZm9ybVIKdHJhbnNmb3JtcxIWCgZwcmVmaXgYBCADKAlSBnByZWZpeBIZCgVsZXZlbBgFIAEoAUgAUgVsZXZlbIgBARIlCg5sZWFzdF9qb3VybmV5cxgGIAEoA1INbGVhc3RKb3VybmV5c0IICgZfbGV2ZWwijQQKF05leHRCZXN0Q2hhbm5lbFJlc3BvbnNlElgKCGNoYW5uZWxzGAEgAygLMjwuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5OZXh0QmVzdENoYW5uZWxSZXNwb25zZS5Db250aW51YXRpb25SCGNoYW5uZWxzElIKBWVuZGVkGAIgASgLMjwuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5OZXh0QmVzdENoYW5uZWxSZXNwb25zZS5Db250aW51YXRpb25SBWVuZGVkEhkKCGxlZnRfb3V0GAMgASgFUgdsZWZ0T3V0Ej0KBnJlcG9ydBgEIAEoCzIlLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVJlcG9ydFIGcmVwb3J0EiAKC2ZpbmdlcnByaW50GAUgASgJUgtmaW5nZXJwcmludBrHAQoMQ29udGludWF0aW9uEhgKB2NoYW5uZWwYASABKAlSB2NoYW5uZWwSGgoIam91cm5leXMYAiABKANSCGpvdXJuZXlzEiAKC2NvbnZlcnNpb25zGAMgASgDUgtjb252ZXJzaW9ucxIUCgV2YWx1ZRgEIAEoAVIFdmFsdWUSSQoPY29udmVyc2lvbl9yYXRlGAUgASgLMiAuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Fc3RpbWF0ZVIOY29udmVyc2lvblJhdGUiyAEKEkdldFN0ZXBUcmVlUmVxdWVzdBIbCglpbXBvcnRfaWQYASABKAlSCGltcG9ydElkEkQKCGpvdXJuZXlzGAIgASgLMiguc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5U2VsZWN0aW9uUghqb3VybmV5cxIUCgVkZXB0aBgDIAEoBVIFZGVwdGgSFAoFbGlua3MYBCABKAVSBWxpbmtzEiMKDWpvaW5zX3JlcGVhdHMYBSABKAhSDGpvaW5zUmVwZWF0cyL4AgoIU3RlcFRyZWUSOwoFbGlua3MYASADKAsyJS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlN0ZXBUcmVlLkxpbmtSBWxpbmtzEhoKCGpvdXJuZXlzGAIgASgDUghqb3VybmV5cxI9CgZyZXBvcnQYAyABKAsyJS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkpvdXJuZXlSZXBvcnRSBnJlcG9ydBIgCgtmaW5nZXJwcmludBgEIAEoCVILZmluZ2VycHJpbnQasQEKBExpbmsSEgoEc3RlcBgBIAEoBVIEc3RlcBIWCgZzb3VyY2UYAiABKAlSBnNvdXJjZRIWCgZ0YXJnZXQYAyABKAlSBnRhcmdldBIXCgdpc19yZXN0GAQgASgIUgZpc1Jlc3QSIAoLY29udmVyc2lvbnMYBSABKANSC2NvbnZlcnNpb25zEhQKBW51bGxzGAYgASgDUgVudWxscxIUCgV2YWx1ZRgHIAEoAVIFdmFsdWUqjgEKCkpvdXJuZXlFbmQSGwoXSk9VUk5FWV9FTkRfVU5TUEVDSUZJRUQQABIZChVKT1VSTkVZX0VORF9DT05WRVJURUQQARIcChhKT1VSTkVZX0VORF9VTkFUVFJJQlVURUQQAhIUChBKT1VSTkVZX0VORF9OVUxMEAMSFAoQSk9VUk5FWV9FTkRfT1BFThAEMsUFCghKb3VybmV5cxK5AQoMTGlzdEpvdXJuZXlzEisuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5MaXN0Sm91cm5leXNSZXF1ZXN0Giwuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5MaXN0Sm91cm5leXNSZXNwb25zZSJOkAIBkoAZEgoQYXR0cmlidXRpb246cmVhZIqAGTESDC92MS9qb3VybmV5c1ohEh8vYXBpL2FkbWluL2F0dHJpYnV0aW9uL2pvdXJuZXlzEsEBCgtHZXRUaW1lbGluZRIqLnNleHRhbnQuYXR0cmlidXRpb24udjEuR2V0VGltZWxpbmVSZXF1ZXN0GiYuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5QZXJzb25UaW1lbGluZSJekAIBkoAZEgoQYXR0cmlidXRpb246cmVhZIqAGUESFC92MS9qb3VybmV5cy97aWQ9Kip9WikSJy9hcGkvYWRtaW4vYXR0cmlidXRpb24vam91cm5leXMve2lkPSoqfRKnAQoPTmV4dEJlc3RDaGFubmVsEi4uc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5OZXh0QmVzdENoYW5uZWxSZXF1ZXN0Gi8uc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5OZXh0QmVzdENoYW5uZWxSZXNwb25zZSIzkAIBkoAZEgoQYXR0cmlidXRpb246cmVhZIqAGRYiES92MS9qb3VybmV5czpuZXh0OgEqEo4BCgtHZXRTdGVwVHJlZRIqLnNleHRhbnQuYXR0cmlidXRpb24udjEuR2V0U3RlcFRyZWVSZXF1ZXN0GiAuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5TdGVwVHJlZSIxkAIBkoAZEgoQYXR0cmlidXRpb246cmVhZIqAGRQSEi92MS9qb3VybmV5czpzdGVwc2IGcHJvdG8z"
+        descriptor: "CiVzZXh0YW50L2F0dHJpYnV0aW9uL3YxL2pvdXJuZXlzLnByb3RvEhZzZXh0YW50LmF0dHJpYnV0aW9uLnYxGh9nb29nbGUvcHJvdG9idWYvdGltZXN0YW1wLnByb3RvGh1zZXh0YW50L2FwaS9hbm5vdGF0aW9ucy5wcm90bxouc2V4dGFudC9hdHRyaWJ1dGlvbi92MS9qb3VybmV5X3NlbGVjdGlvbi5wcm90bxojc2V4dGFudC9hdHRyaWJ1dGlvbi92MS9tb2RlbHMucHJvdG8aJXNleHRhbnQvYXR0cmlidXRpb24vdjEvdGltZWxpbmUucHJvdG8iygsKB0pvdXJuZXkSFgoGcGVyc29uGAEgASgJUgZwZXJzb24SNAoDZW5kGAIgASgOMiIuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5RW5kUgNlbmQSLgoEdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSBHRpbWUSKwoSaXNfb2ZfbmV3X2N1c3RvbWVyGAQgASgIUg9pc09mTmV3Q3VzdG9tZXISSgoKY29udmVyc2lvbhgFIAEoCzIqLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leS5Db252ZXJzaW9uUgpjb252ZXJzaW9uEj8KB3RvdWNoZXMYBiADKAsyJS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkpvdXJuZXkuVG91Y2hSB3RvdWNoZXMSHwoLdG91Y2hfY291bnQYByABKAVSCnRvdWNoQ291bnQSQAoHY3JlZGl0cxgIIAMoCzImLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leS5DcmVkaXRSB2NyZWRpdHMSIwoKY29uZmlkZW5jZRgJIAEoAUgAUgpjb25maWRlbmNliAEBGvYCCgpDb252ZXJzaW9uEi4KBHRpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgR0aW1lEhIKBGtpbmQYAiABKAlSBGtpbmQSGQoIZXZlbnRfaWQYAyABKAlSB2V2ZW50SWQSGQoIb3JkZXJfaWQYBCABKAlSB29yZGVySWQSFAoFdmFsdWUYBSABKAlSBXZhbHVlEhoKCHJlZnVuZGVkGAYgASgJUghyZWZ1bmRlZBIaCghjdXJyZW5jeRgHIAEoCVIIY3VycmVuY3kSIQoMaXNfY2FuY2VsbGVkGAggASgIUgtpc0NhbmNlbGxlZBJACgdyZWZ1bmRzGAkgAygLMiYuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5LlJlZnVuZFIHcmVmdW5kcxI7CgtjYW5jZWxfdGltZRgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSCmNhbmNlbFRpbWUaagoGUmVmdW5kEi4KBHRpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgR0aW1lEhQKBXZhbHVlGAIgASgJUgV2YWx1ZRIaCghjdXJyZW5jeRgDIAEoCVIIY3VycmVuY3katAEKD1VubWF0Y2hlZFJlZnVuZBIuCgR0aW1lGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIEdGltZRIUCgV2YWx1ZRgCIAEoCVIFdmFsdWUSGgoIY3VycmVuY3kYAyABKAlSCGN1cnJlbmN5Ej8KB3Byb2JsZW0YBCABKA4yJS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlJlZnVuZFByb2JsZW1SB3Byb2JsZW0agwIKBVRvdWNoEi4KBHRpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgR0aW1lEkQKBGtpbmQYAiABKA4yMC5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlN0b3JlZFRpbWVsaW5lLlRvdWNoS2luZFIEa2luZBIYCgdjaGFubmVsGAMgASgJUgdjaGFubmVsEhYKBnNvdXJjZRgEIAEoCVIGc291cmNlEhYKBm1lZGl1bRgFIAEoCVIGbWVkaXVtEhoKCGNhbXBhaWduGAYgASgJUghjYW1wYWlnbhIeCgpjb25maWRlbmNlGAcgASgBUgpjb25maWRlbmNlGk4KBkNyZWRpdBIUCgVtb2RlbBgBIAEoCVIFbW9kZWwSFgoGc2hhcmVzGAIgAygBUgZzaGFyZXMSFgoGdmFsdWVzGAMgAygJUgZ2YWx1ZXNCDQoLX2NvbmZpZGVuY2Ui/wEKE0xpc3RKb3VybmV5c1JlcXVlc3QSRAoIam91cm5leXMYASABKAsyKC5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkpvdXJuZXlTZWxlY3Rpb25SCGpvdXJuZXlzEjQKA2VuZBgCIAEoDjIiLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leUVuZFIDZW5kEhgKB2NoYW5uZWwYAyABKAlSB2NoYW5uZWwSFgoGcGVyc29uGAQgASgJUgZwZXJzb24SGwoJcGFnZV9zaXplGAUgASgFUghwYWdlU2l6ZRIdCgpwYWdlX3Rva2VuGAYgASgJUglwYWdlVG9rZW4iewoUTGlzdEpvdXJuZXlzUmVzcG9uc2USOwoIam91cm5leXMYASADKAsyHy5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkpvdXJuZXlSCGpvdXJuZXlzEiYKD25leHRfcGFnZV90b2tlbhgCIAEoCVINbmV4dFBhZ2VUb2tlbiJqChJHZXRUaW1lbGluZVJlcXVlc3QSDgoCaWQYASABKAlSAmlkEkQKCGpvdXJuZXlzGAIgASgLMiguc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5U2VsZWN0aW9uUghqb3VybmV5cyKlBAoOUGVyc29uVGltZWxpbmUSFgoGcGVyc29uGAEgASgJUgZwZXJzb24SEAoDaWRzGAIgAygJUgNpZHMSOQoKZmlyc3RfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSCWZpcnN0VGltZRI3CglsYXN0X3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUghsYXN0VGltZRIWCgZldmVudHMYBSABKANSBmV2ZW50cxI7Cghqb3VybmV5cxgGIAMoCzIfLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVIIam91cm5leXMSVwoRb3RoZXJfY29udmVyc2lvbnMYByADKAsyKi5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkpvdXJuZXkuQ29udmVyc2lvblIQb3RoZXJDb252ZXJzaW9ucxIhCgxpc190cnVuY2F0ZWQYCCABKAhSC2lzVHJ1bmNhdGVkEkYKCXNlbGVjdGlvbhgJIAEoCzIoLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVNlbGVjdGlvblIJc2VsZWN0aW9uElwKEXVubWF0Y2hlZF9yZWZ1bmRzGAogAygLMi8uc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5LlVubWF0Y2hlZFJlZnVuZFIQdW5tYXRjaGVkUmVmdW5kcyLLAgoWTmV4dEJlc3RDaGFubmVsUmVxdWVzdBIbCglpbXBvcnRfaWQYASABKAlSCGltcG9ydElkEkQKCGpvdXJuZXlzGAIgASgLMiguc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5U2VsZWN0aW9uUghqb3VybmV5cxJFCgp0cmFuc2Zvcm1zGAMgAygLMiUuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5QYXRoVHJhbnNmb3JtUgp0cmFuc2Zvcm1zEhYKBnByZWZpeBgEIAMoCVIGcHJlZml4EhkKBWxldmVsGAUgASgBSABSBWxldmVsiAEBEiUKDmxlYXN0X2pvdXJuZXlzGAYgASgDUg1sZWFzdEpvdXJuZXlzEiMKDWFsbG93X3BhcnRpYWwYByABKAhSDGFsbG93UGFydGlhbEIICgZfbGV2ZWwijQQKF05leHRCZXN0Q2hhbm5lbFJlc3BvbnNlElgKCGNoYW5uZWxzGAEgAygLMjwuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5OZXh0QmVzdENoYW5uZWxSZXNwb25zZS5Db250aW51YXRpb25SCGNoYW5uZWxzElIKBWVuZGVkGAIgASgLMjwuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5OZXh0QmVzdENoYW5uZWxSZXNwb25zZS5Db250aW51YXRpb25SBWVuZGVkEhkKCGxlZnRfb3V0GAMgASgFUgdsZWZ0T3V0Ej0KBnJlcG9ydBgEIAEoCzIlLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVJlcG9ydFIGcmVwb3J0EiAKC2ZpbmdlcnByaW50GAUgASgJUgtmaW5nZXJwcmludBrHAQoMQ29udGludWF0aW9uEhgKB2NoYW5uZWwYASABKAlSB2NoYW5uZWwSGgoIam91cm5leXMYAiABKANSCGpvdXJuZXlzEiAKC2NvbnZlcnNpb25zGAMgASgDUgtjb252ZXJzaW9ucxIUCgV2YWx1ZRgEIAEoAVIFdmFsdWUSSQoPY29udmVyc2lvbl9yYXRlGAUgASgLMiAuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Fc3RpbWF0ZVIOY29udmVyc2lvblJhdGUi7QEKEkdldFN0ZXBUcmVlUmVxdWVzdBIbCglpbXBvcnRfaWQYASABKAlSCGltcG9ydElkEkQKCGpvdXJuZXlzGAIgASgLMiguc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5U2VsZWN0aW9uUghqb3VybmV5cxIUCgVkZXB0aBgDIAEoBVIFZGVwdGgSFAoFbGlua3MYBCABKAVSBWxpbmtzEiMKDWpvaW5zX3JlcGVhdHMYBSABKAhSDGpvaW5zUmVwZWF0cxIjCg1hbGxvd19wYXJ0aWFsGAYgASgIUgxhbGxvd1BhcnRpYWwi+AIKCFN0ZXBUcmVlEjsKBWxpbmtzGAEgAygLMiUuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5TdGVwVHJlZS5MaW5rUgVsaW5rcxIaCghqb3VybmV5cxgCIAEoA1IIam91cm5leXMSPQoGcmVwb3J0GAMgASgLMiUuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5UmVwb3J0UgZyZXBvcnQSIAoLZmluZ2VycHJpbnQYBCABKAlSC2ZpbmdlcnByaW50GrEBCgRMaW5rEhIKBHN0ZXAYASABKAVSBHN0ZXASFgoGc291cmNlGAIgASgJUgZzb3VyY2USFgoGdGFyZ2V0GAMgASgJUgZ0YXJnZXQSFwoHaXNfcmVzdBgEIAEoCFIGaXNSZXN0EiAKC2NvbnZlcnNpb25zGAUgASgDUgtjb252ZXJzaW9ucxIUCgVudWxscxgGIAEoA1IFbnVsbHMSFAoFdmFsdWUYByABKAFSBXZhbHVlKo4BCgpKb3VybmV5RW5kEhsKF0pPVVJORVlfRU5EX1VOU1BFQ0lGSUVEEAASGQoVSk9VUk5FWV9FTkRfQ09OVkVSVEVEEAESHAoYSk9VUk5FWV9FTkRfVU5BVFRSSUJVVEVEEAISFAoQSk9VUk5FWV9FTkRfTlVMTBADEhQKEEpPVVJORVlfRU5EX09QRU4QBDLFBQoISm91cm5leXMSuQEKDExpc3RKb3VybmV5cxIrLnNleHRhbnQuYXR0cmlidXRpb24udjEuTGlzdEpvdXJuZXlzUmVxdWVzdBosLnNleHRhbnQuYXR0cmlidXRpb24udjEuTGlzdEpvdXJuZXlzUmVzcG9uc2UiTpACAZKAGRIKEGF0dHJpYnV0aW9uOnJlYWSKgBkxEgwvdjEvam91cm5leXNaIRIfL2FwaS9hZG1pbi9hdHRyaWJ1dGlvbi9qb3VybmV5cxLBAQoLR2V0VGltZWxpbmUSKi5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkdldFRpbWVsaW5lUmVxdWVzdBomLnNleHRhbnQuYXR0cmlidXRpb24udjEuUGVyc29uVGltZWxpbmUiXpACAZKAGRIKEGF0dHJpYnV0aW9uOnJlYWSKgBlBEhQvdjEvam91cm5leXMve2lkPSoqfVopEicvYXBpL2FkbWluL2F0dHJpYnV0aW9uL2pvdXJuZXlzL3tpZD0qKn0SpwEKD05leHRCZXN0Q2hhbm5lbBIuLnNleHRhbnQuYXR0cmlidXRpb24udjEuTmV4dEJlc3RDaGFubmVsUmVxdWVzdBovLnNleHRhbnQuYXR0cmlidXRpb24udjEuTmV4dEJlc3RDaGFubmVsUmVzcG9uc2UiM5ACAZKAGRIKEGF0dHJpYnV0aW9uOnJlYWSKgBkWIhEvdjEvam91cm5leXM6bmV4dDoBKhKOAQoLR2V0U3RlcFRyZWUSKi5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkdldFN0ZXBUcmVlUmVxdWVzdBogLnNleHRhbnQuYXR0cmlidXRpb24udjEuU3RlcFRyZWUiMZACAZKAGRIKEGF0dHJpYnV0aW9uOnJlYWSKgBkUEhIvdjEvam91cm5leXM6c3RlcHNiBnByb3RvMw=="
     )
 }

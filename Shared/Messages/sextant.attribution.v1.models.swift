@@ -1051,6 +1051,10 @@ extension AttributionV1 {
         /// Which journeys of timelines, instead of an import; nothing for imports.
         public var journeys: AttributionV1.JourneySelection?
 
+        /// Whether journeys are looked at also while timelines are made for the first time, as in
+        /// `RunModelsRequest`.
+        public var allowPartial: Bool = false
+
         /// Fields the schema does not name, kept as they were sent.
         public var unknownFields = UnknownFields()
 
@@ -1072,6 +1076,7 @@ extension AttributionV1 {
             self.transforms = view.transforms.values()
             self.paths = view.paths
             if view._journeys.isPresent { unsafe self.journeys.decode(validated: view._journeys.bytes(in: view.bytes)) }
+            self.allowPartial = view.allowPartial
             self.unknownFields = view.unknownFields
         }
 
@@ -1081,6 +1086,7 @@ extension AttributionV1 {
             buffer.appendMessages(tag: 18, self.transforms)
             if self.paths != 0 { buffer.appendField(tag: 24, self.paths, as: Scalar.Int32.self) }
             self.journeys.write(tag: 34, to: &buffer)
+            if self.allowPartial { buffer.appendField(tag: 40, self.allowPartial, as: Scalar.Bool.self) }
             if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
         }
 
@@ -1090,6 +1096,7 @@ extension AttributionV1 {
             FieldSchema(2, "transforms", .message { AttributionV1.PathTransform.schema }, .repeated),
             FieldSchema(3, "paths", .int32),
             FieldSchema(4, "journeys", .message { AttributionV1.JourneySelection.schema }, .explicit),
+            FieldSchema(5, "allow_partial", .bool),
         ], valueStride: MemoryLayout<AttributionV1.SummarizePathsRequest>.stride)
 
         /// The fields of a `SummarizePathsRequest`, read where they lie.
@@ -1108,6 +1115,10 @@ extension AttributionV1 {
             /// How many paths are told, 1 to 1,000; 0 for 20.
             public private(set) var paths: Int32 = 0
             fileprivate var _journeys = FieldSlice()
+
+            /// Whether journeys are looked at also while timelines are made for the first time, as in
+            /// `RunModelsRequest`.
+            public private(set) var allowPartial: Bool = false
             fileprivate var _has_unknown = false
 
             /// Finds the fields.
@@ -1127,6 +1138,7 @@ extension AttributionV1 {
                             _transforms.extend(from: start, to: reader.position)
                         case 24: self.paths = Scalar.Int32.read(&reader)
                         case 34: _journeys = reader.slice()
+                        case 40: self.allowPartial = Scalar.Bool.read(&reader)
                         default:
                             reader.skip(tag)
                             _has_unknown = true
@@ -1226,6 +1238,13 @@ extension AttributionV1 {
             @inlinable
             public mutating func setJourneys(_ value: AttributionV1.JourneySelection) {
                 buffer.appendMessage(tag: 34, value)
+            }
+
+            /// Whether journeys are looked at also while timelines are made for the first time, as in
+            /// `RunModelsRequest`.
+            @inlinable
+            public mutating func setAllowPartial(_ value: Bool) {
+                if value { buffer.appendField(tag: 40, value, as: Scalar.Bool.self) }
             }
         }
     }
@@ -2245,8 +2264,9 @@ extension AttributionV1 {
         /// made for the first time.
         public var journeys: AttributionV1.JourneySelection?
 
-        /// How credit of single touches is booked on days; nothing for no booking. It needs `journeys`, and
-        /// no `transforms`.
+        /// How credit of single touches is booked on days; nothing for no booking. It needs `journeys`.
+        /// Touches that `transforms` leave out get nothing. `KIND_FREQUENCY` has no booking: what it makes of
+        /// a channel are several, as `email (3)`, that no touch has by itself.
         public var booking: AttributionV1.Booking?
 
         /// How many states of Markov chains are told with the steps between them: 1 to 200; 0 for none.
@@ -2446,8 +2466,9 @@ extension AttributionV1 {
                 }
             }
 
-            /// How credit of single touches is booked on days; nothing for no booking. It needs `journeys`, and
-            /// no `transforms`.
+            /// How credit of single touches is booked on days; nothing for no booking. It needs `journeys`.
+            /// Touches that `transforms` leave out get nothing. `KIND_FREQUENCY` has no booking: what it makes of
+            /// a channel are several, as `email (3)`, that no touch has by itself.
             public var booking: AttributionV1.Booking.View? {
                 @_lifetime(copy self)
                 get {
@@ -2581,15 +2602,17 @@ extension AttributionV1 {
                 buffer.appendMessage(tag: 74, value)
             }
 
-            /// How credit of single touches is booked on days; nothing for no booking. It needs `journeys`, and
-            /// no `transforms`.
+            /// How credit of single touches is booked on days; nothing for no booking. It needs `journeys`.
+            /// Touches that `transforms` leave out get nothing. `KIND_FREQUENCY` has no booking: what it makes of
+            /// a channel are several, as `email (3)`, that no touch has by itself.
             @inlinable
             public mutating func setBooking<Failure: Error>(_ write: (inout AttributionV1.Booking.Writer) throws(Failure) -> Void) throws(Failure) {
                 try buffer.appendMessage(tag: 82, write)
             }
 
-            /// How credit of single touches is booked on days; nothing for no booking. It needs `journeys`, and
-            /// no `transforms`.
+            /// How credit of single touches is booked on days; nothing for no booking. It needs `journeys`.
+            /// Touches that `transforms` leave out get nothing. `KIND_FREQUENCY` has no booking: what it makes of
+            /// a channel are several, as `email (3)`, that no touch has by itself.
             @inlinable
             public mutating func setBooking(_ value: AttributionV1.Booking) {
                 buffer.appendMessage(tag: 82, value)
@@ -3851,6 +3874,6 @@ extension AttributionV1 {
         imports: ["google/protobuf/timestamp.proto", "sextant/api/annotations.proto", "sextant/attribution/v1/booked_credit.proto", "sextant/attribution/v1/journey_selection.proto", "sextant/attribution/v1/transitions.proto"],
         messages: [AttributionV1.ListModelsRequest.schema, AttributionV1.ListModelsResponse.schema, AttributionV1.ModelKind.schema, AttributionV1.ModelParameter.schema, AttributionV1.ListPathTablesRequest.schema, AttributionV1.ListPathTablesResponse.schema, AttributionV1.PathTable.schema, AttributionV1.SummarizePathsRequest.schema, AttributionV1.PathTransform.schema, AttributionV1.PathSummary.schema, AttributionV1.PathSummary.Path.schema, AttributionV1.PathSummary.Length.schema, AttributionV1.ModelChoice.schema, AttributionV1.RunModelsRequest.schema, AttributionV1.Estimate.schema, AttributionV1.ModelRun.schema, AttributionV1.ModelResult.schema, AttributionV1.ChannelCredit.schema],
         enums: [AttributionV1.PathTransform.Kind.schema, AttributionV1.Estimate.Kind.schema],
-        descriptor: "CiNzZXh0YW50L2F0dHJpYnV0aW9uL3YxL21vZGVscy5wcm90bxIWc2V4dGFudC5hdHRyaWJ1dGlvbi52MRofZ29vZ2xlL3Byb3RvYnVmL3RpbWVzdGFtcC5wcm90bxodc2V4dGFudC9hcGkvYW5ub3RhdGlvbnMucHJvdG8aKnNleHRhbnQvYXR0cmlidXRpb24vdjEvYm9va2VkX2NyZWRpdC5wcm90bxouc2V4dGFudC9hdHRyaWJ1dGlvbi92MS9qb3VybmV5X3NlbGVjdGlvbi5wcm90bxooc2V4dGFudC9hdHRyaWJ1dGlvbi92MS90cmFuc2l0aW9ucy5wcm90byITChFMaXN0TW9kZWxzUmVxdWVzdCJPChJMaXN0TW9kZWxzUmVzcG9uc2USOQoGbW9kZWxzGAEgAygLMiEuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Nb2RlbEtpbmRSBm1vZGVscyKbAQoJTW9kZWxLaW5kEhIKBG5hbWUYASABKAlSBG5hbWUSGAoHYWxpYXNlcxgCIAMoCVIHYWxpYXNlcxIYCgdzdW1tYXJ5GAMgASgJUgdzdW1tYXJ5EkYKCnBhcmFtZXRlcnMYBCADKAsyJi5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLk1vZGVsUGFyYW1ldGVyUgpwYXJhbWV0ZXJzInoKDk1vZGVsUGFyYW1ldGVyEhIKBG5hbWUYASABKAlSBG5hbWUSFAoFbGVhc3QYAiABKAFSBWxlYXN0EhIKBG1vc3QYAyABKAFSBG1vc3QSFAoFdXN1YWwYBCABKAFSBXVzdWFsEhQKBXdob2xlGAUgASgIUgV3aG9sZSIXChVMaXN0UGF0aFRhYmxlc1JlcXVlc3QiUwoWTGlzdFBhdGhUYWJsZXNSZXNwb25zZRI5CgZ0YWJsZXMYASADKAsyIS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlBhdGhUYWJsZVIGdGFibGVzIp8BCglQYXRoVGFibGUSGwoJaW1wb3J0X2lkGAEgASgJUghpbXBvcnRJZBISCgRuYW1lGAIgASgJUgRuYW1lEhYKBnNvdXJjZRgDIAEoCVIGc291cmNlEjUKCGVuZF90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIHZW5kVGltZRISCgRyb3dzGAUgASgDUgRyb3dzItcBChVTdW1tYXJpemVQYXRoc1JlcXVlc3QSGwoJaW1wb3J0X2lkGAEgASgJUghpbXBvcnRJZBJFCgp0cmFuc2Zvcm1zGAIgAygLMiUuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5QYXRoVHJhbnNmb3JtUgp0cmFuc2Zvcm1zEhQKBXBhdGhzGAMgASgFUgVwYXRocxJECghqb3VybmV5cxgEIAEoCzIoLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVNlbGVjdGlvblIIam91cm5leXMiiwIKDVBhdGhUcmFuc2Zvcm0SPgoEa2luZBgBIAEoDjIqLnNleHRhbnQuYXR0cmlidXRpb24udjEuUGF0aFRyYW5zZm9ybS5LaW5kUgRraW5kEhgKB2NoYW5uZWwYAiABKAlSB2NoYW5uZWwSEgoEbW9zdBgDIAEoBVIEbW9zdCKLAQoES2luZBIUChBLSU5EX1VOU1BFQ0lGSUVEEAASEQoNS0lORF9FWFBPU1VSRRABEg4KCktJTkRfRklSU1QQAhISCg5LSU5EX0ZSRVFVRU5DWRADEgwKCEtJTkRfQ0FQEAQSFwoTS0lORF9SRU1PVkVfSUZfTEFTVBAFEg8KC0tJTkRfUkVNT1ZFEAYi3AQKC1BhdGhTdW1tYXJ5EiUKDmRpc3RpbmN0X3BhdGhzGAEgASgDUg1kaXN0aW5jdFBhdGhzEiAKC2NvbnZlcnNpb25zGAIgASgDUgtjb252ZXJzaW9ucxIUCgVudWxscxgDIAEoA1IFbnVsbHMSFAoFdmFsdWUYBCABKAFSBXZhbHVlEiEKDG1lYW5fdG91Y2hlcxgFIAEoAVILbWVhblRvdWNoZXMSPgoFcGF0aHMYBiADKAsyKC5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlBhdGhTdW1tYXJ5LlBhdGhSBXBhdGhzEkQKB2xlbmd0aHMYByADKAsyKi5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlBhdGhTdW1tYXJ5Lkxlbmd0aFIHbGVuZ3RocxI9CgZyZXBvcnQYCCABKAsyJS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkpvdXJuZXlSZXBvcnRSBnJlcG9ydBqTAQoEUGF0aBIUCgVzdGVwcxgBIAMoCVIFc3RlcHMSIAoLY29udmVyc2lvbnMYAiABKANSC2NvbnZlcnNpb25zEhQKBW51bGxzGAMgASgDUgVudWxscxIUCgV2YWx1ZRgEIAEoAVIFdmFsdWUSJwoPY29udmVyc2lvbl9yYXRlGAUgASgBUg5jb252ZXJzaW9uUmF0ZRpaCgZMZW5ndGgSGAoHdG91Y2hlcxgBIAEoBVIHdG91Y2hlcxIgCgtjb252ZXJzaW9ucxgCIAEoA1ILY29udmVyc2lvbnMSFAoFbnVsbHMYAyABKANSBW51bGxzIrUBCgtNb2RlbENob2ljZRISCgRuYW1lGAEgASgJUgRuYW1lElMKCnBhcmFtZXRlcnMYAiADKAsyMy5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLk1vZGVsQ2hvaWNlLlBhcmFtZXRlcnNFbnRyeVIKcGFyYW1ldGVycxo9Cg9QYXJhbWV0ZXJzRW50cnkSEAoDa2V5GAEgASgJUgNrZXkSFAoFdmFsdWUYAiABKAFSBXZhbHVlOgI4ASKyBAoQUnVuTW9kZWxzUmVxdWVzdBIbCglpbXBvcnRfaWQYASABKAlSCGltcG9ydElkEhQKBW1vZGVsGAIgASgJUgVtb2RlbBI7CgZtb2RlbHMYAyADKAsyIy5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLk1vZGVsQ2hvaWNlUgZtb2RlbHMSRQoKdHJhbnNmb3JtcxgEIAMoCzIlLnNleHRhbnQuYXR0cmlidXRpb24udjEuUGF0aFRyYW5zZm9ybVIKdHJhbnNmb3JtcxIjCgpyZXBsaWNhdGVzGAUgASgFSABSCnJlcGxpY2F0ZXOIAQESGQoFbGV2ZWwYBiABKAFIAVIFbGV2ZWyIAQESEgoEc2VlZBgHIAEoBFIEc2VlZBInCg9kaXJlY3RfY2hhbm5lbHMYCCADKAlSDmRpcmVjdENoYW5uZWxzEkQKCGpvdXJuZXlzGAkgASgLMiguc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5U2VsZWN0aW9uUghqb3VybmV5cxI5Cgdib29raW5nGAogASgLMh8uc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Cb29raW5nUgdib29raW5nEisKEXRyYW5zaXRpb25fc3RhdGVzGAsgASgFUhB0cmFuc2l0aW9uU3RhdGVzEiMKDWFsbG93X3BhcnRpYWwYDCABKAhSDGFsbG93UGFydGlhbEINCgtfcmVwbGljYXRlc0IICgZfbGV2ZWwi+QEKCEVzdGltYXRlEhIKBG1lYW4YASABKAFSBG1lYW4SFgoGbWVkaWFuGAIgASgBUgZtZWRpYW4SFAoFbG93ZXIYAyABKAFSBWxvd2VyEhQKBXVwcGVyGAQgASgBUgV1cHBlchIUCgVsZXZlbBgFIAEoAVIFbGV2ZWwSOQoEa2luZBgGIAEoDjIlLnNleHRhbnQuYXR0cmlidXRpb24udjEuRXN0aW1hdGUuS2luZFIEa2luZCJECgRLaW5kEhQKEEtJTkRfVU5TUEVDSUZJRUQQABITCg9LSU5EX0NPTkZJREVOQ0UQARIRCg1LSU5EX0NSRURJQkxFEAIiogMKCE1vZGVsUnVuEhsKCWltcG9ydF9pZBgBIAEoCVIIaW1wb3J0SWQSIAoLZmluZ2VycHJpbnQYAiABKAlSC2ZpbmdlcnByaW50EhgKB3ZlcnNpb24YAyABKAlSB3ZlcnNpb24SEgoEc2VlZBgEIAEoBFIEc2VlZBIlCg5kaXN0aW5jdF9wYXRocxgFIAEoA1INZGlzdGluY3RQYXRocxIgCgtjb252ZXJzaW9ucxgGIAEoA1ILY29udmVyc2lvbnMSFAoFbnVsbHMYByABKANSBW51bGxzEhQKBXZhbHVlGAggASgBUgV2YWx1ZRI7CgZtb2RlbHMYCSADKAsyIy5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLk1vZGVsUmVzdWx0UgZtb2RlbHMSIgoMZGlzYWdyZWVtZW50GAogASgBUgxkaXNhZ3JlZW1lbnQSFAoFbm90ZXMYCyADKAlSBW5vdGVzEj0KBnJlcG9ydBgMIAEoCzIlLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVJlcG9ydFIGcmVwb3J0Iq8DCgtNb2RlbFJlc3VsdBIUCgVtb2RlbBgBIAEoCVIFbW9kZWwSUwoKcGFyYW1ldGVycxgCIAMoCzIzLnNleHRhbnQuYXR0cmlidXRpb24udjEuTW9kZWxSZXN1bHQuUGFyYW1ldGVyc0VudHJ5UgpwYXJhbWV0ZXJzEkEKCGNoYW5uZWxzGAMgAygLMiUuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5DaGFubmVsQ3JlZGl0UghjaGFubmVscxIpChBlbXB0eV9yZXBsaWNhdGVzGAQgASgFUg9lbXB0eVJlcGxpY2F0ZXMSPAoGYm9va2VkGAUgASgLMiQuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Cb29rZWRDcmVkaXRSBmJvb2tlZBJKCgt0cmFuc2l0aW9ucxgGIAEoCzIoLnNleHRhbnQuYXR0cmlidXRpb24udjEuVHJhbnNpdGlvbk1hdHJpeFILdHJhbnNpdGlvbnMaPQoPUGFyYW1ldGVyc0VudHJ5EhAKA2tleRgBIAEoCVIDa2V5EhQKBXZhbHVlGAIgASgBUgV2YWx1ZToCOAEi7AUKDUNoYW5uZWxDcmVkaXQSGAoHY2hhbm5lbBgBIAEoCVIHY2hhbm5lbBIgCgtjb252ZXJzaW9ucxgCIAEoAVILY29udmVyc2lvbnMSFAoFdmFsdWUYAyABKAFSBXZhbHVlEikKEGNvbnZlcnNpb25fc2hhcmUYBCABKAFSD2NvbnZlcnNpb25TaGFyZRIfCgt2YWx1ZV9zaGFyZRgFIAEoAVIKdmFsdWVTaGFyZRJTChRjb252ZXJzaW9uc19lc3RpbWF0ZRgGIAEoCzIgLnNleHRhbnQuYXR0cmlidXRpb24udjEuRXN0aW1hdGVSE2NvbnZlcnNpb25zRXN0aW1hdGUSRwoOdmFsdWVfZXN0aW1hdGUYByABKAsyIC5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkVzdGltYXRlUg12YWx1ZUVzdGltYXRlEkEKGmNvbnZlcnNpb25zX3NhbXBsaW5nX2Vycm9yGAggASgBSABSGGNvbnZlcnNpb25zU2FtcGxpbmdFcnJvcogBARI1ChR2YWx1ZV9zYW1wbGluZ19lcnJvchgJIAEoAUgBUhJ2YWx1ZVNhbXBsaW5nRXJyb3KIAQESKgoOcmVtb3ZhbF9lZmZlY3QYCiABKAFIAlINcmVtb3ZhbEVmZmVjdIgBARIXCgRjb3N0GAsgASgBSANSBGNvc3SIAQESKwoPcmV0dXJuX29uX3NwZW5kGAwgASgBSARSDXJldHVybk9uU3BlbmSIAQESMwoTY29zdF9wZXJfY29udmVyc2lvbhgNIAEoAUgFUhFjb3N0UGVyQ29udmVyc2lvbogBAUIdChtfY29udmVyc2lvbnNfc2FtcGxpbmdfZXJyb3JCFwoVX3ZhbHVlX3NhbXBsaW5nX2Vycm9yQhEKD19yZW1vdmFsX2VmZmVjdEIHCgVfY29zdEISChBfcmV0dXJuX29uX3NwZW5kQhYKFF9jb3N0X3Blcl9jb252ZXJzaW9uMsIFCgZNb2RlbHMSmgEKCkxpc3RNb2RlbHMSKS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkxpc3RNb2RlbHNSZXF1ZXN0Giouc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5MaXN0TW9kZWxzUmVzcG9uc2UiNZACAZKAGRIKEGF0dHJpYnV0aW9uOnJlYWSKgBkYEhYvdjEvYXR0cmlidXRpb24vbW9kZWxzEqsBCg5MaXN0UGF0aFRhYmxlcxItLnNleHRhbnQuYXR0cmlidXRpb24udjEuTGlzdFBhdGhUYWJsZXNSZXF1ZXN0Gi4uc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5MaXN0UGF0aFRhYmxlc1Jlc3BvbnNlIjqQAgGSgBkSChBhdHRyaWJ1dGlvbjpyZWFkioAZHRIbL3YxL2F0dHJpYnV0aW9uL3BhdGgtdGFibGVzEsMBCg5TdW1tYXJpemVQYXRocxItLnNleHRhbnQuYXR0cmlidXRpb24udjEuU3VtbWFyaXplUGF0aHNSZXF1ZXN0GiMuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5QYXRoU3VtbWFyeSJdkAIBkoAZEgoQYXR0cmlidXRpb246cmVhZIqAGUASFS92MS9hdHRyaWJ1dGlvbi9wYXRoc1onEiUvYXBpL2FkbWluL2F0dHJpYnV0aW9uL2pvdXJuZXlzL3BhdGhzEqYBCglSdW5Nb2RlbHMSKC5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlJ1bk1vZGVsc1JlcXVlc3QaIC5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLk1vZGVsUnVuIk2QAgGSgBkSChBhdHRyaWJ1dGlvbjpyZWFkioAZMCITL3YxL2F0dHJpYnV0aW9uOnJ1bjoBKloWIhQvYXBpL2F0dHJpYnV0aW9uL3J1bmIGcHJvdG8z"
+        descriptor: "CiNzZXh0YW50L2F0dHJpYnV0aW9uL3YxL21vZGVscy5wcm90bxIWc2V4dGFudC5hdHRyaWJ1dGlvbi52MRofZ29vZ2xlL3Byb3RvYnVmL3RpbWVzdGFtcC5wcm90bxodc2V4dGFudC9hcGkvYW5ub3RhdGlvbnMucHJvdG8aKnNleHRhbnQvYXR0cmlidXRpb24vdjEvYm9va2VkX2NyZWRpdC5wcm90bxouc2V4dGFudC9hdHRyaWJ1dGlvbi92MS9qb3VybmV5X3NlbGVjdGlvbi5wcm90bxooc2V4dGFudC9hdHRyaWJ1dGlvbi92MS90cmFuc2l0aW9ucy5wcm90byITChFMaXN0TW9kZWxzUmVxdWVzdCJPChJMaXN0TW9kZWxzUmVzcG9uc2USOQoGbW9kZWxzGAEgAygLMiEuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Nb2RlbEtpbmRSBm1vZGVscyKbAQoJTW9kZWxLaW5kEhIKBG5hbWUYASABKAlSBG5hbWUSGAoHYWxpYXNlcxgCIAMoCVIHYWxpYXNlcxIYCgdzdW1tYXJ5GAMgASgJUgdzdW1tYXJ5EkYKCnBhcmFtZXRlcnMYBCADKAsyJi5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLk1vZGVsUGFyYW1ldGVyUgpwYXJhbWV0ZXJzInoKDk1vZGVsUGFyYW1ldGVyEhIKBG5hbWUYASABKAlSBG5hbWUSFAoFbGVhc3QYAiABKAFSBWxlYXN0EhIKBG1vc3QYAyABKAFSBG1vc3QSFAoFdXN1YWwYBCABKAFSBXVzdWFsEhQKBXdob2xlGAUgASgIUgV3aG9sZSIXChVMaXN0UGF0aFRhYmxlc1JlcXVlc3QiUwoWTGlzdFBhdGhUYWJsZXNSZXNwb25zZRI5CgZ0YWJsZXMYASADKAsyIS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlBhdGhUYWJsZVIGdGFibGVzIp8BCglQYXRoVGFibGUSGwoJaW1wb3J0X2lkGAEgASgJUghpbXBvcnRJZBISCgRuYW1lGAIgASgJUgRuYW1lEhYKBnNvdXJjZRgDIAEoCVIGc291cmNlEjUKCGVuZF90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIHZW5kVGltZRISCgRyb3dzGAUgASgDUgRyb3dzIvwBChVTdW1tYXJpemVQYXRoc1JlcXVlc3QSGwoJaW1wb3J0X2lkGAEgASgJUghpbXBvcnRJZBJFCgp0cmFuc2Zvcm1zGAIgAygLMiUuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5QYXRoVHJhbnNmb3JtUgp0cmFuc2Zvcm1zEhQKBXBhdGhzGAMgASgFUgVwYXRocxJECghqb3VybmV5cxgEIAEoCzIoLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVNlbGVjdGlvblIIam91cm5leXMSIwoNYWxsb3dfcGFydGlhbBgFIAEoCFIMYWxsb3dQYXJ0aWFsIosCCg1QYXRoVHJhbnNmb3JtEj4KBGtpbmQYASABKA4yKi5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlBhdGhUcmFuc2Zvcm0uS2luZFIEa2luZBIYCgdjaGFubmVsGAIgASgJUgdjaGFubmVsEhIKBG1vc3QYAyABKAVSBG1vc3QiiwEKBEtpbmQSFAoQS0lORF9VTlNQRUNJRklFRBAAEhEKDUtJTkRfRVhQT1NVUkUQARIOCgpLSU5EX0ZJUlNUEAISEgoOS0lORF9GUkVRVUVOQ1kQAxIMCghLSU5EX0NBUBAEEhcKE0tJTkRfUkVNT1ZFX0lGX0xBU1QQBRIPCgtLSU5EX1JFTU9WRRAGItwECgtQYXRoU3VtbWFyeRIlCg5kaXN0aW5jdF9wYXRocxgBIAEoA1INZGlzdGluY3RQYXRocxIgCgtjb252ZXJzaW9ucxgCIAEoA1ILY29udmVyc2lvbnMSFAoFbnVsbHMYAyABKANSBW51bGxzEhQKBXZhbHVlGAQgASgBUgV2YWx1ZRIhCgxtZWFuX3RvdWNoZXMYBSABKAFSC21lYW5Ub3VjaGVzEj4KBXBhdGhzGAYgAygLMiguc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5QYXRoU3VtbWFyeS5QYXRoUgVwYXRocxJECgdsZW5ndGhzGAcgAygLMiouc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5QYXRoU3VtbWFyeS5MZW5ndGhSB2xlbmd0aHMSPQoGcmVwb3J0GAggASgLMiUuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Kb3VybmV5UmVwb3J0UgZyZXBvcnQakwEKBFBhdGgSFAoFc3RlcHMYASADKAlSBXN0ZXBzEiAKC2NvbnZlcnNpb25zGAIgASgDUgtjb252ZXJzaW9ucxIUCgVudWxscxgDIAEoA1IFbnVsbHMSFAoFdmFsdWUYBCABKAFSBXZhbHVlEicKD2NvbnZlcnNpb25fcmF0ZRgFIAEoAVIOY29udmVyc2lvblJhdGUaWgoGTGVuZ3RoEhgKB3RvdWNoZXMYASABKAVSB3RvdWNoZXMSIAoLY29udmVyc2lvbnMYAiABKANSC2NvbnZlcnNpb25zEhQKBW51bGxzGAMgASgDUgVudWxscyK1AQoLTW9kZWxDaG9pY2USEgoEbmFtZRgBIAEoCVIEbmFtZRJTCgpwYXJhbWV0ZXJzGAIgAygLMjMuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Nb2RlbENob2ljZS5QYXJhbWV0ZXJzRW50cnlSCnBhcmFtZXRlcnMaPQoPUGFyYW1ldGVyc0VudHJ5EhAKA2tleRgBIAEoCVIDa2V5EhQKBXZhbHVlGAIgASgBUgV2YWx1ZToCOAEisgQKEFJ1bk1vZGVsc1JlcXVlc3QSGwoJaW1wb3J0X2lkGAEgASgJUghpbXBvcnRJZBIUCgVtb2RlbBgCIAEoCVIFbW9kZWwSOwoGbW9kZWxzGAMgAygLMiMuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Nb2RlbENob2ljZVIGbW9kZWxzEkUKCnRyYW5zZm9ybXMYBCADKAsyJS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlBhdGhUcmFuc2Zvcm1SCnRyYW5zZm9ybXMSIwoKcmVwbGljYXRlcxgFIAEoBUgAUgpyZXBsaWNhdGVziAEBEhkKBWxldmVsGAYgASgBSAFSBWxldmVsiAEBEhIKBHNlZWQYByABKARSBHNlZWQSJwoPZGlyZWN0X2NoYW5uZWxzGAggAygJUg5kaXJlY3RDaGFubmVscxJECghqb3VybmV5cxgJIAEoCzIoLnNleHRhbnQuYXR0cmlidXRpb24udjEuSm91cm5leVNlbGVjdGlvblIIam91cm5leXMSOQoHYm9va2luZxgKIAEoCzIfLnNleHRhbnQuYXR0cmlidXRpb24udjEuQm9va2luZ1IHYm9va2luZxIrChF0cmFuc2l0aW9uX3N0YXRlcxgLIAEoBVIQdHJhbnNpdGlvblN0YXRlcxIjCg1hbGxvd19wYXJ0aWFsGAwgASgIUgxhbGxvd1BhcnRpYWxCDQoLX3JlcGxpY2F0ZXNCCAoGX2xldmVsIvkBCghFc3RpbWF0ZRISCgRtZWFuGAEgASgBUgRtZWFuEhYKBm1lZGlhbhgCIAEoAVIGbWVkaWFuEhQKBWxvd2VyGAMgASgBUgVsb3dlchIUCgV1cHBlchgEIAEoAVIFdXBwZXISFAoFbGV2ZWwYBSABKAFSBWxldmVsEjkKBGtpbmQYBiABKA4yJS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkVzdGltYXRlLktpbmRSBGtpbmQiRAoES2luZBIUChBLSU5EX1VOU1BFQ0lGSUVEEAASEwoPS0lORF9DT05GSURFTkNFEAESEQoNS0lORF9DUkVESUJMRRACIqIDCghNb2RlbFJ1bhIbCglpbXBvcnRfaWQYASABKAlSCGltcG9ydElkEiAKC2ZpbmdlcnByaW50GAIgASgJUgtmaW5nZXJwcmludBIYCgd2ZXJzaW9uGAMgASgJUgd2ZXJzaW9uEhIKBHNlZWQYBCABKARSBHNlZWQSJQoOZGlzdGluY3RfcGF0aHMYBSABKANSDWRpc3RpbmN0UGF0aHMSIAoLY29udmVyc2lvbnMYBiABKANSC2NvbnZlcnNpb25zEhQKBW51bGxzGAcgASgDUgVudWxscxIUCgV2YWx1ZRgIIAEoAVIFdmFsdWUSOwoGbW9kZWxzGAkgAygLMiMuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Nb2RlbFJlc3VsdFIGbW9kZWxzEiIKDGRpc2FncmVlbWVudBgKIAEoAVIMZGlzYWdyZWVtZW50EhQKBW5vdGVzGAsgAygJUgVub3RlcxI9CgZyZXBvcnQYDCABKAsyJS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkpvdXJuZXlSZXBvcnRSBnJlcG9ydCKvAwoLTW9kZWxSZXN1bHQSFAoFbW9kZWwYASABKAlSBW1vZGVsElMKCnBhcmFtZXRlcnMYAiADKAsyMy5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLk1vZGVsUmVzdWx0LlBhcmFtZXRlcnNFbnRyeVIKcGFyYW1ldGVycxJBCghjaGFubmVscxgDIAMoCzIlLnNleHRhbnQuYXR0cmlidXRpb24udjEuQ2hhbm5lbENyZWRpdFIIY2hhbm5lbHMSKQoQZW1wdHlfcmVwbGljYXRlcxgEIAEoBVIPZW1wdHlSZXBsaWNhdGVzEjwKBmJvb2tlZBgFIAEoCzIkLnNleHRhbnQuYXR0cmlidXRpb24udjEuQm9va2VkQ3JlZGl0UgZib29rZWQSSgoLdHJhbnNpdGlvbnMYBiABKAsyKC5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlRyYW5zaXRpb25NYXRyaXhSC3RyYW5zaXRpb25zGj0KD1BhcmFtZXRlcnNFbnRyeRIQCgNrZXkYASABKAlSA2tleRIUCgV2YWx1ZRgCIAEoAVIFdmFsdWU6AjgBIuwFCg1DaGFubmVsQ3JlZGl0EhgKB2NoYW5uZWwYASABKAlSB2NoYW5uZWwSIAoLY29udmVyc2lvbnMYAiABKAFSC2NvbnZlcnNpb25zEhQKBXZhbHVlGAMgASgBUgV2YWx1ZRIpChBjb252ZXJzaW9uX3NoYXJlGAQgASgBUg9jb252ZXJzaW9uU2hhcmUSHwoLdmFsdWVfc2hhcmUYBSABKAFSCnZhbHVlU2hhcmUSUwoUY29udmVyc2lvbnNfZXN0aW1hdGUYBiABKAsyIC5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkVzdGltYXRlUhNjb252ZXJzaW9uc0VzdGltYXRlEkcKDnZhbHVlX2VzdGltYXRlGAcgASgLMiAuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Fc3RpbWF0ZVINdmFsdWVFc3RpbWF0ZRJBChpjb252ZXJzaW9uc19zYW1wbGluZ19lcnJvchgIIAEoAUgAUhhjb252ZXJzaW9uc1NhbXBsaW5nRXJyb3KIAQESNQoUdmFsdWVfc2FtcGxpbmdfZXJyb3IYCSABKAFIAVISdmFsdWVTYW1wbGluZ0Vycm9yiAEBEioKDnJlbW92YWxfZWZmZWN0GAogASgBSAJSDXJlbW92YWxFZmZlY3SIAQESFwoEY29zdBgLIAEoAUgDUgRjb3N0iAEBEisKD3JldHVybl9vbl9zcGVuZBgMIAEoAUgEUg1yZXR1cm5PblNwZW5kiAEBEjMKE2Nvc3RfcGVyX2NvbnZlcnNpb24YDSABKAFIBVIRY29zdFBlckNvbnZlcnNpb26IAQFCHQobX2NvbnZlcnNpb25zX3NhbXBsaW5nX2Vycm9yQhcKFV92YWx1ZV9zYW1wbGluZ19lcnJvckIRCg9fcmVtb3ZhbF9lZmZlY3RCBwoFX2Nvc3RCEgoQX3JldHVybl9vbl9zcGVuZEIWChRfY29zdF9wZXJfY29udmVyc2lvbjLCBQoGTW9kZWxzEpoBCgpMaXN0TW9kZWxzEikuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5MaXN0TW9kZWxzUmVxdWVzdBoqLnNleHRhbnQuYXR0cmlidXRpb24udjEuTGlzdE1vZGVsc1Jlc3BvbnNlIjWQAgGSgBkSChBhdHRyaWJ1dGlvbjpyZWFkioAZGBIWL3YxL2F0dHJpYnV0aW9uL21vZGVscxKrAQoOTGlzdFBhdGhUYWJsZXMSLS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkxpc3RQYXRoVGFibGVzUmVxdWVzdBouLnNleHRhbnQuYXR0cmlidXRpb24udjEuTGlzdFBhdGhUYWJsZXNSZXNwb25zZSI6kAIBkoAZEgoQYXR0cmlidXRpb246cmVhZIqAGR0SGy92MS9hdHRyaWJ1dGlvbi9wYXRoLXRhYmxlcxLDAQoOU3VtbWFyaXplUGF0aHMSLS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlN1bW1hcml6ZVBhdGhzUmVxdWVzdBojLnNleHRhbnQuYXR0cmlidXRpb24udjEuUGF0aFN1bW1hcnkiXZACAZKAGRIKEGF0dHJpYnV0aW9uOnJlYWSKgBlAEhUvdjEvYXR0cmlidXRpb24vcGF0aHNaJxIlL2FwaS9hZG1pbi9hdHRyaWJ1dGlvbi9qb3VybmV5cy9wYXRocxKmAQoJUnVuTW9kZWxzEiguc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5SdW5Nb2RlbHNSZXF1ZXN0GiAuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Nb2RlbFJ1biJNkAIBkoAZEgoQYXR0cmlidXRpb246cmVhZIqAGTAiEy92MS9hdHRyaWJ1dGlvbjpydW46ASpaFiIUL2FwaS9hdHRyaWJ1dGlvbi9ydW5iBnByb3RvMw=="
     )
 }

@@ -4,6 +4,42 @@ public import Wire
 
 extension AttributionV1 {
 
+    /// Why a refund, or a part of one, pays back nothing.
+    public struct RefundProblem: OpenEnum {
+        /// The value's number.
+        public var rawValue: Int32
+
+        /// The value of a number, named or not.
+        public init(rawValue: Int32) {
+            self.rawValue = rawValue
+        }
+
+        /// As `REFUND_PROBLEM_NO_CONVERSION`.
+        public static let unspecified = RefundProblem(rawValue: 0)
+
+        /// There is no conversion that it could be of: none has its order id, or it has none, and the person
+        /// no conversion of its kind before it.
+        public static let noConversion = RefundProblem(rawValue: 1)
+
+        /// It is more than was left of its conversions: told is what is over.
+        public static let excess = RefundProblem(rawValue: 2)
+
+        /// Its value, or its currency, cannot be read.
+        public static let unreadable = RefundProblem(rawValue: 3)
+
+        /// It is in another currency than its conversion, and there is no rate of its day.
+        public static let noRate = RefundProblem(rawValue: 4)
+
+        /// The enum's table of names.
+        public static let schema: EnumSchema = EnumSchema("sextant.attribution.v1.RefundProblem", [
+            (0, "REFUND_PROBLEM_UNSPECIFIED"),
+            (1, "REFUND_PROBLEM_NO_CONVERSION"),
+            (2, "REFUND_PROBLEM_EXCESS"),
+            (3, "REFUND_PROBLEM_UNREADABLE"),
+            (4, "REFUND_PROBLEM_NO_RATE"),
+        ])
+    }
+
     /// A person's touches and conversions as they are stored: in the order of the events' times, and of
     /// those at one time in that of their keys. Journeys of any window, kind of conversion and grain are
     /// made of it.
@@ -21,7 +57,7 @@ extension AttributionV1 {
         /// The conversions, in order.
         public var conversions: [AttributionV1.StoredTimeline.Conversion] = []
 
-        /// The refunds that meet no conversion, in order.
+        /// The refunds that pay back nothing, in order.
         public var unmatchedRefunds: [AttributionV1.StoredTimeline.UnmatchedRefund] = []
 
         /// Fields the schema does not name, kept as they were sent.
@@ -151,7 +187,7 @@ extension AttributionV1 {
                 }
             }
 
-            /// The refunds that meet no conversion, in order.
+            /// The refunds that pay back nothing, in order.
             public var unmatchedRefunds: RepeatedMessages<AttributionV1.StoredTimeline.UnmatchedRefund.View> {
                 @_lifetime(copy self)
                 get {
@@ -216,13 +252,13 @@ extension AttributionV1 {
                 buffer.appendMessage(tag: 34, value)
             }
 
-            /// The refunds that meet no conversion, in order.
+            /// The refunds that pay back nothing, in order.
             @inlinable
             public mutating func addUnmatchedRefunds<Failure: Error>(_ write: (inout AttributionV1.StoredTimeline.UnmatchedRefund.Writer) throws(Failure) -> Void) throws(Failure) {
                 try buffer.appendMessage(tag: 42, write)
             }
 
-            /// The refunds that meet no conversion, in order.
+            /// The refunds that pay back nothing, in order.
             @inlinable
             public mutating func addUnmatchedRefunds(_ value: AttributionV1.StoredTimeline.UnmatchedRefund) {
                 buffer.appendMessage(tag: 42, value)
@@ -300,12 +336,17 @@ extension AttributionV1 {
             /// writes it.
             public var isCancelled: Bool = false
 
-            /// What was paid back of it, in the order of time: in all no more than the value.
+            /// What was paid back of it in its own currency, in the order of time: in all no more than the
+            /// value.
             public var refunds: [AttributionV1.StoredTimeline.Refund] = []
 
             /// When it was cancelled, in microseconds since 1970: from then on it is none. Missing if it was
             /// not.
             public var cancelTime: Int64?
+
+            /// What was paid back of it in other currencies, in the order of time: how much of the value that is
+            /// rates say.
+            public var foreignRefunds: [AttributionV1.StoredTimeline.ForeignRefund] = []
 
             /// Fields the schema does not name, kept as they were sent.
             public var unknownFields = UnknownFields()
@@ -335,6 +376,7 @@ extension AttributionV1 {
                 self.isCancelled = view.isCancelled
                 self.refunds = view.refunds.values()
                 self.cancelTime = view.cancelTime
+                self.foreignRefunds = view.foreignRefunds.values()
                 self.unknownFields = view.unknownFields
             }
 
@@ -351,6 +393,7 @@ extension AttributionV1 {
                 if self.isCancelled { buffer.appendField(tag: 72, self.isCancelled, as: Scalar.Bool.self) }
                 buffer.appendMessages(tag: 82, self.refunds)
                 if let value = self.cancelTime { buffer.appendField(tag: 88, value, as: Scalar.Int64.self) }
+                buffer.appendMessages(tag: 98, self.foreignRefunds)
                 if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
             }
 
@@ -367,6 +410,7 @@ extension AttributionV1 {
                 FieldSchema(9, "is_cancelled", .bool),
                 FieldSchema(10, "refunds", .message { AttributionV1.StoredTimeline.Refund.schema }, .repeated),
                 FieldSchema(11, "cancel_time", .int64, .explicit),
+                FieldSchema(12, "foreign_refunds", .message { AttributionV1.StoredTimeline.ForeignRefund.schema }, .repeated),
             ], valueStride: MemoryLayout<AttributionV1.StoredTimeline.Conversion>.stride)
 
             /// The fields of a `Conversion`, read where they lie.
@@ -405,6 +449,7 @@ extension AttributionV1 {
                 /// When it was cancelled, in microseconds since 1970: from then on it is none. Missing if it was
                 /// not.
                 public private(set) var cancelTime: Int64?
+                fileprivate var _foreignRefunds = FieldRun()
                 fileprivate var _has_unknown = false
 
                 /// Finds the fields.
@@ -431,6 +476,9 @@ extension AttributionV1 {
                                 _ = reader.slice()
                                 _refunds.extend(from: start, to: reader.position)
                             case 88: self.cancelTime = Scalar.Int64.read(&reader)
+                            case 98:
+                                _ = reader.slice()
+                                _foreignRefunds.extend(from: start, to: reader.position)
                             default:
                                 reader.skip(tag)
                                 _has_unknown = true
@@ -471,11 +519,21 @@ extension AttributionV1 {
                     }
                 }
 
-                /// What was paid back of it, in the order of time: in all no more than the value.
+                /// What was paid back of it in its own currency, in the order of time: in all no more than the
+                /// value.
                 public var refunds: RepeatedMessages<AttributionV1.StoredTimeline.Refund.View> {
                     @_lifetime(copy self)
                     get {
                         unsafe RepeatedMessages<AttributionV1.StoredTimeline.Refund.View>(_refunds, in: bytes)
+                    }
+                }
+
+                /// What was paid back of it in other currencies, in the order of time: how much of the value that is
+                /// rates say.
+                public var foreignRefunds: RepeatedMessages<AttributionV1.StoredTimeline.ForeignRefund.View> {
+                    @_lifetime(copy self)
+                    get {
+                        unsafe RepeatedMessages<AttributionV1.StoredTimeline.ForeignRefund.View>(_foreignRefunds, in: bytes)
                     }
                 }
 
@@ -586,13 +644,15 @@ extension AttributionV1 {
                     if value { buffer.appendField(tag: 72, value, as: Scalar.Bool.self) }
                 }
 
-                /// What was paid back of it, in the order of time: in all no more than the value.
+                /// What was paid back of it in its own currency, in the order of time: in all no more than the
+                /// value.
                 @inlinable
                 public mutating func addRefunds<Failure: Error>(_ write: (inout AttributionV1.StoredTimeline.Refund.Writer) throws(Failure) -> Void) throws(Failure) {
                     try buffer.appendMessage(tag: 82, write)
                 }
 
-                /// What was paid back of it, in the order of time: in all no more than the value.
+                /// What was paid back of it in its own currency, in the order of time: in all no more than the
+                /// value.
                 @inlinable
                 public mutating func addRefunds(_ value: AttributionV1.StoredTimeline.Refund) {
                     buffer.appendMessage(tag: 82, value)
@@ -603,6 +663,20 @@ extension AttributionV1 {
                 @inlinable
                 public mutating func setCancelTime(_ value: Int64) {
                     buffer.appendField(tag: 88, value, as: Scalar.Int64.self)
+                }
+
+                /// What was paid back of it in other currencies, in the order of time: how much of the value that is
+                /// rates say.
+                @inlinable
+                public mutating func addForeignRefunds<Failure: Error>(_ write: (inout AttributionV1.StoredTimeline.ForeignRefund.Writer) throws(Failure) -> Void) throws(Failure) {
+                    try buffer.appendMessage(tag: 98, write)
+                }
+
+                /// What was paid back of it in other currencies, in the order of time: how much of the value that is
+                /// rates say.
+                @inlinable
+                public mutating func addForeignRefunds(_ value: AttributionV1.StoredTimeline.ForeignRefund) {
+                    buffer.appendMessage(tag: 98, value)
                 }
             }
         }
@@ -729,16 +803,16 @@ extension AttributionV1 {
             }
         }
 
-        /// A refund that pays back nothing, because there is no conversion that it could be of.
-        public struct UnmatchedRefund: MessageValue {
+        /// What was paid back of a conversion in another currency than its own.
+        public struct ForeignRefund: MessageValue {
 
             /// When, in microseconds since 1970.
             public var time: Int64 = 0
 
-            /// How much was paid back, in millionths of the currency; 0 if it does not say.
+            /// How much, in millionths of the currency; more than 0.
             public var millionths: Int64 = 0
 
-            /// The currency by ISO 4217; empty if it does not say how much.
+            /// The currency by ISO 4217.
             public var currency: String = ""
 
             /// Fields the schema does not name, kept as they were sent.
@@ -773,19 +847,19 @@ extension AttributionV1 {
             }
 
             /// The message's table.
-            public static let schema: MessageSchema = MessageSchema("sextant.attribution.v1.StoredTimeline.UnmatchedRefund", [
+            public static let schema: MessageSchema = MessageSchema("sextant.attribution.v1.StoredTimeline.ForeignRefund", [
                 FieldSchema(1, "time", .int64),
                 FieldSchema(2, "millionths", .int64),
                 FieldSchema(3, "currency", .string),
-            ], valueStride: MemoryLayout<AttributionV1.StoredTimeline.UnmatchedRefund>.stride)
+            ], valueStride: MemoryLayout<AttributionV1.StoredTimeline.ForeignRefund>.stride)
 
-            /// The fields of a `UnmatchedRefund`, read where they lie.
+            /// The fields of a `ForeignRefund`, read where they lie.
             public struct View: MessageView, ~Escapable {
                 /// The message as a plain value.
-                public typealias Value = AttributionV1.StoredTimeline.UnmatchedRefund
+                public typealias Value = AttributionV1.StoredTimeline.ForeignRefund
 
                 /// The message's table.
-                public static var schema: MessageSchema { AttributionV1.StoredTimeline.UnmatchedRefund.schema }
+                public static var schema: MessageSchema { AttributionV1.StoredTimeline.ForeignRefund.schema }
 
                 /// The message's bytes.
                 public let bytes: RawSpan
@@ -793,7 +867,7 @@ extension AttributionV1 {
                 /// When, in microseconds since 1970.
                 public private(set) var time: Int64 = 0
 
-                /// How much was paid back, in millionths of the currency; 0 if it does not say.
+                /// How much, in millionths of the currency; more than 0.
                 public private(set) var millionths: Int64 = 0
                 fileprivate var _currency = FieldSlice()
                 fileprivate var _has_unknown = false
@@ -811,6 +885,166 @@ extension AttributionV1 {
                             case 8: self.time = Scalar.Int64.read(&reader)
                             case 16: self.millionths = Scalar.Int64.read(&reader)
                             case 26: _currency = reader.slice()
+                            default:
+                                reader.skip(tag)
+                                _has_unknown = true
+                        }
+                    }
+                }
+
+                /// The currency by ISO 4217.
+                public var currency: Text {
+                    @_lifetime(copy self)
+                    get {
+                        unsafe _currency.text(in: bytes)
+                    }
+                }
+
+                /// The fields the schema does not name. Linear in the message's own fields.
+                public var unknownFields: UnknownFields {
+                    _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+                }
+            }
+
+            /// Writes the message.
+            ///
+            /// - Parameters:
+            ///   - capacity: bytes to reserve at once.
+            ///   - write: receives the message's writer.
+            public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+                try SharedBytes.encode(capacity: capacity, write)
+            }
+
+            /// Writes the fields of a `ForeignRefund` straight into a buffer.
+            public struct Writer: MessageWriter, ~Copyable {
+                @usableFromInline var buffer = OutputBuffer()
+
+                /// Makes a writer with an empty buffer.
+                @inlinable public init() {}
+
+                /// Exchanges the writer's buffer for another.
+                @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                    swap(&buffer, &other)
+                }
+
+                /// When, in microseconds since 1970.
+                @inlinable
+                public mutating func setTime(_ value: Int64) {
+                    if value != 0 { buffer.appendField(tag: 8, value, as: Scalar.Int64.self) }
+                }
+
+                /// How much, in millionths of the currency; more than 0.
+                @inlinable
+                public mutating func setMillionths(_ value: Int64) {
+                    if value != 0 { buffer.appendField(tag: 16, value, as: Scalar.Int64.self) }
+                }
+
+                /// The currency by ISO 4217.
+                @inlinable
+                public mutating func setCurrency(_ value: String) {
+                    if !value.isEmpty { buffer.appendField(tag: 26, value) }
+                }
+
+                /// The currency by ISO 4217.
+                @inlinable
+                public mutating func setCurrency(_ value: Text) {
+                    if !value.isEmpty { buffer.appendField(tag: 26, value.utf8) }
+                }
+            }
+        }
+
+        /// A refund, or what of one is over, that pays back nothing.
+        public struct UnmatchedRefund: MessageValue {
+
+            /// When, in microseconds since 1970.
+            public var time: Int64 = 0
+
+            /// How much, in millionths of the currency; 0 if it does not say.
+            public var millionths: Int64 = 0
+
+            /// The currency by ISO 4217; empty if it does not say how much.
+            public var currency: String = ""
+
+            /// Why.
+            public var problem: AttributionV1.RefundProblem = AttributionV1.RefundProblem(rawValue: 0)
+
+            /// Fields the schema does not name, kept as they were sent.
+            public var unknownFields = UnknownFields()
+
+            /// The message with every field at its default.
+            public init() {}
+
+            /// Copies the fields of a view.
+            public init(_ view: View) {
+                unsafe self.init(validated: view.bytes)
+            }
+
+            /// Copies the fields of a message.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            public init(validated bytes: RawSpan) {
+                let view = unsafe View(validated: bytes)
+                self.time = view.time
+                self.millionths = view.millionths
+                self.currency = String(view.currency)
+                self.problem = view.problem
+                self.unknownFields = view.unknownFields
+            }
+
+            /// Appends the message's fields to a buffer.
+            public func write(to buffer: inout OutputBuffer) {
+                if self.time != 0 { buffer.appendField(tag: 8, self.time, as: Scalar.Int64.self) }
+                if self.millionths != 0 { buffer.appendField(tag: 16, self.millionths, as: Scalar.Int64.self) }
+                if !self.currency.isEmpty { buffer.appendField(tag: 26, self.currency) }
+                if self.problem.rawValue != 0 { buffer.appendField(tag: 32, self.problem, as: Scalar.Enumeration<AttributionV1.RefundProblem>.self) }
+                if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+            }
+
+            /// The message's table.
+            public static let schema: MessageSchema = MessageSchema("sextant.attribution.v1.StoredTimeline.UnmatchedRefund", [
+                FieldSchema(1, "time", .int64),
+                FieldSchema(2, "millionths", .int64),
+                FieldSchema(3, "currency", .string),
+                FieldSchema(4, "problem", .enumeration(AttributionV1.RefundProblem.schema)),
+            ], valueStride: MemoryLayout<AttributionV1.StoredTimeline.UnmatchedRefund>.stride)
+
+            /// The fields of a `UnmatchedRefund`, read where they lie.
+            public struct View: MessageView, ~Escapable {
+                /// The message as a plain value.
+                public typealias Value = AttributionV1.StoredTimeline.UnmatchedRefund
+
+                /// The message's table.
+                public static var schema: MessageSchema { AttributionV1.StoredTimeline.UnmatchedRefund.schema }
+
+                /// The message's bytes.
+                public let bytes: RawSpan
+
+                /// When, in microseconds since 1970.
+                public private(set) var time: Int64 = 0
+
+                /// How much, in millionths of the currency; 0 if it does not say.
+                public private(set) var millionths: Int64 = 0
+                fileprivate var _currency = FieldSlice()
+
+                /// Why.
+                public private(set) var problem: AttributionV1.RefundProblem = AttributionV1.RefundProblem(rawValue: 0)
+                fileprivate var _has_unknown = false
+
+                /// Finds the fields.
+                ///
+                /// - Parameter bytes: a validated message of this type.
+                @unsafe
+                @_lifetime(copy bytes)
+                public init(validated bytes: RawSpan) {
+                    self.bytes = bytes
+                    var reader = WireReader(bytes)
+                    while let tag = reader.nextTag() {
+                        switch tag {
+                            case 8: self.time = Scalar.Int64.read(&reader)
+                            case 16: self.millionths = Scalar.Int64.read(&reader)
+                            case 26: _currency = reader.slice()
+                            case 32: self.problem = Scalar.Enumeration<AttributionV1.RefundProblem>.read(&reader)
                             default:
                                 reader.skip(tag)
                                 _has_unknown = true
@@ -859,7 +1093,7 @@ extension AttributionV1 {
                     if value != 0 { buffer.appendField(tag: 8, value, as: Scalar.Int64.self) }
                 }
 
-                /// How much was paid back, in millionths of the currency; 0 if it does not say.
+                /// How much, in millionths of the currency; 0 if it does not say.
                 @inlinable
                 public mutating func setMillionths(_ value: Int64) {
                     if value != 0 { buffer.appendField(tag: 16, value, as: Scalar.Int64.self) }
@@ -876,6 +1110,12 @@ extension AttributionV1 {
                 public mutating func setCurrency(_ value: Text) {
                     if !value.isEmpty { buffer.appendField(tag: 26, value.utf8) }
                 }
+
+                /// Why.
+                @inlinable
+                public mutating func setProblem(_ value: AttributionV1.RefundProblem) {
+                    if value.rawValue != 0 { buffer.appendField(tag: 32, value, as: Scalar.Enumeration<AttributionV1.RefundProblem>.self) }
+                }
             }
         }
     }
@@ -884,8 +1124,8 @@ extension AttributionV1 {
     public static let timelineFile: FileSchema = FileSchema(
         "sextant/attribution/v1/timeline.proto",
         imports: [],
-        messages: [AttributionV1.StoredTimeline.schema, AttributionV1.StoredTimeline.Conversion.schema, AttributionV1.StoredTimeline.Refund.schema, AttributionV1.StoredTimeline.UnmatchedRefund.schema],
-        enums: [AttributionV1.StoredTimeline.TouchKind.schema],
-        descriptor: "CiVzZXh0YW50L2F0dHJpYnV0aW9uL3YxL3RpbWVsaW5lLnByb3RvEhZzZXh0YW50LmF0dHJpYnV0aW9uLnYxItIICg5TdG9yZWRUaW1lbGluZRIfCgt0b3VjaF90aW1lcxgBIAMoA1IKdG91Y2hUaW1lcxJRCgt0b3VjaF9raW5kcxgCIAMoDjIwLnNleHRhbnQuYXR0cmlidXRpb24udjEuU3RvcmVkVGltZWxpbmUuVG91Y2hLaW5kUgp0b3VjaEtpbmRzEiEKDHRvdWNoX3BsYWNlcxgDIAMoBVILdG91Y2hQbGFjZXMSUwoLY29udmVyc2lvbnMYBCADKAsyMS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlN0b3JlZFRpbWVsaW5lLkNvbnZlcnNpb25SC2NvbnZlcnNpb25zEmMKEXVubWF0Y2hlZF9yZWZ1bmRzGAUgAygLMjYuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5TdG9yZWRUaW1lbGluZS5Vbm1hdGNoZWRSZWZ1bmRSEHVubWF0Y2hlZFJlZnVuZHMaqwMKCkNvbnZlcnNpb24SJQoOdG91Y2hlc19iZWZvcmUYASABKAVSDXRvdWNoZXNCZWZvcmUSEgoEdGltZRgCIAEoA1IEdGltZRISCgRraW5kGAMgASgJUgRraW5kEhkKCGV2ZW50X2lkGAQgASgJUgdldmVudElkEhkKCG9yZGVyX2lkGAUgASgJUgdvcmRlcklkEikKEHZhbHVlX21pbGxpb250aHMYBiABKANSD3ZhbHVlTWlsbGlvbnRocxIvChNyZWZ1bmRlZF9taWxsaW9udGhzGAcgASgDUhJyZWZ1bmRlZE1pbGxpb250aHMSGgoIY3VycmVuY3kYCCABKAlSCGN1cnJlbmN5EiEKDGlzX2NhbmNlbGxlZBgJIAEoCFILaXNDYW5jZWxsZWQSRwoHcmVmdW5kcxgKIAMoCzItLnNleHRhbnQuYXR0cmlidXRpb24udjEuU3RvcmVkVGltZWxpbmUuUmVmdW5kUgdyZWZ1bmRzEiQKC2NhbmNlbF90aW1lGAsgASgDSABSCmNhbmNlbFRpbWWIAQFCDgoMX2NhbmNlbF90aW1lGjwKBlJlZnVuZBISCgR0aW1lGAEgASgDUgR0aW1lEh4KCm1pbGxpb250aHMYAiABKANSCm1pbGxpb250aHMaYQoPVW5tYXRjaGVkUmVmdW5kEhIKBHRpbWUYASABKANSBHRpbWUSHgoKbWlsbGlvbnRocxgCIAEoA1IKbWlsbGlvbnRocxIaCghjdXJyZW5jeRgDIAEoCVIIY3VycmVuY3kinwEKCVRvdWNoS2luZBIaChZUT1VDSF9LSU5EX1VOU1BFQ0lGSUVEEAASFgoSVE9VQ0hfS0lORF9TRVNTSU9OEAESFQoRVE9VQ0hfS0lORF9ESVJFQ1QQAhIUChBUT1VDSF9LSU5EX0NMSUNLEAMSGQoVVE9VQ0hfS0lORF9JTVBSRVNTSU9OEAQSFgoSVE9VQ0hfS0lORF9NRVNTQUdFEAViBnByb3RvMw=="
+        messages: [AttributionV1.StoredTimeline.schema, AttributionV1.StoredTimeline.Conversion.schema, AttributionV1.StoredTimeline.Refund.schema, AttributionV1.StoredTimeline.ForeignRefund.schema, AttributionV1.StoredTimeline.UnmatchedRefund.schema],
+        enums: [AttributionV1.RefundProblem.schema, AttributionV1.StoredTimeline.TouchKind.schema],
+        descriptor: "CiVzZXh0YW50L2F0dHJpYnV0aW9uL3YxL3RpbWVsaW5lLnByb3RvEhZzZXh0YW50LmF0dHJpYnV0aW9uLnYxItQKCg5TdG9yZWRUaW1lbGluZRIfCgt0b3VjaF90aW1lcxgBIAMoA1IKdG91Y2hUaW1lcxJRCgt0b3VjaF9raW5kcxgCIAMoDjIwLnNleHRhbnQuYXR0cmlidXRpb24udjEuU3RvcmVkVGltZWxpbmUuVG91Y2hLaW5kUgp0b3VjaEtpbmRzEiEKDHRvdWNoX3BsYWNlcxgDIAMoBVILdG91Y2hQbGFjZXMSUwoLY29udmVyc2lvbnMYBCADKAsyMS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlN0b3JlZFRpbWVsaW5lLkNvbnZlcnNpb25SC2NvbnZlcnNpb25zEmMKEXVubWF0Y2hlZF9yZWZ1bmRzGAUgAygLMjYuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5TdG9yZWRUaW1lbGluZS5Vbm1hdGNoZWRSZWZ1bmRSEHVubWF0Y2hlZFJlZnVuZHMaigQKCkNvbnZlcnNpb24SJQoOdG91Y2hlc19iZWZvcmUYASABKAVSDXRvdWNoZXNCZWZvcmUSEgoEdGltZRgCIAEoA1IEdGltZRISCgRraW5kGAMgASgJUgRraW5kEhkKCGV2ZW50X2lkGAQgASgJUgdldmVudElkEhkKCG9yZGVyX2lkGAUgASgJUgdvcmRlcklkEikKEHZhbHVlX21pbGxpb250aHMYBiABKANSD3ZhbHVlTWlsbGlvbnRocxIvChNyZWZ1bmRlZF9taWxsaW9udGhzGAcgASgDUhJyZWZ1bmRlZE1pbGxpb250aHMSGgoIY3VycmVuY3kYCCABKAlSCGN1cnJlbmN5EiEKDGlzX2NhbmNlbGxlZBgJIAEoCFILaXNDYW5jZWxsZWQSRwoHcmVmdW5kcxgKIAMoCzItLnNleHRhbnQuYXR0cmlidXRpb24udjEuU3RvcmVkVGltZWxpbmUuUmVmdW5kUgdyZWZ1bmRzEiQKC2NhbmNlbF90aW1lGAsgASgDSABSCmNhbmNlbFRpbWWIAQESXQoPZm9yZWlnbl9yZWZ1bmRzGAwgAygLMjQuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5TdG9yZWRUaW1lbGluZS5Gb3JlaWduUmVmdW5kUg5mb3JlaWduUmVmdW5kc0IOCgxfY2FuY2VsX3RpbWUaPAoGUmVmdW5kEhIKBHRpbWUYASABKANSBHRpbWUSHgoKbWlsbGlvbnRocxgCIAEoA1IKbWlsbGlvbnRocxpfCg1Gb3JlaWduUmVmdW5kEhIKBHRpbWUYASABKANSBHRpbWUSHgoKbWlsbGlvbnRocxgCIAEoA1IKbWlsbGlvbnRocxIaCghjdXJyZW5jeRgDIAEoCVIIY3VycmVuY3kaogEKD1VubWF0Y2hlZFJlZnVuZBISCgR0aW1lGAEgASgDUgR0aW1lEh4KCm1pbGxpb250aHMYAiABKANSCm1pbGxpb250aHMSGgoIY3VycmVuY3kYAyABKAlSCGN1cnJlbmN5Ej8KB3Byb2JsZW0YBCABKA4yJS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlJlZnVuZFByb2JsZW1SB3Byb2JsZW0inwEKCVRvdWNoS2luZBIaChZUT1VDSF9LSU5EX1VOU1BFQ0lGSUVEEAASFgoSVE9VQ0hfS0lORF9TRVNTSU9OEAESFQoRVE9VQ0hfS0lORF9ESVJFQ1QQAhIUChBUT1VDSF9LSU5EX0NMSUNLEAMSGQoVVE9VQ0hfS0lORF9JTVBSRVNTSU9OEAQSFgoSVE9VQ0hfS0lORF9NRVNTQUdFEAUqpwEKDVJlZnVuZFByb2JsZW0SHgoaUkVGVU5EX1BST0JMRU1fVU5TUEVDSUZJRUQQABIgChxSRUZVTkRfUFJPQkxFTV9OT19DT05WRVJTSU9OEAESGQoVUkVGVU5EX1BST0JMRU1fRVhDRVNTEAISHQoZUkVGVU5EX1BST0JMRU1fVU5SRUFEQUJMRRADEhoKFlJFRlVORF9QUk9CTEVNX05PX1JBVEUQBGIGcHJvdG8z"
     )
 }

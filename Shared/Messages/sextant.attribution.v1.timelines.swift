@@ -110,6 +110,10 @@ extension AttributionV1 {
         /// order id that one of theirs has.
         public var orderEvents: Int64 = 0
 
+        /// How many refunds of these persons pay back nothing, or not all that they say: see
+        /// `RefundProblem`. Those that need a rate are not among them: rates come later.
+        public var unmatchedRefunds: Int64 = 0
+
         /// Fields the schema does not name, kept as they were sent.
         public var unknownFields = UnknownFields()
 
@@ -131,6 +135,7 @@ extension AttributionV1 {
             self.persons = view.persons
             self.events = view.events
             self.orderEvents = view.orderEvents
+            self.unmatchedRefunds = view.unmatchedRefunds
             self.unknownFields = view.unknownFields
         }
 
@@ -140,6 +145,7 @@ extension AttributionV1 {
             if self.persons != 0 { buffer.appendField(tag: 16, self.persons, as: Scalar.Int64.self) }
             if self.events != 0 { buffer.appendField(tag: 24, self.events, as: Scalar.Int64.self) }
             if self.orderEvents != 0 { buffer.appendField(tag: 32, self.orderEvents, as: Scalar.Int64.self) }
+            if self.unmatchedRefunds != 0 { buffer.appendField(tag: 40, self.unmatchedRefunds, as: Scalar.Int64.self) }
             if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
         }
 
@@ -149,6 +155,7 @@ extension AttributionV1 {
             FieldSchema(2, "persons", .int64),
             FieldSchema(3, "events", .int64),
             FieldSchema(4, "order_events", .int64),
+            FieldSchema(5, "unmatched_refunds", .int64),
         ], valueStride: MemoryLayout<AttributionV1.TimelineBuild>.stride)
 
         /// The fields of a `TimelineBuild`, read where they lie.
@@ -174,6 +181,10 @@ extension AttributionV1 {
             /// How many conversions, refunds and cancellations, of whomever, were looked at because they have an
             /// order id that one of theirs has.
             public private(set) var orderEvents: Int64 = 0
+
+            /// How many refunds of these persons pay back nothing, or not all that they say: see
+            /// `RefundProblem`. Those that need a rate are not among them: rates come later.
+            public private(set) var unmatchedRefunds: Int64 = 0
             fileprivate var _has_unknown = false
 
             /// Finds the fields.
@@ -190,6 +201,7 @@ extension AttributionV1 {
                         case 16: self.persons = Scalar.Int64.read(&reader)
                         case 24: self.events = Scalar.Int64.read(&reader)
                         case 32: self.orderEvents = Scalar.Int64.read(&reader)
+                        case 40: self.unmatchedRefunds = Scalar.Int64.read(&reader)
                         default:
                             reader.skip(tag)
                             _has_unknown = true
@@ -247,6 +259,13 @@ extension AttributionV1 {
             @inlinable
             public mutating func setOrderEvents(_ value: Int64) {
                 if value != 0 { buffer.appendField(tag: 32, value, as: Scalar.Int64.self) }
+            }
+
+            /// How many refunds of these persons pay back nothing, or not all that they say: see
+            /// `RefundProblem`. Those that need a rate are not among them: rates come later.
+            @inlinable
+            public mutating func setUnmatchedRefunds(_ value: Int64) {
+                if value != 0 { buffer.appendField(tag: 40, value, as: Scalar.Int64.self) }
             }
         }
     }
@@ -577,6 +596,6 @@ extension AttributionV1 {
         imports: ["google/protobuf/timestamp.proto", "sextant/api/annotations.proto", "sextant/operations/v1/operations.proto"],
         messages: [AttributionV1.BuildTimelinesRequest.schema, AttributionV1.TimelineBuild.schema, AttributionV1.DescribeTimelinesRequest.schema, AttributionV1.TimelinesDescription.schema],
         enums: [],
-        descriptor: "CiZzZXh0YW50L2F0dHJpYnV0aW9uL3YxL3RpbWVsaW5lcy5wcm90bxIWc2V4dGFudC5hdHRyaWJ1dGlvbi52MRofZ29vZ2xlL3Byb3RvYnVmL3RpbWVzdGFtcC5wcm90bxodc2V4dGFudC9hcGkvYW5ub3RhdGlvbnMucHJvdG8aJnNleHRhbnQvb3BlcmF0aW9ucy92MS9vcGVyYXRpb25zLnByb3RvIhcKFUJ1aWxkVGltZWxpbmVzUmVxdWVzdCJ+Cg1UaW1lbGluZUJ1aWxkEhgKB2NvbW1pdHMYASABKANSB2NvbW1pdHMSGAoHcGVyc29ucxgCIAEoA1IHcGVyc29ucxIWCgZldmVudHMYAyABKANSBmV2ZW50cxIhCgxvcmRlcl9ldmVudHMYBCABKANSC29yZGVyRXZlbnRzIhoKGERlc2NyaWJlVGltZWxpbmVzUmVxdWVzdCKjAgoUVGltZWxpbmVzRGVzY3JpcHRpb24SPQoMY3VycmVudF90aW1lGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFILY3VycmVudFRpbWUSHwoLd2FpdGluZ19pZHMYAiABKANSCndhaXRpbmdJZHMSGQoIaGFzX25ld3MYAyABKAhSB2hhc05ld3MSHQoKdG91Y2hfcnVsZRgEIAEoA1IJdG91Y2hSdWxlEhgKB3BlcnNvbnMYBSABKANSB3BlcnNvbnMSGAoHdG91Y2hlcxgGIAEoA1IHdG91Y2hlcxIgCgtjb252ZXJzaW9ucxgHIAEoA1ILY29udmVyc2lvbnMSGwoJdG9vX2xhcmdlGAggASgDUgh0b29MYXJnZTLjAgoJVGltZWxpbmVzEqUBCg5CdWlsZFRpbWVsaW5lcxItLnNleHRhbnQuYXR0cmlidXRpb24udjEuQnVpbGRUaW1lbGluZXNSZXF1ZXN0GiAuc2V4dGFudC5vcGVyYXRpb25zLnYxLk9wZXJhdGlvbiJCkAICkoAZEwoRYXR0cmlidXRpb246d3JpdGWKgBkkIh8vdjEvYXR0cmlidXRpb24vdGltZWxpbmVzOmJ1aWxkOgEqEq0BChFEZXNjcmliZVRpbWVsaW5lcxIwLnNleHRhbnQuYXR0cmlidXRpb24udjEuRGVzY3JpYmVUaW1lbGluZXNSZXF1ZXN0Giwuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5UaW1lbGluZXNEZXNjcmlwdGlvbiI4kAIBkoAZEgoQYXR0cmlidXRpb246cmVhZIqAGRsSGS92MS9hdHRyaWJ1dGlvbi90aW1lbGluZXNiBnByb3RvMw=="
+        descriptor: "CiZzZXh0YW50L2F0dHJpYnV0aW9uL3YxL3RpbWVsaW5lcy5wcm90bxIWc2V4dGFudC5hdHRyaWJ1dGlvbi52MRofZ29vZ2xlL3Byb3RvYnVmL3RpbWVzdGFtcC5wcm90bxodc2V4dGFudC9hcGkvYW5ub3RhdGlvbnMucHJvdG8aJnNleHRhbnQvb3BlcmF0aW9ucy92MS9vcGVyYXRpb25zLnByb3RvIhcKFUJ1aWxkVGltZWxpbmVzUmVxdWVzdCKrAQoNVGltZWxpbmVCdWlsZBIYCgdjb21taXRzGAEgASgDUgdjb21taXRzEhgKB3BlcnNvbnMYAiABKANSB3BlcnNvbnMSFgoGZXZlbnRzGAMgASgDUgZldmVudHMSIQoMb3JkZXJfZXZlbnRzGAQgASgDUgtvcmRlckV2ZW50cxIrChF1bm1hdGNoZWRfcmVmdW5kcxgFIAEoA1IQdW5tYXRjaGVkUmVmdW5kcyIaChhEZXNjcmliZVRpbWVsaW5lc1JlcXVlc3QiowIKFFRpbWVsaW5lc0Rlc2NyaXB0aW9uEj0KDGN1cnJlbnRfdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSC2N1cnJlbnRUaW1lEh8KC3dhaXRpbmdfaWRzGAIgASgDUgp3YWl0aW5nSWRzEhkKCGhhc19uZXdzGAMgASgIUgdoYXNOZXdzEh0KCnRvdWNoX3J1bGUYBCABKANSCXRvdWNoUnVsZRIYCgdwZXJzb25zGAUgASgDUgdwZXJzb25zEhgKB3RvdWNoZXMYBiABKANSB3RvdWNoZXMSIAoLY29udmVyc2lvbnMYByABKANSC2NvbnZlcnNpb25zEhsKCXRvb19sYXJnZRgIIAEoA1IIdG9vTGFyZ2Uy4wIKCVRpbWVsaW5lcxKlAQoOQnVpbGRUaW1lbGluZXMSLS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkJ1aWxkVGltZWxpbmVzUmVxdWVzdBogLnNleHRhbnQub3BlcmF0aW9ucy52MS5PcGVyYXRpb24iQpACApKAGRMKEWF0dHJpYnV0aW9uOndyaXRlioAZJCIfL3YxL2F0dHJpYnV0aW9uL3RpbWVsaW5lczpidWlsZDoBKhKtAQoRRGVzY3JpYmVUaW1lbGluZXMSMC5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkRlc2NyaWJlVGltZWxpbmVzUmVxdWVzdBosLnNleHRhbnQuYXR0cmlidXRpb24udjEuVGltZWxpbmVzRGVzY3JpcHRpb24iOJACAZKAGRIKEGF0dHJpYnV0aW9uOnJlYWSKgBkbEhkvdjEvYXR0cmlidXRpb24vdGltZWxpbmVzYgZwcm90bzM="
     )
 }

@@ -2012,7 +2012,8 @@ extension IngestV1 {
             }
         }
 
-        /// How a conversion stands beside the others of its order.
+        /// How a conversion stands beside the others of its order. An order id that more than 1,000 events
+        /// have is none, but something like `undefined`: each of them counts.
         public struct Standing: OpenEnum {
             /// The value's number.
             public var rawValue: Int32

@@ -476,7 +476,8 @@ extension IngestV1 {
         /// What is counted, as `revenue` or `enrollments`.
         public var name: String = ""
 
-        /// Who counted it, as `ga4` or `google_ads`; empty for the business itself.
+        /// Who counted it, as `ga4` or `google_ads`; empty for the business itself. `journeys` is refused: it
+        /// is what attribution counts.
         public var source: String = ""
 
         /// Where.
@@ -618,7 +619,8 @@ extension IngestV1 {
                 }
             }
 
-            /// Who counted it, as `ga4` or `google_ads`; empty for the business itself.
+            /// Who counted it, as `ga4` or `google_ads`; empty for the business itself. `journeys` is refused: it
+            /// is what attribution counts.
             public var source: Text {
                 @_lifetime(copy self)
                 get {
@@ -717,13 +719,15 @@ extension IngestV1 {
                 if !value.isEmpty { buffer.appendField(tag: 18, value.utf8) }
             }
 
-            /// Who counted it, as `ga4` or `google_ads`; empty for the business itself.
+            /// Who counted it, as `ga4` or `google_ads`; empty for the business itself. `journeys` is refused: it
+            /// is what attribution counts.
             @inlinable
             public mutating func setSource(_ value: String) {
                 if !value.isEmpty { buffer.appendField(tag: 26, value) }
             }
 
-            /// Who counted it, as `ga4` or `google_ads`; empty for the business itself.
+            /// Who counted it, as `ga4` or `google_ads`; empty for the business itself. `journeys` is refused: it
+            /// is what attribution counts.
             @inlinable
             public mutating func setSource(_ value: Text) {
                 if !value.isEmpty { buffer.appendField(tag: 26, value.utf8) }

@@ -26,6 +26,10 @@ extension MixModelV1 {
         /// The last day of the test; at most 1,096 days from the first.
         public var lastDate: String = ""
 
+        /// The last day on which the outcome was counted, for effects go on after a test has ended: not
+        /// before `last_date`, at most 1,096 days from the first; empty for `last_date`.
+        public var measuredUntil: String = ""
+
         /// What `value` is.
         public var measure: MixModelV1.Calibration.Measure = MixModelV1.Calibration.Measure(rawValue: 0)
 
@@ -40,7 +44,8 @@ extension MixModelV1 {
         public var interval: MixModelV1.Calibration.Interval?
 
         /// How much more was spent in the test than would have been, in all its places on all its days;
-        /// below 0 if spend was held back. 0 if it is not known.
+        /// below 0 if spend was held back. 0 if nobody knows: then the lift is of all that was spent on the
+        /// channel in these places on these days, against nothing.
         public var spendDelta: Double = 0
 
         /// The currency of `spend_delta`, and of an outcome that is money: ISO 4217. Empty if there is no
@@ -109,6 +114,7 @@ extension MixModelV1 {
             self.geos = view.geos.strings()
             self.firstDate = String(view.firstDate)
             self.lastDate = String(view.lastDate)
+            self.measuredUntil = String(view.measuredUntil)
             self.measure = view.measure
             self.value = view.value
             self.standardError = view.standardError
@@ -158,6 +164,7 @@ extension MixModelV1 {
             self.retireTime.write(tag: 186, to: &buffer)
             if !self.retireActor.isEmpty { buffer.appendField(tag: 194, self.retireActor) }
             if !self.retireReason.isEmpty { buffer.appendField(tag: 202, self.retireReason) }
+            if !self.measuredUntil.isEmpty { buffer.appendField(tag: 210, self.measuredUntil) }
             if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
         }
 
@@ -169,6 +176,7 @@ extension MixModelV1 {
             FieldSchema(4, "geos", .string, .repeated),
             FieldSchema(5, "first_date", .string),
             FieldSchema(6, "last_date", .string),
+            FieldSchema(26, "measured_until", .string),
             FieldSchema(7, "measure", .enumeration(MixModelV1.Calibration.Measure.schema)),
             FieldSchema(8, "value", .double),
             FieldSchema(9, "standard_error", .double),
@@ -206,6 +214,7 @@ extension MixModelV1 {
             fileprivate var _geos = FieldRun()
             fileprivate var _firstDate = FieldSlice()
             fileprivate var _lastDate = FieldSlice()
+            fileprivate var _measuredUntil = FieldSlice()
 
             /// What `value` is.
             public private(set) var measure: MixModelV1.Calibration.Measure = MixModelV1.Calibration.Measure(rawValue: 0)
@@ -218,7 +227,8 @@ extension MixModelV1 {
             fileprivate var _interval = FieldSlice()
 
             /// How much more was spent in the test than would have been, in all its places on all its days;
-            /// below 0 if spend was held back. 0 if it is not known.
+            /// below 0 if spend was held back. 0 if nobody knows: then the lift is of all that was spent on the
+            /// channel in these places on these days, against nothing.
             public private(set) var spendDelta: Double = 0
             fileprivate var _currency = FieldSlice()
 
@@ -263,6 +273,7 @@ extension MixModelV1 {
                             _geos.extend(from: start, to: reader.position)
                         case 42: _firstDate = reader.slice()
                         case 50: _lastDate = reader.slice()
+                        case 210: _measuredUntil = reader.slice()
                         case 56: self.measure = Scalar.Enumeration<MixModelV1.Calibration.Measure>.read(&reader)
                         case 65: self.value = Scalar.Double.read(&reader)
                         case 73: self.standardError = Scalar.Double.read(&reader)
@@ -336,6 +347,15 @@ extension MixModelV1 {
                 @_lifetime(copy self)
                 get {
                     unsafe _lastDate.text(in: bytes)
+                }
+            }
+
+            /// The last day on which the outcome was counted, for effects go on after a test has ended: not
+            /// before `last_date`, at most 1,096 days from the first; empty for `last_date`.
+            public var measuredUntil: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _measuredUntil.text(in: bytes)
                 }
             }
 
@@ -563,7 +583,8 @@ extension MixModelV1 {
             }
 
             /// How much more was spent in the test than would have been, in all its places on all its days;
-            /// below 0 if spend was held back. 0 if it is not known.
+            /// below 0 if spend was held back. 0 if nobody knows: then the lift is of all that was spent on the
+            /// channel in these places on these days, against nothing.
             @inlinable
             public mutating func setSpendDelta(_ value: Double) {
                 if value.bitPattern != 0 { buffer.appendField(tag: 89, value, as: Scalar.Double.self) }
@@ -713,6 +734,20 @@ extension MixModelV1 {
             @inlinable
             public mutating func setRetireReason(_ value: Text) {
                 if !value.isEmpty { buffer.appendField(tag: 202, value.utf8) }
+            }
+
+            /// The last day on which the outcome was counted, for effects go on after a test has ended: not
+            /// before `last_date`, at most 1,096 days from the first; empty for `last_date`.
+            @inlinable
+            public mutating func setMeasuredUntil(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 210, value) }
+            }
+
+            /// The last day on which the outcome was counted, for effects go on after a test has ended: not
+            /// before `last_date`, at most 1,096 days from the first; empty for `last_date`.
+            @inlinable
+            public mutating func setMeasuredUntil(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 210, value.utf8) }
             }
         }
 
@@ -1219,6 +1254,278 @@ extension MixModelV1 {
             @inlinable
             public mutating func setValidateOnly(_ value: Bool) {
                 if value { buffer.appendField(tag: 24, value, as: Scalar.Bool.self) }
+            }
+        }
+    }
+
+    /// Asks for the calibrations of a table to be put in force.
+    public struct ImportCalibrationsRequest: MessageValue {
+
+        /// CSV with a header, at most 1 MB and 1,000 rows. Columns are called as the fields of
+        /// `Calibration`, in any order: `name`, `channel`, `kpi`, `first_date`, `last_date`, `measure`
+        /// (`lift` or `return_on_spend`) and `value` must be there, with `standard_error` or `lower`,
+        /// `upper` and, if it is not 0.9, `level`; `geos` are parted by `;`, `likelihood` is `normal` or
+        /// `student_t`. Numbers have a decimal point.
+        public var csv: String = ""
+
+        /// Checks it and tells what would be put, without doing so.
+        public var validateOnly: Bool = false
+
+        /// Fields the schema does not name, kept as they were sent.
+        public var unknownFields = UnknownFields()
+
+        /// The message with every field at its default.
+        public init() {}
+
+        /// Copies the fields of a view.
+        public init(_ view: View) {
+            unsafe self.init(validated: view.bytes)
+        }
+
+        /// Copies the fields of a message.
+        ///
+        /// - Parameter bytes: a validated message of this type.
+        @unsafe
+        public init(validated bytes: RawSpan) {
+            let view = unsafe View(validated: bytes)
+            self.csv = String(view.csv)
+            self.validateOnly = view.validateOnly
+            self.unknownFields = view.unknownFields
+        }
+
+        /// Appends the message's fields to a buffer.
+        public func write(to buffer: inout OutputBuffer) {
+            if !self.csv.isEmpty { buffer.appendField(tag: 10, self.csv) }
+            if self.validateOnly { buffer.appendField(tag: 16, self.validateOnly, as: Scalar.Bool.self) }
+            if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+        }
+
+        /// The message's table.
+        public static let schema: MessageSchema = MessageSchema("sextant.mix_model.v1.ImportCalibrationsRequest", [
+            FieldSchema(1, "csv", .string),
+            FieldSchema(2, "validate_only", .bool),
+        ], valueStride: MemoryLayout<MixModelV1.ImportCalibrationsRequest>.stride)
+
+        /// The fields of a `ImportCalibrationsRequest`, read where they lie.
+        public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = MixModelV1.ImportCalibrationsRequest
+
+            /// The message's table.
+            public static var schema: MessageSchema { MixModelV1.ImportCalibrationsRequest.schema }
+
+            /// The message's bytes.
+            public let bytes: RawSpan
+            fileprivate var _csv = FieldSlice()
+
+            /// Checks it and tells what would be put, without doing so.
+            public private(set) var validateOnly: Bool = false
+            fileprivate var _has_unknown = false
+
+            /// Finds the fields.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            @_lifetime(copy bytes)
+            public init(validated bytes: RawSpan) {
+                self.bytes = bytes
+                var reader = WireReader(bytes)
+                while let tag = reader.nextTag() {
+                    switch tag {
+                        case 10: _csv = reader.slice()
+                        case 16: self.validateOnly = Scalar.Bool.read(&reader)
+                        default:
+                            reader.skip(tag)
+                            _has_unknown = true
+                    }
+                }
+            }
+
+            /// CSV with a header, at most 1 MB and 1,000 rows. Columns are called as the fields of
+            /// `Calibration`, in any order: `name`, `channel`, `kpi`, `first_date`, `last_date`, `measure`
+            /// (`lift` or `return_on_spend`) and `value` must be there, with `standard_error` or `lower`,
+            /// `upper` and, if it is not 0.9, `level`; `geos` are parted by `;`, `likelihood` is `normal` or
+            /// `student_t`. Numbers have a decimal point.
+            public var csv: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _csv.text(in: bytes)
+                }
+            }
+
+            /// The fields the schema does not name. Linear in the message's own fields.
+            public var unknownFields: UnknownFields {
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+            }
+        }
+
+        /// Writes the message.
+        ///
+        /// - Parameters:
+        ///   - capacity: bytes to reserve at once.
+        ///   - write: receives the message's writer.
+        public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+            try SharedBytes.encode(capacity: capacity, write)
+        }
+
+        /// Writes the fields of a `ImportCalibrationsRequest` straight into a buffer.
+        public struct Writer: MessageWriter, ~Copyable {
+            @usableFromInline var buffer = OutputBuffer()
+
+            /// Makes a writer with an empty buffer.
+            @inlinable public init() {}
+
+            /// Exchanges the writer's buffer for another.
+            @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                swap(&buffer, &other)
+            }
+
+            /// CSV with a header, at most 1 MB and 1,000 rows. Columns are called as the fields of
+            /// `Calibration`, in any order: `name`, `channel`, `kpi`, `first_date`, `last_date`, `measure`
+            /// (`lift` or `return_on_spend`) and `value` must be there, with `standard_error` or `lower`,
+            /// `upper` and, if it is not 0.9, `level`; `geos` are parted by `;`, `likelihood` is `normal` or
+            /// `student_t`. Numbers have a decimal point.
+            @inlinable
+            public mutating func setCsv(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 10, value) }
+            }
+
+            /// CSV with a header, at most 1 MB and 1,000 rows. Columns are called as the fields of
+            /// `Calibration`, in any order: `name`, `channel`, `kpi`, `first_date`, `last_date`, `measure`
+            /// (`lift` or `return_on_spend`) and `value` must be there, with `standard_error` or `lower`,
+            /// `upper` and, if it is not 0.9, `level`; `geos` are parted by `;`, `likelihood` is `normal` or
+            /// `student_t`. Numbers have a decimal point.
+            @inlinable
+            public mutating func setCsv(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 10, value.utf8) }
+            }
+
+            /// Checks it and tells what would be put, without doing so.
+            @inlinable
+            public mutating func setValidateOnly(_ value: Bool) {
+                if value { buffer.appendField(tag: 16, value, as: Scalar.Bool.self) }
+            }
+        }
+    }
+
+    /// Tells of a table.
+    public struct ImportCalibrationsResponse: MessageValue {
+
+        /// What is in force of it, or would be, in the order of its rows.
+        public var calibrations: [MixModelV1.Calibration] = []
+
+        /// Fields the schema does not name, kept as they were sent.
+        public var unknownFields = UnknownFields()
+
+        /// The message with every field at its default.
+        public init() {}
+
+        /// Copies the fields of a view.
+        public init(_ view: View) {
+            unsafe self.init(validated: view.bytes)
+        }
+
+        /// Copies the fields of a message.
+        ///
+        /// - Parameter bytes: a validated message of this type.
+        @unsafe
+        public init(validated bytes: RawSpan) {
+            let view = unsafe View(validated: bytes)
+            self.calibrations = view.calibrations.values()
+            self.unknownFields = view.unknownFields
+        }
+
+        /// Appends the message's fields to a buffer.
+        public func write(to buffer: inout OutputBuffer) {
+            buffer.appendMessages(tag: 10, self.calibrations)
+            if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+        }
+
+        /// The message's table.
+        public static let schema: MessageSchema = MessageSchema("sextant.mix_model.v1.ImportCalibrationsResponse", [
+            FieldSchema(1, "calibrations", .message { MixModelV1.Calibration.schema }, .repeated),
+        ], valueStride: MemoryLayout<MixModelV1.ImportCalibrationsResponse>.stride)
+
+        /// The fields of a `ImportCalibrationsResponse`, read where they lie.
+        public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = MixModelV1.ImportCalibrationsResponse
+
+            /// The message's table.
+            public static var schema: MessageSchema { MixModelV1.ImportCalibrationsResponse.schema }
+
+            /// The message's bytes.
+            public let bytes: RawSpan
+            fileprivate var _calibrations = FieldRun()
+            fileprivate var _has_unknown = false
+
+            /// Finds the fields.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            @_lifetime(copy bytes)
+            public init(validated bytes: RawSpan) {
+                self.bytes = bytes
+                var reader = WireReader(bytes)
+                var start = 0
+                while let tag = reader.nextTag() {
+                    switch tag {
+                        case 10:
+                            _ = reader.slice()
+                            _calibrations.extend(from: start, to: reader.position)
+                        default:
+                            reader.skip(tag)
+                            _has_unknown = true
+                    }
+                    start = reader.position
+                }
+            }
+
+            /// What is in force of it, or would be, in the order of its rows.
+            public var calibrations: RepeatedMessages<MixModelV1.Calibration.View> {
+                @_lifetime(copy self)
+                get {
+                    unsafe RepeatedMessages<MixModelV1.Calibration.View>(_calibrations, in: bytes)
+                }
+            }
+
+            /// The fields the schema does not name. Linear in the message's own fields.
+            public var unknownFields: UnknownFields {
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+            }
+        }
+
+        /// Writes the message.
+        ///
+        /// - Parameters:
+        ///   - capacity: bytes to reserve at once.
+        ///   - write: receives the message's writer.
+        public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+            try SharedBytes.encode(capacity: capacity, write)
+        }
+
+        /// Writes the fields of a `ImportCalibrationsResponse` straight into a buffer.
+        public struct Writer: MessageWriter, ~Copyable {
+            @usableFromInline var buffer = OutputBuffer()
+
+            /// Makes a writer with an empty buffer.
+            @inlinable public init() {}
+
+            /// Exchanges the writer's buffer for another.
+            @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                swap(&buffer, &other)
+            }
+
+            /// What is in force of it, or would be, in the order of its rows.
+            @inlinable
+            public mutating func addCalibrations<Failure: Error>(_ write: (inout MixModelV1.Calibration.Writer) throws(Failure) -> Void) throws(Failure) {
+                try buffer.appendMessage(tag: 10, write)
+            }
+
+            /// What is in force of it, or would be, in the order of its rows.
+            @inlinable
+            public mutating func addCalibrations(_ value: MixModelV1.Calibration) {
+                buffer.appendMessage(tag: 10, value)
             }
         }
     }
@@ -1863,8 +2170,8 @@ extension MixModelV1 {
     public static let calibrationsFile: FileSchema = FileSchema(
         "sextant/mix_model/v1/calibrations.proto",
         imports: ["google/protobuf/timestamp.proto", "sextant/api/annotations.proto"],
-        messages: [MixModelV1.Calibration.schema, MixModelV1.Calibration.Interval.schema, MixModelV1.Calibration.Term.schema, MixModelV1.PutCalibrationRequest.schema, MixModelV1.ListCalibrationsRequest.schema, MixModelV1.ListCalibrationsResponse.schema, MixModelV1.GetCalibrationRequest.schema, MixModelV1.RetireCalibrationRequest.schema],
+        messages: [MixModelV1.Calibration.schema, MixModelV1.Calibration.Interval.schema, MixModelV1.Calibration.Term.schema, MixModelV1.PutCalibrationRequest.schema, MixModelV1.ImportCalibrationsRequest.schema, MixModelV1.ImportCalibrationsResponse.schema, MixModelV1.ListCalibrationsRequest.schema, MixModelV1.ListCalibrationsResponse.schema, MixModelV1.GetCalibrationRequest.schema, MixModelV1.RetireCalibrationRequest.schema],
         enums: [MixModelV1.Calibration.Measure.schema, MixModelV1.Calibration.Likelihood.schema],
-        descriptor: "CidzZXh0YW50L21peF9tb2RlbC92MS9jYWxpYnJhdGlvbnMucHJvdG8SFHNleHRhbnQubWl4X21vZGVsLnYxGh9nb29nbGUvcHJvdG9idWYvdGltZXN0YW1wLnByb3RvGh1zZXh0YW50L2FwaS9hbm5vdGF0aW9ucy5wcm90byK5CgoLQ2FsaWJyYXRpb24SEgoEbmFtZRgBIAEoCVIEbmFtZRIYCgdjaGFubmVsGAIgASgJUgdjaGFubmVsEhAKA2twaRgDIAEoCVIDa3BpEhIKBGdlb3MYBCADKAlSBGdlb3MSHQoKZmlyc3RfZGF0ZRgFIAEoCVIJZmlyc3REYXRlEhsKCWxhc3RfZGF0ZRgGIAEoCVIIbGFzdERhdGUSQwoHbWVhc3VyZRgHIAEoDjIpLnNleHRhbnQubWl4X21vZGVsLnYxLkNhbGlicmF0aW9uLk1lYXN1cmVSB21lYXN1cmUSFAoFdmFsdWUYCCABKAFSBXZhbHVlEiUKDnN0YW5kYXJkX2Vycm9yGAkgASgBUg1zdGFuZGFyZEVycm9yEkYKCGludGVydmFsGAogASgLMiouc2V4dGFudC5taXhfbW9kZWwudjEuQ2FsaWJyYXRpb24uSW50ZXJ2YWxSCGludGVydmFsEh8KC3NwZW5kX2RlbHRhGAsgASgBUgpzcGVuZERlbHRhEhoKCGN1cnJlbmN5GAwgASgJUghjdXJyZW5jeRJMCgpsaWtlbGlob29kGA0gASgOMiwuc2V4dGFudC5taXhfbW9kZWwudjEuQ2FsaWJyYXRpb24uTGlrZWxpaG9vZFIKbGlrZWxpaG9vZBIWCgZ3ZWlnaHQYDiABKAFSBndlaWdodBIWCgZtZXRob2QYDyABKAlSBm1ldGhvZBIWCgZzb3VyY2UYECABKAlSBnNvdXJjZRIeCgpleHBlcmltZW50GBEgASgJUgpleHBlcmltZW50EhoKCHJldmlzaW9uGBIgASgDUghyZXZpc2lvbhIlCg5jaGFubmVsX251bWJlchgTIAEoBVINY2hhbm5lbE51bWJlchI6CgR0ZXJtGBQgASgLMiYuc2V4dGFudC5taXhfbW9kZWwudjEuQ2FsaWJyYXRpb24uVGVybVIEdGVybRIUCgVhY3RvchgVIAEoCVIFYWN0b3ISOwoLY3JlYXRlX3RpbWUYFiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgpjcmVhdGVUaW1lEjsKC3JldGlyZV90aW1lGBcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIKcmV0aXJlVGltZRIhCgxyZXRpcmVfYWN0b3IYGCABKAlSC3JldGlyZUFjdG9yEiMKDXJldGlyZV9yZWFzb24YGSABKAlSDHJldGlyZVJlYXNvbhpMCghJbnRlcnZhbBIUCgVsb3dlchgBIAEoAVIFbG93ZXISFAoFdXBwZXIYAiABKAFSBXVwcGVyEhQKBWxldmVsGAMgASgBUgVsZXZlbBqJAQoEVGVybRISCgRsaWZ0GAEgASgBUgRsaWZ0EiUKDnN0YW5kYXJkX2Vycm9yGAIgASgBUg1zdGFuZGFyZEVycm9yEkYKCGludGVydmFsGAMgASgLMiouc2V4dGFudC5taXhfbW9kZWwudjEuQ2FsaWJyYXRpb24uSW50ZXJ2YWxSCGludGVydmFsIlEKB01lYXN1cmUSFwoTTUVBU1VSRV9VTlNQRUNJRklFRBAAEhAKDE1FQVNVUkVfTElGVBABEhsKF01FQVNVUkVfUkVUVVJOX09OX1NQRU5EEAIiWQoKTGlrZWxpaG9vZBIaChZMSUtFTElIT09EX1VOU1BFQ0lGSUVEEAASFQoRTElLRUxJSE9PRF9OT1JNQUwQARIYChRMSUtFTElIT09EX1NUVURFTlRfVBACIpUBChVQdXRDYWxpYnJhdGlvblJlcXVlc3QSEgoEbmFtZRgBIAEoCVIEbmFtZRJDCgtjYWxpYnJhdGlvbhgCIAEoCzIhLnNleHRhbnQubWl4X21vZGVsLnYxLkNhbGlicmF0aW9uUgtjYWxpYnJhdGlvbhIjCg12YWxpZGF0ZV9vbmx5GAMgASgIUgx2YWxpZGF0ZU9ubHkiqgEKF0xpc3RDYWxpYnJhdGlvbnNSZXF1ZXN0EhsKCXBhZ2Vfc2l6ZRgBIAEoBVIIcGFnZVNpemUSHQoKcGFnZV90b2tlbhgCIAEoCVIJcGFnZVRva2VuEhgKB2NoYW5uZWwYAyABKAlSB2NoYW5uZWwSEAoDa3BpGAQgASgJUgNrcGkSJwoPaW5jbHVkZV9yZXRpcmVkGAUgASgIUg5pbmNsdWRlUmV0aXJlZCKJAQoYTGlzdENhbGlicmF0aW9uc1Jlc3BvbnNlEkUKDGNhbGlicmF0aW9ucxgBIAMoCzIhLnNleHRhbnQubWl4X21vZGVsLnYxLkNhbGlicmF0aW9uUgxjYWxpYnJhdGlvbnMSJgoPbmV4dF9wYWdlX3Rva2VuGAIgASgJUg1uZXh0UGFnZVRva2VuIkcKFUdldENhbGlicmF0aW9uUmVxdWVzdBISCgRuYW1lGAEgASgJUgRuYW1lEhoKCHJldmlzaW9uGAIgASgDUghyZXZpc2lvbiJGChhSZXRpcmVDYWxpYnJhdGlvblJlcXVlc3QSEgoEbmFtZRgBIAEoCVIEbmFtZRIWCgZyZWFzb24YAiABKAlSBnJlYXNvbjKfBQoMQ2FsaWJyYXRpb25zEqUBCg5QdXRDYWxpYnJhdGlvbhIrLnNleHRhbnQubWl4X21vZGVsLnYxLlB1dENhbGlicmF0aW9uUmVxdWVzdBohLnNleHRhbnQubWl4X21vZGVsLnYxLkNhbGlicmF0aW9uIkOQAgKSgBkOCgxtb2RlbHM6d3JpdGWKgBkqGhsvdjEvbWl4L2NhbGlicmF0aW9ucy97bmFtZX06C2NhbGlicmF0aW9uEqEBChBMaXN0Q2FsaWJyYXRpb25zEi0uc2V4dGFudC5taXhfbW9kZWwudjEuTGlzdENhbGlicmF0aW9uc1JlcXVlc3QaLi5zZXh0YW50Lm1peF9tb2RlbC52MS5MaXN0Q2FsaWJyYXRpb25zUmVzcG9uc2UiLpACAZKAGQ0KC21vZGVsczpyZWFkioAZFhIUL3YxL21peC9jYWxpYnJhdGlvbnMSlwEKDkdldENhbGlicmF0aW9uEisuc2V4dGFudC5taXhfbW9kZWwudjEuR2V0Q2FsaWJyYXRpb25SZXF1ZXN0GiEuc2V4dGFudC5taXhfbW9kZWwudjEuQ2FsaWJyYXRpb24iNZACAZKAGQ0KC21vZGVsczpyZWFkioAZHRIbL3YxL21peC9jYWxpYnJhdGlvbnMve25hbWV9EqgBChFSZXRpcmVDYWxpYnJhdGlvbhIuLnNleHRhbnQubWl4X21vZGVsLnYxLlJldGlyZUNhbGlicmF0aW9uUmVxdWVzdBohLnNleHRhbnQubWl4X21vZGVsLnYxLkNhbGlicmF0aW9uIkCQAgKSgBkOCgxtb2RlbHM6d3JpdGWKgBknIiIvdjEvbWl4L2NhbGlicmF0aW9ucy97bmFtZX06cmV0aXJlOgEqYgZwcm90bzM="
+        descriptor: "CidzZXh0YW50L21peF9tb2RlbC92MS9jYWxpYnJhdGlvbnMucHJvdG8SFHNleHRhbnQubWl4X21vZGVsLnYxGh9nb29nbGUvcHJvdG9idWYvdGltZXN0YW1wLnByb3RvGh1zZXh0YW50L2FwaS9hbm5vdGF0aW9ucy5wcm90byLgCgoLQ2FsaWJyYXRpb24SEgoEbmFtZRgBIAEoCVIEbmFtZRIYCgdjaGFubmVsGAIgASgJUgdjaGFubmVsEhAKA2twaRgDIAEoCVIDa3BpEhIKBGdlb3MYBCADKAlSBGdlb3MSHQoKZmlyc3RfZGF0ZRgFIAEoCVIJZmlyc3REYXRlEhsKCWxhc3RfZGF0ZRgGIAEoCVIIbGFzdERhdGUSJQoObWVhc3VyZWRfdW50aWwYGiABKAlSDW1lYXN1cmVkVW50aWwSQwoHbWVhc3VyZRgHIAEoDjIpLnNleHRhbnQubWl4X21vZGVsLnYxLkNhbGlicmF0aW9uLk1lYXN1cmVSB21lYXN1cmUSFAoFdmFsdWUYCCABKAFSBXZhbHVlEiUKDnN0YW5kYXJkX2Vycm9yGAkgASgBUg1zdGFuZGFyZEVycm9yEkYKCGludGVydmFsGAogASgLMiouc2V4dGFudC5taXhfbW9kZWwudjEuQ2FsaWJyYXRpb24uSW50ZXJ2YWxSCGludGVydmFsEh8KC3NwZW5kX2RlbHRhGAsgASgBUgpzcGVuZERlbHRhEhoKCGN1cnJlbmN5GAwgASgJUghjdXJyZW5jeRJMCgpsaWtlbGlob29kGA0gASgOMiwuc2V4dGFudC5taXhfbW9kZWwudjEuQ2FsaWJyYXRpb24uTGlrZWxpaG9vZFIKbGlrZWxpaG9vZBIWCgZ3ZWlnaHQYDiABKAFSBndlaWdodBIWCgZtZXRob2QYDyABKAlSBm1ldGhvZBIWCgZzb3VyY2UYECABKAlSBnNvdXJjZRIeCgpleHBlcmltZW50GBEgASgJUgpleHBlcmltZW50EhoKCHJldmlzaW9uGBIgASgDUghyZXZpc2lvbhIlCg5jaGFubmVsX251bWJlchgTIAEoBVINY2hhbm5lbE51bWJlchI6CgR0ZXJtGBQgASgLMiYuc2V4dGFudC5taXhfbW9kZWwudjEuQ2FsaWJyYXRpb24uVGVybVIEdGVybRIUCgVhY3RvchgVIAEoCVIFYWN0b3ISOwoLY3JlYXRlX3RpbWUYFiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgpjcmVhdGVUaW1lEjsKC3JldGlyZV90aW1lGBcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIKcmV0aXJlVGltZRIhCgxyZXRpcmVfYWN0b3IYGCABKAlSC3JldGlyZUFjdG9yEiMKDXJldGlyZV9yZWFzb24YGSABKAlSDHJldGlyZVJlYXNvbhpMCghJbnRlcnZhbBIUCgVsb3dlchgBIAEoAVIFbG93ZXISFAoFdXBwZXIYAiABKAFSBXVwcGVyEhQKBWxldmVsGAMgASgBUgVsZXZlbBqJAQoEVGVybRISCgRsaWZ0GAEgASgBUgRsaWZ0EiUKDnN0YW5kYXJkX2Vycm9yGAIgASgBUg1zdGFuZGFyZEVycm9yEkYKCGludGVydmFsGAMgASgLMiouc2V4dGFudC5taXhfbW9kZWwudjEuQ2FsaWJyYXRpb24uSW50ZXJ2YWxSCGludGVydmFsIlEKB01lYXN1cmUSFwoTTUVBU1VSRV9VTlNQRUNJRklFRBAAEhAKDE1FQVNVUkVfTElGVBABEhsKF01FQVNVUkVfUkVUVVJOX09OX1NQRU5EEAIiWQoKTGlrZWxpaG9vZBIaChZMSUtFTElIT09EX1VOU1BFQ0lGSUVEEAASFQoRTElLRUxJSE9PRF9OT1JNQUwQARIYChRMSUtFTElIT09EX1NUVURFTlRfVBACIpUBChVQdXRDYWxpYnJhdGlvblJlcXVlc3QSEgoEbmFtZRgBIAEoCVIEbmFtZRJDCgtjYWxpYnJhdGlvbhgCIAEoCzIhLnNleHRhbnQubWl4X21vZGVsLnYxLkNhbGlicmF0aW9uUgtjYWxpYnJhdGlvbhIjCg12YWxpZGF0ZV9vbmx5GAMgASgIUgx2YWxpZGF0ZU9ubHkiUgoZSW1wb3J0Q2FsaWJyYXRpb25zUmVxdWVzdBIQCgNjc3YYASABKAlSA2NzdhIjCg12YWxpZGF0ZV9vbmx5GAIgASgIUgx2YWxpZGF0ZU9ubHkiYwoaSW1wb3J0Q2FsaWJyYXRpb25zUmVzcG9uc2USRQoMY2FsaWJyYXRpb25zGAEgAygLMiEuc2V4dGFudC5taXhfbW9kZWwudjEuQ2FsaWJyYXRpb25SDGNhbGlicmF0aW9ucyKqAQoXTGlzdENhbGlicmF0aW9uc1JlcXVlc3QSGwoJcGFnZV9zaXplGAEgASgFUghwYWdlU2l6ZRIdCgpwYWdlX3Rva2VuGAIgASgJUglwYWdlVG9rZW4SGAoHY2hhbm5lbBgDIAEoCVIHY2hhbm5lbBIQCgNrcGkYBCABKAlSA2twaRInCg9pbmNsdWRlX3JldGlyZWQYBSABKAhSDmluY2x1ZGVSZXRpcmVkIokBChhMaXN0Q2FsaWJyYXRpb25zUmVzcG9uc2USRQoMY2FsaWJyYXRpb25zGAEgAygLMiEuc2V4dGFudC5taXhfbW9kZWwudjEuQ2FsaWJyYXRpb25SDGNhbGlicmF0aW9ucxImCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAlSDW5leHRQYWdlVG9rZW4iRwoVR2V0Q2FsaWJyYXRpb25SZXF1ZXN0EhIKBG5hbWUYASABKAlSBG5hbWUSGgoIcmV2aXNpb24YAiABKANSCHJldmlzaW9uIkYKGFJldGlyZUNhbGlicmF0aW9uUmVxdWVzdBISCgRuYW1lGAEgASgJUgRuYW1lEhYKBnJlYXNvbhgCIAEoCVIGcmVhc29uMtQGCgxDYWxpYnJhdGlvbnMSpQEKDlB1dENhbGlicmF0aW9uEisuc2V4dGFudC5taXhfbW9kZWwudjEuUHV0Q2FsaWJyYXRpb25SZXF1ZXN0GiEuc2V4dGFudC5taXhfbW9kZWwudjEuQ2FsaWJyYXRpb24iQ5ACApKAGQ4KDG1vZGVsczp3cml0ZYqAGSoaGy92MS9taXgvY2FsaWJyYXRpb25zL3tuYW1lfToLY2FsaWJyYXRpb24SsgEKEkltcG9ydENhbGlicmF0aW9ucxIvLnNleHRhbnQubWl4X21vZGVsLnYxLkltcG9ydENhbGlicmF0aW9uc1JlcXVlc3QaMC5zZXh0YW50Lm1peF9tb2RlbC52MS5JbXBvcnRDYWxpYnJhdGlvbnNSZXNwb25zZSI5kAICkoAZDgoMbW9kZWxzOndyaXRlioAZICIbL3YxL21peC9jYWxpYnJhdGlvbnM6aW1wb3J0OgEqEqEBChBMaXN0Q2FsaWJyYXRpb25zEi0uc2V4dGFudC5taXhfbW9kZWwudjEuTGlzdENhbGlicmF0aW9uc1JlcXVlc3QaLi5zZXh0YW50Lm1peF9tb2RlbC52MS5MaXN0Q2FsaWJyYXRpb25zUmVzcG9uc2UiLpACAZKAGQ0KC21vZGVsczpyZWFkioAZFhIUL3YxL21peC9jYWxpYnJhdGlvbnMSlwEKDkdldENhbGlicmF0aW9uEisuc2V4dGFudC5taXhfbW9kZWwudjEuR2V0Q2FsaWJyYXRpb25SZXF1ZXN0GiEuc2V4dGFudC5taXhfbW9kZWwudjEuQ2FsaWJyYXRpb24iNZACAZKAGQ0KC21vZGVsczpyZWFkioAZHRIbL3YxL21peC9jYWxpYnJhdGlvbnMve25hbWV9EqgBChFSZXRpcmVDYWxpYnJhdGlvbhIuLnNleHRhbnQubWl4X21vZGVsLnYxLlJldGlyZUNhbGlicmF0aW9uUmVxdWVzdBohLnNleHRhbnQubWl4X21vZGVsLnYxLkNhbGlicmF0aW9uIkCQAgKSgBkOCgxtb2RlbHM6d3JpdGWKgBknIiIvdjEvbWl4L2NhbGlicmF0aW9ucy97bmFtZX06cmV0aXJlOgEqYgZwcm90bzM="
     )
 }

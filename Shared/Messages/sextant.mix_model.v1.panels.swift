@@ -297,7 +297,8 @@ extension MixModelV1 {
             /// What it is, or whose: a KPI's, a covariate's name, or a channel's slug.
             public var name: String = ""
 
-            /// Who counted it, for a KPI; empty for the business itself.
+            /// Who counted it, for a KPI; empty for the business itself, and `journeys` for what attribution
+            /// counts: see `Timelines`.
             public var countedBy: String = ""
 
             /// Whether it is an amount of money.
@@ -432,7 +433,8 @@ extension MixModelV1 {
                     }
                 }
 
-                /// Who counted it, for a KPI; empty for the business itself.
+                /// Who counted it, for a KPI; empty for the business itself, and `journeys` for what attribution
+                /// counts: see `Timelines`.
                 public var countedBy: Text {
                     @_lifetime(copy self)
                     get {
@@ -495,13 +497,15 @@ extension MixModelV1 {
                     if !value.isEmpty { buffer.appendField(tag: 10, value.utf8) }
                 }
 
-                /// Who counted it, for a KPI; empty for the business itself.
+                /// Who counted it, for a KPI; empty for the business itself, and `journeys` for what attribution
+                /// counts: see `Timelines`.
                 @inlinable
                 public mutating func setCountedBy(_ value: String) {
                     if !value.isEmpty { buffer.appendField(tag: 18, value) }
                 }
 
-                /// Who counted it, for a KPI; empty for the business itself.
+                /// Who counted it, for a KPI; empty for the business itself, and `journeys` for what attribution
+                /// counts: see `Timelines`.
                 @inlinable
                 public mutating func setCountedBy(_ value: Text) {
                     if !value.isEmpty { buffer.appendField(tag: 18, value.utf8) }
@@ -566,7 +570,7 @@ extension MixModelV1 {
         /// The name of the KPI that is explained.
         public var kpi: String = ""
 
-        /// Who counted it; empty for the business itself.
+        /// Who counted it; empty for the business itself, `journeys` for what attribution counts.
         public var countedBy: String = ""
 
         /// The first day, as `2026-01-31`; empty for the first of the outcome.
@@ -723,7 +727,7 @@ extension MixModelV1 {
                 }
             }
 
-            /// Who counted it; empty for the business itself.
+            /// Who counted it; empty for the business itself, `journeys` for what attribution counts.
             public var countedBy: Text {
                 @_lifetime(copy self)
                 get {
@@ -810,13 +814,13 @@ extension MixModelV1 {
                 if !value.isEmpty { buffer.appendField(tag: 10, value.utf8) }
             }
 
-            /// Who counted it; empty for the business itself.
+            /// Who counted it; empty for the business itself, `journeys` for what attribution counts.
             @inlinable
             public mutating func setCountedBy(_ value: String) {
                 if !value.isEmpty { buffer.appendField(tag: 18, value) }
             }
 
-            /// Who counted it; empty for the business itself.
+            /// Who counted it; empty for the business itself, `journeys` for what attribution counts.
             @inlinable
             public mutating func setCountedBy(_ value: Text) {
                 if !value.isEmpty { buffer.appendField(tag: 18, value.utf8) }
@@ -2306,12 +2310,2898 @@ extension MixModelV1 {
         }
     }
 
+    /// A table that a panel is read from: a row for each period, and each place if there are several.
+    public struct PanelTable: MessageValue {
+
+        /// The file: CSV in UTF-8, at most 8 MiB.
+        public var csv: [UInt8] = []
+
+        /// What columns are, by their headers, where their names do not tell: `date`, `geo`, `population`,
+        /// `outcome`, `revenue`, `value`, `spend`, `exposure`, `reach`, `frequency`, `organic`, `treatment`,
+        /// `control`, `events`, `ignore`; those of channels may name theirs, as `spend:tv`.
+        public var roles: MapField<String, String> = [:]
+
+        /// The column that names series, of a table with a row for each of them; empty if there is none.
+        public var series: String = ""
+
+        /// The columns of amounts of such a table.
+        public var amounts: [String] = []
+
+        /// What a series without a row is, as `0`; empty if nothing is known.
+        public var absent: String = ""
+
+        /// What comes first of a day that has its year last: `day_first` or `month_first`; empty if days
+        /// tell it.
+        public var dates: String = ""
+
+        /// What stands before the fraction of a number: `point` or `comma`; empty if numbers tell it.
+        public var decimals: String = ""
+
+        /// The day that weeks begin with, as `monday`, if days are to be made weeks of; empty if not.
+        public var weeksFrom: String = ""
+
+        /// Whether all places count as equally large.
+        public var equalPopulations: Bool = false
+
+        /// What amounts of money are in: ISO 4217; empty for the tenant's reporting currency.
+        public var currency: String = ""
+
+        /// Fields the schema does not name, kept as they were sent.
+        public var unknownFields = UnknownFields()
+
+        /// The message with every field at its default.
+        public init() {}
+
+        /// Copies the fields of a view.
+        public init(_ view: View) {
+            unsafe self.init(validated: view.bytes)
+        }
+
+        /// Copies the fields of a message.
+        ///
+        /// - Parameter bytes: a validated message of this type.
+        @unsafe
+        public init(validated bytes: RawSpan) {
+            let view = unsafe View(validated: bytes)
+            self.csv = Array(copying: view.csv)
+            self.roles = MapField(view.roles.map { entry in (String(entry.key), String(entry.value)) })
+            self.series = String(view.series)
+            self.amounts = view.amounts.strings()
+            self.absent = String(view.absent)
+            self.dates = String(view.dates)
+            self.decimals = String(view.decimals)
+            self.weeksFrom = String(view.weeksFrom)
+            self.equalPopulations = view.equalPopulations
+            self.currency = String(view.currency)
+            self.unknownFields = view.unknownFields
+        }
+
+        /// Appends the message's fields to a buffer.
+        public func write(to buffer: inout OutputBuffer) {
+            if !self.csv.isEmpty { buffer.appendField(tag: 10, self.csv.rawBytes) }
+            for (key, value) in self.roles {
+                let mark = buffer.beginMessage(tag: 18)
+                buffer.appendField(tag: 10, key)
+                buffer.appendField(tag: 18, value)
+                buffer.endMessage(mark)
+            }
+            if !self.series.isEmpty { buffer.appendField(tag: 26, self.series) }
+            for value in self.amounts { buffer.appendField(tag: 34, value) }
+            if !self.absent.isEmpty { buffer.appendField(tag: 42, self.absent) }
+            if !self.dates.isEmpty { buffer.appendField(tag: 50, self.dates) }
+            if !self.decimals.isEmpty { buffer.appendField(tag: 58, self.decimals) }
+            if !self.weeksFrom.isEmpty { buffer.appendField(tag: 66, self.weeksFrom) }
+            if self.equalPopulations { buffer.appendField(tag: 72, self.equalPopulations, as: Scalar.Bool.self) }
+            if !self.currency.isEmpty { buffer.appendField(tag: 82, self.currency) }
+            if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+        }
+
+        /// The message's table.
+        public static let schema: MessageSchema = MessageSchema("sextant.mix_model.v1.PanelTable", [
+            FieldSchema(1, "csv", .bytes),
+            FieldSchema(2, "roles", .message { MixModelV1.PanelTable.RolesEntry.schema }, .map),
+            FieldSchema(3, "series", .string),
+            FieldSchema(4, "amounts", .string, .repeated),
+            FieldSchema(5, "absent", .string),
+            FieldSchema(6, "dates", .string),
+            FieldSchema(7, "decimals", .string),
+            FieldSchema(8, "weeks_from", .string),
+            FieldSchema(9, "equal_populations", .bool),
+            FieldSchema(10, "currency", .string),
+        ], valueStride: MemoryLayout<MixModelV1.PanelTable>.stride)
+
+        /// The fields of a `PanelTable`, read where they lie.
+        public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = MixModelV1.PanelTable
+
+            /// The message's table.
+            public static var schema: MessageSchema { MixModelV1.PanelTable.schema }
+
+            /// The message's bytes.
+            public let bytes: RawSpan
+            fileprivate var _csv = FieldSlice()
+            fileprivate var _roles = FieldRun()
+            fileprivate var _series = FieldSlice()
+            fileprivate var _amounts = FieldRun()
+            fileprivate var _absent = FieldSlice()
+            fileprivate var _dates = FieldSlice()
+            fileprivate var _decimals = FieldSlice()
+            fileprivate var _weeksFrom = FieldSlice()
+
+            /// Whether all places count as equally large.
+            public private(set) var equalPopulations: Bool = false
+            fileprivate var _currency = FieldSlice()
+            fileprivate var _has_unknown = false
+
+            /// Finds the fields.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            @_lifetime(copy bytes)
+            public init(validated bytes: RawSpan) {
+                self.bytes = bytes
+                var reader = WireReader(bytes)
+                var start = 0
+                while let tag = reader.nextTag() {
+                    switch tag {
+                        case 10: _csv = reader.slice()
+                        case 18:
+                            _ = reader.slice()
+                            _roles.extend(from: start, to: reader.position)
+                        case 26: _series = reader.slice()
+                        case 34:
+                            _ = reader.slice()
+                            _amounts.extend(from: start, to: reader.position)
+                        case 42: _absent = reader.slice()
+                        case 50: _dates = reader.slice()
+                        case 58: _decimals = reader.slice()
+                        case 66: _weeksFrom = reader.slice()
+                        case 72: self.equalPopulations = Scalar.Bool.read(&reader)
+                        case 82: _currency = reader.slice()
+                        default:
+                            reader.skip(tag)
+                            _has_unknown = true
+                    }
+                    start = reader.position
+                }
+            }
+
+            /// The file: CSV in UTF-8, at most 8 MiB.
+            public var csv: RawSpan {
+                @_lifetime(copy self)
+                get {
+                    _csv.bytes(in: bytes)
+                }
+            }
+
+            /// What columns are, by their headers, where their names do not tell: `date`, `geo`, `population`,
+            /// `outcome`, `revenue`, `value`, `spend`, `exposure`, `reach`, `frequency`, `organic`, `treatment`,
+            /// `control`, `events`, `ignore`; those of channels may name theirs, as `spend:tv`.
+            public var roles: RepeatedMessages<MixModelV1.PanelTable.RolesEntry> {
+                @_lifetime(copy self)
+                get {
+                    unsafe RepeatedMessages<MixModelV1.PanelTable.RolesEntry>(_roles, in: bytes)
+                }
+            }
+
+            /// The column that names series, of a table with a row for each of them; empty if there is none.
+            public var series: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _series.text(in: bytes)
+                }
+            }
+
+            /// The columns of amounts of such a table.
+            public var amounts: RepeatedText {
+                @_lifetime(copy self)
+                get {
+                    unsafe RepeatedText(_amounts, in: bytes)
+                }
+            }
+
+            /// What a series without a row is, as `0`; empty if nothing is known.
+            public var absent: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _absent.text(in: bytes)
+                }
+            }
+
+            /// What comes first of a day that has its year last: `day_first` or `month_first`; empty if days
+            /// tell it.
+            public var dates: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _dates.text(in: bytes)
+                }
+            }
+
+            /// What stands before the fraction of a number: `point` or `comma`; empty if numbers tell it.
+            public var decimals: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _decimals.text(in: bytes)
+                }
+            }
+
+            /// The day that weeks begin with, as `monday`, if days are to be made weeks of; empty if not.
+            public var weeksFrom: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _weeksFrom.text(in: bytes)
+                }
+            }
+
+            /// What amounts of money are in: ISO 4217; empty for the tenant's reporting currency.
+            public var currency: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _currency.text(in: bytes)
+                }
+            }
+
+            /// The fields the schema does not name. Linear in the message's own fields.
+            public var unknownFields: UnknownFields {
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+            }
+        }
+
+        /// Writes the message.
+        ///
+        /// - Parameters:
+        ///   - capacity: bytes to reserve at once.
+        ///   - write: receives the message's writer.
+        public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+            try SharedBytes.encode(capacity: capacity, write)
+        }
+
+        /// Writes the fields of a `PanelTable` straight into a buffer.
+        public struct Writer: MessageWriter, ~Copyable {
+            @usableFromInline var buffer = OutputBuffer()
+
+            /// Makes a writer with an empty buffer.
+            @inlinable public init() {}
+
+            /// Exchanges the writer's buffer for another.
+            @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                swap(&buffer, &other)
+            }
+
+            /// The file: CSV in UTF-8, at most 8 MiB.
+            @inlinable
+            public mutating func setCsv(_ value: RawSpan) {
+                if !value.isEmpty { buffer.appendField(tag: 10, value) }
+            }
+
+            /// What columns are, by their headers, where their names do not tell: `date`, `geo`, `population`,
+            /// `outcome`, `revenue`, `value`, `spend`, `exposure`, `reach`, `frequency`, `organic`, `treatment`,
+            /// `control`, `events`, `ignore`; those of channels may name theirs, as `spend:tv`.
+            @inlinable
+            public mutating func putRoles(_ key: String, _ value: String) {
+                let mark = buffer.beginMessage(tag: 18)
+                buffer.appendField(tag: 10, key)
+                buffer.appendField(tag: 18, value)
+                buffer.endMessage(mark)
+            }
+
+            /// What columns are, by their headers, where their names do not tell: `date`, `geo`, `population`,
+            /// `outcome`, `revenue`, `value`, `spend`, `exposure`, `reach`, `frequency`, `organic`, `treatment`,
+            /// `control`, `events`, `ignore`; those of channels may name theirs, as `spend:tv`.
+            @inlinable
+            public mutating func putRoles(_ key: String, _ value: Text) {
+                let mark = buffer.beginMessage(tag: 18)
+                buffer.appendField(tag: 10, key)
+                buffer.appendField(tag: 18, value.utf8)
+                buffer.endMessage(mark)
+            }
+
+            /// What columns are, by their headers, where their names do not tell: `date`, `geo`, `population`,
+            /// `outcome`, `revenue`, `value`, `spend`, `exposure`, `reach`, `frequency`, `organic`, `treatment`,
+            /// `control`, `events`, `ignore`; those of channels may name theirs, as `spend:tv`.
+            @inlinable
+            public mutating func putRoles(_ key: Text, _ value: String) {
+                let mark = buffer.beginMessage(tag: 18)
+                buffer.appendField(tag: 10, key.utf8)
+                buffer.appendField(tag: 18, value)
+                buffer.endMessage(mark)
+            }
+
+            /// What columns are, by their headers, where their names do not tell: `date`, `geo`, `population`,
+            /// `outcome`, `revenue`, `value`, `spend`, `exposure`, `reach`, `frequency`, `organic`, `treatment`,
+            /// `control`, `events`, `ignore`; those of channels may name theirs, as `spend:tv`.
+            @inlinable
+            public mutating func putRoles(_ key: Text, _ value: Text) {
+                let mark = buffer.beginMessage(tag: 18)
+                buffer.appendField(tag: 10, key.utf8)
+                buffer.appendField(tag: 18, value.utf8)
+                buffer.endMessage(mark)
+            }
+
+            /// The column that names series, of a table with a row for each of them; empty if there is none.
+            @inlinable
+            public mutating func setSeries(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 26, value) }
+            }
+
+            /// The column that names series, of a table with a row for each of them; empty if there is none.
+            @inlinable
+            public mutating func setSeries(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 26, value.utf8) }
+            }
+
+            /// The columns of amounts of such a table.
+            @inlinable
+            public mutating func addAmounts(_ value: String) {
+                buffer.appendField(tag: 34, value)
+            }
+
+            /// The columns of amounts of such a table.
+            @inlinable
+            public mutating func addAmounts(_ value: Text) {
+                buffer.appendField(tag: 34, value.utf8)
+            }
+
+            /// What a series without a row is, as `0`; empty if nothing is known.
+            @inlinable
+            public mutating func setAbsent(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 42, value) }
+            }
+
+            /// What a series without a row is, as `0`; empty if nothing is known.
+            @inlinable
+            public mutating func setAbsent(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 42, value.utf8) }
+            }
+
+            /// What comes first of a day that has its year last: `day_first` or `month_first`; empty if days
+            /// tell it.
+            @inlinable
+            public mutating func setDates(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 50, value) }
+            }
+
+            /// What comes first of a day that has its year last: `day_first` or `month_first`; empty if days
+            /// tell it.
+            @inlinable
+            public mutating func setDates(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 50, value.utf8) }
+            }
+
+            /// What stands before the fraction of a number: `point` or `comma`; empty if numbers tell it.
+            @inlinable
+            public mutating func setDecimals(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 58, value) }
+            }
+
+            /// What stands before the fraction of a number: `point` or `comma`; empty if numbers tell it.
+            @inlinable
+            public mutating func setDecimals(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 58, value.utf8) }
+            }
+
+            /// The day that weeks begin with, as `monday`, if days are to be made weeks of; empty if not.
+            @inlinable
+            public mutating func setWeeksFrom(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 66, value) }
+            }
+
+            /// The day that weeks begin with, as `monday`, if days are to be made weeks of; empty if not.
+            @inlinable
+            public mutating func setWeeksFrom(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 66, value.utf8) }
+            }
+
+            /// Whether all places count as equally large.
+            @inlinable
+            public mutating func setEqualPopulations(_ value: Bool) {
+                if value { buffer.appendField(tag: 72, value, as: Scalar.Bool.self) }
+            }
+
+            /// What amounts of money are in: ISO 4217; empty for the tenant's reporting currency.
+            @inlinable
+            public mutating func setCurrency(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 82, value) }
+            }
+
+            /// What amounts of money are in: ISO 4217; empty for the tenant's reporting currency.
+            @inlinable
+            public mutating func setCurrency(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 82, value.utf8) }
+            }
+        }
+
+        /// An entry of a map, read where it lies.
+        public struct RolesEntry: TextKeyedEntry, ~Escapable {
+            /// The message's table.
+            public static let schema: MessageSchema = MessageSchema("sextant.mix_model.v1.PanelTable.RolesEntry", [
+                FieldSchema(1, "key", .string),
+                FieldSchema(2, "value", .string),
+            ])
+
+            /// The message's bytes.
+            public let bytes: RawSpan
+            fileprivate var _key = FieldSlice()
+            fileprivate var _value = FieldSlice()
+
+            /// Finds the fields.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            @_lifetime(copy bytes)
+            public init(validated bytes: RawSpan) {
+                self.bytes = bytes
+                var reader = WireReader(bytes)
+                while let tag = reader.nextTag() {
+                    switch tag {
+                        case 10: _key = reader.slice()
+                        case 18: _value = reader.slice()
+                        default:
+                            reader.skip(tag)
+                    }
+                }
+            }
+
+            /// Field 1, `key`.
+            public var key: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _key.text(in: bytes)
+                }
+            }
+
+            /// Field 2, `value`.
+            public var value: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _value.text(in: bytes)
+                }
+            }
+        }
+    }
+
+    /// A panel that is kept.
+    public struct Panel: MessageValue {
+
+        /// Its id; empty if it was only tried.
+        public var panelID: String = ""
+
+        /// What it was called.
+        public var label: String = ""
+
+        /// A digest of all that is in it, in hexadecimal: the same for the same numbers.
+        public var fingerprint: String = ""
+
+        /// What is explained.
+        public var kpi: String = ""
+
+        /// Whether that is money.
+        public var isMoney: Bool = false
+
+        /// What amounts of money are in; empty if nobody has said.
+        public var currency: String = ""
+
+        /// Media that are paid for.
+        public var channels: [String] = []
+
+        /// Media that cost nothing.
+        public var organic: [String] = []
+
+        /// What was done and is no medium.
+        public var treatments: [String] = []
+
+        /// What is controlled for.
+        public var controls: [String] = []
+
+        /// The places; one for a national panel.
+        public var geos: [String] = []
+
+        /// The first day of the first period.
+        public var firstDate: String = ""
+
+        /// The last day of the last period.
+        public var lastDate: String = ""
+
+        /// How many periods there are.
+        public var periods: Int32 = 0
+
+        /// How many days each has.
+        public var daysPerPeriod: Int32 = 0
+
+        /// What is to be known before a model is fitted, the weightiest first: at most 100. Missing in lists.
+        public var findings: [MixModelV1.PreviewPanelResponse.Finding] = []
+
+        /// How many findings there are beside these.
+        public var omittedFindings: Int32 = 0
+
+        /// What the columns of a table were taken for. Missing in lists, and of panels that are no table's.
+        public var columns: [MixModelV1.Panel.Column] = []
+
+        /// What it is made of; missing if it is a table's.
+        public var selection: MixModelV1.PanelSelection?
+
+        /// In whose name it was created.
+        public var actor: String = ""
+
+        /// When it was created.
+        public var createTime: GoogleProtobuf.Timestamp?
+
+        /// Fields the schema does not name, kept as they were sent.
+        public var unknownFields = UnknownFields()
+
+        /// The message with every field at its default.
+        public init() {}
+
+        /// Copies the fields of a view.
+        public init(_ view: View) {
+            unsafe self.init(validated: view.bytes)
+        }
+
+        /// Copies the fields of a message.
+        ///
+        /// - Parameter bytes: a validated message of this type.
+        @unsafe
+        public init(validated bytes: RawSpan) {
+            let view = unsafe View(validated: bytes)
+            self.panelID = String(view.panelID)
+            self.label = String(view.label)
+            self.fingerprint = String(view.fingerprint)
+            self.kpi = String(view.kpi)
+            self.isMoney = view.isMoney
+            self.currency = String(view.currency)
+            self.channels = view.channels.strings()
+            self.organic = view.organic.strings()
+            self.treatments = view.treatments.strings()
+            self.controls = view.controls.strings()
+            self.geos = view.geos.strings()
+            self.firstDate = String(view.firstDate)
+            self.lastDate = String(view.lastDate)
+            self.periods = view.periods
+            self.daysPerPeriod = view.daysPerPeriod
+            self.findings = view.findings.values()
+            self.omittedFindings = view.omittedFindings
+            self.columns = view.columns.values()
+            if view._selection.isPresent { unsafe self.selection.decode(validated: view._selection.bytes(in: view.bytes)) }
+            self.actor = String(view.actor)
+            if view._createTime.isPresent { unsafe self.createTime.decode(validated: view._createTime.bytes(in: view.bytes)) }
+            self.unknownFields = view.unknownFields
+        }
+
+        /// Appends the message's fields to a buffer.
+        public func write(to buffer: inout OutputBuffer) {
+            if !self.panelID.isEmpty { buffer.appendField(tag: 10, self.panelID) }
+            if !self.label.isEmpty { buffer.appendField(tag: 18, self.label) }
+            if !self.fingerprint.isEmpty { buffer.appendField(tag: 26, self.fingerprint) }
+            if !self.kpi.isEmpty { buffer.appendField(tag: 34, self.kpi) }
+            if self.isMoney { buffer.appendField(tag: 40, self.isMoney, as: Scalar.Bool.self) }
+            if !self.currency.isEmpty { buffer.appendField(tag: 50, self.currency) }
+            for value in self.channels { buffer.appendField(tag: 58, value) }
+            for value in self.organic { buffer.appendField(tag: 66, value) }
+            for value in self.treatments { buffer.appendField(tag: 74, value) }
+            for value in self.controls { buffer.appendField(tag: 82, value) }
+            for value in self.geos { buffer.appendField(tag: 90, value) }
+            if !self.firstDate.isEmpty { buffer.appendField(tag: 98, self.firstDate) }
+            if !self.lastDate.isEmpty { buffer.appendField(tag: 106, self.lastDate) }
+            if self.periods != 0 { buffer.appendField(tag: 112, self.periods, as: Scalar.Int32.self) }
+            if self.daysPerPeriod != 0 { buffer.appendField(tag: 120, self.daysPerPeriod, as: Scalar.Int32.self) }
+            buffer.appendMessages(tag: 130, self.findings)
+            if self.omittedFindings != 0 { buffer.appendField(tag: 136, self.omittedFindings, as: Scalar.Int32.self) }
+            buffer.appendMessages(tag: 146, self.columns)
+            self.selection.write(tag: 154, to: &buffer)
+            if !self.actor.isEmpty { buffer.appendField(tag: 162, self.actor) }
+            self.createTime.write(tag: 170, to: &buffer)
+            if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+        }
+
+        /// The message's table.
+        public static let schema: MessageSchema = MessageSchema("sextant.mix_model.v1.Panel", [
+            FieldSchema(1, "panel_id", .string),
+            FieldSchema(2, "label", .string),
+            FieldSchema(3, "fingerprint", .string),
+            FieldSchema(4, "kpi", .string),
+            FieldSchema(5, "is_money", .bool),
+            FieldSchema(6, "currency", .string),
+            FieldSchema(7, "channels", .string, .repeated),
+            FieldSchema(8, "organic", .string, .repeated),
+            FieldSchema(9, "treatments", .string, .repeated),
+            FieldSchema(10, "controls", .string, .repeated),
+            FieldSchema(11, "geos", .string, .repeated),
+            FieldSchema(12, "first_date", .string),
+            FieldSchema(13, "last_date", .string),
+            FieldSchema(14, "periods", .int32),
+            FieldSchema(15, "days_per_period", .int32),
+            FieldSchema(16, "findings", .message { MixModelV1.PreviewPanelResponse.Finding.schema }, .repeated),
+            FieldSchema(17, "omitted_findings", .int32),
+            FieldSchema(18, "columns", .message { MixModelV1.Panel.Column.schema }, .repeated),
+            FieldSchema(19, "selection", .message { MixModelV1.PanelSelection.schema }, .explicit),
+            FieldSchema(20, "actor", .string),
+            FieldSchema(21, "create_time", .message { GoogleProtobuf.Timestamp.schema }, .explicit),
+        ], valueStride: MemoryLayout<MixModelV1.Panel>.stride)
+
+        /// The fields of a `Panel`, read where they lie.
+        public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = MixModelV1.Panel
+
+            /// The message's table.
+            public static var schema: MessageSchema { MixModelV1.Panel.schema }
+
+            /// The message's bytes.
+            public let bytes: RawSpan
+            fileprivate var _panelID = FieldSlice()
+            fileprivate var _label = FieldSlice()
+            fileprivate var _fingerprint = FieldSlice()
+            fileprivate var _kpi = FieldSlice()
+
+            /// Whether that is money.
+            public private(set) var isMoney: Bool = false
+            fileprivate var _currency = FieldSlice()
+            fileprivate var _channels = FieldRun()
+            fileprivate var _organic = FieldRun()
+            fileprivate var _treatments = FieldRun()
+            fileprivate var _controls = FieldRun()
+            fileprivate var _geos = FieldRun()
+            fileprivate var _firstDate = FieldSlice()
+            fileprivate var _lastDate = FieldSlice()
+
+            /// How many periods there are.
+            public private(set) var periods: Int32 = 0
+
+            /// How many days each has.
+            public private(set) var daysPerPeriod: Int32 = 0
+            fileprivate var _findings = FieldRun()
+
+            /// How many findings there are beside these.
+            public private(set) var omittedFindings: Int32 = 0
+            fileprivate var _columns = FieldRun()
+            fileprivate var _selection = FieldSlice()
+            fileprivate var _actor = FieldSlice()
+            fileprivate var _createTime = FieldSlice()
+            fileprivate var _has_unknown = false
+
+            /// Finds the fields.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            @_lifetime(copy bytes)
+            public init(validated bytes: RawSpan) {
+                self.bytes = bytes
+                var reader = WireReader(bytes)
+                var start = 0
+                while let tag = reader.nextTag() {
+                    switch tag {
+                        case 10: _panelID = reader.slice()
+                        case 18: _label = reader.slice()
+                        case 26: _fingerprint = reader.slice()
+                        case 34: _kpi = reader.slice()
+                        case 40: self.isMoney = Scalar.Bool.read(&reader)
+                        case 50: _currency = reader.slice()
+                        case 58:
+                            _ = reader.slice()
+                            _channels.extend(from: start, to: reader.position)
+                        case 66:
+                            _ = reader.slice()
+                            _organic.extend(from: start, to: reader.position)
+                        case 74:
+                            _ = reader.slice()
+                            _treatments.extend(from: start, to: reader.position)
+                        case 82:
+                            _ = reader.slice()
+                            _controls.extend(from: start, to: reader.position)
+                        case 90:
+                            _ = reader.slice()
+                            _geos.extend(from: start, to: reader.position)
+                        case 98: _firstDate = reader.slice()
+                        case 106: _lastDate = reader.slice()
+                        case 112: self.periods = Scalar.Int32.read(&reader)
+                        case 120: self.daysPerPeriod = Scalar.Int32.read(&reader)
+                        case 130:
+                            _ = reader.slice()
+                            _findings.extend(from: start, to: reader.position)
+                        case 136: self.omittedFindings = Scalar.Int32.read(&reader)
+                        case 146:
+                            _ = reader.slice()
+                            _columns.extend(from: start, to: reader.position)
+                        case 154: _selection = reader.slice()
+                        case 162: _actor = reader.slice()
+                        case 170: _createTime = reader.slice()
+                        default:
+                            reader.skip(tag)
+                            _has_unknown = true
+                    }
+                    start = reader.position
+                }
+            }
+
+            /// Its id; empty if it was only tried.
+            public var panelID: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _panelID.text(in: bytes)
+                }
+            }
+
+            /// What it was called.
+            public var label: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _label.text(in: bytes)
+                }
+            }
+
+            /// A digest of all that is in it, in hexadecimal: the same for the same numbers.
+            public var fingerprint: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _fingerprint.text(in: bytes)
+                }
+            }
+
+            /// What is explained.
+            public var kpi: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _kpi.text(in: bytes)
+                }
+            }
+
+            /// What amounts of money are in; empty if nobody has said.
+            public var currency: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _currency.text(in: bytes)
+                }
+            }
+
+            /// Media that are paid for.
+            public var channels: RepeatedText {
+                @_lifetime(copy self)
+                get {
+                    unsafe RepeatedText(_channels, in: bytes)
+                }
+            }
+
+            /// Media that cost nothing.
+            public var organic: RepeatedText {
+                @_lifetime(copy self)
+                get {
+                    unsafe RepeatedText(_organic, in: bytes)
+                }
+            }
+
+            /// What was done and is no medium.
+            public var treatments: RepeatedText {
+                @_lifetime(copy self)
+                get {
+                    unsafe RepeatedText(_treatments, in: bytes)
+                }
+            }
+
+            /// What is controlled for.
+            public var controls: RepeatedText {
+                @_lifetime(copy self)
+                get {
+                    unsafe RepeatedText(_controls, in: bytes)
+                }
+            }
+
+            /// The places; one for a national panel.
+            public var geos: RepeatedText {
+                @_lifetime(copy self)
+                get {
+                    unsafe RepeatedText(_geos, in: bytes)
+                }
+            }
+
+            /// The first day of the first period.
+            public var firstDate: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _firstDate.text(in: bytes)
+                }
+            }
+
+            /// The last day of the last period.
+            public var lastDate: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _lastDate.text(in: bytes)
+                }
+            }
+
+            /// What is to be known before a model is fitted, the weightiest first: at most 100. Missing in lists.
+            public var findings: RepeatedMessages<MixModelV1.PreviewPanelResponse.Finding.View> {
+                @_lifetime(copy self)
+                get {
+                    unsafe RepeatedMessages<MixModelV1.PreviewPanelResponse.Finding.View>(_findings, in: bytes)
+                }
+            }
+
+            /// What the columns of a table were taken for. Missing in lists, and of panels that are no table's.
+            public var columns: RepeatedMessages<MixModelV1.Panel.Column.View> {
+                @_lifetime(copy self)
+                get {
+                    unsafe RepeatedMessages<MixModelV1.Panel.Column.View>(_columns, in: bytes)
+                }
+            }
+
+            /// What it is made of; missing if it is a table's.
+            public var selection: MixModelV1.PanelSelection.View? {
+                @_lifetime(copy self)
+                get {
+                    unsafe _selection.isPresent ? MixModelV1.PanelSelection.View(validated: _selection.bytes(in: bytes)) : nil
+                }
+            }
+
+            /// In whose name it was created.
+            public var actor: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _actor.text(in: bytes)
+                }
+            }
+
+            /// When it was created.
+            public var createTime: GoogleProtobuf.Timestamp.View? {
+                @_lifetime(copy self)
+                get {
+                    unsafe _createTime.isPresent ? GoogleProtobuf.Timestamp.View(validated: _createTime.bytes(in: bytes)) : nil
+                }
+            }
+
+            /// The fields the schema does not name. Linear in the message's own fields.
+            public var unknownFields: UnknownFields {
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+            }
+        }
+
+        /// Writes the message.
+        ///
+        /// - Parameters:
+        ///   - capacity: bytes to reserve at once.
+        ///   - write: receives the message's writer.
+        public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+            try SharedBytes.encode(capacity: capacity, write)
+        }
+
+        /// Writes the fields of a `Panel` straight into a buffer.
+        public struct Writer: MessageWriter, ~Copyable {
+            @usableFromInline var buffer = OutputBuffer()
+
+            /// Makes a writer with an empty buffer.
+            @inlinable public init() {}
+
+            /// Exchanges the writer's buffer for another.
+            @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                swap(&buffer, &other)
+            }
+
+            /// Its id; empty if it was only tried.
+            @inlinable
+            public mutating func setPanelID(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 10, value) }
+            }
+
+            /// Its id; empty if it was only tried.
+            @inlinable
+            public mutating func setPanelID(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 10, value.utf8) }
+            }
+
+            /// What it was called.
+            @inlinable
+            public mutating func setLabel(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 18, value) }
+            }
+
+            /// What it was called.
+            @inlinable
+            public mutating func setLabel(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 18, value.utf8) }
+            }
+
+            /// A digest of all that is in it, in hexadecimal: the same for the same numbers.
+            @inlinable
+            public mutating func setFingerprint(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 26, value) }
+            }
+
+            /// A digest of all that is in it, in hexadecimal: the same for the same numbers.
+            @inlinable
+            public mutating func setFingerprint(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 26, value.utf8) }
+            }
+
+            /// What is explained.
+            @inlinable
+            public mutating func setKpi(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 34, value) }
+            }
+
+            /// What is explained.
+            @inlinable
+            public mutating func setKpi(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 34, value.utf8) }
+            }
+
+            /// Whether that is money.
+            @inlinable
+            public mutating func setIsMoney(_ value: Bool) {
+                if value { buffer.appendField(tag: 40, value, as: Scalar.Bool.self) }
+            }
+
+            /// What amounts of money are in; empty if nobody has said.
+            @inlinable
+            public mutating func setCurrency(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 50, value) }
+            }
+
+            /// What amounts of money are in; empty if nobody has said.
+            @inlinable
+            public mutating func setCurrency(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 50, value.utf8) }
+            }
+
+            /// Media that are paid for.
+            @inlinable
+            public mutating func addChannels(_ value: String) {
+                buffer.appendField(tag: 58, value)
+            }
+
+            /// Media that are paid for.
+            @inlinable
+            public mutating func addChannels(_ value: Text) {
+                buffer.appendField(tag: 58, value.utf8)
+            }
+
+            /// Media that cost nothing.
+            @inlinable
+            public mutating func addOrganic(_ value: String) {
+                buffer.appendField(tag: 66, value)
+            }
+
+            /// Media that cost nothing.
+            @inlinable
+            public mutating func addOrganic(_ value: Text) {
+                buffer.appendField(tag: 66, value.utf8)
+            }
+
+            /// What was done and is no medium.
+            @inlinable
+            public mutating func addTreatments(_ value: String) {
+                buffer.appendField(tag: 74, value)
+            }
+
+            /// What was done and is no medium.
+            @inlinable
+            public mutating func addTreatments(_ value: Text) {
+                buffer.appendField(tag: 74, value.utf8)
+            }
+
+            /// What is controlled for.
+            @inlinable
+            public mutating func addControls(_ value: String) {
+                buffer.appendField(tag: 82, value)
+            }
+
+            /// What is controlled for.
+            @inlinable
+            public mutating func addControls(_ value: Text) {
+                buffer.appendField(tag: 82, value.utf8)
+            }
+
+            /// The places; one for a national panel.
+            @inlinable
+            public mutating func addGeos(_ value: String) {
+                buffer.appendField(tag: 90, value)
+            }
+
+            /// The places; one for a national panel.
+            @inlinable
+            public mutating func addGeos(_ value: Text) {
+                buffer.appendField(tag: 90, value.utf8)
+            }
+
+            /// The first day of the first period.
+            @inlinable
+            public mutating func setFirstDate(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 98, value) }
+            }
+
+            /// The first day of the first period.
+            @inlinable
+            public mutating func setFirstDate(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 98, value.utf8) }
+            }
+
+            /// The last day of the last period.
+            @inlinable
+            public mutating func setLastDate(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 106, value) }
+            }
+
+            /// The last day of the last period.
+            @inlinable
+            public mutating func setLastDate(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 106, value.utf8) }
+            }
+
+            /// How many periods there are.
+            @inlinable
+            public mutating func setPeriods(_ value: Int32) {
+                if value != 0 { buffer.appendField(tag: 112, value, as: Scalar.Int32.self) }
+            }
+
+            /// How many days each has.
+            @inlinable
+            public mutating func setDaysPerPeriod(_ value: Int32) {
+                if value != 0 { buffer.appendField(tag: 120, value, as: Scalar.Int32.self) }
+            }
+
+            /// What is to be known before a model is fitted, the weightiest first: at most 100. Missing in lists.
+            @inlinable
+            public mutating func addFindings<Failure: Error>(_ write: (inout MixModelV1.PreviewPanelResponse.Finding.Writer) throws(Failure) -> Void) throws(Failure) {
+                try buffer.appendMessage(tag: 130, write)
+            }
+
+            /// What is to be known before a model is fitted, the weightiest first: at most 100. Missing in lists.
+            @inlinable
+            public mutating func addFindings(_ value: MixModelV1.PreviewPanelResponse.Finding) {
+                buffer.appendMessage(tag: 130, value)
+            }
+
+            /// How many findings there are beside these.
+            @inlinable
+            public mutating func setOmittedFindings(_ value: Int32) {
+                if value != 0 { buffer.appendField(tag: 136, value, as: Scalar.Int32.self) }
+            }
+
+            /// What the columns of a table were taken for. Missing in lists, and of panels that are no table's.
+            @inlinable
+            public mutating func addColumns<Failure: Error>(_ write: (inout MixModelV1.Panel.Column.Writer) throws(Failure) -> Void) throws(Failure) {
+                try buffer.appendMessage(tag: 146, write)
+            }
+
+            /// What the columns of a table were taken for. Missing in lists, and of panels that are no table's.
+            @inlinable
+            public mutating func addColumns(_ value: MixModelV1.Panel.Column) {
+                buffer.appendMessage(tag: 146, value)
+            }
+
+            /// What it is made of; missing if it is a table's.
+            @inlinable
+            public mutating func setSelection<Failure: Error>(_ write: (inout MixModelV1.PanelSelection.Writer) throws(Failure) -> Void) throws(Failure) {
+                try buffer.appendMessage(tag: 154, write)
+            }
+
+            /// What it is made of; missing if it is a table's.
+            @inlinable
+            public mutating func setSelection(_ value: MixModelV1.PanelSelection) {
+                buffer.appendMessage(tag: 154, value)
+            }
+
+            /// In whose name it was created.
+            @inlinable
+            public mutating func setActor(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 162, value) }
+            }
+
+            /// In whose name it was created.
+            @inlinable
+            public mutating func setActor(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 162, value.utf8) }
+            }
+
+            /// When it was created.
+            @inlinable
+            public mutating func setCreateTime<Failure: Error>(_ write: (inout GoogleProtobuf.Timestamp.Writer) throws(Failure) -> Void) throws(Failure) {
+                try buffer.appendMessage(tag: 170, write)
+            }
+
+            /// When it was created.
+            @inlinable
+            public mutating func setCreateTime(_ value: GoogleProtobuf.Timestamp) {
+                buffer.appendMessage(tag: 170, value)
+            }
+        }
+
+        /// What a column of a table was taken for.
+        public struct Column: MessageValue {
+
+            /// Its header.
+            public var name: String = ""
+
+            /// What it is, in the words of `PanelTable.roles`.
+            public var role: String = ""
+
+            /// Fields the schema does not name, kept as they were sent.
+            public var unknownFields = UnknownFields()
+
+            /// The message with every field at its default.
+            public init() {}
+
+            /// Copies the fields of a view.
+            public init(_ view: View) {
+                unsafe self.init(validated: view.bytes)
+            }
+
+            /// Copies the fields of a message.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            public init(validated bytes: RawSpan) {
+                let view = unsafe View(validated: bytes)
+                self.name = String(view.name)
+                self.role = String(view.role)
+                self.unknownFields = view.unknownFields
+            }
+
+            /// Appends the message's fields to a buffer.
+            public func write(to buffer: inout OutputBuffer) {
+                if !self.name.isEmpty { buffer.appendField(tag: 10, self.name) }
+                if !self.role.isEmpty { buffer.appendField(tag: 18, self.role) }
+                if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+            }
+
+            /// The message's table.
+            public static let schema: MessageSchema = MessageSchema("sextant.mix_model.v1.Panel.Column", [
+                FieldSchema(1, "name", .string),
+                FieldSchema(2, "role", .string),
+            ], valueStride: MemoryLayout<MixModelV1.Panel.Column>.stride)
+
+            /// The fields of a `Column`, read where they lie.
+            public struct View: MessageView, ~Escapable {
+                /// The message as a plain value.
+                public typealias Value = MixModelV1.Panel.Column
+
+                /// The message's table.
+                public static var schema: MessageSchema { MixModelV1.Panel.Column.schema }
+
+                /// The message's bytes.
+                public let bytes: RawSpan
+                fileprivate var _name = FieldSlice()
+                fileprivate var _role = FieldSlice()
+                fileprivate var _has_unknown = false
+
+                /// Finds the fields.
+                ///
+                /// - Parameter bytes: a validated message of this type.
+                @unsafe
+                @_lifetime(copy bytes)
+                public init(validated bytes: RawSpan) {
+                    self.bytes = bytes
+                    var reader = WireReader(bytes)
+                    while let tag = reader.nextTag() {
+                        switch tag {
+                            case 10: _name = reader.slice()
+                            case 18: _role = reader.slice()
+                            default:
+                                reader.skip(tag)
+                                _has_unknown = true
+                        }
+                    }
+                }
+
+                /// Its header.
+                public var name: Text {
+                    @_lifetime(copy self)
+                    get {
+                        unsafe _name.text(in: bytes)
+                    }
+                }
+
+                /// What it is, in the words of `PanelTable.roles`.
+                public var role: Text {
+                    @_lifetime(copy self)
+                    get {
+                        unsafe _role.text(in: bytes)
+                    }
+                }
+
+                /// The fields the schema does not name. Linear in the message's own fields.
+                public var unknownFields: UnknownFields {
+                    _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+                }
+            }
+
+            /// Writes the message.
+            ///
+            /// - Parameters:
+            ///   - capacity: bytes to reserve at once.
+            ///   - write: receives the message's writer.
+            public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+                try SharedBytes.encode(capacity: capacity, write)
+            }
+
+            /// Writes the fields of a `Column` straight into a buffer.
+            public struct Writer: MessageWriter, ~Copyable {
+                @usableFromInline var buffer = OutputBuffer()
+
+                /// Makes a writer with an empty buffer.
+                @inlinable public init() {}
+
+                /// Exchanges the writer's buffer for another.
+                @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                    swap(&buffer, &other)
+                }
+
+                /// Its header.
+                @inlinable
+                public mutating func setName(_ value: String) {
+                    if !value.isEmpty { buffer.appendField(tag: 10, value) }
+                }
+
+                /// Its header.
+                @inlinable
+                public mutating func setName(_ value: Text) {
+                    if !value.isEmpty { buffer.appendField(tag: 10, value.utf8) }
+                }
+
+                /// What it is, in the words of `PanelTable.roles`.
+                @inlinable
+                public mutating func setRole(_ value: String) {
+                    if !value.isEmpty { buffer.appendField(tag: 18, value) }
+                }
+
+                /// What it is, in the words of `PanelTable.roles`.
+                @inlinable
+                public mutating func setRole(_ value: Text) {
+                    if !value.isEmpty { buffer.appendField(tag: 18, value.utf8) }
+                }
+            }
+        }
+    }
+
+    /// Asks for a panel to be kept.
+    public struct CreatePanelRequest: MessageValue {
+
+        /// What it is called: up to 200 characters. A panel that is kept already keeps its own.
+        public var label: String = ""
+
+        /// Tells what would be kept, without doing so, also where findings refuse it.
+        public var validateOnly: Bool = false
+
+        /// What it is made of.
+        public var source: Source?
+
+        /// The members of `source`.
+        public enum Source: Hashable, Sendable {
+            /// Rows that the tenant has sent.
+            case selection(MixModelV1.PanelSelection)
+            /// A table.
+            case table(MixModelV1.PanelTable)
+        }
+
+        /// Fields the schema does not name, kept as they were sent.
+        public var unknownFields = UnknownFields()
+
+        /// The message with every field at its default.
+        public init() {}
+
+        /// Copies the fields of a view.
+        public init(_ view: View) {
+            unsafe self.init(validated: view.bytes)
+        }
+
+        /// Copies the fields of a message.
+        ///
+        /// - Parameter bytes: a validated message of this type.
+        @unsafe
+        public init(validated bytes: RawSpan) {
+            let view = unsafe View(validated: bytes)
+            self.label = String(view.label)
+            self.validateOnly = view.validateOnly
+            switch view._source_tag {
+                case 18:
+                    self.source = unsafe MixModelV1.PanelSelection.decode(validated: view._source.bytes(in: view.bytes)) { .selection($0) }
+                case 26:
+                    self.source = unsafe MixModelV1.PanelTable.decode(validated: view._source.bytes(in: view.bytes)) { .table($0) }
+                default: break
+            }
+            self.unknownFields = view.unknownFields
+        }
+
+        /// Appends the message's fields to a buffer.
+        public func write(to buffer: inout OutputBuffer) {
+            if !self.label.isEmpty { buffer.appendField(tag: 10, self.label) }
+            if case .selection(let value)? = self.source { buffer.appendMessage(tag: 18, value) }
+            if case .table(let value)? = self.source { buffer.appendMessage(tag: 26, value) }
+            if self.validateOnly { buffer.appendField(tag: 32, self.validateOnly, as: Scalar.Bool.self) }
+            if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+        }
+
+        /// The message's table.
+        public static let schema: MessageSchema = MessageSchema("sextant.mix_model.v1.CreatePanelRequest", [
+            FieldSchema(1, "label", .string),
+            FieldSchema(2, "selection", .message { MixModelV1.PanelSelection.schema }, .explicit, oneof: 0),
+            FieldSchema(3, "table", .message { MixModelV1.PanelTable.schema }, .explicit, oneof: 0),
+            FieldSchema(4, "validate_only", .bool),
+        ], valueStride: MemoryLayout<MixModelV1.CreatePanelRequest>.stride)
+
+        /// The fields of a `CreatePanelRequest`, read where they lie.
+        public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = MixModelV1.CreatePanelRequest
+
+            /// The message's table.
+            public static var schema: MessageSchema { MixModelV1.CreatePanelRequest.schema }
+
+            /// The message's bytes.
+            public let bytes: RawSpan
+            fileprivate var _label = FieldSlice()
+
+            /// Tells what would be kept, without doing so, also where findings refuse it.
+            public private(set) var validateOnly: Bool = false
+            fileprivate var _source_tag: UInt32 = 0
+            fileprivate var _source = FieldSlice()
+            fileprivate var _has_unknown = false
+
+            /// Finds the fields.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            @_lifetime(copy bytes)
+            public init(validated bytes: RawSpan) {
+                self.bytes = bytes
+                var reader = WireReader(bytes)
+                while let tag = reader.nextTag() {
+                    switch tag {
+                        case 10: _label = reader.slice()
+                        case 32: self.validateOnly = Scalar.Bool.read(&reader)
+                        case 18, 26:
+                            _source_tag = tag
+                            _source = reader.valueSlice(tag)
+                        default:
+                            reader.skip(tag)
+                            _has_unknown = true
+                    }
+                }
+            }
+
+            /// What it is called: up to 200 characters. A panel that is kept already keeps its own.
+            public var label: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _label.text(in: bytes)
+                }
+            }
+
+            /// The members of `source`.
+            public enum Source: ~Escapable {
+                /// Rows that the tenant has sent.
+                case selection(MixModelV1.PanelSelection.View)
+                /// A table.
+                case table(MixModelV1.PanelTable.View)
+            }
+
+            /// What it is made of.
+            public var source: Source? {
+                @_lifetime(copy self)
+                get {
+                    switch _source_tag {
+                    case 18: unsafe .selection(MixModelV1.PanelSelection.View(validated: _source.bytes(in: bytes)))
+                    case 26: unsafe .table(MixModelV1.PanelTable.View(validated: _source.bytes(in: bytes)))
+                    default: nil
+                    }
+                }
+            }
+
+            /// The fields the schema does not name. Linear in the message's own fields.
+            public var unknownFields: UnknownFields {
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+            }
+        }
+
+        /// Writes the message.
+        ///
+        /// - Parameters:
+        ///   - capacity: bytes to reserve at once.
+        ///   - write: receives the message's writer.
+        public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+            try SharedBytes.encode(capacity: capacity, write)
+        }
+
+        /// Writes the fields of a `CreatePanelRequest` straight into a buffer.
+        public struct Writer: MessageWriter, ~Copyable {
+            @usableFromInline var buffer = OutputBuffer()
+
+            /// Makes a writer with an empty buffer.
+            @inlinable public init() {}
+
+            /// Exchanges the writer's buffer for another.
+            @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                swap(&buffer, &other)
+            }
+
+            /// What it is called: up to 200 characters. A panel that is kept already keeps its own.
+            @inlinable
+            public mutating func setLabel(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 10, value) }
+            }
+
+            /// What it is called: up to 200 characters. A panel that is kept already keeps its own.
+            @inlinable
+            public mutating func setLabel(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 10, value.utf8) }
+            }
+
+            /// Rows that the tenant has sent.
+            @inlinable
+            public mutating func setSelection<Failure: Error>(_ write: (inout MixModelV1.PanelSelection.Writer) throws(Failure) -> Void) throws(Failure) {
+                try buffer.appendMessage(tag: 18, write)
+            }
+
+            /// Rows that the tenant has sent.
+            @inlinable
+            public mutating func setSelection(_ value: MixModelV1.PanelSelection) {
+                buffer.appendMessage(tag: 18, value)
+            }
+
+            /// A table.
+            @inlinable
+            public mutating func setTable<Failure: Error>(_ write: (inout MixModelV1.PanelTable.Writer) throws(Failure) -> Void) throws(Failure) {
+                try buffer.appendMessage(tag: 26, write)
+            }
+
+            /// A table.
+            @inlinable
+            public mutating func setTable(_ value: MixModelV1.PanelTable) {
+                buffer.appendMessage(tag: 26, value)
+            }
+
+            /// Tells what would be kept, without doing so, also where findings refuse it.
+            @inlinable
+            public mutating func setValidateOnly(_ value: Bool) {
+                if value { buffer.appendField(tag: 32, value, as: Scalar.Bool.self) }
+            }
+        }
+    }
+
+    /// Asks for a page of panels.
+    public struct ListPanelsRequest: MessageValue {
+
+        /// How many at most; 0 stands for 50, and more than 1,000 for 1,000.
+        public var pageSize: Int32 = 0
+
+        /// Where the page begins: `next_page_token` of the page before it; empty for the first page.
+        public var pageToken: String = ""
+
+        /// Fields the schema does not name, kept as they were sent.
+        public var unknownFields = UnknownFields()
+
+        /// The message with every field at its default.
+        public init() {}
+
+        /// Copies the fields of a view.
+        public init(_ view: View) {
+            unsafe self.init(validated: view.bytes)
+        }
+
+        /// Copies the fields of a message.
+        ///
+        /// - Parameter bytes: a validated message of this type.
+        @unsafe
+        public init(validated bytes: RawSpan) {
+            let view = unsafe View(validated: bytes)
+            self.pageSize = view.pageSize
+            self.pageToken = String(view.pageToken)
+            self.unknownFields = view.unknownFields
+        }
+
+        /// Appends the message's fields to a buffer.
+        public func write(to buffer: inout OutputBuffer) {
+            if self.pageSize != 0 { buffer.appendField(tag: 8, self.pageSize, as: Scalar.Int32.self) }
+            if !self.pageToken.isEmpty { buffer.appendField(tag: 18, self.pageToken) }
+            if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+        }
+
+        /// The message's table.
+        public static let schema: MessageSchema = MessageSchema("sextant.mix_model.v1.ListPanelsRequest", [
+            FieldSchema(1, "page_size", .int32),
+            FieldSchema(2, "page_token", .string),
+        ], valueStride: MemoryLayout<MixModelV1.ListPanelsRequest>.stride)
+
+        /// The fields of a `ListPanelsRequest`, read where they lie.
+        public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = MixModelV1.ListPanelsRequest
+
+            /// The message's table.
+            public static var schema: MessageSchema { MixModelV1.ListPanelsRequest.schema }
+
+            /// The message's bytes.
+            public let bytes: RawSpan
+
+            /// How many at most; 0 stands for 50, and more than 1,000 for 1,000.
+            public private(set) var pageSize: Int32 = 0
+            fileprivate var _pageToken = FieldSlice()
+            fileprivate var _has_unknown = false
+
+            /// Finds the fields.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            @_lifetime(copy bytes)
+            public init(validated bytes: RawSpan) {
+                self.bytes = bytes
+                var reader = WireReader(bytes)
+                while let tag = reader.nextTag() {
+                    switch tag {
+                        case 8: self.pageSize = Scalar.Int32.read(&reader)
+                        case 18: _pageToken = reader.slice()
+                        default:
+                            reader.skip(tag)
+                            _has_unknown = true
+                    }
+                }
+            }
+
+            /// Where the page begins: `next_page_token` of the page before it; empty for the first page.
+            public var pageToken: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _pageToken.text(in: bytes)
+                }
+            }
+
+            /// The fields the schema does not name. Linear in the message's own fields.
+            public var unknownFields: UnknownFields {
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+            }
+        }
+
+        /// Writes the message.
+        ///
+        /// - Parameters:
+        ///   - capacity: bytes to reserve at once.
+        ///   - write: receives the message's writer.
+        public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+            try SharedBytes.encode(capacity: capacity, write)
+        }
+
+        /// Writes the fields of a `ListPanelsRequest` straight into a buffer.
+        public struct Writer: MessageWriter, ~Copyable {
+            @usableFromInline var buffer = OutputBuffer()
+
+            /// Makes a writer with an empty buffer.
+            @inlinable public init() {}
+
+            /// Exchanges the writer's buffer for another.
+            @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                swap(&buffer, &other)
+            }
+
+            /// How many at most; 0 stands for 50, and more than 1,000 for 1,000.
+            @inlinable
+            public mutating func setPageSize(_ value: Int32) {
+                if value != 0 { buffer.appendField(tag: 8, value, as: Scalar.Int32.self) }
+            }
+
+            /// Where the page begins: `next_page_token` of the page before it; empty for the first page.
+            @inlinable
+            public mutating func setPageToken(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 18, value) }
+            }
+
+            /// Where the page begins: `next_page_token` of the page before it; empty for the first page.
+            @inlinable
+            public mutating func setPageToken(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 18, value.utf8) }
+            }
+        }
+    }
+
+    /// A page of panels.
+    public struct ListPanelsResponse: MessageValue {
+
+        /// The newest first.
+        public var panels: [MixModelV1.Panel] = []
+
+        /// Where the next page begins; empty if this is the last.
+        public var nextPageToken: String = ""
+
+        /// Fields the schema does not name, kept as they were sent.
+        public var unknownFields = UnknownFields()
+
+        /// The message with every field at its default.
+        public init() {}
+
+        /// Copies the fields of a view.
+        public init(_ view: View) {
+            unsafe self.init(validated: view.bytes)
+        }
+
+        /// Copies the fields of a message.
+        ///
+        /// - Parameter bytes: a validated message of this type.
+        @unsafe
+        public init(validated bytes: RawSpan) {
+            let view = unsafe View(validated: bytes)
+            self.panels = view.panels.values()
+            self.nextPageToken = String(view.nextPageToken)
+            self.unknownFields = view.unknownFields
+        }
+
+        /// Appends the message's fields to a buffer.
+        public func write(to buffer: inout OutputBuffer) {
+            buffer.appendMessages(tag: 10, self.panels)
+            if !self.nextPageToken.isEmpty { buffer.appendField(tag: 18, self.nextPageToken) }
+            if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+        }
+
+        /// The message's table.
+        public static let schema: MessageSchema = MessageSchema("sextant.mix_model.v1.ListPanelsResponse", [
+            FieldSchema(1, "panels", .message { MixModelV1.Panel.schema }, .repeated),
+            FieldSchema(2, "next_page_token", .string),
+        ], valueStride: MemoryLayout<MixModelV1.ListPanelsResponse>.stride)
+
+        /// The fields of a `ListPanelsResponse`, read where they lie.
+        public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = MixModelV1.ListPanelsResponse
+
+            /// The message's table.
+            public static var schema: MessageSchema { MixModelV1.ListPanelsResponse.schema }
+
+            /// The message's bytes.
+            public let bytes: RawSpan
+            fileprivate var _panels = FieldRun()
+            fileprivate var _nextPageToken = FieldSlice()
+            fileprivate var _has_unknown = false
+
+            /// Finds the fields.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            @_lifetime(copy bytes)
+            public init(validated bytes: RawSpan) {
+                self.bytes = bytes
+                var reader = WireReader(bytes)
+                var start = 0
+                while let tag = reader.nextTag() {
+                    switch tag {
+                        case 10:
+                            _ = reader.slice()
+                            _panels.extend(from: start, to: reader.position)
+                        case 18: _nextPageToken = reader.slice()
+                        default:
+                            reader.skip(tag)
+                            _has_unknown = true
+                    }
+                    start = reader.position
+                }
+            }
+
+            /// The newest first.
+            public var panels: RepeatedMessages<MixModelV1.Panel.View> {
+                @_lifetime(copy self)
+                get {
+                    unsafe RepeatedMessages<MixModelV1.Panel.View>(_panels, in: bytes)
+                }
+            }
+
+            /// Where the next page begins; empty if this is the last.
+            public var nextPageToken: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _nextPageToken.text(in: bytes)
+                }
+            }
+
+            /// The fields the schema does not name. Linear in the message's own fields.
+            public var unknownFields: UnknownFields {
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+            }
+        }
+
+        /// Writes the message.
+        ///
+        /// - Parameters:
+        ///   - capacity: bytes to reserve at once.
+        ///   - write: receives the message's writer.
+        public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+            try SharedBytes.encode(capacity: capacity, write)
+        }
+
+        /// Writes the fields of a `ListPanelsResponse` straight into a buffer.
+        public struct Writer: MessageWriter, ~Copyable {
+            @usableFromInline var buffer = OutputBuffer()
+
+            /// Makes a writer with an empty buffer.
+            @inlinable public init() {}
+
+            /// Exchanges the writer's buffer for another.
+            @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                swap(&buffer, &other)
+            }
+
+            /// The newest first.
+            @inlinable
+            public mutating func addPanels<Failure: Error>(_ write: (inout MixModelV1.Panel.Writer) throws(Failure) -> Void) throws(Failure) {
+                try buffer.appendMessage(tag: 10, write)
+            }
+
+            /// The newest first.
+            @inlinable
+            public mutating func addPanels(_ value: MixModelV1.Panel) {
+                buffer.appendMessage(tag: 10, value)
+            }
+
+            /// Where the next page begins; empty if this is the last.
+            @inlinable
+            public mutating func setNextPageToken(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 18, value) }
+            }
+
+            /// Where the next page begins; empty if this is the last.
+            @inlinable
+            public mutating func setNextPageToken(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 18, value.utf8) }
+            }
+        }
+    }
+
+    /// Asks for a panel.
+    public struct GetPanelRequest: MessageValue {
+
+        /// Which.
+        public var panelID: String = ""
+
+        /// Fields the schema does not name, kept as they were sent.
+        public var unknownFields = UnknownFields()
+
+        /// The message with every field at its default.
+        public init() {}
+
+        /// Copies the fields of a view.
+        public init(_ view: View) {
+            unsafe self.init(validated: view.bytes)
+        }
+
+        /// Copies the fields of a message.
+        ///
+        /// - Parameter bytes: a validated message of this type.
+        @unsafe
+        public init(validated bytes: RawSpan) {
+            let view = unsafe View(validated: bytes)
+            self.panelID = String(view.panelID)
+            self.unknownFields = view.unknownFields
+        }
+
+        /// Appends the message's fields to a buffer.
+        public func write(to buffer: inout OutputBuffer) {
+            if !self.panelID.isEmpty { buffer.appendField(tag: 10, self.panelID) }
+            if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+        }
+
+        /// The message's table.
+        public static let schema: MessageSchema = MessageSchema("sextant.mix_model.v1.GetPanelRequest", [
+            FieldSchema(1, "panel_id", .string),
+        ], valueStride: MemoryLayout<MixModelV1.GetPanelRequest>.stride)
+
+        /// The fields of a `GetPanelRequest`, read where they lie.
+        public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = MixModelV1.GetPanelRequest
+
+            /// The message's table.
+            public static var schema: MessageSchema { MixModelV1.GetPanelRequest.schema }
+
+            /// The message's bytes.
+            public let bytes: RawSpan
+            fileprivate var _panelID = FieldSlice()
+            fileprivate var _has_unknown = false
+
+            /// Finds the fields.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            @_lifetime(copy bytes)
+            public init(validated bytes: RawSpan) {
+                self.bytes = bytes
+                var reader = WireReader(bytes)
+                while let tag = reader.nextTag() {
+                    switch tag {
+                        case 10: _panelID = reader.slice()
+                        default:
+                            reader.skip(tag)
+                            _has_unknown = true
+                    }
+                }
+            }
+
+            /// Which.
+            public var panelID: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _panelID.text(in: bytes)
+                }
+            }
+
+            /// The fields the schema does not name. Linear in the message's own fields.
+            public var unknownFields: UnknownFields {
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+            }
+        }
+
+        /// Writes the message.
+        ///
+        /// - Parameters:
+        ///   - capacity: bytes to reserve at once.
+        ///   - write: receives the message's writer.
+        public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+            try SharedBytes.encode(capacity: capacity, write)
+        }
+
+        /// Writes the fields of a `GetPanelRequest` straight into a buffer.
+        public struct Writer: MessageWriter, ~Copyable {
+            @usableFromInline var buffer = OutputBuffer()
+
+            /// Makes a writer with an empty buffer.
+            @inlinable public init() {}
+
+            /// Exchanges the writer's buffer for another.
+            @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                swap(&buffer, &other)
+            }
+
+            /// Which.
+            @inlinable
+            public mutating func setPanelID(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 10, value) }
+            }
+
+            /// Which.
+            @inlinable
+            public mutating func setPanelID(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 10, value.utf8) }
+            }
+        }
+    }
+
+    /// Asks for a panel to be deleted.
+    public struct DeletePanelRequest: MessageValue {
+
+        /// Which.
+        public var panelID: String = ""
+
+        /// Fields the schema does not name, kept as they were sent.
+        public var unknownFields = UnknownFields()
+
+        /// The message with every field at its default.
+        public init() {}
+
+        /// Copies the fields of a view.
+        public init(_ view: View) {
+            unsafe self.init(validated: view.bytes)
+        }
+
+        /// Copies the fields of a message.
+        ///
+        /// - Parameter bytes: a validated message of this type.
+        @unsafe
+        public init(validated bytes: RawSpan) {
+            let view = unsafe View(validated: bytes)
+            self.panelID = String(view.panelID)
+            self.unknownFields = view.unknownFields
+        }
+
+        /// Appends the message's fields to a buffer.
+        public func write(to buffer: inout OutputBuffer) {
+            if !self.panelID.isEmpty { buffer.appendField(tag: 10, self.panelID) }
+            if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+        }
+
+        /// The message's table.
+        public static let schema: MessageSchema = MessageSchema("sextant.mix_model.v1.DeletePanelRequest", [
+            FieldSchema(1, "panel_id", .string),
+        ], valueStride: MemoryLayout<MixModelV1.DeletePanelRequest>.stride)
+
+        /// The fields of a `DeletePanelRequest`, read where they lie.
+        public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = MixModelV1.DeletePanelRequest
+
+            /// The message's table.
+            public static var schema: MessageSchema { MixModelV1.DeletePanelRequest.schema }
+
+            /// The message's bytes.
+            public let bytes: RawSpan
+            fileprivate var _panelID = FieldSlice()
+            fileprivate var _has_unknown = false
+
+            /// Finds the fields.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            @_lifetime(copy bytes)
+            public init(validated bytes: RawSpan) {
+                self.bytes = bytes
+                var reader = WireReader(bytes)
+                while let tag = reader.nextTag() {
+                    switch tag {
+                        case 10: _panelID = reader.slice()
+                        default:
+                            reader.skip(tag)
+                            _has_unknown = true
+                    }
+                }
+            }
+
+            /// Which.
+            public var panelID: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _panelID.text(in: bytes)
+                }
+            }
+
+            /// The fields the schema does not name. Linear in the message's own fields.
+            public var unknownFields: UnknownFields {
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+            }
+        }
+
+        /// Writes the message.
+        ///
+        /// - Parameters:
+        ///   - capacity: bytes to reserve at once.
+        ///   - write: receives the message's writer.
+        public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+            try SharedBytes.encode(capacity: capacity, write)
+        }
+
+        /// Writes the fields of a `DeletePanelRequest` straight into a buffer.
+        public struct Writer: MessageWriter, ~Copyable {
+            @usableFromInline var buffer = OutputBuffer()
+
+            /// Makes a writer with an empty buffer.
+            @inlinable public init() {}
+
+            /// Exchanges the writer's buffer for another.
+            @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                swap(&buffer, &other)
+            }
+
+            /// Which.
+            @inlinable
+            public mutating func setPanelID(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 10, value) }
+            }
+
+            /// Which.
+            @inlinable
+            public mutating func setPanelID(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 10, value.utf8) }
+            }
+        }
+    }
+
+    /// Says that a panel is gone.
+    public struct DeletePanelResponse: MessageValue {
+
+        /// Fields the schema does not name, kept as they were sent.
+        public var unknownFields = UnknownFields()
+
+        /// The message with every field at its default.
+        public init() {}
+
+        /// Copies the fields of a view.
+        public init(_ view: View) {
+            unsafe self.init(validated: view.bytes)
+        }
+
+        /// Copies the fields of a message.
+        ///
+        /// - Parameter bytes: a validated message of this type.
+        @unsafe
+        public init(validated bytes: RawSpan) {
+            let view = unsafe View(validated: bytes)
+            self.unknownFields = view.unknownFields
+        }
+
+        /// Appends the message's fields to a buffer.
+        public func write(to buffer: inout OutputBuffer) {
+            if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+        }
+
+        /// The message's table.
+        public static let schema: MessageSchema = MessageSchema("sextant.mix_model.v1.DeletePanelResponse", [
+        ], valueStride: MemoryLayout<MixModelV1.DeletePanelResponse>.stride)
+
+        /// The fields of a `DeletePanelResponse`, read where they lie.
+        public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = MixModelV1.DeletePanelResponse
+
+            /// The message's table.
+            public static var schema: MessageSchema { MixModelV1.DeletePanelResponse.schema }
+
+            /// The message's bytes.
+            public let bytes: RawSpan
+            fileprivate var _has_unknown = false
+
+            /// Finds the fields.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            @_lifetime(copy bytes)
+            public init(validated bytes: RawSpan) {
+                self.bytes = bytes
+                var reader = WireReader(bytes)
+                while let tag = reader.nextTag() {
+                    switch tag {
+                        default:
+                            reader.skip(tag)
+                            _has_unknown = true
+                    }
+                }
+            }
+
+            /// The fields the schema does not name. Linear in the message's own fields.
+            public var unknownFields: UnknownFields {
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+            }
+        }
+
+        /// Writes the message.
+        ///
+        /// - Parameters:
+        ///   - capacity: bytes to reserve at once.
+        ///   - write: receives the message's writer.
+        public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+            try SharedBytes.encode(capacity: capacity, write)
+        }
+
+        /// Writes the fields of a `DeletePanelResponse` straight into a buffer.
+        public struct Writer: MessageWriter, ~Copyable {
+            @usableFromInline var buffer = OutputBuffer()
+
+            /// Makes a writer with an empty buffer.
+            @inlinable public init() {}
+
+            /// Exchanges the writer's buffer for another.
+            @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                swap(&buffer, &other)
+            }
+        }
+    }
+
+    /// What is in a panel, as it is kept.
+    public struct PanelContents: MessageValue {
+
+        /// The days on which periods start, counted from 1970-01-01.
+        public var periods: [Int64] = []
+
+        /// How many days each has.
+        public var daysPerPeriod: Int32 = 0
+
+        /// The places.
+        public var geos: [MixModelV1.PanelContents.Geo] = []
+
+        /// What is explained.
+        public var outcome: MixModelV1.PanelContents.Column?
+
+        /// What one unit of it earns; nothing if that is not known.
+        public var valuePerOutcome: [Double] = []
+
+        /// Media that are paid for.
+        public var channels: [MixModelV1.PanelContents.Channel] = []
+
+        /// Media that cost nothing.
+        public var organic: [MixModelV1.PanelContents.Column] = []
+
+        /// What was done and is no medium.
+        public var treatments: [MixModelV1.PanelContents.Column] = []
+
+        /// What is controlled for.
+        public var controls: [MixModelV1.PanelContents.Column] = []
+
+        /// Fields the schema does not name, kept as they were sent.
+        public var unknownFields = UnknownFields()
+
+        /// The message with every field at its default.
+        public init() {}
+
+        /// Copies the fields of a view.
+        public init(_ view: View) {
+            unsafe self.init(validated: view.bytes)
+        }
+
+        /// Copies the fields of a message.
+        ///
+        /// - Parameter bytes: a validated message of this type.
+        @unsafe
+        public init(validated bytes: RawSpan) {
+            let view = unsafe View(validated: bytes)
+            self.periods = view.periods.values()
+            self.daysPerPeriod = view.daysPerPeriod
+            self.geos = view.geos.values()
+            if view._outcome.isPresent { unsafe self.outcome.decode(validated: view._outcome.bytes(in: view.bytes)) }
+            self.valuePerOutcome = view.valuePerOutcome.values()
+            self.channels = view.channels.values()
+            self.organic = view.organic.values()
+            self.treatments = view.treatments.values()
+            self.controls = view.controls.values()
+            self.unknownFields = view.unknownFields
+        }
+
+        /// Appends the message's fields to a buffer.
+        public func write(to buffer: inout OutputBuffer) {
+            buffer.appendPacked(tag: 10, self.periods, as: Scalar.Int64.self)
+            if self.daysPerPeriod != 0 { buffer.appendField(tag: 16, self.daysPerPeriod, as: Scalar.Int32.self) }
+            buffer.appendMessages(tag: 26, self.geos)
+            self.outcome.write(tag: 34, to: &buffer)
+            buffer.appendPacked(tag: 42, self.valuePerOutcome, as: Scalar.Double.self)
+            buffer.appendMessages(tag: 50, self.channels)
+            buffer.appendMessages(tag: 58, self.organic)
+            buffer.appendMessages(tag: 66, self.treatments)
+            buffer.appendMessages(tag: 74, self.controls)
+            if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+        }
+
+        /// The message's table.
+        public static let schema: MessageSchema = MessageSchema("sextant.mix_model.v1.PanelContents", [
+            FieldSchema(1, "periods", .int64, .packed),
+            FieldSchema(2, "days_per_period", .int32),
+            FieldSchema(3, "geos", .message { MixModelV1.PanelContents.Geo.schema }, .repeated),
+            FieldSchema(4, "outcome", .message { MixModelV1.PanelContents.Column.schema }, .explicit),
+            FieldSchema(5, "value_per_outcome", .double, .packed),
+            FieldSchema(6, "channels", .message { MixModelV1.PanelContents.Channel.schema }, .repeated),
+            FieldSchema(7, "organic", .message { MixModelV1.PanelContents.Column.schema }, .repeated),
+            FieldSchema(8, "treatments", .message { MixModelV1.PanelContents.Column.schema }, .repeated),
+            FieldSchema(9, "controls", .message { MixModelV1.PanelContents.Column.schema }, .repeated),
+        ], valueStride: MemoryLayout<MixModelV1.PanelContents>.stride)
+
+        /// The fields of a `PanelContents`, read where they lie.
+        public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = MixModelV1.PanelContents
+
+            /// The message's table.
+            public static var schema: MessageSchema { MixModelV1.PanelContents.schema }
+
+            /// The message's bytes.
+            public let bytes: RawSpan
+            fileprivate var _periods = FieldRun()
+
+            /// How many days each has.
+            public private(set) var daysPerPeriod: Int32 = 0
+            fileprivate var _geos = FieldRun()
+            fileprivate var _outcome = FieldSlice()
+            fileprivate var _valuePerOutcome = FieldRun()
+            fileprivate var _channels = FieldRun()
+            fileprivate var _organic = FieldRun()
+            fileprivate var _treatments = FieldRun()
+            fileprivate var _controls = FieldRun()
+            fileprivate var _has_unknown = false
+
+            /// Finds the fields.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            @_lifetime(copy bytes)
+            public init(validated bytes: RawSpan) {
+                self.bytes = bytes
+                var reader = WireReader(bytes)
+                var start = 0
+                while let tag = reader.nextTag() {
+                    switch tag {
+                        case 8, 10:
+                            reader.skip(tag)
+                            _periods.extend(from: start, to: reader.position)
+                        case 16: self.daysPerPeriod = Scalar.Int32.read(&reader)
+                        case 26:
+                            _ = reader.slice()
+                            _geos.extend(from: start, to: reader.position)
+                        case 34: _outcome = reader.slice()
+                        case 41, 42:
+                            reader.skip(tag)
+                            _valuePerOutcome.extend(from: start, to: reader.position)
+                        case 50:
+                            _ = reader.slice()
+                            _channels.extend(from: start, to: reader.position)
+                        case 58:
+                            _ = reader.slice()
+                            _organic.extend(from: start, to: reader.position)
+                        case 66:
+                            _ = reader.slice()
+                            _treatments.extend(from: start, to: reader.position)
+                        case 74:
+                            _ = reader.slice()
+                            _controls.extend(from: start, to: reader.position)
+                        default:
+                            reader.skip(tag)
+                            _has_unknown = true
+                    }
+                    start = reader.position
+                }
+            }
+
+            /// The days on which periods start, counted from 1970-01-01.
+            public var periods: RepeatedScalars<Scalar.Int64> {
+                @_lifetime(copy self)
+                get {
+                    RepeatedScalars<Scalar.Int64>(_periods, in: bytes)
+                }
+            }
+
+            /// The places.
+            public var geos: RepeatedMessages<MixModelV1.PanelContents.Geo.View> {
+                @_lifetime(copy self)
+                get {
+                    unsafe RepeatedMessages<MixModelV1.PanelContents.Geo.View>(_geos, in: bytes)
+                }
+            }
+
+            /// What is explained.
+            public var outcome: MixModelV1.PanelContents.Column.View? {
+                @_lifetime(copy self)
+                get {
+                    unsafe _outcome.isPresent ? MixModelV1.PanelContents.Column.View(validated: _outcome.bytes(in: bytes)) : nil
+                }
+            }
+
+            /// What one unit of it earns; nothing if that is not known.
+            public var valuePerOutcome: RepeatedScalars<Scalar.Double> {
+                @_lifetime(copy self)
+                get {
+                    RepeatedScalars<Scalar.Double>(_valuePerOutcome, in: bytes)
+                }
+            }
+
+            /// Media that are paid for.
+            public var channels: RepeatedMessages<MixModelV1.PanelContents.Channel.View> {
+                @_lifetime(copy self)
+                get {
+                    unsafe RepeatedMessages<MixModelV1.PanelContents.Channel.View>(_channels, in: bytes)
+                }
+            }
+
+            /// Media that cost nothing.
+            public var organic: RepeatedMessages<MixModelV1.PanelContents.Column.View> {
+                @_lifetime(copy self)
+                get {
+                    unsafe RepeatedMessages<MixModelV1.PanelContents.Column.View>(_organic, in: bytes)
+                }
+            }
+
+            /// What was done and is no medium.
+            public var treatments: RepeatedMessages<MixModelV1.PanelContents.Column.View> {
+                @_lifetime(copy self)
+                get {
+                    unsafe RepeatedMessages<MixModelV1.PanelContents.Column.View>(_treatments, in: bytes)
+                }
+            }
+
+            /// What is controlled for.
+            public var controls: RepeatedMessages<MixModelV1.PanelContents.Column.View> {
+                @_lifetime(copy self)
+                get {
+                    unsafe RepeatedMessages<MixModelV1.PanelContents.Column.View>(_controls, in: bytes)
+                }
+            }
+
+            /// The fields the schema does not name. Linear in the message's own fields.
+            public var unknownFields: UnknownFields {
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+            }
+        }
+
+        /// Writes the message.
+        ///
+        /// - Parameters:
+        ///   - capacity: bytes to reserve at once.
+        ///   - write: receives the message's writer.
+        public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+            try SharedBytes.encode(capacity: capacity, write)
+        }
+
+        /// Writes the fields of a `PanelContents` straight into a buffer.
+        public struct Writer: MessageWriter, ~Copyable {
+            @usableFromInline var buffer = OutputBuffer()
+
+            /// Makes a writer with an empty buffer.
+            @inlinable public init() {}
+
+            /// Exchanges the writer's buffer for another.
+            @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                swap(&buffer, &other)
+            }
+
+            /// The days on which periods start, counted from 1970-01-01.
+            @inlinable
+            public mutating func addPeriods(_ values: [Int64]) {
+                buffer.appendPacked(tag: 10, values, as: Scalar.Int64.self)
+            }
+
+            /// How many days each has.
+            @inlinable
+            public mutating func setDaysPerPeriod(_ value: Int32) {
+                if value != 0 { buffer.appendField(tag: 16, value, as: Scalar.Int32.self) }
+            }
+
+            /// The places.
+            @inlinable
+            public mutating func addGeos<Failure: Error>(_ write: (inout MixModelV1.PanelContents.Geo.Writer) throws(Failure) -> Void) throws(Failure) {
+                try buffer.appendMessage(tag: 26, write)
+            }
+
+            /// The places.
+            @inlinable
+            public mutating func addGeos(_ value: MixModelV1.PanelContents.Geo) {
+                buffer.appendMessage(tag: 26, value)
+            }
+
+            /// What is explained.
+            @inlinable
+            public mutating func setOutcome<Failure: Error>(_ write: (inout MixModelV1.PanelContents.Column.Writer) throws(Failure) -> Void) throws(Failure) {
+                try buffer.appendMessage(tag: 34, write)
+            }
+
+            /// What is explained.
+            @inlinable
+            public mutating func setOutcome(_ value: MixModelV1.PanelContents.Column) {
+                buffer.appendMessage(tag: 34, value)
+            }
+
+            /// What one unit of it earns; nothing if that is not known.
+            @inlinable
+            public mutating func addValuePerOutcome(_ values: [Double]) {
+                buffer.appendPacked(tag: 42, values, as: Scalar.Double.self)
+            }
+
+            /// Media that are paid for.
+            @inlinable
+            public mutating func addChannels<Failure: Error>(_ write: (inout MixModelV1.PanelContents.Channel.Writer) throws(Failure) -> Void) throws(Failure) {
+                try buffer.appendMessage(tag: 50, write)
+            }
+
+            /// Media that are paid for.
+            @inlinable
+            public mutating func addChannels(_ value: MixModelV1.PanelContents.Channel) {
+                buffer.appendMessage(tag: 50, value)
+            }
+
+            /// Media that cost nothing.
+            @inlinable
+            public mutating func addOrganic<Failure: Error>(_ write: (inout MixModelV1.PanelContents.Column.Writer) throws(Failure) -> Void) throws(Failure) {
+                try buffer.appendMessage(tag: 58, write)
+            }
+
+            /// Media that cost nothing.
+            @inlinable
+            public mutating func addOrganic(_ value: MixModelV1.PanelContents.Column) {
+                buffer.appendMessage(tag: 58, value)
+            }
+
+            /// What was done and is no medium.
+            @inlinable
+            public mutating func addTreatments<Failure: Error>(_ write: (inout MixModelV1.PanelContents.Column.Writer) throws(Failure) -> Void) throws(Failure) {
+                try buffer.appendMessage(tag: 66, write)
+            }
+
+            /// What was done and is no medium.
+            @inlinable
+            public mutating func addTreatments(_ value: MixModelV1.PanelContents.Column) {
+                buffer.appendMessage(tag: 66, value)
+            }
+
+            /// What is controlled for.
+            @inlinable
+            public mutating func addControls<Failure: Error>(_ write: (inout MixModelV1.PanelContents.Column.Writer) throws(Failure) -> Void) throws(Failure) {
+                try buffer.appendMessage(tag: 74, write)
+            }
+
+            /// What is controlled for.
+            @inlinable
+            public mutating func addControls(_ value: MixModelV1.PanelContents.Column) {
+                buffer.appendMessage(tag: 74, value)
+            }
+        }
+
+        /// A place.
+        public struct Geo: MessageValue {
+
+            /// Its name.
+            public var name: String = ""
+
+            /// How many people live there.
+            public var population: Double = 0
+
+            /// Fields the schema does not name, kept as they were sent.
+            public var unknownFields = UnknownFields()
+
+            /// The message with every field at its default.
+            public init() {}
+
+            /// Copies the fields of a view.
+            public init(_ view: View) {
+                unsafe self.init(validated: view.bytes)
+            }
+
+            /// Copies the fields of a message.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            public init(validated bytes: RawSpan) {
+                let view = unsafe View(validated: bytes)
+                self.name = String(view.name)
+                self.population = view.population
+                self.unknownFields = view.unknownFields
+            }
+
+            /// Appends the message's fields to a buffer.
+            public func write(to buffer: inout OutputBuffer) {
+                if !self.name.isEmpty { buffer.appendField(tag: 10, self.name) }
+                if self.population.bitPattern != 0 { buffer.appendField(tag: 17, self.population, as: Scalar.Double.self) }
+                if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+            }
+
+            /// The message's table.
+            public static let schema: MessageSchema = MessageSchema("sextant.mix_model.v1.PanelContents.Geo", [
+                FieldSchema(1, "name", .string),
+                FieldSchema(2, "population", .double),
+            ], valueStride: MemoryLayout<MixModelV1.PanelContents.Geo>.stride)
+
+            /// The fields of a `Geo`, read where they lie.
+            public struct View: MessageView, ~Escapable {
+                /// The message as a plain value.
+                public typealias Value = MixModelV1.PanelContents.Geo
+
+                /// The message's table.
+                public static var schema: MessageSchema { MixModelV1.PanelContents.Geo.schema }
+
+                /// The message's bytes.
+                public let bytes: RawSpan
+                fileprivate var _name = FieldSlice()
+
+                /// How many people live there.
+                public private(set) var population: Double = 0
+                fileprivate var _has_unknown = false
+
+                /// Finds the fields.
+                ///
+                /// - Parameter bytes: a validated message of this type.
+                @unsafe
+                @_lifetime(copy bytes)
+                public init(validated bytes: RawSpan) {
+                    self.bytes = bytes
+                    var reader = WireReader(bytes)
+                    while let tag = reader.nextTag() {
+                        switch tag {
+                            case 10: _name = reader.slice()
+                            case 17: self.population = Scalar.Double.read(&reader)
+                            default:
+                                reader.skip(tag)
+                                _has_unknown = true
+                        }
+                    }
+                }
+
+                /// Its name.
+                public var name: Text {
+                    @_lifetime(copy self)
+                    get {
+                        unsafe _name.text(in: bytes)
+                    }
+                }
+
+                /// The fields the schema does not name. Linear in the message's own fields.
+                public var unknownFields: UnknownFields {
+                    _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+                }
+            }
+
+            /// Writes the message.
+            ///
+            /// - Parameters:
+            ///   - capacity: bytes to reserve at once.
+            ///   - write: receives the message's writer.
+            public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+                try SharedBytes.encode(capacity: capacity, write)
+            }
+
+            /// Writes the fields of a `Geo` straight into a buffer.
+            public struct Writer: MessageWriter, ~Copyable {
+                @usableFromInline var buffer = OutputBuffer()
+
+                /// Makes a writer with an empty buffer.
+                @inlinable public init() {}
+
+                /// Exchanges the writer's buffer for another.
+                @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                    swap(&buffer, &other)
+                }
+
+                /// Its name.
+                @inlinable
+                public mutating func setName(_ value: String) {
+                    if !value.isEmpty { buffer.appendField(tag: 10, value) }
+                }
+
+                /// Its name.
+                @inlinable
+                public mutating func setName(_ value: Text) {
+                    if !value.isEmpty { buffer.appendField(tag: 10, value.utf8) }
+                }
+
+                /// How many people live there.
+                @inlinable
+                public mutating func setPopulation(_ value: Double) {
+                    if value.bitPattern != 0 { buffer.appendField(tag: 17, value, as: Scalar.Double.self) }
+                }
+            }
+        }
+
+        /// Numbers, by place and then by period.
+        public struct Column: MessageValue {
+
+            /// Its name.
+            public var name: String = ""
+
+            /// The numbers.
+            public var values: [Double] = []
+
+            /// Fields the schema does not name, kept as they were sent.
+            public var unknownFields = UnknownFields()
+
+            /// The message with every field at its default.
+            public init() {}
+
+            /// Copies the fields of a view.
+            public init(_ view: View) {
+                unsafe self.init(validated: view.bytes)
+            }
+
+            /// Copies the fields of a message.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            public init(validated bytes: RawSpan) {
+                let view = unsafe View(validated: bytes)
+                self.name = String(view.name)
+                self.values = view.values.values()
+                self.unknownFields = view.unknownFields
+            }
+
+            /// Appends the message's fields to a buffer.
+            public func write(to buffer: inout OutputBuffer) {
+                if !self.name.isEmpty { buffer.appendField(tag: 10, self.name) }
+                buffer.appendPacked(tag: 18, self.values, as: Scalar.Double.self)
+                if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+            }
+
+            /// The message's table.
+            public static let schema: MessageSchema = MessageSchema("sextant.mix_model.v1.PanelContents.Column", [
+                FieldSchema(1, "name", .string),
+                FieldSchema(2, "values", .double, .packed),
+            ], valueStride: MemoryLayout<MixModelV1.PanelContents.Column>.stride)
+
+            /// The fields of a `Column`, read where they lie.
+            public struct View: MessageView, ~Escapable {
+                /// The message as a plain value.
+                public typealias Value = MixModelV1.PanelContents.Column
+
+                /// The message's table.
+                public static var schema: MessageSchema { MixModelV1.PanelContents.Column.schema }
+
+                /// The message's bytes.
+                public let bytes: RawSpan
+                fileprivate var _name = FieldSlice()
+                fileprivate var _values = FieldRun()
+                fileprivate var _has_unknown = false
+
+                /// Finds the fields.
+                ///
+                /// - Parameter bytes: a validated message of this type.
+                @unsafe
+                @_lifetime(copy bytes)
+                public init(validated bytes: RawSpan) {
+                    self.bytes = bytes
+                    var reader = WireReader(bytes)
+                    var start = 0
+                    while let tag = reader.nextTag() {
+                        switch tag {
+                            case 10: _name = reader.slice()
+                            case 17, 18:
+                                reader.skip(tag)
+                                _values.extend(from: start, to: reader.position)
+                            default:
+                                reader.skip(tag)
+                                _has_unknown = true
+                        }
+                        start = reader.position
+                    }
+                }
+
+                /// Its name.
+                public var name: Text {
+                    @_lifetime(copy self)
+                    get {
+                        unsafe _name.text(in: bytes)
+                    }
+                }
+
+                /// The numbers.
+                public var values: RepeatedScalars<Scalar.Double> {
+                    @_lifetime(copy self)
+                    get {
+                        RepeatedScalars<Scalar.Double>(_values, in: bytes)
+                    }
+                }
+
+                /// The fields the schema does not name. Linear in the message's own fields.
+                public var unknownFields: UnknownFields {
+                    _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+                }
+            }
+
+            /// Writes the message.
+            ///
+            /// - Parameters:
+            ///   - capacity: bytes to reserve at once.
+            ///   - write: receives the message's writer.
+            public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+                try SharedBytes.encode(capacity: capacity, write)
+            }
+
+            /// Writes the fields of a `Column` straight into a buffer.
+            public struct Writer: MessageWriter, ~Copyable {
+                @usableFromInline var buffer = OutputBuffer()
+
+                /// Makes a writer with an empty buffer.
+                @inlinable public init() {}
+
+                /// Exchanges the writer's buffer for another.
+                @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                    swap(&buffer, &other)
+                }
+
+                /// Its name.
+                @inlinable
+                public mutating func setName(_ value: String) {
+                    if !value.isEmpty { buffer.appendField(tag: 10, value) }
+                }
+
+                /// Its name.
+                @inlinable
+                public mutating func setName(_ value: Text) {
+                    if !value.isEmpty { buffer.appendField(tag: 10, value.utf8) }
+                }
+
+                /// The numbers.
+                @inlinable
+                public mutating func addValues(_ values: [Double]) {
+                    buffer.appendPacked(tag: 18, values, as: Scalar.Double.self)
+                }
+            }
+        }
+
+        /// A medium that is paid for.
+        public struct Channel: MessageValue {
+
+            /// Its name.
+            public var name: String = ""
+
+            /// What it cost.
+            public var spend: [Double] = []
+
+            /// How often it was seen; nothing if that is not known.
+            public var units: [Double] = []
+
+            /// How many people saw it; nothing if that is not known.
+            public var reach: [Double] = []
+
+            /// How often each of them did.
+            public var frequency: [Double] = []
+
+            /// Fields the schema does not name, kept as they were sent.
+            public var unknownFields = UnknownFields()
+
+            /// The message with every field at its default.
+            public init() {}
+
+            /// Copies the fields of a view.
+            public init(_ view: View) {
+                unsafe self.init(validated: view.bytes)
+            }
+
+            /// Copies the fields of a message.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            public init(validated bytes: RawSpan) {
+                let view = unsafe View(validated: bytes)
+                self.name = String(view.name)
+                self.spend = view.spend.values()
+                self.units = view.units.values()
+                self.reach = view.reach.values()
+                self.frequency = view.frequency.values()
+                self.unknownFields = view.unknownFields
+            }
+
+            /// Appends the message's fields to a buffer.
+            public func write(to buffer: inout OutputBuffer) {
+                if !self.name.isEmpty { buffer.appendField(tag: 10, self.name) }
+                buffer.appendPacked(tag: 18, self.spend, as: Scalar.Double.self)
+                buffer.appendPacked(tag: 26, self.units, as: Scalar.Double.self)
+                buffer.appendPacked(tag: 34, self.reach, as: Scalar.Double.self)
+                buffer.appendPacked(tag: 42, self.frequency, as: Scalar.Double.self)
+                if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+            }
+
+            /// The message's table.
+            public static let schema: MessageSchema = MessageSchema("sextant.mix_model.v1.PanelContents.Channel", [
+                FieldSchema(1, "name", .string),
+                FieldSchema(2, "spend", .double, .packed),
+                FieldSchema(3, "units", .double, .packed),
+                FieldSchema(4, "reach", .double, .packed),
+                FieldSchema(5, "frequency", .double, .packed),
+            ], valueStride: MemoryLayout<MixModelV1.PanelContents.Channel>.stride)
+
+            /// The fields of a `Channel`, read where they lie.
+            public struct View: MessageView, ~Escapable {
+                /// The message as a plain value.
+                public typealias Value = MixModelV1.PanelContents.Channel
+
+                /// The message's table.
+                public static var schema: MessageSchema { MixModelV1.PanelContents.Channel.schema }
+
+                /// The message's bytes.
+                public let bytes: RawSpan
+                fileprivate var _name = FieldSlice()
+                fileprivate var _spend = FieldRun()
+                fileprivate var _units = FieldRun()
+                fileprivate var _reach = FieldRun()
+                fileprivate var _frequency = FieldRun()
+                fileprivate var _has_unknown = false
+
+                /// Finds the fields.
+                ///
+                /// - Parameter bytes: a validated message of this type.
+                @unsafe
+                @_lifetime(copy bytes)
+                public init(validated bytes: RawSpan) {
+                    self.bytes = bytes
+                    var reader = WireReader(bytes)
+                    var start = 0
+                    while let tag = reader.nextTag() {
+                        switch tag {
+                            case 10: _name = reader.slice()
+                            case 17, 18:
+                                reader.skip(tag)
+                                _spend.extend(from: start, to: reader.position)
+                            case 25, 26:
+                                reader.skip(tag)
+                                _units.extend(from: start, to: reader.position)
+                            case 33, 34:
+                                reader.skip(tag)
+                                _reach.extend(from: start, to: reader.position)
+                            case 41, 42:
+                                reader.skip(tag)
+                                _frequency.extend(from: start, to: reader.position)
+                            default:
+                                reader.skip(tag)
+                                _has_unknown = true
+                        }
+                        start = reader.position
+                    }
+                }
+
+                /// Its name.
+                public var name: Text {
+                    @_lifetime(copy self)
+                    get {
+                        unsafe _name.text(in: bytes)
+                    }
+                }
+
+                /// What it cost.
+                public var spend: RepeatedScalars<Scalar.Double> {
+                    @_lifetime(copy self)
+                    get {
+                        RepeatedScalars<Scalar.Double>(_spend, in: bytes)
+                    }
+                }
+
+                /// How often it was seen; nothing if that is not known.
+                public var units: RepeatedScalars<Scalar.Double> {
+                    @_lifetime(copy self)
+                    get {
+                        RepeatedScalars<Scalar.Double>(_units, in: bytes)
+                    }
+                }
+
+                /// How many people saw it; nothing if that is not known.
+                public var reach: RepeatedScalars<Scalar.Double> {
+                    @_lifetime(copy self)
+                    get {
+                        RepeatedScalars<Scalar.Double>(_reach, in: bytes)
+                    }
+                }
+
+                /// How often each of them did.
+                public var frequency: RepeatedScalars<Scalar.Double> {
+                    @_lifetime(copy self)
+                    get {
+                        RepeatedScalars<Scalar.Double>(_frequency, in: bytes)
+                    }
+                }
+
+                /// The fields the schema does not name. Linear in the message's own fields.
+                public var unknownFields: UnknownFields {
+                    _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+                }
+            }
+
+            /// Writes the message.
+            ///
+            /// - Parameters:
+            ///   - capacity: bytes to reserve at once.
+            ///   - write: receives the message's writer.
+            public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+                try SharedBytes.encode(capacity: capacity, write)
+            }
+
+            /// Writes the fields of a `Channel` straight into a buffer.
+            public struct Writer: MessageWriter, ~Copyable {
+                @usableFromInline var buffer = OutputBuffer()
+
+                /// Makes a writer with an empty buffer.
+                @inlinable public init() {}
+
+                /// Exchanges the writer's buffer for another.
+                @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                    swap(&buffer, &other)
+                }
+
+                /// Its name.
+                @inlinable
+                public mutating func setName(_ value: String) {
+                    if !value.isEmpty { buffer.appendField(tag: 10, value) }
+                }
+
+                /// Its name.
+                @inlinable
+                public mutating func setName(_ value: Text) {
+                    if !value.isEmpty { buffer.appendField(tag: 10, value.utf8) }
+                }
+
+                /// What it cost.
+                @inlinable
+                public mutating func addSpend(_ values: [Double]) {
+                    buffer.appendPacked(tag: 18, values, as: Scalar.Double.self)
+                }
+
+                /// How often it was seen; nothing if that is not known.
+                @inlinable
+                public mutating func addUnits(_ values: [Double]) {
+                    buffer.appendPacked(tag: 26, values, as: Scalar.Double.self)
+                }
+
+                /// How many people saw it; nothing if that is not known.
+                @inlinable
+                public mutating func addReach(_ values: [Double]) {
+                    buffer.appendPacked(tag: 34, values, as: Scalar.Double.self)
+                }
+
+                /// How often each of them did.
+                @inlinable
+                public mutating func addFrequency(_ values: [Double]) {
+                    buffer.appendPacked(tag: 42, values, as: Scalar.Double.self)
+                }
+            }
+        }
+    }
+
     /// The file `sextant/mix_model/v1/panels.proto`.
     public static let panelsFile: FileSchema = FileSchema(
         "sextant/mix_model/v1/panels.proto",
-        imports: ["sextant/api/annotations.proto"],
-        messages: [MixModelV1.ListSourcesRequest.schema, MixModelV1.ListSourcesResponse.schema, MixModelV1.ListSourcesResponse.Source.schema, MixModelV1.PanelSelection.schema, MixModelV1.PreviewPanelRequest.schema, MixModelV1.PreviewPanelResponse.schema, MixModelV1.PreviewPanelResponse.Geo.schema, MixModelV1.PreviewPanelResponse.Column.schema, MixModelV1.PreviewPanelResponse.Finding.schema],
+        imports: ["google/protobuf/timestamp.proto", "sextant/api/annotations.proto"],
+        messages: [MixModelV1.ListSourcesRequest.schema, MixModelV1.ListSourcesResponse.schema, MixModelV1.ListSourcesResponse.Source.schema, MixModelV1.PanelSelection.schema, MixModelV1.PreviewPanelRequest.schema, MixModelV1.PreviewPanelResponse.schema, MixModelV1.PreviewPanelResponse.Geo.schema, MixModelV1.PreviewPanelResponse.Column.schema, MixModelV1.PreviewPanelResponse.Finding.schema, MixModelV1.PanelTable.schema, MixModelV1.Panel.schema, MixModelV1.Panel.Column.schema, MixModelV1.CreatePanelRequest.schema, MixModelV1.ListPanelsRequest.schema, MixModelV1.ListPanelsResponse.schema, MixModelV1.GetPanelRequest.schema, MixModelV1.DeletePanelRequest.schema, MixModelV1.DeletePanelResponse.schema, MixModelV1.PanelContents.schema, MixModelV1.PanelContents.Geo.schema, MixModelV1.PanelContents.Column.schema, MixModelV1.PanelContents.Channel.schema],
         enums: [MixModelV1.PanelSelection.Period.schema, MixModelV1.PanelSelection.Geography.schema, MixModelV1.PanelSelection.Exposure.schema, MixModelV1.PreviewPanelResponse.Role.schema, MixModelV1.PreviewPanelResponse.Finding.Severity.schema],
-        descriptor: "CiFzZXh0YW50L21peF9tb2RlbC92MS9wYW5lbHMucHJvdG8SFHNleHRhbnQubWl4X21vZGVsLnYxGh1zZXh0YW50L2FwaS9hbm5vdGF0aW9ucy5wcm90byIUChJMaXN0U291cmNlc1JlcXVlc3QihAQKE0xpc3RTb3VyY2VzUmVzcG9uc2USTAoIb3V0Y29tZXMYASADKAsyMC5zZXh0YW50Lm1peF9tb2RlbC52MS5MaXN0U291cmNlc1Jlc3BvbnNlLlNvdXJjZVIIb3V0Y29tZXMSTAoIY2hhbm5lbHMYAiADKAsyMC5zZXh0YW50Lm1peF9tb2RlbC52MS5MaXN0U291cmNlc1Jlc3BvbnNlLlNvdXJjZVIIY2hhbm5lbHMSUAoKY292YXJpYXRlcxgDIAMoCzIwLnNleHRhbnQubWl4X21vZGVsLnYxLkxpc3RTb3VyY2VzUmVzcG9uc2UuU291cmNlUgpjb3ZhcmlhdGVzEi4KE3VubWFwcGVkX3NwZW5kX3Jvd3MYBCABKANSEXVubWFwcGVkU3BlbmRSb3dzGs4BCgZTb3VyY2USEgoEbmFtZRgBIAEoCVIEbmFtZRIdCgpjb3VudGVkX2J5GAIgASgJUgljb3VudGVkQnkSGQoIaXNfbW9uZXkYAyABKAhSB2lzTW9uZXkSHQoKZmlyc3RfZGF0ZRgEIAEoCVIJZmlyc3REYXRlEhsKCWxhc3RfZGF0ZRgFIAEoCVIIbGFzdERhdGUSEgoEZGF5cxgGIAEoA1IEZGF5cxISCgRnZW9zGAcgASgDUgRnZW9zEhIKBHJvd3MYCCABKANSBHJvd3MitQUKDlBhbmVsU2VsZWN0aW9uEhAKA2twaRgBIAEoCVIDa3BpEh0KCmNvdW50ZWRfYnkYAiABKAlSCWNvdW50ZWRCeRIdCgpmaXJzdF9kYXRlGAMgASgJUglmaXJzdERhdGUSGwoJbGFzdF9kYXRlGAQgASgJUghsYXN0RGF0ZRJDCgZwZXJpb2QYBSABKA4yKy5zZXh0YW50Lm1peF9tb2RlbC52MS5QYW5lbFNlbGVjdGlvbi5QZXJpb2RSBnBlcmlvZBJMCglnZW9ncmFwaHkYBiABKA4yLi5zZXh0YW50Lm1peF9tb2RlbC52MS5QYW5lbFNlbGVjdGlvbi5HZW9ncmFwaHlSCWdlb2dyYXBoeRIaCghjaGFubmVscxgHIAMoCVIIY2hhbm5lbHMSSQoIZXhwb3N1cmUYCCABKA4yLS5zZXh0YW50Lm1peF9tb2RlbC52MS5QYW5lbFNlbGVjdGlvbi5FeHBvc3VyZVIIZXhwb3N1cmUSGgoIY29udHJvbHMYCSADKAlSCGNvbnRyb2xzEh4KCnRyZWF0bWVudHMYCiADKAlSCnRyZWF0bWVudHMiQQoGUGVyaW9kEhYKElBFUklPRF9VTlNQRUNJRklFRBAAEg4KClBFUklPRF9EQVkQARIPCgtQRVJJT0RfV0VFSxACIlQKCUdlb2dyYXBoeRIZChVHRU9HUkFQSFlfVU5TUEVDSUZJRUQQABIWChJHRU9HUkFQSFlfTkFUSU9OQUwQARIUChBHRU9HUkFQSFlfQllfR0VPEAIiZwoIRXhwb3N1cmUSGAoURVhQT1NVUkVfVU5TUEVDSUZJRUQQABISCg5FWFBPU1VSRV9TUEVORBABEhgKFEVYUE9TVVJFX0lNUFJFU1NJT05TEAISEwoPRVhQT1NVUkVfQ0xJQ0tTEAMigAEKE1ByZXZpZXdQYW5lbFJlcXVlc3QSQgoJc2VsZWN0aW9uGAEgASgLMiQuc2V4dGFudC5taXhfbW9kZWwudjEuUGFuZWxTZWxlY3Rpb25SCXNlbGVjdGlvbhIlCg5pbmNsdWRlX3ZhbHVlcxgCIAEoCFINaW5jbHVkZVZhbHVlcyKPDAoUUHJldmlld1BhbmVsUmVzcG9uc2USHQoKZmlyc3RfZGF0ZRgBIAEoCVIJZmlyc3REYXRlEhsKCWxhc3RfZGF0ZRgCIAEoCVIIbGFzdERhdGUSGAoHcGVyaW9kcxgDIAEoBVIHcGVyaW9kcxImCg9kYXlzX3Blcl9wZXJpb2QYBCABKAVSDWRheXNQZXJQZXJpb2QSQgoEZ2VvcxgFIAMoCzIuLnNleHRhbnQubWl4X21vZGVsLnYxLlByZXZpZXdQYW5lbFJlc3BvbnNlLkdlb1IEZ2VvcxJLCgdjb2x1bW5zGAYgAygLMjEuc2V4dGFudC5taXhfbW9kZWwudjEuUHJldmlld1BhbmVsUmVzcG9uc2UuQ29sdW1uUgdjb2x1bW5zEhoKCGN1cnJlbmN5GAcgASgJUghjdXJyZW5jeRIuChN1bm1hcHBlZF9zcGVuZF9yb3dzGAggASgDUhF1bm1hcHBlZFNwZW5kUm93cxIlCg51bm1hcHBlZF9zcGVuZBgJIAEoAVINdW5tYXBwZWRTcGVuZBIpChB1bmNvbnZlcnRlZF9yb3dzGAogASgDUg91bmNvbnZlcnRlZFJvd3MSJQoObWlzcGxhY2VkX3Jvd3MYCyABKANSDW1pc3BsYWNlZFJvd3MSIQoMc3ByZWFkX3NwZW5kGAwgASgBUgtzcHJlYWRTcGVuZBJOCghmaW5kaW5ncxgNIAMoCzIyLnNleHRhbnQubWl4X21vZGVsLnYxLlByZXZpZXdQYW5lbFJlc3BvbnNlLkZpbmRpbmdSCGZpbmRpbmdzEikKEG9taXR0ZWRfZmluZGluZ3MYDiABKAVSD29taXR0ZWRGaW5kaW5ncxIhCgxpc190cmFpbmFibGUYDyABKAhSC2lzVHJhaW5hYmxlEicKD21pc3BsYWNlZF9zcGVuZBgRIAEoAVIObWlzcGxhY2VkU3BlbmQSIwoNcGFydGlhbF9jZWxscxgSIAEoA1IMcGFydGlhbENlbGxzEiAKC2ZpbmdlcnByaW50GBAgASgJUgtmaW5nZXJwcmludBo5CgNHZW8SEgoEbmFtZRgBIAEoCVIEbmFtZRIeCgpwb3B1bGF0aW9uGAIgASgBUgpwb3B1bGF0aW9uGtsBCgZDb2x1bW4SEgoEbmFtZRgBIAEoCVIEbmFtZRJDCgRyb2xlGAIgASgOMi8uc2V4dGFudC5taXhfbW9kZWwudjEuUHJldmlld1BhbmVsUmVzcG9uc2UuUm9sZVIEcm9sZRIUCgV0b3RhbBgDIAEoAVIFdG90YWwSFAoFbGVhc3QYBCABKAFSBWxlYXN0EhoKCGdyZWF0ZXN0GAUgASgBUghncmVhdGVzdBIYCgdtaXNzaW5nGAYgASgDUgdtaXNzaW5nEhYKBnZhbHVlcxgHIAMoAVIGdmFsdWVzGs4CCgdGaW5kaW5nElcKCHNldmVyaXR5GAEgASgOMjsuc2V4dGFudC5taXhfbW9kZWwudjEuUHJldmlld1BhbmVsUmVzcG9uc2UuRmluZGluZy5TZXZlcml0eVIIc2V2ZXJpdHkSEgoEcnVsZRgCIAEoCVIEcnVsZRIYCgdjb2x1bW5zGAMgAygJUgdjb2x1bW5zEhAKA2dlbxgEIAEoCVIDZ2VvEhQKBWRhdGVzGAUgAygJUgVkYXRlcxIYCgdwcm9ibGVtGAYgASgJUgdwcm9ibGVtEhYKBnJlbWVkeRgHIAEoCVIGcmVtZWR5ImIKCFNldmVyaXR5EhgKFFNFVkVSSVRZX1VOU1BFQ0lGSUVEEAASFAoQU0VWRVJJVFlfUkVGVVNFUxABEhIKDlNFVkVSSVRZX1dBUk5TEAISEgoOU0VWRVJJVFlfTk9URVMQAyKHAQoEUm9sZRIUChBST0xFX1VOU1BFQ0lGSUVEEAASEAoMUk9MRV9PVVRDT01FEAESDgoKUk9MRV9WQUxVRRACEg4KClJPTEVfU1BFTkQQAxIRCg1ST0xFX0VYUE9TVVJFEAQSEAoMUk9MRV9DT05UUk9MEAUSEgoOUk9MRV9UUkVBVE1FTlQQBjK1AgoGUGFuZWxzEo0BCgtMaXN0U291cmNlcxIoLnNleHRhbnQubWl4X21vZGVsLnYxLkxpc3RTb3VyY2VzUmVxdWVzdBopLnNleHRhbnQubWl4X21vZGVsLnYxLkxpc3RTb3VyY2VzUmVzcG9uc2UiKZACAZKAGQ0KC21vZGVsczpyZWFkioAZERIPL3YxL21peC9zb3VyY2VzEpoBCgxQcmV2aWV3UGFuZWwSKS5zZXh0YW50Lm1peF9tb2RlbC52MS5QcmV2aWV3UGFuZWxSZXF1ZXN0Giouc2V4dGFudC5taXhfbW9kZWwudjEuUHJldmlld1BhbmVsUmVzcG9uc2UiM5ACAZKAGQ0KC21vZGVsczpyZWFkioAZGyIWL3YxL21peC9wYW5lbHM6cHJldmlldzoBKmIGcHJvdG8z"
+        descriptor: "CiFzZXh0YW50L21peF9tb2RlbC92MS9wYW5lbHMucHJvdG8SFHNleHRhbnQubWl4X21vZGVsLnYxGh9nb29nbGUvcHJvdG9idWYvdGltZXN0YW1wLnByb3RvGh1zZXh0YW50L2FwaS9hbm5vdGF0aW9ucy5wcm90byIUChJMaXN0U291cmNlc1JlcXVlc3QihAQKE0xpc3RTb3VyY2VzUmVzcG9uc2USTAoIb3V0Y29tZXMYASADKAsyMC5zZXh0YW50Lm1peF9tb2RlbC52MS5MaXN0U291cmNlc1Jlc3BvbnNlLlNvdXJjZVIIb3V0Y29tZXMSTAoIY2hhbm5lbHMYAiADKAsyMC5zZXh0YW50Lm1peF9tb2RlbC52MS5MaXN0U291cmNlc1Jlc3BvbnNlLlNvdXJjZVIIY2hhbm5lbHMSUAoKY292YXJpYXRlcxgDIAMoCzIwLnNleHRhbnQubWl4X21vZGVsLnYxLkxpc3RTb3VyY2VzUmVzcG9uc2UuU291cmNlUgpjb3ZhcmlhdGVzEi4KE3VubWFwcGVkX3NwZW5kX3Jvd3MYBCABKANSEXVubWFwcGVkU3BlbmRSb3dzGs4BCgZTb3VyY2USEgoEbmFtZRgBIAEoCVIEbmFtZRIdCgpjb3VudGVkX2J5GAIgASgJUgljb3VudGVkQnkSGQoIaXNfbW9uZXkYAyABKAhSB2lzTW9uZXkSHQoKZmlyc3RfZGF0ZRgEIAEoCVIJZmlyc3REYXRlEhsKCWxhc3RfZGF0ZRgFIAEoCVIIbGFzdERhdGUSEgoEZGF5cxgGIAEoA1IEZGF5cxISCgRnZW9zGAcgASgDUgRnZW9zEhIKBHJvd3MYCCABKANSBHJvd3MitQUKDlBhbmVsU2VsZWN0aW9uEhAKA2twaRgBIAEoCVIDa3BpEh0KCmNvdW50ZWRfYnkYAiABKAlSCWNvdW50ZWRCeRIdCgpmaXJzdF9kYXRlGAMgASgJUglmaXJzdERhdGUSGwoJbGFzdF9kYXRlGAQgASgJUghsYXN0RGF0ZRJDCgZwZXJpb2QYBSABKA4yKy5zZXh0YW50Lm1peF9tb2RlbC52MS5QYW5lbFNlbGVjdGlvbi5QZXJpb2RSBnBlcmlvZBJMCglnZW9ncmFwaHkYBiABKA4yLi5zZXh0YW50Lm1peF9tb2RlbC52MS5QYW5lbFNlbGVjdGlvbi5HZW9ncmFwaHlSCWdlb2dyYXBoeRIaCghjaGFubmVscxgHIAMoCVIIY2hhbm5lbHMSSQoIZXhwb3N1cmUYCCABKA4yLS5zZXh0YW50Lm1peF9tb2RlbC52MS5QYW5lbFNlbGVjdGlvbi5FeHBvc3VyZVIIZXhwb3N1cmUSGgoIY29udHJvbHMYCSADKAlSCGNvbnRyb2xzEh4KCnRyZWF0bWVudHMYCiADKAlSCnRyZWF0bWVudHMiQQoGUGVyaW9kEhYKElBFUklPRF9VTlNQRUNJRklFRBAAEg4KClBFUklPRF9EQVkQARIPCgtQRVJJT0RfV0VFSxACIlQKCUdlb2dyYXBoeRIZChVHRU9HUkFQSFlfVU5TUEVDSUZJRUQQABIWChJHRU9HUkFQSFlfTkFUSU9OQUwQARIUChBHRU9HUkFQSFlfQllfR0VPEAIiZwoIRXhwb3N1cmUSGAoURVhQT1NVUkVfVU5TUEVDSUZJRUQQABISCg5FWFBPU1VSRV9TUEVORBABEhgKFEVYUE9TVVJFX0lNUFJFU1NJT05TEAISEwoPRVhQT1NVUkVfQ0xJQ0tTEAMigAEKE1ByZXZpZXdQYW5lbFJlcXVlc3QSQgoJc2VsZWN0aW9uGAEgASgLMiQuc2V4dGFudC5taXhfbW9kZWwudjEuUGFuZWxTZWxlY3Rpb25SCXNlbGVjdGlvbhIlCg5pbmNsdWRlX3ZhbHVlcxgCIAEoCFINaW5jbHVkZVZhbHVlcyKPDAoUUHJldmlld1BhbmVsUmVzcG9uc2USHQoKZmlyc3RfZGF0ZRgBIAEoCVIJZmlyc3REYXRlEhsKCWxhc3RfZGF0ZRgCIAEoCVIIbGFzdERhdGUSGAoHcGVyaW9kcxgDIAEoBVIHcGVyaW9kcxImCg9kYXlzX3Blcl9wZXJpb2QYBCABKAVSDWRheXNQZXJQZXJpb2QSQgoEZ2VvcxgFIAMoCzIuLnNleHRhbnQubWl4X21vZGVsLnYxLlByZXZpZXdQYW5lbFJlc3BvbnNlLkdlb1IEZ2VvcxJLCgdjb2x1bW5zGAYgAygLMjEuc2V4dGFudC5taXhfbW9kZWwudjEuUHJldmlld1BhbmVsUmVzcG9uc2UuQ29sdW1uUgdjb2x1bW5zEhoKCGN1cnJlbmN5GAcgASgJUghjdXJyZW5jeRIuChN1bm1hcHBlZF9zcGVuZF9yb3dzGAggASgDUhF1bm1hcHBlZFNwZW5kUm93cxIlCg51bm1hcHBlZF9zcGVuZBgJIAEoAVINdW5tYXBwZWRTcGVuZBIpChB1bmNvbnZlcnRlZF9yb3dzGAogASgDUg91bmNvbnZlcnRlZFJvd3MSJQoObWlzcGxhY2VkX3Jvd3MYCyABKANSDW1pc3BsYWNlZFJvd3MSIQoMc3ByZWFkX3NwZW5kGAwgASgBUgtzcHJlYWRTcGVuZBJOCghmaW5kaW5ncxgNIAMoCzIyLnNleHRhbnQubWl4X21vZGVsLnYxLlByZXZpZXdQYW5lbFJlc3BvbnNlLkZpbmRpbmdSCGZpbmRpbmdzEikKEG9taXR0ZWRfZmluZGluZ3MYDiABKAVSD29taXR0ZWRGaW5kaW5ncxIhCgxpc190cmFpbmFibGUYDyABKAhSC2lzVHJhaW5hYmxlEicKD21pc3BsYWNlZF9zcGVuZBgRIAEoAVIObWlzcGxhY2VkU3BlbmQSIwoNcGFydGlhbF9jZWxscxgSIAEoA1IMcGFydGlhbENlbGxzEiAKC2ZpbmdlcnByaW50GBAgASgJUgtmaW5nZXJwcmludBo5CgNHZW8SEgoEbmFtZRgBIAEoCVIEbmFtZRIeCgpwb3B1bGF0aW9uGAIgASgBUgpwb3B1bGF0aW9uGtsBCgZDb2x1bW4SEgoEbmFtZRgBIAEoCVIEbmFtZRJDCgRyb2xlGAIgASgOMi8uc2V4dGFudC5taXhfbW9kZWwudjEuUHJldmlld1BhbmVsUmVzcG9uc2UuUm9sZVIEcm9sZRIUCgV0b3RhbBgDIAEoAVIFdG90YWwSFAoFbGVhc3QYBCABKAFSBWxlYXN0EhoKCGdyZWF0ZXN0GAUgASgBUghncmVhdGVzdBIYCgdtaXNzaW5nGAYgASgDUgdtaXNzaW5nEhYKBnZhbHVlcxgHIAMoAVIGdmFsdWVzGs4CCgdGaW5kaW5nElcKCHNldmVyaXR5GAEgASgOMjsuc2V4dGFudC5taXhfbW9kZWwudjEuUHJldmlld1BhbmVsUmVzcG9uc2UuRmluZGluZy5TZXZlcml0eVIIc2V2ZXJpdHkSEgoEcnVsZRgCIAEoCVIEcnVsZRIYCgdjb2x1bW5zGAMgAygJUgdjb2x1bW5zEhAKA2dlbxgEIAEoCVIDZ2VvEhQKBWRhdGVzGAUgAygJUgVkYXRlcxIYCgdwcm9ibGVtGAYgASgJUgdwcm9ibGVtEhYKBnJlbWVkeRgHIAEoCVIGcmVtZWR5ImIKCFNldmVyaXR5EhgKFFNFVkVSSVRZX1VOU1BFQ0lGSUVEEAASFAoQU0VWRVJJVFlfUkVGVVNFUxABEhIKDlNFVkVSSVRZX1dBUk5TEAISEgoOU0VWRVJJVFlfTk9URVMQAyKHAQoEUm9sZRIUChBST0xFX1VOU1BFQ0lGSUVEEAASEAoMUk9MRV9PVVRDT01FEAESDgoKUk9MRV9WQUxVRRACEg4KClJPTEVfU1BFTkQQAxIRCg1ST0xFX0VYUE9TVVJFEAQSEAoMUk9MRV9DT05UUk9MEAUSEgoOUk9MRV9UUkVBVE1FTlQQBiL/AgoKUGFuZWxUYWJsZRIQCgNjc3YYASABKAxSA2NzdhJBCgVyb2xlcxgCIAMoCzIrLnNleHRhbnQubWl4X21vZGVsLnYxLlBhbmVsVGFibGUuUm9sZXNFbnRyeVIFcm9sZXMSFgoGc2VyaWVzGAMgASgJUgZzZXJpZXMSGAoHYW1vdW50cxgEIAMoCVIHYW1vdW50cxIWCgZhYnNlbnQYBSABKAlSBmFic2VudBIUCgVkYXRlcxgGIAEoCVIFZGF0ZXMSGgoIZGVjaW1hbHMYByABKAlSCGRlY2ltYWxzEh0KCndlZWtzX2Zyb20YCCABKAlSCXdlZWtzRnJvbRIrChFlcXVhbF9wb3B1bGF0aW9ucxgJIAEoCFIQZXF1YWxQb3B1bGF0aW9ucxIaCghjdXJyZW5jeRgKIAEoCVIIY3VycmVuY3kaOAoKUm9sZXNFbnRyeRIQCgNrZXkYASABKAlSA2tleRIUCgV2YWx1ZRgCIAEoCVIFdmFsdWU6AjgBIqkGCgVQYW5lbBIZCghwYW5lbF9pZBgBIAEoCVIHcGFuZWxJZBIUCgVsYWJlbBgCIAEoCVIFbGFiZWwSIAoLZmluZ2VycHJpbnQYAyABKAlSC2ZpbmdlcnByaW50EhAKA2twaRgEIAEoCVIDa3BpEhkKCGlzX21vbmV5GAUgASgIUgdpc01vbmV5EhoKCGN1cnJlbmN5GAYgASgJUghjdXJyZW5jeRIaCghjaGFubmVscxgHIAMoCVIIY2hhbm5lbHMSGAoHb3JnYW5pYxgIIAMoCVIHb3JnYW5pYxIeCgp0cmVhdG1lbnRzGAkgAygJUgp0cmVhdG1lbnRzEhoKCGNvbnRyb2xzGAogAygJUghjb250cm9scxISCgRnZW9zGAsgAygJUgRnZW9zEh0KCmZpcnN0X2RhdGUYDCABKAlSCWZpcnN0RGF0ZRIbCglsYXN0X2RhdGUYDSABKAlSCGxhc3REYXRlEhgKB3BlcmlvZHMYDiABKAVSB3BlcmlvZHMSJgoPZGF5c19wZXJfcGVyaW9kGA8gASgFUg1kYXlzUGVyUGVyaW9kEk4KCGZpbmRpbmdzGBAgAygLMjIuc2V4dGFudC5taXhfbW9kZWwudjEuUHJldmlld1BhbmVsUmVzcG9uc2UuRmluZGluZ1IIZmluZGluZ3MSKQoQb21pdHRlZF9maW5kaW5ncxgRIAEoBVIPb21pdHRlZEZpbmRpbmdzEjwKB2NvbHVtbnMYEiADKAsyIi5zZXh0YW50Lm1peF9tb2RlbC52MS5QYW5lbC5Db2x1bW5SB2NvbHVtbnMSQgoJc2VsZWN0aW9uGBMgASgLMiQuc2V4dGFudC5taXhfbW9kZWwudjEuUGFuZWxTZWxlY3Rpb25SCXNlbGVjdGlvbhIUCgVhY3RvchgUIAEoCVIFYWN0b3ISOwoLY3JlYXRlX3RpbWUYFSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgpjcmVhdGVUaW1lGjAKBkNvbHVtbhISCgRuYW1lGAEgASgJUgRuYW1lEhIKBHJvbGUYAiABKAlSBHJvbGUi2QEKEkNyZWF0ZVBhbmVsUmVxdWVzdBIUCgVsYWJlbBgBIAEoCVIFbGFiZWwSRAoJc2VsZWN0aW9uGAIgASgLMiQuc2V4dGFudC5taXhfbW9kZWwudjEuUGFuZWxTZWxlY3Rpb25IAFIJc2VsZWN0aW9uEjgKBXRhYmxlGAMgASgLMiAuc2V4dGFudC5taXhfbW9kZWwudjEuUGFuZWxUYWJsZUgAUgV0YWJsZRIjCg12YWxpZGF0ZV9vbmx5GAQgASgIUgx2YWxpZGF0ZU9ubHlCCAoGc291cmNlIk8KEUxpc3RQYW5lbHNSZXF1ZXN0EhsKCXBhZ2Vfc2l6ZRgBIAEoBVIIcGFnZVNpemUSHQoKcGFnZV90b2tlbhgCIAEoCVIJcGFnZVRva2VuInEKEkxpc3RQYW5lbHNSZXNwb25zZRIzCgZwYW5lbHMYASADKAsyGy5zZXh0YW50Lm1peF9tb2RlbC52MS5QYW5lbFIGcGFuZWxzEiYKD25leHRfcGFnZV90b2tlbhgCIAEoCVINbmV4dFBhZ2VUb2tlbiIsCg9HZXRQYW5lbFJlcXVlc3QSGQoIcGFuZWxfaWQYASABKAlSB3BhbmVsSWQiLwoSRGVsZXRlUGFuZWxSZXF1ZXN0EhkKCHBhbmVsX2lkGAEgASgJUgdwYW5lbElkIhUKE0RlbGV0ZVBhbmVsUmVzcG9uc2UikwYKDVBhbmVsQ29udGVudHMSGAoHcGVyaW9kcxgBIAMoA1IHcGVyaW9kcxImCg9kYXlzX3Blcl9wZXJpb2QYAiABKAVSDWRheXNQZXJQZXJpb2QSOwoEZ2VvcxgDIAMoCzInLnNleHRhbnQubWl4X21vZGVsLnYxLlBhbmVsQ29udGVudHMuR2VvUgRnZW9zEkQKB291dGNvbWUYBCABKAsyKi5zZXh0YW50Lm1peF9tb2RlbC52MS5QYW5lbENvbnRlbnRzLkNvbHVtblIHb3V0Y29tZRIqChF2YWx1ZV9wZXJfb3V0Y29tZRgFIAMoAVIPdmFsdWVQZXJPdXRjb21lEkcKCGNoYW5uZWxzGAYgAygLMisuc2V4dGFudC5taXhfbW9kZWwudjEuUGFuZWxDb250ZW50cy5DaGFubmVsUghjaGFubmVscxJECgdvcmdhbmljGAcgAygLMiouc2V4dGFudC5taXhfbW9kZWwudjEuUGFuZWxDb250ZW50cy5Db2x1bW5SB29yZ2FuaWMSSgoKdHJlYXRtZW50cxgIIAMoCzIqLnNleHRhbnQubWl4X21vZGVsLnYxLlBhbmVsQ29udGVudHMuQ29sdW1uUgp0cmVhdG1lbnRzEkYKCGNvbnRyb2xzGAkgAygLMiouc2V4dGFudC5taXhfbW9kZWwudjEuUGFuZWxDb250ZW50cy5Db2x1bW5SCGNvbnRyb2xzGjkKA0dlbxISCgRuYW1lGAEgASgJUgRuYW1lEh4KCnBvcHVsYXRpb24YAiABKAFSCnBvcHVsYXRpb24aNAoGQ29sdW1uEhIKBG5hbWUYASABKAlSBG5hbWUSFgoGdmFsdWVzGAIgAygBUgZ2YWx1ZXMafQoHQ2hhbm5lbBISCgRuYW1lGAEgASgJUgRuYW1lEhQKBXNwZW5kGAIgAygBUgVzcGVuZBIUCgV1bml0cxgDIAMoAVIFdW5pdHMSFAoFcmVhY2gYBCADKAFSBXJlYWNoEhwKCWZyZXF1ZW5jeRgFIAMoAVIJZnJlcXVlbmN5Mu4GCgZQYW5lbHMSjQEKC0xpc3RTb3VyY2VzEiguc2V4dGFudC5taXhfbW9kZWwudjEuTGlzdFNvdXJjZXNSZXF1ZXN0Gikuc2V4dGFudC5taXhfbW9kZWwudjEuTGlzdFNvdXJjZXNSZXNwb25zZSIpkAIBkoAZDQoLbW9kZWxzOnJlYWSKgBkREg8vdjEvbWl4L3NvdXJjZXMSmgEKDFByZXZpZXdQYW5lbBIpLnNleHRhbnQubWl4X21vZGVsLnYxLlByZXZpZXdQYW5lbFJlcXVlc3QaKi5zZXh0YW50Lm1peF9tb2RlbC52MS5QcmV2aWV3UGFuZWxSZXNwb25zZSIzkAIBkoAZDQoLbW9kZWxzOnJlYWSKgBkbIhYvdjEvbWl4L3BhbmVsczpwcmV2aWV3OgEqEoIBCgtDcmVhdGVQYW5lbBIoLnNleHRhbnQubWl4X21vZGVsLnYxLkNyZWF0ZVBhbmVsUmVxdWVzdBobLnNleHRhbnQubWl4X21vZGVsLnYxLlBhbmVsIiyQAgKSgBkOCgxtb2RlbHM6d3JpdGWKgBkTIg4vdjEvbWl4L3BhbmVsczoBKhKJAQoKTGlzdFBhbmVscxInLnNleHRhbnQubWl4X21vZGVsLnYxLkxpc3RQYW5lbHNSZXF1ZXN0Giguc2V4dGFudC5taXhfbW9kZWwudjEuTGlzdFBhbmVsc1Jlc3BvbnNlIiiQAgGSgBkNCgttb2RlbHM6cmVhZIqAGRASDi92MS9taXgvcGFuZWxzEoMBCghHZXRQYW5lbBIlLnNleHRhbnQubWl4X21vZGVsLnYxLkdldFBhbmVsUmVxdWVzdBobLnNleHRhbnQubWl4X21vZGVsLnYxLlBhbmVsIjOQAgGSgBkNCgttb2RlbHM6cmVhZIqAGRsSGS92MS9taXgvcGFuZWxzL3twYW5lbF9pZH0SnwEKC0RlbGV0ZVBhbmVsEiguc2V4dGFudC5taXhfbW9kZWwudjEuRGVsZXRlUGFuZWxSZXF1ZXN0Gikuc2V4dGFudC5taXhfbW9kZWwudjEuRGVsZXRlUGFuZWxSZXNwb25zZSI7koAZDgoMbW9kZWxzOndyaXRlioAZJSIgL3YxL21peC9wYW5lbHMve3BhbmVsX2lkfTpkZWxldGU6ASpiBnByb3RvMw=="
     )
 }

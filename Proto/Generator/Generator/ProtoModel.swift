@@ -124,6 +124,19 @@ struct ProtoService {
     let methods: [ProtoMethod]
 
     var fullName: String { String(reference.dropFirst()) }
+
+    /// The name without the root and the version of the package, as in `attribution.Models`.
+    ///
+    /// Two packages may each have a service of one name.
+    var nameInDocument: String {
+        let parts = fullName.split(separator: ".")
+        let isVersion = { (part: Substring) in
+            part.first == "v" && part.dropFirst().allSatisfy(\.isWholeNumber)
+        }
+        return parts.dropFirst(parts.count > 1 ? 1 : 0)
+            .filter { !isVersion($0) }
+            .joined(separator: ".")
+    }
 }
 
 /// One method of a service.

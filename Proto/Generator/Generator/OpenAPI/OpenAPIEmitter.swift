@@ -14,13 +14,14 @@ struct OpenAPIEmitter {
         var paths: [String: [(name: String, value: JSONText)]] = [:]
         var tags: [(name: String, value: JSONText)] = []
         for service in generated.flatMap(\.services) {
+            let name = service.nameInDocument
             for method in service.methods {
                 for entry in try operations.entries(of: method, in: service, &schemas) {
                     paths[entry.path, default: []].append(
                         (entry.verb.lowercased(), entry.operation)
                     )
-                    if tags.contains(where: { $0.name == service.name }) { continue }
-                    tags.append((service.name, tag(service)))
+                    if tags.contains(where: { $0.name == name }) { continue }
+                    tags.append((name, tag(service)))
                 }
             }
         }
@@ -51,7 +52,7 @@ struct OpenAPIEmitter {
 
     private func tag(_ service: ProtoService) -> JSONText {
         .members(
-            ("name", .string(service.name)),
+            ("name", .string(service.nameInDocument)),
             ("description", .description(prose(service.comment)))
         )
     }

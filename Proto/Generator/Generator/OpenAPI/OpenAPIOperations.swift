@@ -24,6 +24,8 @@ struct OpenAPIOperations {
         _ schemas: inout OpenAPISchemas
     ) throws(GeneratorError) -> [Entry] {
         var entries: [Entry] = []
+        let name = service.nameInDocument
+        let prefix = name.split(separator: ".").joined(separator: "_")
         for route in try checker.routes(of: method, in: service) {
             let suffix = entries.isEmpty ? "" : "_\(entries.count + 1)"
             let path = OpenAPIPath(route.path)
@@ -31,8 +33,8 @@ struct OpenAPIOperations {
             let input = try types.message(method.input)
             let parameters = try parameters(route, path, input, spelling, &schemas)
             let operation = JSONText.members(
-                ("operationId", .string("\(service.name)_\(method.name)\(suffix)")),
-                ("tags", .strings([service.name])),
+                ("operationId", .string("\(prefix)_\(method.name)\(suffix)")),
+                ("tags", .strings([name])),
                 ("summary", .description(summary(method.comment))),
                 ("description", .description(prose(method.comment))),
                 ("parameters", parameters.isEmpty ? nil : .array(parameters)),

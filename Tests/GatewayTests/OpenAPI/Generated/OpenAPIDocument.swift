@@ -23,16 +23,16 @@ enum OpenAPIDocument {
   ],
   "tags": [
     {
-      "name": "Example",
+      "name": "testing.Example",
       "description": "Keeps items, and does on demand what services do: waits, fails, streams, and asks another."
     }
   ],
   "paths": {
     "/api/example/line": {
       "get": {
-        "operationId": "Example_PlotLine_4",
+        "operationId": "testing_Example_PlotLine_4",
         "tags": [
-          "Example"
+          "testing.Example"
         ],
         "summary": "Gives points of a line",
         "description": "Gives points of a line.",
@@ -156,9 +156,9 @@ enum OpenAPIDocument {
     },
     "/api/items/watch": {
       "get": {
-        "operationId": "Example_WatchItems_2",
+        "operationId": "testing_Example_WatchItems_2",
         "tags": [
-          "Example"
+          "testing.Example"
         ],
         "summary": "Tells of items that are made from now on, until the caller goes",
         "description": "Tells of items that are made from now on, until the caller goes. A caller that reads too slowly is let go of with RESOURCE_EXHAUSTED.",
@@ -236,9 +236,9 @@ enum OpenAPIDocument {
     },
     "/v1/example/line/{count}": {
       "post": {
-        "operationId": "Example_PlotLine_3",
+        "operationId": "testing_Example_PlotLine_3",
         "tags": [
-          "Example"
+          "testing.Example"
         ],
         "summary": "Gives points of a line",
         "description": "Gives points of a line.",
@@ -341,9 +341,9 @@ enum OpenAPIDocument {
     },
     "/v1/example/{label}:digest": {
       "post": {
-        "operationId": "Example_Digest",
+        "operationId": "testing_Example_Digest",
         "tags": [
-          "Example"
+          "testing.Example"
         ],
         "summary": "Adds up what comes",
         "description": "Adds up what comes.",
@@ -408,9 +408,9 @@ enum OpenAPIDocument {
     },
     "/v1/example:fail": {
       "post": {
-        "operationId": "Example_Fail",
+        "operationId": "testing_Example_Fail",
         "tags": [
-          "Example"
+          "testing.Example"
         ],
         "summary": "Fails as it is told to",
         "description": "Fails as it is told to.",
@@ -469,9 +469,9 @@ enum OpenAPIDocument {
     },
     "/v1/example:line": {
       "get": {
-        "operationId": "Example_PlotLine",
+        "operationId": "testing_Example_PlotLine",
         "tags": [
-          "Example"
+          "testing.Example"
         ],
         "summary": "Gives points of a line",
         "description": "Gives points of a line.",
@@ -593,9 +593,9 @@ enum OpenAPIDocument {
         "security": []
       },
       "post": {
-        "operationId": "Example_PlotLine_2",
+        "operationId": "testing_Example_PlotLine_2",
         "tags": [
-          "Example"
+          "testing.Example"
         ],
         "summary": "Gives points of a line",
         "description": "Gives points of a line.",
@@ -659,9 +659,9 @@ enum OpenAPIDocument {
     },
     "/v1/example:relay": {
       "post": {
-        "operationId": "Example_Relay",
+        "operationId": "testing_Example_Relay",
         "tags": [
-          "Example"
+          "testing.Example"
         ],
         "summary": "Asks the next of its kind, if there are hops left, and says who has answered",
         "description": "Asks the next of its kind, if there are hops left, and says who has answered.",
@@ -720,9 +720,9 @@ enum OpenAPIDocument {
     },
     "/v1/example:sleep": {
       "post": {
-        "operationId": "Example_Sleep",
+        "operationId": "testing_Example_Sleep",
         "tags": [
-          "Example"
+          "testing.Example"
         ],
         "summary": "Answers after a while",
         "description": "Answers after a while.",
@@ -781,9 +781,9 @@ enum OpenAPIDocument {
     },
     "/v1/example:stream": {
       "get": {
-        "operationId": "Example_StreamChunks",
+        "operationId": "testing_Example_StreamChunks",
         "tags": [
-          "Example"
+          "testing.Example"
         ],
         "summary": "Sends so many messages of so many bytes",
         "description": "Sends so many messages of so many bytes; after the metadata `last-event-id`, which it repeats, only those that follow the first so many.",
@@ -864,9 +864,9 @@ enum OpenAPIDocument {
     },
     "/v1/exports": {
       "post": {
-        "operationId": "Example_StartExport",
+        "operationId": "testing_Example_StartExport",
         "tags": [
-          "Example"
+          "testing.Example"
         ],
         "summary": "Has the items copied, by a job",
         "description": "Has the items copied, by a job. The same key with the same request gives the same job, once; while an export of a title is not over, it is the one that is given for the title.",
@@ -944,9 +944,9 @@ enum OpenAPIDocument {
     },
     "/v1/items": {
       "post": {
-        "operationId": "Example_CreateItem",
+        "operationId": "testing_Example_CreateItem",
         "tags": [
-          "Example"
+          "testing.Example"
         ],
         "summary": "Makes an item",
         "description": "Makes an item. The same key with the same request gives the same item, once; with another request it is refused with INVALID_ARGUMENT.",
@@ -1020,9 +1020,9 @@ enum OpenAPIDocument {
         ]
       },
       "get": {
-        "operationId": "Example_ListItems",
+        "operationId": "testing_Example_ListItems",
         "tags": [
-          "Example"
+          "testing.Example"
         ],
         "summary": "Lists items in the order they were made in, a page at a time",
         "description": "Lists items in the order they were made in, a page at a time.",
@@ -1116,9 +1116,9 @@ enum OpenAPIDocument {
     },
     "/v1/items/{item}": {
       "get": {
-        "operationId": "Example_GetItem",
+        "operationId": "testing_Example_GetItem",
         "tags": [
-          "Example"
+          "testing.Example"
         ],
         "summary": "Finds an item",
         "description": "Finds an item; NOT_FOUND if there is none of the name.",
@@ -1196,9 +1196,9 @@ enum OpenAPIDocument {
     },
     "/v1/items/{item}/title": {
       "get": {
-        "operationId": "Example_GetItem_2",
+        "operationId": "testing_Example_GetItem_2",
         "tags": [
-          "Example"
+          "testing.Example"
         ],
         "summary": "Finds an item",
         "description": "Finds an item; NOT_FOUND if there is none of the name.",
@@ -1277,9 +1277,9 @@ enum OpenAPIDocument {
     },
     "/v1/items:watch": {
       "get": {
-        "operationId": "Example_WatchItems",
+        "operationId": "testing_Example_WatchItems",
         "tags": [
-          "Example"
+          "testing.Example"
         ],
         "summary": "Tells of items that are made from now on, until the caller goes",
         "description": "Tells of items that are made from now on, until the caller goes. A caller that reads too slowly is let go of with RESOURCE_EXHAUSTED.",
@@ -1357,9 +1357,9 @@ enum OpenAPIDocument {
     },
     "/v1/jobs": {
       "get": {
-        "operationId": "Example_ListJobs",
+        "operationId": "testing_Example_ListJobs",
         "tags": [
-          "Example"
+          "testing.Example"
         ],
         "summary": "Lists jobs, the newest first, a page at a time",
         "description": "Lists jobs, the newest first, a page at a time.",
@@ -1450,9 +1450,9 @@ enum OpenAPIDocument {
     },
     "/v1/jobs/{job}": {
       "get": {
-        "operationId": "Example_GetJob",
+        "operationId": "testing_Example_GetJob",
         "tags": [
-          "Example"
+          "testing.Example"
         ],
         "summary": "Finds a job",
         "description": "Finds a job; NOT_FOUND if there is none of the name.",
@@ -1530,9 +1530,9 @@ enum OpenAPIDocument {
     },
     "/v1/jobs/{job}:cancel": {
       "post": {
-        "operationId": "Example_CancelJob",
+        "operationId": "testing_Example_CancelJob",
         "tags": [
-          "Example"
+          "testing.Example"
         ],
         "summary": "Has a job not be done, or not to its end",
         "description": "Has a job not be done, or not to its end; one that is over stays as it is.",
@@ -1619,9 +1619,9 @@ enum OpenAPIDocument {
     },
     "/v1/jobs/{job}:watch": {
       "get": {
-        "operationId": "Example_WatchJob",
+        "operationId": "testing_Example_WatchJob",
         "tags": [
-          "Example"
+          "testing.Example"
         ],
         "summary": "Tells of a job, at first and whenever it has changed, until it is over",
         "description": "Tells of a job, at first and whenever it has changed, until it is over.",

@@ -23,96 +23,112 @@ enum OpenAPIDocument {
   ],
   "tags": [
     {
-      "name": "Models",
+      "name": "attribution.Models",
       "description": "Runs models of attribution over journeys. Journeys are those of stored timelines, if a request says which; otherwise the paths that a tenant has imported, as `a > b > c` with how many journeys went that way, with and without a conversion: channels are what stands in the paths.\n\nA model gives each channel a share of all conversions, and one of all value: credit is the share times the total, so that credits add up to what was booked. Global models (`markov`, `shapley`, `shapley_ordered`) look at all journeys at once, the others at each for itself."
     },
     {
-      "name": "Credits",
+      "name": "attribution.Credits",
       "description": "Tells the credit of each touch, for those who add it up themselves."
     },
     {
-      "name": "Journeys",
+      "name": "attribution.Journeys",
       "description": "Tells journeys of persons, as `JourneySelection` says that they are made, and how they go on."
     },
     {
-      "name": "Runs",
+      "name": "attribution.Runs",
       "description": "Keeps what models say.\n\nA run is what `RunModels` does, done by a job: the same request over the same data gives the same bits. It is kept with its request, the fingerprint of what was looked at, the version of the program and the seed. Where a request says nothing of `as_of`, what was known when the run was created counts, however long it waits. A run over journeys waits for up to a day until the tenant's timelines have been made for the first time, unless its request has `allow_partial`. That a run's operation was cancelled, or failed, is known of the run within half a minute.\n\nRuns that somebody creates are kept until they are deleted, 1,000 of them at most. Those of a schedule are kept for as many days as it says."
     },
     {
-      "name": "Operations",
+      "name": "operations.Operations",
       "description": "What takes longer than a call, whichever service does it."
     },
     {
-      "name": "Timelines",
-      "description": "Puts the events of persons together.\n\nA person is all ids that identify and alias events, and events that name a user and a visitor, have joined, over any number of steps. The person is called by the least of the users' ids, or of the visitors' if there is none. Somebody with more than 100,000 events or 10,000 ids is no person: such timelines are left out, and counted.\n\nOf a person's events the touches are kept, as the touch rule in force finds them, and the conversions that are the first of their orders. What is paid back of an order, and whether it was cancelled, is taken from events of whomever, with their times: journeys see only what was known `as_of` their own. Events that name neither a user nor a visitor are nobody's.\n\nA refund, or a cancellation, is of the order whose id it has, whatever its own kind is: a GA4 `refund` is of the `purchase`. If conversions of several kinds have that id, it is of the one of kind `purchase`; without such a one, of that of its own kind; otherwise of that whose kind comes first by name. If several conversions of that kind are of the order, because each event of them counts, a refund pays back the earliest of them until nothing is left, then the next; a cancellation cancels all. A refund without an order pays back the person's last conversion of its own kind before it. One without a value pays back all; one whose value cannot be read, or is in another currency than the conversion's, cannot be subtracted, and is not. A refund that no conversion is there for pays back nothing, and is told as such.\n\nAn order id that more than 1,000 events have is none: something like `undefined`. Each of its conversions stands for itself, and its refunds are such without an order. (Ingest's own counts of conversions take it for an order still.)\n\nTimelines follow the events by themselves, within a minute or so: late events, events that are deleted, persons who are forgotten, ids that are joined, channels that are mapped anew, other definitions. What comes of it is the same as if all were made from the beginning."
+      "name": "attribution.Timelines",
+      "description": "Puts the events of persons together.\n\nA person is all ids that identify and alias events, and events that name a user and a visitor, have joined, over any number of steps. The person is called by the least of the users' ids, or of the visitors' if there is none. Somebody with more than 100,000 events or 10,000 ids is no person: such timelines are left out, and counted.\n\nOf a person's events the touches are kept, as the touch rule in force finds them, and the conversions that are the first of their orders. What is paid back of an order, and whether it was cancelled, is taken from events of whomever, with their times: journeys see only what was known `as_of` their own. Events that name neither a user nor a visitor are nobody's.\n\nA refund, or a cancellation, is of the order whose id it has, whatever its own kind is: a GA4 `refund` is of the `purchase`. If conversions of several kinds have that id, it is of the one of kind `purchase`; without such a one, of that of its own kind; otherwise of that whose kind comes first by name. If several conversions of that kind are of the order, because each event of them counts, a refund pays back the earliest of them until nothing is left, then the next; a cancellation cancels all. A refund without an order pays back the person's last conversion of its own kind before it. One without a value pays back all. One in another currency than all conversions that it could be of is of the earliest of those that has a value: how much of that it pays back rates say, of its day and of the conversion's, when journeys are looked at. What has no rate, cannot be read, is more than was left, or is of no conversion pays back nothing, and is told as such: see `RefundProblem`.\n\nAn order id that more than 1,000 events have is none: something like `undefined`. Each of its conversions stands for itself, and its refunds are such without an order.\n\nWhat they count is published by day and place for mix models, as KPIs that `journeys` have counted: `purchase` is how many conversions of the kind there were that are not cancelled, `purchase:new` how many of them were their person's first of the kind, and `purchase:value` what they are worth in each currency, whatever was paid back. A conversion is where its event says, or else the person's last one before it that does. There are rows of zero for days without any, from the first day that has one of any kind to the last, as long as that is over in the tenant's time zone.\n\nTimelines follow the events by themselves, within a minute or so: late events, events that are deleted, persons who are forgotten, ids that are joined, channels that are mapped anew, other definitions. What comes of it is the same as if all were made from the beginning."
     },
     {
-      "name": "Control",
+      "name": "control.Control",
       "description": "How the services are, and what they do. What does not answer in time is left out and named."
     },
     {
-      "name": "Channels",
+      "name": "control.Overviews",
+      "description": "What there is, and what was last found out from it."
+    },
+    {
+      "name": "ingest.Channels",
       "description": "What marketing is divided into. A tenant begins with the nineteen channels of GA4's default channel group; a channel is never deleted, as what was mapped to it stays mapped."
     },
     {
-      "name": "Taxonomy",
+      "name": "ingest.Taxonomy",
       "description": "The rules of a tenant, and what they say of a link. Without rules of its own a tenant has those of GA4's default channel group."
     },
     {
-      "name": "Events",
+      "name": "ingest.Events",
       "description": "Takes in events. What is acknowledged is committed; an event has one of three fates, which is told: accepted, duplicate or rejected; and one that is rejected never fails its neighbours. A fourth is that of events of persons who were forgotten: they are refused, see `Erasure`.\n\nAn event is known by its id, for ever: whoever gets no answer sends the same again."
     },
     {
-      "name": "DataQuality",
+      "name": "ingest.DataQuality",
       "description": "Measures events, spend and KPIs day by day, and holds them to rules. A snapshot is taken each night between two and three o'clock in the tenant's time zone, by the schedule `data-quality`, and whenever one is asked for. Days of events are counted once, and anew where late events, deletions or other channels have changed them: those that `ListEventCommits` tells by then, which is once no transaction runs any more that began before.\n\nThe rules are those of the platform, which a tenant may change or switch off by putting one of the same name, and its own. What breaks a rule is a finding: it is opened by the first snapshot that shows it, kept by those after, and resolved by the first that does not show it any more."
     },
     {
-      "name": "TaxonomyHistory",
+      "name": "ingest.TaxonomyHistory",
       "description": "Looks at stored events with the eyes of the rules, and maps them anew.\n\nA touch is a click, an impression, or a page whose visit has evidence of where it came from: a tag, a click's id, or another site. Pages without are the further pages of a session, or direct ones. Days are those of the tenant's time zone."
     },
     {
-      "name": "Definitions",
+      "name": "ingest.Definitions",
       "description": "The definitions of a tenant, of two subjects: `touch-rule` and `conversion-definitions`. Each has versions, of which one is in force; version 1 is the platform's and the one in force at first. Others are made as drafts, changed, tried on stored events, and activated, which archives the one before. Nothing of a version changes any more once it is activated.\n\nOther services read which versions are in force, and since when, from the view `ingest_v1_definitions` of the tenant's schema, in the same transaction as what they compute by them, and compute anew when it tells another. What conversions there are ingest itself decides, as events are written, by the definitions in force: they are published by `ingest_v1_conversions`, and counted by `CountConversions`. Touches depend on a person's other events: whoever reads those runs the rule, as `TouchRule` says."
     },
     {
-      "name": "Erasure",
+      "name": "ingest.Erasure",
       "description": "Deletes events, and forgets persons.\n\nBoth end what was stored when they were called. What comes later is judged anew: a deleted event that is sent again is a duplicate, unless its id was freed; an event of a forgotten person that happened before the forgetting is refused, and stored nowhere, not among the rejected rows either. One that breaks a rule is refused whenever it happened.\n\nReaders of the feed of events learn of it: a commit with `deleted` stands in it for each transaction that deleted, with the days whose events have to be read again."
     },
     {
-      "name": "Imports",
+      "name": "ingest.Imports",
       "description": "Imports of files.\n\nAn import is created, its file is sent, in one part or in many, and a job reads it: CSV, TSV or NDJSON, plain or packed by gzip or zstd, of any size that the tenant has room for. What the file is, and what its columns say, is guessed by its header and first rows, and shown; what is declared counts more than the guess. A file that cannot be understood without being told more waits for it. Every row is accepted, a duplicate, or rejected: one that is rejected is kept whole in the quarantine, see `Rejected`, with the id of the import as its batch. A file of the same content that was imported before, in the same way, changes nothing."
     },
     {
-      "name": "Rejected",
+      "name": "ingest.Rejected",
       "description": "The quarantine of a tenant. A row that cannot be taken does not fail those beside it: it is kept here as it came, and is written again once what was wrong is mended.\n\nA row is kept for 90 days, or as many as the installation is told, from when it was rejected last or something became of it last; `delete_time` says until when. A job of each night deletes those whose time is over, whatever their state: its schedule is called `rejected-rows`."
     },
     {
-      "name": "Segment",
+      "name": "ingest.Segment",
       "description": "Takes in events of Segment's libraries, and of all that send as they do. The key of the tenant is the user of `authorization: Basic`, with no password, or comes as anywhere else."
     },
     {
-      "name": "Series",
+      "name": "ingest.Series",
       "description": "The daily series of a tenant.\n\nAll writes have the same manners. A call brings up to 10,000 rows and is one transaction. A row has a key, which each kind of row states. The first row of a key is accepted; one with the same values as what is stored is a duplicate; one with other values corrects what is stored, whose revision grows and which keeps the value before. Rows of a call count in their order, the last of a key stays. A row that is wrong fails none beside it: it goes to the quarantine whole, see `Rejected`. Sending the same call twice changes nothing, so that every failure may be retried.\n\nA date is the platform's or the business's own, `2026-01-31`, from 1990-01-01 to two days from now; it is never shifted to another time zone. Amounts of money are decimal texts, as `-12.5` or `0.000001`: up to 12 digits before the point and 6 behind it, exact. A currency is ISO 4217's, in capitals. A geo is the tenant's own code for a place, as `US-CA` or `DMA 807`: up to 64 characters, empty for everywhere. All other texts have up to 200 characters and no control characters; white space around them does not count."
     },
     {
-      "name": "SpendMappings",
+      "name": "ingest.SpendMappings",
       "description": "The rules that say which channel spend belongs to that names none itself."
     },
     {
-      "name": "Calibrations",
+      "name": "mix_model.Budgets",
+      "description": "Finds budgets, and says what given ones bring, by all draws of a mix model.\n\nWhatever is answered keeps all limits. The same request by the same model gives the same plan, bit by bit. Amounts of money are in the model's currency, and count what the request's `unit` says: it has to be said. A tenant has two of these calls done at once, and RESOURCE_EXHAUSTED for more."
+    },
+    {
+      "name": "mix_model.Calibrations",
       "description": "Keeps calibrations: what a channel was shown to cause, in some places on some days, by a test that was run anywhere.\n\nEach says which lift a mix model is to be held to, for its places and days, with its error; the service trains no models yet. A calibration is never changed: putting one of the same name makes another revision, so that a model can name the one that it was held to."
     },
     {
-      "name": "Panels",
-      "description": "Puts together what mix models are fitted to, out of what the tenant has sent: KPIs, spend by the channel that it belongs to, and covariates."
+      "name": "mix_model.Panels",
+      "description": "Puts together what mix models are fitted to, out of what the tenant has sent: KPIs, those too that journeys count, spend by the channel that it belongs to, and covariates. Panels, those of tables too, are kept as they were when they were created, for models to be fitted to."
+    },
+    {
+      "name": "mix_model.Models",
+      "description": "Keeps mix models, and trains them by jobs.\n\nA model is a draft until somebody has it trained; then it waits for its turn, for a tenant trains one model at a time. A training that is interrupted goes on where it was, and gives the same bits: the same panel, configuration, calibrations and seed always do. Models that cannot be trusted have failed, are kept with the reason, and are never promoted."
+    },
+    {
+      "name": "mix_model.Results",
+      "description": "Tells what a model that has completed says.\n\nAll is computed from its draws when it is first asked for, which may take seconds, and kept. FAILED_PRECONDITION with the model's state if it has not completed; NOT_FOUND if there is none. RESOURCE_EXHAUSTED while results of two models of the tenant are being computed."
     }
   ],
   "paths": {
     "/api/admin/attribution/journeys": {
       "get": {
-        "operationId": "Journeys_ListJourneys_2",
+        "operationId": "attribution_Journeys_ListJourneys_2",
         "tags": [
-          "Journeys"
+          "attribution.Journeys"
         ],
         "summary": "Lists journeys: those of the person with the latest act first, then by the person, descending",
         "description": "Lists journeys: those of the person with the latest act first, then by the person, descending; each person's latest journey first. A page may have fewer journeys than were asked for, or none, and a next page yet. FAILED_PRECONDITION if a person is asked for who has too many events for a timeline.",
@@ -349,12 +365,12 @@ enum OpenAPIDocument {
     },
     "/api/admin/attribution/journeys/paths": {
       "get": {
-        "operationId": "Models_SummarizePaths_2",
+        "operationId": "attribution_Models_SummarizePaths_2",
         "tags": [
-          "Models"
+          "attribution.Models"
         ],
         "summary": "Says which paths are taken most, how long paths are and how often they convert",
-        "description": "Says which paths are taken most, how long paths are and how often they convert.",
+        "description": "Says which paths are taken most, how long paths are and how often they convert. FAILED_PRECONDITION as long as the tenant's timelines have not been made for the first time.",
         "parameters": [
           {
             "name": "import_id",
@@ -494,6 +510,14 @@ enum OpenAPIDocument {
               "type": "integer",
               "format": "int32"
             }
+          },
+          {
+            "name": "allow_partial",
+            "in": "query",
+            "description": "Whether journeys are looked at also while timelines are made for the first time, as in `RunModelsRequest`.",
+            "schema": {
+              "type": "boolean"
+            }
           }
         ],
         "responses": {
@@ -564,9 +588,9 @@ enum OpenAPIDocument {
     },
     "/api/admin/attribution/journeys/{id}": {
       "get": {
-        "operationId": "Journeys_GetTimeline_2",
+        "operationId": "attribution_Journeys_GetTimeline_2",
         "tags": [
-          "Journeys"
+          "attribution.Journeys"
         ],
         "summary": "Tells all that is known of a person: journeys with their touches, and the credit that models which look at one journey at a time give to each",
         "description": "Tells all that is known of a person: journeys with their touches, and the credit that models which look at one journey at a time give to each. NOT_FOUND if nobody has the id; FAILED_PRECONDITION if the person has too many events for a timeline.",
@@ -768,11 +792,302 @@ enum OpenAPIDocument {
         ]
       }
     },
+    "/api/admin/attribution/mmm": {
+      "get": {
+        "operationId": "mix_model_Models_ListModels_2",
+        "tags": [
+          "mix_model.Models"
+        ],
+        "summary": "Lists models without configurations, calibrations and findings, the newest first, a page at a time",
+        "description": "Lists models without configurations, calibrations and findings, the newest first, a page at a time.",
+        "parameters": [
+          {
+            "name": "page_size",
+            "in": "query",
+            "description": "How many at most; 0 stands for 50, and more than 1,000 for 1,000.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "page_token",
+            "in": "query",
+            "description": "Where the page begins: `next_page_token` of the page before it; empty for the first page.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "state",
+            "in": "query",
+            "description": "Where they stand; nothing for all.",
+            "schema": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.Model.State.snake"
+            }
+          },
+          {
+            "name": "kpi",
+            "in": "query",
+            "description": "The outcome that they explain; empty for all.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "label",
+            "in": "query",
+            "description": "What they are called; empty for all.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "promoted",
+            "in": "query",
+            "description": "Only those that count.",
+            "schema": {
+              "type": "boolean"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.mix_model.v1.ListModelsResponse.snake"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "models:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "models:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/api/admin/attribution/mmm/optimize": {
+      "post": {
+        "operationId": "mix_model_Budgets_OptimizeBudget_2",
+        "tags": [
+          "mix_model.Budgets"
+        ],
+        "summary": "Finds the best plan",
+        "description": "Finds the best plan. INVALID_ARGUMENT with the numbers that clash if limits do; FAILED_PRECONDITION if the model has not completed, or no plan reaches the goal, with what the best one reaches; NOT_FOUND if there is no such model, or none is promoted.",
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.mix_model.v1.OptimizeBudgetRequest.snake"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.mix_model.v1.BudgetPlan.snake"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "models:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "models:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/api/admin/attribution/mmm/run": {
+      "post": {
+        "operationId": "mix_model_Models_TrainModel_2",
+        "tags": [
+          "mix_model.Models"
+        ],
+        "summary": "Has a model trained: a draft, one whose training was cancelled, or one that failed before it had draws",
+        "description": "Has a model trained: a draft, one whose training was cancelled, or one that failed before it had draws. One that waits or is trained already goes on. FAILED_PRECONDITION if it has been trained.",
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.mix_model.v1.TrainModelRequest.snake"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.mix_model.v1.Model.snake"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "models:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "models:write"
+            ]
+          }
+        ]
+      }
+    },
     "/api/attribution/run": {
       "post": {
-        "operationId": "Models_RunModels_2",
+        "operationId": "attribution_Models_RunModels_2",
         "tags": [
-          "Models"
+          "attribution.Models"
         ],
         "summary": "Runs models, and says how far they disagree",
         "description": "Runs models, and says how far they disagree. The same request over the same data gives the same bits. FAILED_PRECONDITION if there are no paths, no conversions, or what a model needs is missing; RESOURCE_EXHAUSTED while as many runs go on as may.",
@@ -1067,9 +1382,9 @@ enum OpenAPIDocument {
     },
     "/api/channels": {
       "get": {
-        "operationId": "Channels_ListChannels_2",
+        "operationId": "ingest_Channels_ListChannels_2",
         "tags": [
-          "Channels"
+          "ingest.Channels"
         ],
         "summary": "Lists all channels in the order of their numbers",
         "description": "Lists all channels in the order of their numbers; there are at most 500.",
@@ -1141,9 +1456,9 @@ enum OpenAPIDocument {
     },
     "/api/control/status": {
       "get": {
-        "operationId": "Control_GetStatus",
+        "operationId": "control_Control_GetStatus",
         "tags": [
-          "Control"
+          "control.Control"
         ],
         "summary": "Says how the services are, and what the tenant's jobs and schedules do",
         "description": "Says how the services are, and what the tenant's jobs and schedules do.",
@@ -1228,9 +1543,9 @@ enum OpenAPIDocument {
     },
     "/api/health": {
       "get": {
-        "operationId": "Control_GetHealth",
+        "operationId": "control_Control_GetHealth",
         "tags": [
-          "Control"
+          "control.Control"
         ],
         "summary": "Says how the services are",
         "description": "Says how the services are. Anyone may ask; nothing of a tenant is told.",
@@ -1283,11 +1598,94 @@ enum OpenAPIDocument {
         "security": []
       }
     },
+    "/api/models": {
+      "post": {
+        "operationId": "mix_model_Models_CreateModel_2",
+        "tags": [
+          "mix_model.Models"
+        ],
+        "summary": "Creates a draft, and checks all that can be known before it is trained",
+        "description": "Creates a draft, and checks all that can be known before it is trained. INVALID_ARGUMENT if the configuration does not fit the panel; FAILED_PRECONDITION if the panel is not fit for training; NOT_FOUND if there is no such panel or calibration; RESOURCE_EXHAUSTED if there are 200 models.",
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.mix_model.v1.CreateModelRequest.snake"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.mix_model.v1.Model.snake"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "models:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "models:write"
+            ]
+          }
+        ]
+      }
+    },
     "/api/taxonomy/channel-confidence": {
       "get": {
-        "operationId": "TaxonomyHistory_GetChannelConfidence_2",
+        "operationId": "ingest_TaxonomyHistory_GetChannelConfidence_2",
         "tags": [
-          "TaxonomyHistory"
+          "ingest.TaxonomyHistory"
         ],
         "summary": "Says how sure the channels of touches are, and how that is reckoned",
         "description": "Says how sure the channels of touches are, and how that is reckoned.",
@@ -1385,9 +1783,9 @@ enum OpenAPIDocument {
     },
     "/api/taxonomy/coverage": {
       "get": {
-        "operationId": "TaxonomyHistory_GetCoverage_2",
+        "operationId": "ingest_TaxonomyHistory_GetCoverage_2",
         "tags": [
-          "TaxonomyHistory"
+          "ingest.TaxonomyHistory"
         ],
         "summary": "Says which of the rules in force stored touches fall under, and which rules none does",
         "description": "Says which of the rules in force stored touches fall under, and which rules none does.",
@@ -1496,9 +1894,9 @@ enum OpenAPIDocument {
     },
     "/api/taxonomy/map-channel": {
       "post": {
-        "operationId": "Taxonomy_MapChannels_2",
+        "operationId": "ingest_Taxonomy_MapChannels_2",
         "tags": [
-          "Taxonomy"
+          "ingest.Taxonomy"
         ],
         "summary": "Says which channels visits belong to, by the rules in force",
         "description": "Says which channels visits belong to, by the rules in force.",
@@ -1579,9 +1977,9 @@ enum OpenAPIDocument {
     },
     "/api/taxonomy/remap-history": {
       "post": {
-        "operationId": "TaxonomyHistory_RemapHistory_2",
+        "operationId": "ingest_TaxonomyHistory_RemapHistory_2",
         "tags": [
-          "TaxonomyHistory"
+          "ingest.TaxonomyHistory"
         ],
         "summary": "Has the channels of stored events mapped anew by the rules in force: in parts, each of which is a commit of the feed of events with the days on which a channel or a confidence changed, and whose number the events that changed carry from then on",
         "description": "Has the channels of stored events mapped anew by the rules in force: in parts, each of which is a commit of the feed of events with the days on which a channel or a confidence changed, and whose number the events that changed carry from then on. Events whose channel the sender named stay as they are. The operation ends with a `HistoryRemap`. One that is cancelled leaves what it has mapped by then; a second one maps what is left, and changes nothing if nothing is.\n\nFrom the moment that rules are put no event is stored by older ones: what arrives while history is mapped needs no second run. If other rules are put meanwhile, it begins again with those.",
@@ -1657,9 +2055,9 @@ enum OpenAPIDocument {
     },
     "/api/taxonomy/rules/dry-run": {
       "post": {
-        "operationId": "TaxonomyHistory_DryRunRules_2",
+        "operationId": "ingest_TaxonomyHistory_DryRunRules_2",
         "tags": [
-          "TaxonomyHistory"
+          "ingest.TaxonomyHistory"
         ],
         "summary": "Says what rules would change if history were mapped by them",
         "description": "Says what rules would change if history were mapped by them. Changes nothing.",
@@ -1740,9 +2138,9 @@ enum OpenAPIDocument {
     },
     "/api/taxonomy/unknown-share": {
       "get": {
-        "operationId": "TaxonomyHistory_GetUnknownShare_2",
+        "operationId": "ingest_TaxonomyHistory_GetUnknownShare_2",
         "tags": [
-          "TaxonomyHistory"
+          "ingest.TaxonomyHistory"
         ],
         "summary": "Says how many touches have a channel that nobody can rely on, why, and what to do",
         "description": "Says how many touches have a channel that nobody can rely on, why, and what to do.",
@@ -1851,9 +2249,9 @@ enum OpenAPIDocument {
     },
     "/api/taxonomy/validate-utm": {
       "post": {
-        "operationId": "Taxonomy_ValidateUtm_2",
+        "operationId": "ingest_Taxonomy_ValidateUtm_2",
         "tags": [
-          "Taxonomy"
+          "ingest.Taxonomy"
         ],
         "summary": "Says what is wrong with the tags of a link, how they should be, and which channel its visits would belong to",
         "description": "Says what is wrong with the tags of a link, how they should be, and which channel its visits would belong to.",
@@ -1934,9 +2332,9 @@ enum OpenAPIDocument {
     },
     "/v1/alias": {
       "post": {
-        "operationId": "Segment_SendSegment_8",
+        "operationId": "ingest_Segment_SendSegment_8",
         "tags": [
-          "Segment"
+          "ingest.Segment"
         ],
         "summary": "Writes the events of a body, and answers when they are committed, with what became of each",
         "description": "Writes the events of a body, and answers when they are committed, with what became of each. A body may be compressed by gzip; it has up to 4 MiB, and four times that once it is unfolded.",
@@ -2013,9 +2411,9 @@ enum OpenAPIDocument {
     },
     "/v1/attribution/models": {
       "get": {
-        "operationId": "Models_ListModels",
+        "operationId": "attribution_Models_ListModels",
         "tags": [
-          "Models"
+          "attribution.Models"
         ],
         "summary": "Lists the models with their parameters",
         "description": "Lists the models with their parameters.",
@@ -2087,9 +2485,9 @@ enum OpenAPIDocument {
     },
     "/v1/attribution/path-tables": {
       "get": {
-        "operationId": "Models_ListPathTables",
+        "operationId": "attribution_Models_ListPathTables",
         "tags": [
-          "Models"
+          "attribution.Models"
         ],
         "summary": "Lists the tables of paths that models can be run over: the newest imports first, 1,000 at most",
         "description": "Lists the tables of paths that models can be run over: the newest imports first, 1,000 at most.",
@@ -2161,12 +2559,12 @@ enum OpenAPIDocument {
     },
     "/v1/attribution/paths": {
       "get": {
-        "operationId": "Models_SummarizePaths",
+        "operationId": "attribution_Models_SummarizePaths",
         "tags": [
-          "Models"
+          "attribution.Models"
         ],
         "summary": "Says which paths are taken most, how long paths are and how often they convert",
-        "description": "Says which paths are taken most, how long paths are and how often they convert.",
+        "description": "Says which paths are taken most, how long paths are and how often they convert. FAILED_PRECONDITION as long as the tenant's timelines have not been made for the first time.",
         "parameters": [
           {
             "name": "importId",
@@ -2306,6 +2704,14 @@ enum OpenAPIDocument {
               "type": "integer",
               "format": "int32"
             }
+          },
+          {
+            "name": "allowPartial",
+            "in": "query",
+            "description": "Whether journeys are looked at also while timelines are made for the first time, as in `RunModelsRequest`.",
+            "schema": {
+              "type": "boolean"
+            }
           }
         ],
         "responses": {
@@ -2376,9 +2782,9 @@ enum OpenAPIDocument {
     },
     "/v1/attribution/runSchedules": {
       "get": {
-        "operationId": "Runs_ListRunSchedules",
+        "operationId": "attribution_Runs_ListRunSchedules",
         "tags": [
-          "Runs"
+          "attribution.Runs"
         ],
         "summary": "Lists the schedules in the order of their names",
         "description": "Lists the schedules in the order of their names.",
@@ -2450,9 +2856,9 @@ enum OpenAPIDocument {
     },
     "/v1/attribution/runSchedules/{name}": {
       "put": {
-        "operationId": "Runs_PutRunSchedule",
+        "operationId": "attribution_Runs_PutRunSchedule",
         "tags": [
-          "Runs"
+          "attribution.Runs"
         ],
         "summary": "Has models run each day, in the name of the caller, over the journeys of the last whole days by the tenant's clocks",
         "description": "Has models run each day, in the name of the caller, over the journeys of the last whole days by the tenant's clocks; a schedule of the name is changed. ALREADY_EXISTS if the name is that of a schedule of something else; RESOURCE_EXHAUSTED if there are 20. It can be paused, resumed and run at once as all schedules can.",
@@ -2539,9 +2945,9 @@ enum OpenAPIDocument {
     },
     "/v1/attribution/runSchedules/{name}:delete": {
       "post": {
-        "operationId": "Runs_DeleteRunSchedule",
+        "operationId": "attribution_Runs_DeleteRunSchedule",
         "tags": [
-          "Runs"
+          "attribution.Runs"
         ],
         "summary": "Ends a schedule",
         "description": "Ends a schedule. The runs that it made stay for as long as they would have.",
@@ -2627,9 +3033,9 @@ enum OpenAPIDocument {
     },
     "/v1/attribution/runs": {
       "post": {
-        "operationId": "Runs_CreateRun",
+        "operationId": "attribution_Runs_CreateRun",
         "tags": [
-          "Runs"
+          "attribution.Runs"
         ],
         "summary": "Has models run by a job",
         "description": "Has models run by a job. The request is checked as `RunModels` checks it, also for timelines that have not been made for the first time. RESOURCE_EXHAUSTED if there are 1,000 runs, or 100 that are not over.",
@@ -2703,9 +3109,9 @@ enum OpenAPIDocument {
         ]
       },
       "get": {
-        "operationId": "Runs_ListRuns",
+        "operationId": "attribution_Runs_ListRuns",
         "tags": [
-          "Runs"
+          "attribution.Runs"
         ],
         "summary": "Lists runs without their requests and results, the newest first, a page at a time",
         "description": "Lists runs without their requests and results, the newest first, a page at a time.",
@@ -2812,9 +3218,9 @@ enum OpenAPIDocument {
     },
     "/v1/attribution/runs/{run_id}": {
       "get": {
-        "operationId": "Runs_GetRun",
+        "operationId": "attribution_Runs_GetRun",
         "tags": [
-          "Runs"
+          "attribution.Runs"
         ],
         "summary": "Finds a run, with what came of it",
         "description": "Finds a run, with what came of it.",
@@ -2891,9 +3297,9 @@ enum OpenAPIDocument {
     },
     "/v1/attribution/runs/{run_id}:delete": {
       "post": {
-        "operationId": "Runs_DeleteRun",
+        "operationId": "attribution_Runs_DeleteRun",
         "tags": [
-          "Runs"
+          "attribution.Runs"
         ],
         "summary": "Deletes a run",
         "description": "Deletes a run; one that is not over is not done to its end.",
@@ -2979,9 +3385,9 @@ enum OpenAPIDocument {
     },
     "/v1/attribution/runs:compare": {
       "get": {
-        "operationId": "Runs_CompareRuns",
+        "operationId": "attribution_Runs_CompareRuns",
         "tags": [
-          "Runs"
+          "attribution.Runs"
         ],
         "summary": "Lays two runs beside each other",
         "description": "Lays two runs beside each other. Models are matched by their names: the second of a name in one with the second in the other. FAILED_PRECONDITION if a run has not completed, or if a model or a channel is in one of them only, unless the request says that those are left out.",
@@ -3079,9 +3485,9 @@ enum OpenAPIDocument {
     },
     "/v1/attribution/timelines": {
       "get": {
-        "operationId": "Timelines_DescribeTimelines",
+        "operationId": "attribution_Timelines_DescribeTimelines",
         "tags": [
-          "Timelines"
+          "attribution.Timelines"
         ],
         "summary": "Says how far timelines are",
         "description": "Says how far timelines are.",
@@ -3148,9 +3554,9 @@ enum OpenAPIDocument {
     },
     "/v1/attribution/timelines:build": {
       "post": {
-        "operationId": "Timelines_BuildTimelines",
+        "operationId": "attribution_Timelines_BuildTimelines",
         "tags": [
-          "Timelines"
+          "attribution.Timelines"
         ],
         "summary": "Has timelines brought up to date now",
         "description": "Has timelines brought up to date now. The operation ends with a `TimelineBuild`.",
@@ -3226,9 +3632,9 @@ enum OpenAPIDocument {
     },
     "/v1/attribution/touches:credit": {
       "post": {
-        "operationId": "Credits_StreamTouchCredit",
+        "operationId": "attribution_Credits_StreamTouchCredit",
         "tags": [
-          "Credits"
+          "attribution.Credits"
         ],
         "summary": "Runs a model over journeys, and tells what it gives to each touch of those with a conversion, in the order of persons",
         "description": "Runs a model over journeys, and tells what it gives to each touch of those with a conversion, in the order of persons. All are of one moment, and add up to what the first message says. FAILED_PRECONDITION if there are no conversions, or they have more than 10,000,000 touches, and as long as the tenant's timelines have not been made for the first time; RESOURCE_EXHAUSTED while as many runs go on as may.",
@@ -3320,9 +3726,9 @@ enum OpenAPIDocument {
     },
     "/v1/attribution:run": {
       "post": {
-        "operationId": "Models_RunModels",
+        "operationId": "attribution_Models_RunModels",
         "tags": [
-          "Models"
+          "attribution.Models"
         ],
         "summary": "Runs models, and says how far they disagree",
         "description": "Runs models, and says how far they disagree. The same request over the same data gives the same bits. FAILED_PRECONDITION if there are no paths, no conversions, or what a model needs is missing; RESOURCE_EXHAUSTED while as many runs go on as may.",
@@ -3403,9 +3809,9 @@ enum OpenAPIDocument {
     },
     "/v1/batch": {
       "post": {
-        "operationId": "Segment_SendSegment",
+        "operationId": "ingest_Segment_SendSegment",
         "tags": [
-          "Segment"
+          "ingest.Segment"
         ],
         "summary": "Writes the events of a body, and answers when they are committed, with what became of each",
         "description": "Writes the events of a body, and answers when they are committed, with what became of each. A body may be compressed by gzip; it has up to 4 MiB, and four times that once it is unfolded.",
@@ -3482,9 +3888,9 @@ enum OpenAPIDocument {
     },
     "/v1/channels": {
       "get": {
-        "operationId": "Channels_ListChannels",
+        "operationId": "ingest_Channels_ListChannels",
         "tags": [
-          "Channels"
+          "ingest.Channels"
         ],
         "summary": "Lists all channels in the order of their numbers",
         "description": "Lists all channels in the order of their numbers; there are at most 500.",
@@ -3554,9 +3960,9 @@ enum OpenAPIDocument {
         ]
       },
       "post": {
-        "operationId": "Channels_CreateChannel",
+        "operationId": "ingest_Channels_CreateChannel",
         "tags": [
-          "Channels"
+          "ingest.Channels"
         ],
         "summary": "Makes a channel",
         "description": "Makes a channel; ALREADY_EXISTS if its slug is one of another, or an alias.",
@@ -3633,9 +4039,9 @@ enum OpenAPIDocument {
     },
     "/v1/channels/{slug}": {
       "put": {
-        "operationId": "Channels_UpdateChannel",
+        "operationId": "ingest_Channels_UpdateChannel",
         "tags": [
-          "Channels"
+          "ingest.Channels"
         ],
         "summary": "Changes what a channel is called and where it belongs",
         "description": "Changes what a channel is called and where it belongs; its slug and its number stay.",
@@ -3722,9 +4128,9 @@ enum OpenAPIDocument {
     },
     "/v1/conversion-definitions": {
       "get": {
-        "operationId": "Definitions_GetDefinition_2",
+        "operationId": "ingest_Definitions_GetDefinition_2",
         "tags": [
-          "Definitions"
+          "ingest.Definitions"
         ],
         "summary": "Tells the definition that is in force, or one of a version",
         "description": "Tells the definition that is in force, or one of a version.",
@@ -3803,9 +4209,9 @@ enum OpenAPIDocument {
     },
     "/v1/conversion-definitions/drafts": {
       "post": {
-        "operationId": "Definitions_CreateDraft_2",
+        "operationId": "ingest_Definitions_CreateDraft_2",
         "tags": [
-          "Definitions"
+          "ingest.Definitions"
         ],
         "summary": "Makes a draft, based on the version in force",
         "description": "Makes a draft, based on the version in force. A subject has at most 20 drafts.",
@@ -3881,9 +4287,9 @@ enum OpenAPIDocument {
     },
     "/v1/conversion-definitions/drafts/{version}": {
       "put": {
-        "operationId": "Definitions_UpdateDraft_2",
+        "operationId": "ingest_Definitions_UpdateDraft_2",
         "tags": [
-          "Definitions"
+          "ingest.Definitions"
         ],
         "summary": "Changes a draft, and bases it on the version that is in force now",
         "description": "Changes a draft, and bases it on the version that is in force now. ABORTED if somebody else has changed it since its `revision` was read.",
@@ -3971,9 +4377,9 @@ enum OpenAPIDocument {
     },
     "/v1/conversion-definitions/drafts/{version}:activate": {
       "post": {
-        "operationId": "Definitions_ActivateDraft_2",
+        "operationId": "ingest_Definitions_ActivateDraft_2",
         "tags": [
-          "Definitions"
+          "ingest.Definitions"
         ],
         "summary": "Puts a draft in force, and archives the version before it",
         "description": "Puts a draft in force, and archives the version before it. FAILED_PRECONDITION if it was not validated since it was changed last; ABORTED if it is based on a version that is not in force any more. From then on no event is stored by the conversion definitions before; what is stored is decided anew by an operation.",
@@ -4061,9 +4467,9 @@ enum OpenAPIDocument {
     },
     "/v1/conversion-definitions/drafts/{version}:archive": {
       "post": {
-        "operationId": "Definitions_ArchiveDraft_2",
+        "operationId": "ingest_Definitions_ArchiveDraft_2",
         "tags": [
-          "Definitions"
+          "ingest.Definitions"
         ],
         "summary": "Archives a draft: it is never in force",
         "description": "Archives a draft: it is never in force.",
@@ -4151,9 +4557,9 @@ enum OpenAPIDocument {
     },
     "/v1/conversion-definitions/drafts/{version}:validate": {
       "post": {
-        "operationId": "Definitions_ValidateDraft_2",
+        "operationId": "ingest_Definitions_ValidateDraft_2",
         "tags": [
-          "Definitions"
+          "ingest.Definitions"
         ],
         "summary": "Tries a draft on the stored events of some days, beside the version in force, and keeps what it found with the draft",
         "description": "Tries a draft on the stored events of some days, beside the version in force, and keeps what it found with the draft.",
@@ -4241,9 +4647,9 @@ enum OpenAPIDocument {
     },
     "/v1/conversion-definitions/versions": {
       "get": {
-        "operationId": "Definitions_ListDefinitionVersions_2",
+        "operationId": "ingest_Definitions_ListDefinitionVersions_2",
         "tags": [
-          "Definitions"
+          "ingest.Definitions"
         ],
         "summary": "Lists the versions of a subject, the newest first, a page at a time",
         "description": "Lists the versions of a subject, the newest first, a page at a time; without what they say.",
@@ -4334,9 +4740,9 @@ enum OpenAPIDocument {
     },
     "/v1/conversion-definitions/versions:diff": {
       "get": {
-        "operationId": "Definitions_DiffDefinitions_2",
+        "operationId": "ingest_Definitions_DiffDefinitions_2",
         "tags": [
-          "Definitions"
+          "ingest.Definitions"
         ],
         "summary": "Tells in what two versions differ",
         "description": "Tells in what two versions differ.",
@@ -4430,9 +4836,9 @@ enum OpenAPIDocument {
     },
     "/v1/conversions:count": {
       "get": {
-        "operationId": "Definitions_CountConversions",
+        "operationId": "ingest_Definitions_CountConversions",
         "tags": [
-          "Definitions"
+          "ingest.Definitions"
         ],
         "summary": "Counts conversions by day, kind, effect, standing and currency, with their values, in the tenant's time zone",
         "description": "Counts conversions by day, kind, effect, standing and currency, with their values, in the tenant's time zone.",
@@ -4530,9 +4936,9 @@ enum OpenAPIDocument {
     },
     "/v1/covariates": {
       "post": {
-        "operationId": "Series_WriteCovariates",
+        "operationId": "ingest_Series_WriteCovariates",
         "tags": [
-          "Series"
+          "ingest.Series"
         ],
         "summary": "Writes covariates: what else moves a KPI, as prices, weather and holidays",
         "description": "Writes covariates: what else moves a KPI, as prices, weather and holidays.",
@@ -4613,9 +5019,9 @@ enum OpenAPIDocument {
     },
     "/v1/events/commits": {
       "get": {
-        "operationId": "Events_ListEventCommits",
+        "operationId": "ingest_Events_ListEventCommits",
         "tags": [
-          "Events"
+          "ingest.Events"
         ],
         "summary": "Lists commits of events after a place, oldest first: what has changed since",
         "description": "Lists commits of events after a place, oldest first: what has changed since. No commit ever appears before a place that has been told, however long its transaction took.",
@@ -4706,9 +5112,9 @@ enum OpenAPIDocument {
     },
     "/v1/events:count": {
       "get": {
-        "operationId": "Events_CountEvents",
+        "operationId": "ingest_Events_CountEvents",
         "tags": [
-          "Events"
+          "ingest.Events"
         ],
         "summary": "Counts events by day, kind and channel, in the tenant's time zone",
         "description": "Counts events by day, kind and channel, in the tenant's time zone.",
@@ -4806,9 +5212,9 @@ enum OpenAPIDocument {
     },
     "/v1/events:delete": {
       "post": {
-        "operationId": "Erasure_DeleteEvents",
+        "operationId": "ingest_Erasure_DeleteEvents",
         "tags": [
-          "Erasure"
+          "ingest.Erasure"
         ],
         "summary": "Deletes events by their ids, by where they came from, or by the commits that brought them",
         "description": "Deletes events by their ids, by where they came from, or by the commits that brought them; at once and in one transaction where the tenant has at most 100,000 events, otherwise by an operation. Made again it deletes nothing more. Ids that the events have joined stay joined: what parts them is to forget the person.",
@@ -4884,9 +5290,9 @@ enum OpenAPIDocument {
     },
     "/v1/events:write": {
       "post": {
-        "operationId": "Events_WriteEvents",
+        "operationId": "ingest_Events_WriteEvents",
         "tags": [
-          "Events"
+          "ingest.Events"
         ],
         "summary": "Writes events, and answers when they are committed",
         "description": "Writes events, and answers when they are committed.",
@@ -4967,9 +5373,9 @@ enum OpenAPIDocument {
     },
     "/v1/exchangeRates": {
       "post": {
-        "operationId": "Series_WriteExchangeRates",
+        "operationId": "ingest_Series_WriteExchangeRates",
         "tags": [
-          "Series"
+          "ingest.Series"
         ],
         "summary": "Writes exchange rates",
         "description": "Writes exchange rates. A day without a rate has the last one of the seven days before.",
@@ -5050,9 +5456,9 @@ enum OpenAPIDocument {
     },
     "/v1/group": {
       "post": {
-        "operationId": "Segment_SendSegment_7",
+        "operationId": "ingest_Segment_SendSegment_7",
         "tags": [
-          "Segment"
+          "ingest.Segment"
         ],
         "summary": "Writes the events of a body, and answers when they are committed, with what became of each",
         "description": "Writes the events of a body, and answers when they are committed, with what became of each. A body may be compressed by gzip; it has up to 4 MiB, and four times that once it is unfolded.",
@@ -5129,9 +5535,9 @@ enum OpenAPIDocument {
     },
     "/v1/identify": {
       "post": {
-        "operationId": "Segment_SendSegment_6",
+        "operationId": "ingest_Segment_SendSegment_6",
         "tags": [
-          "Segment"
+          "ingest.Segment"
         ],
         "summary": "Writes the events of a body, and answers when they are committed, with what became of each",
         "description": "Writes the events of a body, and answers when they are committed, with what became of each. A body may be compressed by gzip; it has up to 4 MiB, and four times that once it is unfolded.",
@@ -5208,9 +5614,9 @@ enum OpenAPIDocument {
     },
     "/v1/import": {
       "post": {
-        "operationId": "Segment_SendSegment_2",
+        "operationId": "ingest_Segment_SendSegment_2",
         "tags": [
-          "Segment"
+          "ingest.Segment"
         ],
         "summary": "Writes the events of a body, and answers when they are committed, with what became of each",
         "description": "Writes the events of a body, and answers when they are committed, with what became of each. A body may be compressed by gzip; it has up to 4 MiB, and four times that once it is unfolded.",
@@ -5287,9 +5693,9 @@ enum OpenAPIDocument {
     },
     "/v1/imports": {
       "post": {
-        "operationId": "Imports_CreateImport",
+        "operationId": "ingest_Imports_CreateImport",
         "tags": [
-          "Imports"
+          "ingest.Imports"
         ],
         "summary": "Creates an import, to which the file is then sent",
         "description": "Creates an import, to which the file is then sent.",
@@ -5368,9 +5774,9 @@ enum OpenAPIDocument {
         ]
       },
       "get": {
-        "operationId": "Imports_ListImports",
+        "operationId": "ingest_Imports_ListImports",
         "tags": [
-          "Imports"
+          "ingest.Imports"
         ],
         "summary": "Lists imports, the newest first, a page at a time",
         "description": "Lists imports, the newest first, a page at a time.",
@@ -5469,9 +5875,9 @@ enum OpenAPIDocument {
     },
     "/v1/imports/{import_id}": {
       "get": {
-        "operationId": "Imports_GetImport",
+        "operationId": "ingest_Imports_GetImport",
         "tags": [
-          "Imports"
+          "ingest.Imports"
         ],
         "summary": "Finds an import",
         "description": "Finds an import.",
@@ -5553,9 +5959,9 @@ enum OpenAPIDocument {
     },
     "/v1/imports/{import_id}/events": {
       "get": {
-        "operationId": "Imports_WatchImport",
+        "operationId": "ingest_Imports_WatchImport",
         "tags": [
-          "Imports"
+          "ingest.Imports"
         ],
         "summary": "Tells of an import, at first and whenever it has changed, until it is over",
         "description": "Tells of an import, at first and whenever it has changed, until it is over.",
@@ -5648,9 +6054,9 @@ enum OpenAPIDocument {
     },
     "/v1/imports/{import_id}/file": {
       "put": {
-        "operationId": "Imports_UploadFile",
+        "operationId": "ingest_Imports_UploadFile",
         "tags": [
-          "Imports"
+          "ingest.Imports"
         ],
         "summary": "Takes in the file's next bytes",
         "description": "Takes in the file's next bytes. What was committed of a part that breaks off stays: ask for `received_bytes`, and go on from there. A part that ends ends the file, unless it says that more will come, or the declared size is not reached.",
@@ -5753,9 +6159,9 @@ enum OpenAPIDocument {
         ]
       },
       "post": {
-        "operationId": "Imports_UploadFile_2",
+        "operationId": "ingest_Imports_UploadFile_2",
         "tags": [
-          "Imports"
+          "ingest.Imports"
         ],
         "summary": "Takes in the file's next bytes",
         "description": "Takes in the file's next bytes. What was committed of a part that breaks off stays: ask for `received_bytes`, and go on from there. A part that ends ends the file, unless it says that more will come, or the declared size is not reached.",
@@ -5860,9 +6266,9 @@ enum OpenAPIDocument {
     },
     "/v1/imports/{import_id}:cancel": {
       "post": {
-        "operationId": "Imports_CancelImport",
+        "operationId": "ingest_Imports_CancelImport",
         "tags": [
-          "Imports"
+          "ingest.Imports"
         ],
         "summary": "Ends an import: what it has written stays, the rest of its file is forgotten",
         "description": "Ends an import: what it has written stays, the rest of its file is forgotten.",
@@ -5953,9 +6359,9 @@ enum OpenAPIDocument {
     },
     "/v1/imports/{import_id}:preview": {
       "post": {
-        "operationId": "Imports_PreviewImport",
+        "operationId": "ingest_Imports_PreviewImport",
         "tags": [
-          "Imports"
+          "ingest.Imports"
         ],
         "summary": "Shows how the first rows of a file that has been sent would be read",
         "description": "Shows how the first rows of a file that has been sent would be read.",
@@ -6046,9 +6452,9 @@ enum OpenAPIDocument {
     },
     "/v1/imports/{import_id}:start": {
       "post": {
-        "operationId": "Imports_StartImport",
+        "operationId": "ingest_Imports_StartImport",
         "tags": [
-          "Imports"
+          "ingest.Imports"
         ],
         "summary": "Has a file read that waits to be understood or to be started, or goes on with one whose operation has failed for good",
         "description": "Has a file read that waits to be understood or to be started, or goes on with one whose operation has failed for good.",
@@ -6139,9 +6545,9 @@ enum OpenAPIDocument {
     },
     "/v1/journeys": {
       "get": {
-        "operationId": "Journeys_ListJourneys",
+        "operationId": "attribution_Journeys_ListJourneys",
         "tags": [
-          "Journeys"
+          "attribution.Journeys"
         ],
         "summary": "Lists journeys: those of the person with the latest act first, then by the person, descending",
         "description": "Lists journeys: those of the person with the latest act first, then by the person, descending; each person's latest journey first. A page may have fewer journeys than were asked for, or none, and a next page yet. FAILED_PRECONDITION if a person is asked for who has too many events for a timeline.",
@@ -6378,9 +6784,9 @@ enum OpenAPIDocument {
     },
     "/v1/journeys/{id}": {
       "get": {
-        "operationId": "Journeys_GetTimeline",
+        "operationId": "attribution_Journeys_GetTimeline",
         "tags": [
-          "Journeys"
+          "attribution.Journeys"
         ],
         "summary": "Tells all that is known of a person: journeys with their touches, and the credit that models which look at one journey at a time give to each",
         "description": "Tells all that is known of a person: journeys with their touches, and the credit that models which look at one journey at a time give to each. NOT_FOUND if nobody has the id; FAILED_PRECONDITION if the person has too many events for a timeline.",
@@ -6584,12 +6990,12 @@ enum OpenAPIDocument {
     },
     "/v1/journeys:next": {
       "post": {
-        "operationId": "Journeys_NextBestChannel",
+        "operationId": "attribution_Journeys_NextBestChannel",
         "tags": [
-          "Journeys"
+          "attribution.Journeys"
         ],
         "summary": "Says how often journeys that began with some channels converted, by the channel that came next",
-        "description": "Says how often journeys that began with some channels converted, by the channel that came next.",
+        "description": "Says how often journeys that began with some channels converted, by the channel that came next. FAILED_PRECONDITION as long as the tenant's timelines have not been made for the first time.",
         "requestBody": {
           "content": {
             "application/json": {
@@ -6667,12 +7073,12 @@ enum OpenAPIDocument {
     },
     "/v1/journeys:steps": {
       "get": {
-        "operationId": "Journeys_GetStepTree",
+        "operationId": "attribution_Journeys_GetStepTree",
         "tags": [
-          "Journeys"
+          "attribution.Journeys"
         ],
         "summary": "Says how many journeys go from each channel to each other one, step by step, as a Sankey diagram shows it",
-        "description": "Says how many journeys go from each channel to each other one, step by step, as a Sankey diagram shows it.",
+        "description": "Says how many journeys go from each channel to each other one, step by step, as a Sankey diagram shows it. FAILED_PRECONDITION as long as the tenant's timelines have not been made for the first time.",
         "parameters": [
           {
             "name": "importId",
@@ -6829,6 +7235,14 @@ enum OpenAPIDocument {
             "schema": {
               "type": "boolean"
             }
+          },
+          {
+            "name": "allowPartial",
+            "in": "query",
+            "description": "Whether journeys are looked at also while timelines are made for the first time, as in `RunModelsRequest`.",
+            "schema": {
+              "type": "boolean"
+            }
           }
         ],
         "responses": {
@@ -6899,9 +7313,9 @@ enum OpenAPIDocument {
     },
     "/v1/kpi": {
       "post": {
-        "operationId": "Series_WriteKpi",
+        "operationId": "ingest_Series_WriteKpi",
         "tags": [
-          "Series"
+          "ingest.Series"
         ],
         "summary": "Writes KPIs",
         "description": "Writes KPIs.",
@@ -6980,9 +7394,9 @@ enum OpenAPIDocument {
         ]
       },
       "get": {
-        "operationId": "Series_ListKpi",
+        "operationId": "ingest_Series_ListKpi",
         "tags": [
-          "Series"
+          "ingest.Series"
         ],
         "summary": "Sums KPIs by day, name and one more dimension, a page at a time",
         "description": "Sums KPIs by day, name and one more dimension, a page at a time; currencies stay apart.",
@@ -7121,9 +7535,9 @@ enum OpenAPIDocument {
     },
     "/v1/margins": {
       "post": {
-        "operationId": "Series_WriteMargins",
+        "operationId": "ingest_Series_WriteMargins",
         "tags": [
-          "Series"
+          "ingest.Series"
         ],
         "summary": "Writes margins",
         "description": "Writes margins. One holds from its day until the day of the next.",
@@ -7202,11 +7616,260 @@ enum OpenAPIDocument {
         ]
       }
     },
+    "/v1/mix/budgets:frontier": {
+      "post": {
+        "operationId": "mix_model_Budgets_GetFrontier",
+        "tags": [
+          "mix_model.Budgets"
+        ],
+        "summary": "Finds the best plan for each of several budgets",
+        "description": "Finds the best plan for each of several budgets.",
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.mix_model.v1.GetFrontierRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.mix_model.v1.BudgetFrontier"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "models:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "models:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/mix/budgets:optimize": {
+      "post": {
+        "operationId": "mix_model_Budgets_OptimizeBudget",
+        "tags": [
+          "mix_model.Budgets"
+        ],
+        "summary": "Finds the best plan",
+        "description": "Finds the best plan. INVALID_ARGUMENT with the numbers that clash if limits do; FAILED_PRECONDITION if the model has not completed, or no plan reaches the goal, with what the best one reaches; NOT_FOUND if there is no such model, or none is promoted.",
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.mix_model.v1.OptimizeBudgetRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.mix_model.v1.BudgetPlan"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "models:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "models:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/mix/budgets:simulate": {
+      "post": {
+        "operationId": "mix_model_Budgets_SimulateBudget",
+        "tags": [
+          "mix_model.Budgets"
+        ],
+        "summary": "Says what given spend brings, compared with what is spent now",
+        "description": "Says what given spend brings, compared with what is spent now.",
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.mix_model.v1.SimulateBudgetRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.mix_model.v1.BudgetPlan"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "models:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "models:read"
+            ]
+          }
+        ]
+      }
+    },
     "/v1/mix/calibrations": {
       "get": {
-        "operationId": "Calibrations_ListCalibrations",
+        "operationId": "mix_model_Calibrations_ListCalibrations",
         "tags": [
-          "Calibrations"
+          "mix_model.Calibrations"
         ],
         "summary": "Lists calibrations in the order of their names, a page at a time",
         "description": "Lists calibrations in the order of their names, a page at a time.",
@@ -7321,9 +7984,9 @@ enum OpenAPIDocument {
     },
     "/v1/mix/calibrations/{name}": {
       "put": {
-        "operationId": "Calibrations_PutCalibration",
+        "operationId": "mix_model_Calibrations_PutCalibration",
         "tags": [
-          "Calibrations"
+          "mix_model.Calibrations"
         ],
         "summary": "Puts a calibration in force, in place of the one of its name",
         "description": "Puts a calibration in force, in place of the one of its name; the same once more changes nothing. NOT_FOUND if there is no such channel; RESOURCE_EXHAUSTED if 1,000 are in force.",
@@ -7416,9 +8079,9 @@ enum OpenAPIDocument {
         ]
       },
       "get": {
-        "operationId": "Calibrations_GetCalibration",
+        "operationId": "mix_model_Calibrations_GetCalibration",
         "tags": [
-          "Calibrations"
+          "mix_model.Calibrations"
         ],
         "summary": "Finds a calibration: the revision in force, or the one that is asked for",
         "description": "Finds a calibration: the revision in force, or the one that is asked for.",
@@ -7505,9 +8168,9 @@ enum OpenAPIDocument {
     },
     "/v1/mix/calibrations/{name}:retire": {
       "post": {
-        "operationId": "Calibrations_RetireCalibration",
+        "operationId": "mix_model_Calibrations_RetireCalibration",
         "tags": [
-          "Calibrations"
+          "mix_model.Calibrations"
         ],
         "summary": "Takes a calibration out of force, and says why",
         "description": "Takes a calibration out of force, and says why; putting one of the name again makes another revision. NOT_FOUND if there is none, or if it has been retired for another reason.",
@@ -7591,11 +8254,1717 @@ enum OpenAPIDocument {
         ]
       }
     },
+    "/v1/mix/calibrations:import": {
+      "post": {
+        "operationId": "mix_model_Calibrations_ImportCalibrations",
+        "tags": [
+          "mix_model.Calibrations"
+        ],
+        "summary": "Puts the calibrations of a table in force, all of them or, if a row cannot be put, none: then every fault is told with its row",
+        "description": "Puts the calibrations of a table in force, all of them or, if a row cannot be put, none: then every fault is told with its row. A row that is in force as it is changes nothing.",
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.mix_model.v1.ImportCalibrationsRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.mix_model.v1.ImportCalibrationsResponse"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "models:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "models:write"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/mix/models": {
+      "post": {
+        "operationId": "mix_model_Models_CreateModel",
+        "tags": [
+          "mix_model.Models"
+        ],
+        "summary": "Creates a draft, and checks all that can be known before it is trained",
+        "description": "Creates a draft, and checks all that can be known before it is trained. INVALID_ARGUMENT if the configuration does not fit the panel; FAILED_PRECONDITION if the panel is not fit for training; NOT_FOUND if there is no such panel or calibration; RESOURCE_EXHAUSTED if there are 200 models.",
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.mix_model.v1.CreateModelRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.mix_model.v1.Model"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "models:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "models:write"
+            ]
+          }
+        ]
+      },
+      "get": {
+        "operationId": "mix_model_Models_ListModels",
+        "tags": [
+          "mix_model.Models"
+        ],
+        "summary": "Lists models without configurations, calibrations and findings, the newest first, a page at a time",
+        "description": "Lists models without configurations, calibrations and findings, the newest first, a page at a time.",
+        "parameters": [
+          {
+            "name": "pageSize",
+            "in": "query",
+            "description": "How many at most; 0 stands for 50, and more than 1,000 for 1,000.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "pageToken",
+            "in": "query",
+            "description": "Where the page begins: `next_page_token` of the page before it; empty for the first page.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "state",
+            "in": "query",
+            "description": "Where they stand; nothing for all.",
+            "schema": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.Model.State"
+            }
+          },
+          {
+            "name": "kpi",
+            "in": "query",
+            "description": "The outcome that they explain; empty for all.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "label",
+            "in": "query",
+            "description": "What they are called; empty for all.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "promoted",
+            "in": "query",
+            "description": "Only those that count.",
+            "schema": {
+              "type": "boolean"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.mix_model.v1.ListModelsResponse"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "models:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "models:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/mix/models/{model_id}": {
+      "get": {
+        "operationId": "mix_model_Models_GetModel",
+        "tags": [
+          "mix_model.Models"
+        ],
+        "summary": "Finds a model, with its configuration, its progress, and what is thought of its training",
+        "description": "Finds a model, with its configuration, its progress, and what is thought of its training.",
+        "parameters": [
+          {
+            "name": "model_id",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.mix_model.v1.Model"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "models:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "models:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/mix/models/{model_id}:cancel": {
+      "post": {
+        "operationId": "mix_model_Models_CancelTraining",
+        "tags": [
+          "mix_model.Models"
+        ],
+        "summary": "Ends the training of a model, or its wait",
+        "description": "Ends the training of a model, or its wait; what was drawn so far is kept for the next. FAILED_PRECONDITION if it is neither trained nor waits.",
+        "parameters": [
+          {
+            "name": "model_id",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.mix_model.v1.CancelTrainingRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.mix_model.v1.Model"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "models:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "models:write"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/mix/models/{model_id}:contributions": {
+      "get": {
+        "operationId": "mix_model_Results_GetContributions",
+        "tags": [
+          "mix_model.Results"
+        ],
+        "summary": "Tells what each part of the model added to the outcome by period, in one geo or in all together",
+        "description": "Tells what each part of the model added to the outcome by period, in one geo or in all together. INVALID_ARGUMENT if the model has no such geo.",
+        "parameters": [
+          {
+            "name": "model_id",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "geo",
+            "in": "query",
+            "description": "In which geo; empty for all together.",
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.mix_model.v1.MixContributions"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "models:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "models:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/mix/models/{model_id}:curves": {
+      "get": {
+        "operationId": "mix_model_Results_GetResponseCurves",
+        "tags": [
+          "mix_model.Results"
+        ],
+        "summary": "Tells what media would have added had there been more or less of them, and how long they work",
+        "description": "Tells what media would have added had there been more or less of them, and how long they work.",
+        "parameters": [
+          {
+            "name": "model_id",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.mix_model.v1.ResponseCurves"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "models:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "models:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/mix/models/{model_id}:delete": {
+      "post": {
+        "operationId": "mix_model_Models_DeleteModel",
+        "tags": [
+          "mix_model.Models"
+        ],
+        "summary": "Deletes a model with its draws",
+        "description": "Deletes a model with its draws; one that is trained is not trained to its end.",
+        "parameters": [
+          {
+            "name": "model_id",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.mix_model.v1.DeleteModelRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.mix_model.v1.DeleteModelResponse"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "models:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "models:write"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/mix/models/{model_id}:draws": {
+      "get": {
+        "operationId": "mix_model_Results_ExportDraws",
+        "tags": [
+          "mix_model.Results"
+        ],
+        "summary": "Exports all draws with the names that ArviZ prints, some rows at a time",
+        "description": "Exports all draws with the names that ArviZ prints, some rows at a time. RESOURCE_EXHAUSTED while two exports of the tenant go on.",
+        "parameters": [
+          {
+            "name": "model_id",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "format",
+            "in": "query",
+            "description": "How rows are written.",
+            "schema": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.ExportDrawsRequest.Format"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "A line of JSON for each message, or an event whose data it is.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/x-ndjson": {
+                "schema": {
+                  "type": "string"
+                },
+                "x-event": {
+                  "$ref": "#/components/schemas/sextant.mix_model.v1.DrawRows"
+                }
+              },
+              "text/event-stream": {
+                "schema": {
+                  "type": "string"
+                },
+                "x-event": {
+                  "$ref": "#/components/schemas/sextant.mix_model.v1.DrawRows"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "models:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "models:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/mix/models/{model_id}:promote": {
+      "post": {
+        "operationId": "mix_model_Models_PromoteModel",
+        "tags": [
+          "mix_model.Models"
+        ],
+        "summary": "Makes a model the one that counts, in place of any other of its outcome and label",
+        "description": "Makes a model the one that counts, in place of any other of its outcome and label. FAILED_PRECONDITION if it has not completed.",
+        "parameters": [
+          {
+            "name": "model_id",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.mix_model.v1.PromoteModelRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.mix_model.v1.Model"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "models:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "models:write"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/mix/models/{model_id}:results": {
+      "get": {
+        "operationId": "mix_model_Results_GetResults",
+        "tags": [
+          "mix_model.Results"
+        ],
+        "summary": "Tells what media did for what they cost, how well the model predicts, and what draws say of its parameters",
+        "description": "Tells what media did for what they cost, how well the model predicts, and what draws say of its parameters.",
+        "parameters": [
+          {
+            "name": "model_id",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.mix_model.v1.MixResults"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "models:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "models:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/mix/models/{model_id}:review": {
+      "get": {
+        "operationId": "mix_model_Results_GetReview",
+        "tags": [
+          "mix_model.Results"
+        ],
+        "summary": "Says whether to rely on the model: a verdict, and what was looked at for it",
+        "description": "Says whether to rely on the model: a verdict, and what was looked at for it.",
+        "parameters": [
+          {
+            "name": "model_id",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.mix_model.v1.MixReview"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "models:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "models:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/mix/models/{model_id}:train": {
+      "post": {
+        "operationId": "mix_model_Models_TrainModel",
+        "tags": [
+          "mix_model.Models"
+        ],
+        "summary": "Has a model trained: a draft, one whose training was cancelled, or one that failed before it had draws",
+        "description": "Has a model trained: a draft, one whose training was cancelled, or one that failed before it had draws. One that waits or is trained already goes on. FAILED_PRECONDITION if it has been trained.",
+        "parameters": [
+          {
+            "name": "model_id",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.mix_model.v1.TrainModelRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.mix_model.v1.Model"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "models:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "models:write"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/mix/models/{model_id}:watch": {
+      "get": {
+        "operationId": "mix_model_Models_WatchTraining",
+        "tags": [
+          "mix_model.Models"
+        ],
+        "summary": "Tells of a model at once, and whenever something has changed, until it is not trained any more",
+        "description": "Tells of a model at once, and whenever something has changed, until it is not trained any more.",
+        "parameters": [
+          {
+            "name": "model_id",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "A line of JSON for each message, or an event whose data it is.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/x-ndjson": {
+                "schema": {
+                  "type": "string"
+                },
+                "x-event": {
+                  "$ref": "#/components/schemas/sextant.mix_model.v1.Model"
+                }
+              },
+              "text/event-stream": {
+                "schema": {
+                  "type": "string"
+                },
+                "x-event": {
+                  "$ref": "#/components/schemas/sextant.mix_model.v1.Model"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "models:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "models:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/mix/models:compare": {
+      "post": {
+        "operationId": "mix_model_Results_CompareModels",
+        "tags": [
+          "mix_model.Results"
+        ],
+        "summary": "Lays models beside each other",
+        "description": "Lays models beside each other. INVALID_ARGUMENT for fewer than 2, more than 10, or one twice.",
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.mix_model.v1.CompareModelsRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.mix_model.v1.ModelComparison"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "models:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "models:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/mix/panels": {
+      "post": {
+        "operationId": "mix_model_Panels_CreatePanel",
+        "tags": [
+          "mix_model.Panels"
+        ],
+        "summary": "Keeps a panel as it is now",
+        "description": "Keeps a panel as it is now; one that holds the same numbers as one that is kept is that one. INVALID_ARGUMENT if a table cannot be read; FAILED_PRECONDITION with all findings if no model may be fitted to it; RESOURCE_EXHAUSTED if 200 are kept.",
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.mix_model.v1.CreatePanelRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.mix_model.v1.Panel"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "models:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "models:write"
+            ]
+          }
+        ]
+      },
+      "get": {
+        "operationId": "mix_model_Panels_ListPanels",
+        "tags": [
+          "mix_model.Panels"
+        ],
+        "summary": "Lists panels that are kept, without findings and columns, the newest first, a page at a time",
+        "description": "Lists panels that are kept, without findings and columns, the newest first, a page at a time.",
+        "parameters": [
+          {
+            "name": "pageSize",
+            "in": "query",
+            "description": "How many at most; 0 stands for 50, and more than 1,000 for 1,000.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "pageToken",
+            "in": "query",
+            "description": "Where the page begins: `next_page_token` of the page before it; empty for the first page.",
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.mix_model.v1.ListPanelsResponse"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "models:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "models:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/mix/panels/{panel_id}": {
+      "get": {
+        "operationId": "mix_model_Panels_GetPanel",
+        "tags": [
+          "mix_model.Panels"
+        ],
+        "summary": "Finds a panel that is kept",
+        "description": "Finds a panel that is kept.",
+        "parameters": [
+          {
+            "name": "panel_id",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.mix_model.v1.Panel"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "models:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "models:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/mix/panels/{panel_id}:delete": {
+      "post": {
+        "operationId": "mix_model_Panels_DeletePanel",
+        "tags": [
+          "mix_model.Panels"
+        ],
+        "summary": "Deletes a panel",
+        "description": "Deletes a panel. FAILED_PRECONDITION if there is a model that is fitted to it.",
+        "parameters": [
+          {
+            "name": "panel_id",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.mix_model.v1.DeletePanelRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.mix_model.v1.DeletePanelResponse"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "models:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "models:write"
+            ]
+          }
+        ]
+      }
+    },
     "/v1/mix/panels:preview": {
       "post": {
-        "operationId": "Panels_PreviewPanel",
+        "operationId": "mix_model_Panels_PreviewPanel",
         "tags": [
-          "Panels"
+          "mix_model.Panels"
         ],
         "summary": "Puts a panel together and tells what is in it, without keeping it",
         "description": "Puts a panel together and tells what is in it, without keeping it. FAILED_PRECONDITION if there is nothing of what was asked for; RESOURCE_EXHAUSTED beyond 1,000,000 numbers in all columns, or 100 channels.",
@@ -7674,11 +10043,608 @@ enum OpenAPIDocument {
         ]
       }
     },
+    "/v1/mix/plans": {
+      "get": {
+        "operationId": "mix_model_Budgets_ListPlans",
+        "tags": [
+          "mix_model.Budgets"
+        ],
+        "summary": "Lists saved plans without what was asked and their lines, in the order of their names, a page at a time",
+        "description": "Lists saved plans without what was asked and their lines, in the order of their names, a page at a time.",
+        "parameters": [
+          {
+            "name": "pageSize",
+            "in": "query",
+            "description": "At most this many; 0 for 50, at most 1,000.",
+            "schema": {
+              "type": "integer",
+              "format": "int32"
+            }
+          },
+          {
+            "name": "pageToken",
+            "in": "query",
+            "description": "What the page before gave; empty for the first.",
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.mix_model.v1.ListPlansResponse"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "models:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "models:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/mix/plans/{name}": {
+      "put": {
+        "operationId": "mix_model_Budgets_SavePlan",
+        "tags": [
+          "mix_model.Budgets"
+        ],
+        "summary": "Computes a plan and keeps it with what was asked, in place of one of the same name",
+        "description": "Computes a plan and keeps it with what was asked, in place of one of the same name. RESOURCE_EXHAUSTED if there are 500.",
+        "parameters": [
+          {
+            "name": "name",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.mix_model.v1.SavePlanRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.mix_model.v1.SavedPlan"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "models:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "models:write"
+            ]
+          }
+        ]
+      },
+      "get": {
+        "operationId": "mix_model_Budgets_GetPlan",
+        "tags": [
+          "mix_model.Budgets"
+        ],
+        "summary": "Finds a saved plan: as it was computed, even if its model is gone",
+        "description": "Finds a saved plan: as it was computed, even if its model is gone.",
+        "parameters": [
+          {
+            "name": "name",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.mix_model.v1.SavedPlan"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "models:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "models:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/mix/plans/{name}:delete": {
+      "post": {
+        "operationId": "mix_model_Budgets_DeletePlan",
+        "tags": [
+          "mix_model.Budgets"
+        ],
+        "summary": "Deletes a saved plan",
+        "description": "Deletes a saved plan.",
+        "parameters": [
+          {
+            "name": "name",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.mix_model.v1.DeletePlanRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.mix_model.v1.DeletePlanResponse"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "models:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "models:write"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/mix/refreshes": {
+      "get": {
+        "operationId": "mix_model_Models_ListModelRefreshes",
+        "tags": [
+          "mix_model.Models"
+        ],
+        "summary": "Lists the refreshes in the order of their names",
+        "description": "Lists the refreshes in the order of their names.",
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.mix_model.v1.ListModelRefreshesResponse"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "models:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "models:read"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/mix/refreshes/{name}": {
+      "put": {
+        "operationId": "mix_model_Models_PutModelRefresh",
+        "tags": [
+          "mix_model.Models"
+        ],
+        "summary": "Has a model made anew again and again, in the name of the caller, of what the tenant has by then",
+        "description": "Has a model made anew again and again, in the name of the caller, of what the tenant has by then; a refresh of the name is changed. ALREADY_EXISTS if the name is that of a schedule of something else; RESOURCE_EXHAUSTED if there are 20. It can be paused, resumed and run at once as all schedules can.",
+        "parameters": [
+          {
+            "name": "name",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.mix_model.v1.ModelRefresh",
+                "description": "All of it; a name in it is not looked at."
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.mix_model.v1.ModelRefresh"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "models:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "models:write"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/mix/refreshes/{name}:delete": {
+      "post": {
+        "operationId": "mix_model_Models_DeleteModelRefresh",
+        "tags": [
+          "mix_model.Models"
+        ],
+        "summary": "Ends a refresh",
+        "description": "Ends a refresh. The models that it made stay.",
+        "parameters": [
+          {
+            "name": "name",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.mix_model.v1.DeleteModelRefreshRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.mix_model.v1.DeleteModelRefreshResponse"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "models:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "models:write"
+            ]
+          }
+        ]
+      }
+    },
     "/v1/mix/sources": {
       "get": {
-        "operationId": "Panels_ListSources",
+        "operationId": "mix_model_Panels_ListSources",
         "tags": [
-          "Panels"
+          "mix_model.Panels"
         ],
         "summary": "Lists what there is to be modelled",
         "description": "Lists what there is to be modelled.",
@@ -7750,9 +10716,9 @@ enum OpenAPIDocument {
     },
     "/v1/operations/{operation}": {
       "get": {
-        "operationId": "Operations_GetOperation",
+        "operationId": "operations_Operations_GetOperation",
         "tags": [
-          "Operations"
+          "operations.Operations"
         ],
         "summary": "Finds an operation",
         "description": "Finds an operation; NOT_FOUND if there is none of the name.",
@@ -7830,9 +10796,9 @@ enum OpenAPIDocument {
     },
     "/v1/operations/{operation}/events": {
       "get": {
-        "operationId": "Operations_WatchOperation",
+        "operationId": "operations_Operations_WatchOperation",
         "tags": [
-          "Operations"
+          "operations.Operations"
         ],
         "summary": "Tells of an operation as it goes on, until it is over",
         "description": "Tells of an operation as it goes on, until it is over. A caller that comes back with `Last-Event-ID` is told only of what has happened since.",
@@ -7921,9 +10887,9 @@ enum OpenAPIDocument {
     },
     "/v1/operations/{operation}:cancel": {
       "post": {
-        "operationId": "Operations_CancelOperation",
+        "operationId": "operations_Operations_CancelOperation",
         "tags": [
-          "Operations"
+          "operations.Operations"
         ],
         "summary": "Has an operation not be done, or not to its end",
         "description": "Has an operation not be done, or not to its end; one that is over stays as it is.",
@@ -8008,11 +10974,109 @@ enum OpenAPIDocument {
         ]
       }
     },
+    "/v1/overview": {
+      "get": {
+        "operationId": "control_Overviews_GetOverview",
+        "tags": [
+          "control.Overviews"
+        ],
+        "summary": "Tells what came in between two days, how far it reaches, the last attribution and the mix models in use",
+        "description": "Tells what came in between two days, how far it reaches, the last attribution and the mix models in use. What does not answer in time is left out and named.",
+        "parameters": [
+          {
+            "name": "from",
+            "in": "query",
+            "description": "The first day whose events are counted, as `2026-01-31`; empty for 28 days before the last.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "to",
+            "in": "query",
+            "description": "The last day, at most 800 days on; empty for today, in UTC.",
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.control.v1.GetOverviewResponse"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "events:read",
+              "series:read",
+              "attribution:read",
+              "models:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "events:read",
+              "series:read",
+              "attribution:read",
+              "models:read"
+            ]
+          }
+        ]
+      }
+    },
     "/v1/page": {
       "post": {
-        "operationId": "Segment_SendSegment_4",
+        "operationId": "ingest_Segment_SendSegment_4",
         "tags": [
-          "Segment"
+          "ingest.Segment"
         ],
         "summary": "Writes the events of a body, and answers when they are committed, with what became of each",
         "description": "Writes the events of a body, and answers when they are committed, with what became of each. A body may be compressed by gzip; it has up to 4 MiB, and four times that once it is unfolded.",
@@ -8089,9 +11153,9 @@ enum OpenAPIDocument {
     },
     "/v1/persons/forgotten": {
       "get": {
-        "operationId": "Erasure_ListForgotten",
+        "operationId": "ingest_Erasure_ListForgotten",
         "tags": [
-          "Erasure"
+          "ingest.Erasure"
         ],
         "summary": "Lists who was forgotten, without ids, the latest first, a page at a time",
         "description": "Lists who was forgotten, without ids, the latest first, a page at a time.",
@@ -8182,9 +11246,9 @@ enum OpenAPIDocument {
     },
     "/v1/persons:forget": {
       "post": {
-        "operationId": "Erasure_ForgetPerson",
+        "operationId": "ingest_Erasure_ForgetPerson",
         "tags": [
-          "Erasure"
+          "ingest.Erasure"
         ],
         "summary": "Forgets a person: all that any of the person's ids is on",
         "description": "Forgets a person: all that any of the person's ids is on. From the answer on nothing that happened before is taken any more; an operation deletes what is stored, and its response is the `Forgetting` as `ListForgotten` tells it then. No id is kept, only keyed hashes by which a later event is known.\n\nThe person is whoever the ids are joined to by identify and alias events, over any number of steps; more than 1,000 ids are no person, and refused. Events of others that mention an id in their properties stay. Files are not searched that are still being sent, wait to be read or are being read: rows of the person that are read from then on are refused as events are, and the bytes are deleted at the end; cancel imports that are not to be read. Names of imports are the caller's, and stay. An operation that was cancelled is made good by forgetting the person again, by any of the ids.",
@@ -8260,9 +11324,9 @@ enum OpenAPIDocument {
     },
     "/v1/persons:unsuppress": {
       "post": {
-        "operationId": "Erasure_UnsuppressPerson",
+        "operationId": "ingest_Erasure_UnsuppressPerson",
         "tags": [
-          "Erasure"
+          "ingest.Erasure"
         ],
         "summary": "Has events of a person taken again who was suppressed, if they happened after the forgetting",
         "description": "Has events of a person taken again who was suppressed, if they happened after the forgetting; NOT_FOUND for one who was not forgotten. What happened before stays refused.",
@@ -8338,9 +11402,9 @@ enum OpenAPIDocument {
     },
     "/v1/quality/findings": {
       "get": {
-        "operationId": "DataQuality_ListFindings",
+        "operationId": "ingest_DataQuality_ListFindings",
         "tags": [
-          "DataQuality"
+          "ingest.DataQuality"
         ],
         "summary": "Lists findings, the newest first, a page at a time",
         "description": "Lists findings, the newest first, a page at a time.",
@@ -8463,9 +11527,9 @@ enum OpenAPIDocument {
     },
     "/v1/quality/findings/{number}:note": {
       "post": {
-        "operationId": "DataQuality_NoteFinding",
+        "operationId": "ingest_DataQuality_NoteFinding",
         "tags": [
-          "DataQuality"
+          "ingest.DataQuality"
         ],
         "summary": "Notes on a finding that somebody knows of it, or that nobody is to be told of it for a while: it, and whatever finding takes its place, is muted until then",
         "description": "Notes on a finding that somebody knows of it, or that nobody is to be told of it for a while: it, and whatever finding takes its place, is muted until then.",
@@ -8558,9 +11622,9 @@ enum OpenAPIDocument {
     },
     "/v1/quality/rules": {
       "get": {
-        "operationId": "DataQuality_ListRules",
+        "operationId": "ingest_DataQuality_ListRules",
         "tags": [
-          "DataQuality"
+          "ingest.DataQuality"
         ],
         "summary": "Lists the rules in force in the order of their names: the platform's, changed as the tenant has them, and its own",
         "description": "Lists the rules in force in the order of their names: the platform's, changed as the tenant has them, and its own; with what each metric means.",
@@ -8630,9 +11694,9 @@ enum OpenAPIDocument {
         ]
       },
       "put": {
-        "operationId": "DataQuality_PutRule",
+        "operationId": "ingest_DataQuality_PutRule",
         "tags": [
-          "DataQuality"
+          "ingest.DataQuality"
         ],
         "summary": "Puts a rule in force from the next snapshot on, instead of the one of its name",
         "description": "Puts a rule in force from the next snapshot on, instead of the one of its name; and says what it would have found in the snapshots that there are.",
@@ -8713,9 +11777,9 @@ enum OpenAPIDocument {
     },
     "/v1/quality/rules:delete": {
       "post": {
-        "operationId": "DataQuality_DeleteRule",
+        "operationId": "ingest_DataQuality_DeleteRule",
         "tags": [
-          "DataQuality"
+          "ingest.DataQuality"
         ],
         "summary": "Takes back what a tenant has put: its own rule is gone, and one of the platform's is as it was",
         "description": "Takes back what a tenant has put: its own rule is gone, and one of the platform's is as it was. The next snapshot resolves the findings of a rule that is gone.",
@@ -8791,9 +11855,9 @@ enum OpenAPIDocument {
     },
     "/v1/quality/snapshots": {
       "post": {
-        "operationId": "DataQuality_TakeSnapshot",
+        "operationId": "ingest_DataQuality_TakeSnapshot",
         "tags": [
-          "DataQuality"
+          "ingest.DataQuality"
         ],
         "summary": "Has a snapshot taken, by a job",
         "description": "Has a snapshot taken, by a job; one that is under way already is the one.",
@@ -8867,9 +11931,9 @@ enum OpenAPIDocument {
         ]
       },
       "get": {
-        "operationId": "DataQuality_ListSnapshots",
+        "operationId": "ingest_DataQuality_ListSnapshots",
         "tags": [
-          "DataQuality"
+          "ingest.DataQuality"
         ],
         "summary": "Lists snapshots, the newest first, a page at a time",
         "description": "Lists snapshots, the newest first, a page at a time; without their metrics.",
@@ -8960,9 +12024,9 @@ enum OpenAPIDocument {
     },
     "/v1/quality/snapshots/{number}": {
       "get": {
-        "operationId": "DataQuality_GetSnapshot",
+        "operationId": "ingest_DataQuality_GetSnapshot",
         "tags": [
-          "DataQuality"
+          "ingest.DataQuality"
         ],
         "summary": "Finds a snapshot with its metrics",
         "description": "Finds a snapshot with its metrics; NOT_FOUND if there is none of the number.",
@@ -9054,9 +12118,9 @@ enum OpenAPIDocument {
     },
     "/v1/rejectedRows": {
       "get": {
-        "operationId": "Rejected_ListRejectedRows",
+        "operationId": "ingest_Rejected_ListRejectedRows",
         "tags": [
-          "Rejected"
+          "ingest.Rejected"
         ],
         "summary": "Lists rows, the newest first, a page at a time",
         "description": "Lists rows, the newest first, a page at a time.",
@@ -9195,9 +12259,9 @@ enum OpenAPIDocument {
     },
     "/v1/rejectedRows:count": {
       "get": {
-        "operationId": "Rejected_CountRejectedRows",
+        "operationId": "ingest_Rejected_CountRejectedRows",
         "tags": [
-          "Rejected"
+          "ingest.Rejected"
         ],
         "summary": "Counts rows by kind, reason, field and state",
         "description": "Counts rows by kind, reason, field and state.",
@@ -9319,9 +12383,9 @@ enum OpenAPIDocument {
     },
     "/v1/rejectedRows:discard": {
       "post": {
-        "operationId": "Rejected_DiscardRejectedRows",
+        "operationId": "ingest_Rejected_DiscardRejectedRows",
         "tags": [
-          "Rejected"
+          "ingest.Rejected"
         ],
         "summary": "Gives waiting rows up: they stay here, and are not written any more",
         "description": "Gives waiting rows up: they stay here, and are not written any more.",
@@ -9397,9 +12461,9 @@ enum OpenAPIDocument {
     },
     "/v1/rejectedRows:export": {
       "get": {
-        "operationId": "Rejected_ExportRejectedRows",
+        "operationId": "ingest_Rejected_ExportRejectedRows",
         "tags": [
-          "Rejected"
+          "ingest.Rejected"
         ],
         "summary": "Tells all rows of a filter, the oldest first, so many in a message",
         "description": "Tells all rows of a filter, the oldest first, so many in a message.",
@@ -9532,9 +12596,9 @@ enum OpenAPIDocument {
     },
     "/v1/rejectedRows:replay": {
       "post": {
-        "operationId": "Rejected_ReplayRejectedRows",
+        "operationId": "ingest_Rejected_ReplayRejectedRows",
         "tags": [
-          "Rejected"
+          "ingest.Rejected"
         ],
         "summary": "Writes waiting rows again, in the order in which they were rejected, and says of each what became of it",
         "description": "Writes waiting rows again, in the order in which they were rejected, and says of each what became of it. One that was replayed before is told as it was, and not written again; one that is rejected again waits on, with its new reason.",
@@ -9615,9 +12679,9 @@ enum OpenAPIDocument {
     },
     "/v1/screen": {
       "post": {
-        "operationId": "Segment_SendSegment_5",
+        "operationId": "ingest_Segment_SendSegment_5",
         "tags": [
-          "Segment"
+          "ingest.Segment"
         ],
         "summary": "Writes the events of a body, and answers when they are committed, with what became of each",
         "description": "Writes the events of a body, and answers when they are committed, with what became of each. A body may be compressed by gzip; it has up to 4 MiB, and four times that once it is unfolded.",
@@ -9694,9 +12758,9 @@ enum OpenAPIDocument {
     },
     "/v1/series": {
       "get": {
-        "operationId": "Series_DescribeSeries",
+        "operationId": "ingest_Series_DescribeSeries",
         "tags": [
-          "Series"
+          "ingest.Series"
         ],
         "summary": "Says which series there are, what they cover, and which amounts have no exchange rate",
         "description": "Says which series there are, what they cover, and which amounts have no exchange rate.",
@@ -9778,9 +12842,9 @@ enum OpenAPIDocument {
     },
     "/v1/spend": {
       "post": {
-        "operationId": "Series_WriteSpend",
+        "operationId": "ingest_Series_WriteSpend",
         "tags": [
-          "Series"
+          "ingest.Series"
         ],
         "summary": "Writes spend",
         "description": "Writes spend.",
@@ -9859,9 +12923,9 @@ enum OpenAPIDocument {
         ]
       },
       "get": {
-        "operationId": "Series_ListSpend",
+        "operationId": "ingest_Series_ListSpend",
         "tags": [
-          "Series"
+          "ingest.Series"
         ],
         "summary": "Sums spend by day and one more dimension, a page at a time",
         "description": "Sums spend by day and one more dimension, a page at a time; currencies stay apart.",
@@ -10008,9 +13072,9 @@ enum OpenAPIDocument {
     },
     "/v1/spend/mapping": {
       "get": {
-        "operationId": "SpendMappings_GetSpendMapping",
+        "operationId": "ingest_SpendMappings_GetSpendMapping",
         "tags": [
-          "SpendMappings"
+          "ingest.SpendMappings"
         ],
         "summary": "Tells the mapping that is in force, or that of a version",
         "description": "Tells the mapping that is in force, or that of a version.",
@@ -10092,9 +13156,9 @@ enum OpenAPIDocument {
         ]
       },
       "put": {
-        "operationId": "SpendMappings_PutSpendMapping",
+        "operationId": "ingest_SpendMappings_PutSpendMapping",
         "tags": [
-          "SpendMappings"
+          "ingest.SpendMappings"
         ],
         "summary": "Puts another mapping in force, as a new version, and maps all spend anew that names no channel itself: both or neither",
         "description": "Puts another mapping in force, as a new version, and maps all spend anew that names no channel itself: both or neither. ABORTED if the version that the caller has seen is no longer the one in force.",
@@ -10175,9 +13239,9 @@ enum OpenAPIDocument {
     },
     "/v1/spend/unmapped": {
       "get": {
-        "operationId": "SpendMappings_ListUnmappedSpend",
+        "operationId": "ingest_SpendMappings_ListUnmappedSpend",
         "tags": [
-          "SpendMappings"
+          "ingest.SpendMappings"
         ],
         "summary": "Lists spend that no rule matches, by platform, campaign and column, a page at a time",
         "description": "Lists spend that no rule matches, by platform, campaign and column, a page at a time.",
@@ -10268,9 +13332,9 @@ enum OpenAPIDocument {
     },
     "/v1/taxonomy/rules": {
       "get": {
-        "operationId": "Taxonomy_GetRules",
+        "operationId": "ingest_Taxonomy_GetRules",
         "tags": [
-          "Taxonomy"
+          "ingest.Taxonomy"
         ],
         "summary": "Tells the rules that are in force, or those of a version",
         "description": "Tells the rules that are in force, or those of a version.",
@@ -10352,9 +13416,9 @@ enum OpenAPIDocument {
         ]
       },
       "put": {
-        "operationId": "Taxonomy_PutRules",
+        "operationId": "ingest_Taxonomy_PutRules",
         "tags": [
-          "Taxonomy"
+          "ingest.Taxonomy"
         ],
         "summary": "Puts other rules in force, as a new version",
         "description": "Puts other rules in force, as a new version; what was mapped before stays as it is, unless it is asked for to be mapped anew. No event is stored by older rules from then on. ABORTED if the version that the caller has seen is no longer the one in force.",
@@ -10435,9 +13499,9 @@ enum OpenAPIDocument {
     },
     "/v1/taxonomy/rules/versions": {
       "get": {
-        "operationId": "Taxonomy_ListRuleVersions",
+        "operationId": "ingest_Taxonomy_ListRuleVersions",
         "tags": [
-          "Taxonomy"
+          "ingest.Taxonomy"
         ],
         "summary": "Lists the versions of the rules, the newest first, a page at a time",
         "description": "Lists the versions of the rules, the newest first, a page at a time; without the rules.",
@@ -10528,9 +13592,9 @@ enum OpenAPIDocument {
     },
     "/v1/taxonomy/rules:dryRun": {
       "post": {
-        "operationId": "TaxonomyHistory_DryRunRules",
+        "operationId": "ingest_TaxonomyHistory_DryRunRules",
         "tags": [
-          "TaxonomyHistory"
+          "ingest.TaxonomyHistory"
         ],
         "summary": "Says what rules would change if history were mapped by them",
         "description": "Says what rules would change if history were mapped by them. Changes nothing.",
@@ -10611,9 +13675,9 @@ enum OpenAPIDocument {
     },
     "/v1/taxonomy:channelConfidence": {
       "get": {
-        "operationId": "TaxonomyHistory_GetChannelConfidence",
+        "operationId": "ingest_TaxonomyHistory_GetChannelConfidence",
         "tags": [
-          "TaxonomyHistory"
+          "ingest.TaxonomyHistory"
         ],
         "summary": "Says how sure the channels of touches are, and how that is reckoned",
         "description": "Says how sure the channels of touches are, and how that is reckoned.",
@@ -10711,9 +13775,9 @@ enum OpenAPIDocument {
     },
     "/v1/taxonomy:coverage": {
       "get": {
-        "operationId": "TaxonomyHistory_GetCoverage",
+        "operationId": "ingest_TaxonomyHistory_GetCoverage",
         "tags": [
-          "TaxonomyHistory"
+          "ingest.TaxonomyHistory"
         ],
         "summary": "Says which of the rules in force stored touches fall under, and which rules none does",
         "description": "Says which of the rules in force stored touches fall under, and which rules none does.",
@@ -10822,9 +13886,9 @@ enum OpenAPIDocument {
     },
     "/v1/taxonomy:mapChannels": {
       "post": {
-        "operationId": "Taxonomy_MapChannels",
+        "operationId": "ingest_Taxonomy_MapChannels",
         "tags": [
-          "Taxonomy"
+          "ingest.Taxonomy"
         ],
         "summary": "Says which channels visits belong to, by the rules in force",
         "description": "Says which channels visits belong to, by the rules in force.",
@@ -10905,9 +13969,9 @@ enum OpenAPIDocument {
     },
     "/v1/taxonomy:remapHistory": {
       "post": {
-        "operationId": "TaxonomyHistory_RemapHistory",
+        "operationId": "ingest_TaxonomyHistory_RemapHistory",
         "tags": [
-          "TaxonomyHistory"
+          "ingest.TaxonomyHistory"
         ],
         "summary": "Has the channels of stored events mapped anew by the rules in force: in parts, each of which is a commit of the feed of events with the days on which a channel or a confidence changed, and whose number the events that changed carry from then on",
         "description": "Has the channels of stored events mapped anew by the rules in force: in parts, each of which is a commit of the feed of events with the days on which a channel or a confidence changed, and whose number the events that changed carry from then on. Events whose channel the sender named stay as they are. The operation ends with a `HistoryRemap`. One that is cancelled leaves what it has mapped by then; a second one maps what is left, and changes nothing if nothing is.\n\nFrom the moment that rules are put no event is stored by older ones: what arrives while history is mapped needs no second run. If other rules are put meanwhile, it begins again with those.",
@@ -10983,9 +14047,9 @@ enum OpenAPIDocument {
     },
     "/v1/taxonomy:unknownShare": {
       "get": {
-        "operationId": "TaxonomyHistory_GetUnknownShare",
+        "operationId": "ingest_TaxonomyHistory_GetUnknownShare",
         "tags": [
-          "TaxonomyHistory"
+          "ingest.TaxonomyHistory"
         ],
         "summary": "Says how many touches have a channel that nobody can rely on, why, and what to do",
         "description": "Says how many touches have a channel that nobody can rely on, why, and what to do.",
@@ -11094,9 +14158,9 @@ enum OpenAPIDocument {
     },
     "/v1/taxonomy:validateUtm": {
       "post": {
-        "operationId": "Taxonomy_ValidateUtm",
+        "operationId": "ingest_Taxonomy_ValidateUtm",
         "tags": [
-          "Taxonomy"
+          "ingest.Taxonomy"
         ],
         "summary": "Says what is wrong with the tags of a link, how they should be, and which channel its visits would belong to",
         "description": "Says what is wrong with the tags of a link, how they should be, and which channel its visits would belong to.",
@@ -11177,9 +14241,9 @@ enum OpenAPIDocument {
     },
     "/v1/touch-rule": {
       "get": {
-        "operationId": "Definitions_GetDefinition",
+        "operationId": "ingest_Definitions_GetDefinition",
         "tags": [
-          "Definitions"
+          "ingest.Definitions"
         ],
         "summary": "Tells the definition that is in force, or one of a version",
         "description": "Tells the definition that is in force, or one of a version.",
@@ -11258,9 +14322,9 @@ enum OpenAPIDocument {
     },
     "/v1/touch-rule/drafts": {
       "post": {
-        "operationId": "Definitions_CreateDraft",
+        "operationId": "ingest_Definitions_CreateDraft",
         "tags": [
-          "Definitions"
+          "ingest.Definitions"
         ],
         "summary": "Makes a draft, based on the version in force",
         "description": "Makes a draft, based on the version in force. A subject has at most 20 drafts.",
@@ -11336,9 +14400,9 @@ enum OpenAPIDocument {
     },
     "/v1/touch-rule/drafts/{version}": {
       "put": {
-        "operationId": "Definitions_UpdateDraft",
+        "operationId": "ingest_Definitions_UpdateDraft",
         "tags": [
-          "Definitions"
+          "ingest.Definitions"
         ],
         "summary": "Changes a draft, and bases it on the version that is in force now",
         "description": "Changes a draft, and bases it on the version that is in force now. ABORTED if somebody else has changed it since its `revision` was read.",
@@ -11426,9 +14490,9 @@ enum OpenAPIDocument {
     },
     "/v1/touch-rule/drafts/{version}:activate": {
       "post": {
-        "operationId": "Definitions_ActivateDraft",
+        "operationId": "ingest_Definitions_ActivateDraft",
         "tags": [
-          "Definitions"
+          "ingest.Definitions"
         ],
         "summary": "Puts a draft in force, and archives the version before it",
         "description": "Puts a draft in force, and archives the version before it. FAILED_PRECONDITION if it was not validated since it was changed last; ABORTED if it is based on a version that is not in force any more. From then on no event is stored by the conversion definitions before; what is stored is decided anew by an operation.",
@@ -11516,9 +14580,9 @@ enum OpenAPIDocument {
     },
     "/v1/touch-rule/drafts/{version}:archive": {
       "post": {
-        "operationId": "Definitions_ArchiveDraft",
+        "operationId": "ingest_Definitions_ArchiveDraft",
         "tags": [
-          "Definitions"
+          "ingest.Definitions"
         ],
         "summary": "Archives a draft: it is never in force",
         "description": "Archives a draft: it is never in force.",
@@ -11606,9 +14670,9 @@ enum OpenAPIDocument {
     },
     "/v1/touch-rule/drafts/{version}:validate": {
       "post": {
-        "operationId": "Definitions_ValidateDraft",
+        "operationId": "ingest_Definitions_ValidateDraft",
         "tags": [
-          "Definitions"
+          "ingest.Definitions"
         ],
         "summary": "Tries a draft on the stored events of some days, beside the version in force, and keeps what it found with the draft",
         "description": "Tries a draft on the stored events of some days, beside the version in force, and keeps what it found with the draft.",
@@ -11696,9 +14760,9 @@ enum OpenAPIDocument {
     },
     "/v1/touch-rule/versions": {
       "get": {
-        "operationId": "Definitions_ListDefinitionVersions",
+        "operationId": "ingest_Definitions_ListDefinitionVersions",
         "tags": [
-          "Definitions"
+          "ingest.Definitions"
         ],
         "summary": "Lists the versions of a subject, the newest first, a page at a time",
         "description": "Lists the versions of a subject, the newest first, a page at a time; without what they say.",
@@ -11789,9 +14853,9 @@ enum OpenAPIDocument {
     },
     "/v1/touch-rule/versions:diff": {
       "get": {
-        "operationId": "Definitions_DiffDefinitions",
+        "operationId": "ingest_Definitions_DiffDefinitions",
         "tags": [
-          "Definitions"
+          "ingest.Definitions"
         ],
         "summary": "Tells in what two versions differ",
         "description": "Tells in what two versions differ.",
@@ -11885,9 +14949,9 @@ enum OpenAPIDocument {
     },
     "/v1/track": {
       "post": {
-        "operationId": "Segment_SendSegment_3",
+        "operationId": "ingest_Segment_SendSegment_3",
         "tags": [
-          "Segment"
+          "ingest.Segment"
         ],
         "summary": "Writes the events of a body, and answers when they are committed, with what became of each",
         "description": "Writes the events of a body, and answers when they are committed, with what became of each. A body may be compressed by gzip; it has up to 4 MiB, and four times that once it is unfolded.",
@@ -12973,6 +16037,22 @@ enum OpenAPIDocument {
             "items": {
               "$ref": "#/components/schemas/sextant.attribution.v1.Journey.Credit"
             }
+          },
+          "confidence": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How sure the channels of its touches are, from 0 to 1: the mean of their confidences, also of those that are not told. Missing without touches."
           }
         },
         "additionalProperties": false
@@ -13004,7 +16084,7 @@ enum OpenAPIDocument {
           },
           "refunded": {
             "type": "string",
-            "description": "How much of that was paid back until `as_of`."
+            "description": "How much of that was paid back until `as_of` in its own currency."
           },
           "currency": {
             "type": "string",
@@ -13056,7 +16136,7 @@ enum OpenAPIDocument {
           },
           "refunded": {
             "type": "string",
-            "description": "How much of that was paid back until `as_of`."
+            "description": "How much of that was paid back until `as_of` in its own currency."
           },
           "currency": {
             "type": "string",
@@ -13110,7 +16190,7 @@ enum OpenAPIDocument {
           },
           "values": {
             "type": "array",
-            "description": "The value for each touch, in the conversion's currency to its minor unit: in all it is the value of the conversion, rounded. Empty if the conversion has no value, if its profit is not known or a loss, and if values are of lifetimes.",
+            "description": "The value for each touch, in the conversion's currency to its minor unit: in all it is the value of the conversion, rounded. Empty if the conversion has no value, if its profit is not known or a loss, if values are of lifetimes, and unless they are gross if some was paid back in another currency.",
             "items": {
               "type": "string"
             }
@@ -13147,7 +16227,7 @@ enum OpenAPIDocument {
           },
           "values": {
             "type": "array",
-            "description": "The value for each touch, in the conversion's currency to its minor unit: in all it is the value of the conversion, rounded. Empty if the conversion has no value, if its profit is not known or a loss, and if values are of lifetimes.",
+            "description": "The value for each touch, in the conversion's currency to its minor unit: in all it is the value of the conversion, rounded. Empty if the conversion has no value, if its profit is not known or a loss, if values are of lifetimes, and unless they are gross if some was paid back in another currency.",
             "items": {
               "type": "string"
             }
@@ -13166,7 +16246,11 @@ enum OpenAPIDocument {
           },
           "value": {
             "type": "string",
-            "description": "How much, as `59.9`, in the conversion's currency."
+            "description": "How much, as `59.9`."
+          },
+          "currency": {
+            "type": "string",
+            "description": "In what, by ISO 4217: `refunded` has only those in the conversion's currency."
           }
         },
         "additionalProperties": false
@@ -13182,7 +16266,11 @@ enum OpenAPIDocument {
           },
           "value": {
             "type": "string",
-            "description": "How much, as `59.9`, in the conversion's currency."
+            "description": "How much, as `59.9`."
+          },
+          "currency": {
+            "type": "string",
+            "description": "In what, by ISO 4217: `refunded` has only those in the conversion's currency."
           }
         },
         "additionalProperties": false
@@ -13215,6 +16303,22 @@ enum OpenAPIDocument {
           "campaign": {
             "type": "string",
             "description": "Its campaign; empty if nobody knows."
+          },
+          "confidence": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How sure its channel is, from 0 to 1, as `MappedChannel` of ingest has it, also of what no rule matches: 1 of an event that names its channel itself, 0 of one that has none at all."
           }
         },
         "additionalProperties": false
@@ -13247,6 +16351,70 @@ enum OpenAPIDocument {
           "campaign": {
             "type": "string",
             "description": "Its campaign; empty if nobody knows."
+          },
+          "confidence": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How sure its channel is, from 0 to 1, as `MappedChannel` of ingest has it, also of what no rule matches: 1 of an event that names its channel itself, 0 of one that has none at all."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.Journey.UnmatchedRefund": {
+        "type": "object",
+        "description": "A refund, or what of one is over, that pays back nothing.",
+        "properties": {
+          "time": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When."
+          },
+          "value": {
+            "type": "string",
+            "description": "How much, as `59.9`; empty if it does not say."
+          },
+          "currency": {
+            "type": "string",
+            "description": "The currency by ISO 4217; empty if it does not say how much."
+          },
+          "problem": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.RefundProblem",
+            "description": "Why."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.Journey.UnmatchedRefund.snake": {
+        "type": "object",
+        "description": "A refund, or what of one is over, that pays back nothing.",
+        "properties": {
+          "time": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When."
+          },
+          "value": {
+            "type": "string",
+            "description": "How much, as `59.9`; empty if it does not say."
+          },
+          "currency": {
+            "type": "string",
+            "description": "The currency by ISO 4217; empty if it does not say how much."
+          },
+          "problem": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.RefundProblem.snake",
+            "description": "Why."
           }
         },
         "additionalProperties": false
@@ -13294,6 +16462,22 @@ enum OpenAPIDocument {
             "items": {
               "$ref": "#/components/schemas/sextant.attribution.v1.Journey.Credit.snake"
             }
+          },
+          "confidence": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How sure the channels of its touches are, from 0 to 1: the mean of their confidences, also of those that are not told. Missing without touches."
           }
         },
         "additionalProperties": false
@@ -13399,7 +16583,7 @@ enum OpenAPIDocument {
           },
           "unmatchedRefunds": {
             "type": "array",
-            "description": "Refunds in the range, of any kind, that pay back nothing: no conversion has their order id, or they have none, and the person no conversion of their kind before them.",
+            "description": "Refunds in the range, of any kind, that pay back nothing, or not all that they say. Converted are those that are in another currency than their conversion: to the selection's currency, by the rates of their days, as conversions are.",
             "items": {
               "$ref": "#/components/schemas/sextant.attribution.v1.JourneyReport.UnmatchedRefunds"
             }
@@ -13517,7 +16701,7 @@ enum OpenAPIDocument {
       },
       "sextant.attribution.v1.JourneyReport.UnmatchedRefunds": {
         "type": "object",
-        "description": "Refunds of a currency.",
+        "description": "Refunds of a currency that pay back nothing for one reason.",
         "properties": {
           "currency": {
             "type": "string",
@@ -13532,13 +16716,17 @@ enum OpenAPIDocument {
           "value": {
             "type": "string",
             "description": "What they pay back together, as `59.9`; empty without a currency."
+          },
+          "problem": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.RefundProblem",
+            "description": "Why. What is over of one that was converted is told in the selection's currency."
           }
         },
         "additionalProperties": false
       },
       "sextant.attribution.v1.JourneyReport.UnmatchedRefunds.snake": {
         "type": "object",
-        "description": "Refunds of a currency.",
+        "description": "Refunds of a currency that pay back nothing for one reason.",
         "properties": {
           "currency": {
             "type": "string",
@@ -13553,6 +16741,10 @@ enum OpenAPIDocument {
           "value": {
             "type": "string",
             "description": "What they pay back together, as `59.9`; empty without a currency."
+          },
+          "problem": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.RefundProblem.snake",
+            "description": "Why. What is over of one that was converted is told in the selection's currency."
           }
         },
         "additionalProperties": false
@@ -13670,7 +16862,7 @@ enum OpenAPIDocument {
           },
           "unmatched_refunds": {
             "type": "array",
-            "description": "Refunds in the range, of any kind, that pay back nothing: no conversion has their order id, or they have none, and the person no conversion of their kind before them.",
+            "description": "Refunds in the range, of any kind, that pay back nothing, or not all that they say. Converted are those that are in another currency than their conversion: to the selection's currency, by the rates of their days, as conversions are.",
             "items": {
               "$ref": "#/components/schemas/sextant.attribution.v1.JourneyReport.UnmatchedRefunds.snake"
             }
@@ -13791,22 +16983,26 @@ enum OpenAPIDocument {
       },
       "sextant.attribution.v1.JourneySelection.Grain": {
         "type": "string",
-        "description": "What touches are called in paths.\n- `GRAIN_UNSPECIFIED`: As `GRAIN_CHANNEL`.\n- `GRAIN_CHANNEL`: By their channel, as `paid_social`; `unassigned` without one.\n- `GRAIN_CAMPAIGN`: By their campaign; `(none)` without one.\n- `GRAIN_SOURCE_MEDIUM`: By source and medium, as `google / cpc`; what is missing is `(none)`.",
+        "description": "What touches are called in paths.\n- `GRAIN_UNSPECIFIED`: As `GRAIN_CHANNEL`.\n- `GRAIN_CHANNEL`: By their channel, as `paid_social`; `unassigned` without one.\n- `GRAIN_CAMPAIGN`: By their campaign; `(none)` without one.\n- `GRAIN_SOURCE_MEDIUM`: By source and medium, as `google / cpc`; what is missing is `(none)`.\n- `GRAIN_PARTNER`: By the partner that sent them: the source of what came by a medium of affiliates, as `awin` of `awin / affiliate`. All other touches are `(none)`.\n- `GRAIN_AD`: By their ad, as `content` of a visit or the tag `utm_content` of its address calls it; `(none)` without one, and of events that were written before it was kept.",
         "enum": [
           "GRAIN_UNSPECIFIED",
           "GRAIN_CHANNEL",
           "GRAIN_CAMPAIGN",
-          "GRAIN_SOURCE_MEDIUM"
+          "GRAIN_SOURCE_MEDIUM",
+          "GRAIN_PARTNER",
+          "GRAIN_AD"
         ]
       },
       "sextant.attribution.v1.JourneySelection.Grain.snake": {
         "type": "string",
-        "description": "What touches are called in paths.\n- `unspecified`: As `GRAIN_CHANNEL`.\n- `channel`: By their channel, as `paid_social`; `unassigned` without one.\n- `campaign`: By their campaign; `(none)` without one.\n- `source_medium`: By source and medium, as `google / cpc`; what is missing is `(none)`.",
+        "description": "What touches are called in paths.\n- `unspecified`: As `GRAIN_CHANNEL`.\n- `channel`: By their channel, as `paid_social`; `unassigned` without one.\n- `campaign`: By their campaign; `(none)` without one.\n- `source_medium`: By source and medium, as `google / cpc`; what is missing is `(none)`.\n- `partner`: By the partner that sent them: the source of what came by a medium of affiliates, as `awin` of `awin / affiliate`. All other touches are `(none)`.\n- `ad`: By their ad, as `content` of a visit or the tag `utm_content` of its address calls it; `(none)` without one, and of events that were written before it was kept.",
         "enum": [
           "unspecified",
           "channel",
           "campaign",
-          "source_medium"
+          "source_medium",
+          "partner",
+          "ad"
         ]
       },
       "sextant.attribution.v1.JourneySelection.ValueMode": {
@@ -14485,6 +17681,10 @@ enum OpenAPIDocument {
             "format": "int64",
             "pattern": "^-?[0-9]+$",
             "description": "Channels that fewer journeys went on to than this are left out, and counted."
+          },
+          "allowPartial": {
+            "type": "boolean",
+            "description": "Whether journeys are looked at also while timelines are made for the first time, as in `RunModelsRequest`."
           }
         },
         "additionalProperties": false
@@ -15025,6 +18225,13 @@ enum OpenAPIDocument {
           "selection": {
             "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection",
             "description": "The selection with all that is usual filled in."
+          },
+          "unmatchedRefunds": {
+            "type": "array",
+            "description": "The person's refunds until `as_of` that pay back nothing: the latest first, 100 at most.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.Journey.UnmatchedRefund"
+            }
           }
         },
         "additionalProperties": false
@@ -15081,9 +18288,38 @@ enum OpenAPIDocument {
           "selection": {
             "$ref": "#/components/schemas/sextant.attribution.v1.JourneySelection.snake",
             "description": "The selection with all that is usual filled in."
+          },
+          "unmatched_refunds": {
+            "type": "array",
+            "description": "The person's refunds until `as_of` that pay back nothing: the latest first, 100 at most.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.Journey.UnmatchedRefund.snake"
+            }
           }
         },
         "additionalProperties": false
+      },
+      "sextant.attribution.v1.RefundProblem": {
+        "type": "string",
+        "description": "Why a refund, or a part of one, pays back nothing.\n- `REFUND_PROBLEM_UNSPECIFIED`: As `REFUND_PROBLEM_NO_CONVERSION`.\n- `REFUND_PROBLEM_NO_CONVERSION`: There is no conversion that it could be of: none has its order id, or it has none, and the person no conversion of its kind before it.\n- `REFUND_PROBLEM_EXCESS`: It is more than was left of its conversions: told is what is over.\n- `REFUND_PROBLEM_UNREADABLE`: Its value, or its currency, cannot be read.\n- `REFUND_PROBLEM_NO_RATE`: It is in another currency than its conversion, and there is no rate of its day.",
+        "enum": [
+          "REFUND_PROBLEM_UNSPECIFIED",
+          "REFUND_PROBLEM_NO_CONVERSION",
+          "REFUND_PROBLEM_EXCESS",
+          "REFUND_PROBLEM_UNREADABLE",
+          "REFUND_PROBLEM_NO_RATE"
+        ]
+      },
+      "sextant.attribution.v1.RefundProblem.snake": {
+        "type": "string",
+        "description": "Why a refund, or a part of one, pays back nothing.\n- `unspecified`: As `REFUND_PROBLEM_NO_CONVERSION`.\n- `no_conversion`: There is no conversion that it could be of: none has its order id, or it has none, and the person no conversion of its kind before it.\n- `excess`: It is more than was left of its conversions: told is what is over.\n- `unreadable`: Its value, or its currency, cannot be read.\n- `no_rate`: It is in another currency than its conversion, and there is no rate of its day.",
+        "enum": [
+          "unspecified",
+          "no_conversion",
+          "excess",
+          "unreadable",
+          "no_rate"
+        ]
       },
       "sextant.attribution.v1.Run": {
         "type": "object",
@@ -15407,7 +18643,7 @@ enum OpenAPIDocument {
           },
           "booking": {
             "$ref": "#/components/schemas/sextant.attribution.v1.Booking",
-            "description": "How credit of single touches is booked on days; nothing for no booking. It needs `journeys`, and no `transforms`."
+            "description": "How credit of single touches is booked on days; nothing for no booking. It needs `journeys`. Touches that `transforms` leave out get nothing. `KIND_FREQUENCY` has no booking: what it makes of a channel are several, as `email (3)`, that no touch has by itself."
           },
           "transitionStates": {
             "type": "integer",
@@ -15596,6 +18832,13 @@ enum OpenAPIDocument {
           "allowPartial": {
             "type": "boolean",
             "description": "Whether journeys are looked at also while timelines are made for the first time, as in `RunModelsRequest`."
+          },
+          "transforms": {
+            "type": "array",
+            "description": "What is made of the paths first, one after the other, as in `RunModelsRequest`. Touches that are left out are not told, as they get nothing. `KIND_FREQUENCY` is refused.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.PathTransform"
+            }
           }
         },
         "additionalProperties": false
@@ -16113,6 +19356,39 @@ enum OpenAPIDocument {
         },
         "additionalProperties": false
       },
+      "sextant.control.v1.FailedPart": {
+        "type": "object",
+        "description": "A part of an answer that is missing.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "The part, as `ingest` or `ingest/schedules`."
+          },
+          "reason": {
+            "$ref": "#/components/schemas/sextant.control.v1.FailedPart.Reason",
+            "description": "Why it is missing."
+          },
+          "code": {
+            "type": "string",
+            "description": "The name of the status, as `UNAVAILABLE`."
+          },
+          "message": {
+            "type": "string",
+            "description": "What went wrong, in one sentence."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.control.v1.FailedPart.Reason": {
+        "type": "string",
+        "description": "Why a part is missing.\n- `REASON_FAILED`: The service said no, or could not be reached.\n- `REASON_LATE`: The service did not answer in time.\n- `REASON_CIRCUIT_OPEN`: The service has kept failing: for a while it is not asked.",
+        "enum": [
+          "REASON_UNSPECIFIED",
+          "REASON_FAILED",
+          "REASON_LATE",
+          "REASON_CIRCUIT_OPEN"
+        ]
+      },
       "sextant.control.v1.FailedPart.Reason.snake": {
         "type": "string",
         "description": "Why a part is missing.\n- `failed`: The service said no, or could not be reached.\n- `late`: The service did not answer in time.\n- `circuit_open`: The service has kept failing: for a while it is not asked.",
@@ -16177,6 +19453,339 @@ enum OpenAPIDocument {
             "items": {
               "$ref": "#/components/schemas/sextant.control.v1.FailedPart.snake"
             }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.control.v1.GetOverviewResponse": {
+        "type": "object",
+        "description": "What there is, and what was last found out from it.",
+        "properties": {
+          "from": {
+            "type": "string",
+            "description": "The first day whose events are counted."
+          },
+          "to": {
+            "type": "string",
+            "description": "The last day."
+          },
+          "events": {
+            "$ref": "#/components/schemas/sextant.control.v1.GetOverviewResponse.EventTotals",
+            "description": "What came in; missing if ingest did not answer."
+          },
+          "series": {
+            "type": "array",
+            "description": "How far each series reaches, by kind and name.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.control.v1.GetOverviewResponse.SeriesState"
+            }
+          },
+          "journeys": {
+            "$ref": "#/components/schemas/sextant.control.v1.GetOverviewResponse.JourneyState",
+            "description": "How far journeys are; missing if attribution did not answer."
+          },
+          "attribution": {
+            "$ref": "#/components/schemas/sextant.control.v1.GetOverviewResponse.AttributionSummary",
+            "description": "The last run of attribution models that is kept; missing if there is none."
+          },
+          "mixModels": {
+            "type": "array",
+            "description": "The mix models that count, of each outcome and label: at most 50.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.control.v1.GetOverviewResponse.MixModelSummary"
+            }
+          },
+          "failedParts": {
+            "type": "array",
+            "description": "What did not answer.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.control.v1.FailedPart"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.control.v1.GetOverviewResponse.AttributionSummary": {
+        "type": "object",
+        "description": "A run of attribution models.",
+        "properties": {
+          "runId": {
+            "type": "string",
+            "description": "The run's id."
+          },
+          "label": {
+            "type": "string",
+            "description": "What it was called."
+          },
+          "endTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When it was over."
+          },
+          "model": {
+            "type": "string",
+            "description": "The first of its models."
+          },
+          "disagreement": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How little its models agree: 0 if all agree, 1 if no two give anything to one channel."
+          },
+          "conversions": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "The conversions of all channels."
+          },
+          "value": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "What they are worth."
+          },
+          "credits": {
+            "type": "array",
+            "description": "Those with most credit first, at most 20.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.control.v1.GetOverviewResponse.AttributionSummary.Credit"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.control.v1.GetOverviewResponse.AttributionSummary.Credit": {
+        "type": "object",
+        "description": "What a channel gets by the first model of the run.",
+        "properties": {
+          "channel": {
+            "type": "string",
+            "description": "The channel, as it stands in paths."
+          },
+          "conversions": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Of the conversions."
+          },
+          "value": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Of the value."
+          },
+          "conversionShare": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Its share of the conversions."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.control.v1.GetOverviewResponse.EventTotals": {
+        "type": "object",
+        "description": "Events between the days.",
+        "properties": {
+          "events": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many, of all kinds."
+          },
+          "kinds": {
+            "type": "array",
+            "description": "By kind, in a fixed order; those that are zero are left out.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.control.v1.GetOverviewResponse.EventTotals.Count"
+            }
+          },
+          "withoutChannel": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many have no channel."
+          },
+          "lastDate": {
+            "type": "string",
+            "description": "The last of the days that has any; empty if none has."
+          },
+          "timeZone": {
+            "type": "string",
+            "description": "The time zone that the days are of."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.control.v1.GetOverviewResponse.EventTotals.Count": {
+        "type": "object",
+        "description": "Of a kind, all channels together.",
+        "properties": {
+          "kind": {
+            "type": "string",
+            "description": "As `page`, `click` or `conversion`."
+          },
+          "events": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.control.v1.GetOverviewResponse.JourneyState": {
+        "type": "object",
+        "description": "What is known of persons.",
+        "properties": {
+          "persons": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many persons have a timeline."
+          },
+          "conversions": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many conversions they have."
+          },
+          "currentTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When all was last made of the events that there were; missing if it never was."
+          },
+          "hasNews": {
+            "type": "boolean",
+            "description": "Whether there is news that journeys do not have yet."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.control.v1.GetOverviewResponse.MixModelSummary": {
+        "type": "object",
+        "description": "A mix model that counts.",
+        "properties": {
+          "modelId": {
+            "type": "string",
+            "description": "The model's id."
+          },
+          "label": {
+            "type": "string",
+            "description": "What it was called."
+          },
+          "kpi": {
+            "type": "string",
+            "description": "The outcome that it explains."
+          },
+          "channels": {
+            "type": "array",
+            "description": "Its channels.",
+            "items": {
+              "type": "string"
+            }
+          },
+          "firstDate": {
+            "type": "string",
+            "description": "The first day that it is fitted to."
+          },
+          "lastDate": {
+            "type": "string",
+            "description": "The last day that it is fitted to: what came later it does not know."
+          },
+          "completeTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When its training was over."
+          },
+          "verdict": {
+            "type": "string",
+            "description": "What is thought of its training, in a sentence or two."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.control.v1.GetOverviewResponse.SeriesState": {
+        "type": "object",
+        "description": "A series of days.",
+        "properties": {
+          "kind": {
+            "type": "string",
+            "description": "`spend`, `kpi`, `covariate`, `exchange_rate` or `margin`."
+          },
+          "name": {
+            "type": "string",
+            "description": "What it is of."
+          },
+          "firstDate": {
+            "type": "string",
+            "description": "The first day."
+          },
+          "lastDate": {
+            "type": "string",
+            "description": "The last day."
+          },
+          "rows": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many rows."
+          },
+          "missingDays": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many days between the first and the last have none."
           }
         },
         "additionalProperties": false
@@ -17237,7 +20846,7 @@ enum OpenAPIDocument {
       },
       "sextant.ingest.v1.CountConversionsResponse.Standing": {
         "type": "string",
-        "description": "How a conversion stands beside the others of its order.\n- `STANDING_COUNTS`: It counts.\n- `STANDING_DUPLICATE`: It repeats the first of its order, and does not count.\n- `STANDING_CONFLICT`: It says something else than the first of its order, and does not count.",
+        "description": "How a conversion stands beside the others of its order. An order id that more than 1,000 events have is none, but something like `undefined`: each of them counts.\n- `STANDING_COUNTS`: It counts.\n- `STANDING_DUPLICATE`: It repeats the first of its order, and does not count.\n- `STANDING_CONFLICT`: It says something else than the first of its order, and does not count.",
         "enum": [
           "STANDING_UNSPECIFIED",
           "STANDING_COUNTS",
@@ -18832,7 +22441,7 @@ enum OpenAPIDocument {
           },
           "source": {
             "type": "string",
-            "description": "Who counted it, as `ga4` or `google_ads`; empty for the business itself."
+            "description": "Who counted it, as `ga4` or `google_ads`; empty for the business itself. `journeys` is refused: it is what attribution counts."
           },
           "geo": {
             "type": "string",
@@ -22489,6 +26098,1218 @@ enum OpenAPIDocument {
         },
         "additionalProperties": false
       },
+      "sextant.mix_model.v1.BudgetBasis": {
+        "type": "object",
+        "description": "What plans are of: which model, how long, where, and what is assumed around them.",
+        "properties": {
+          "modelId": {
+            "type": "string",
+            "description": "The model; empty for the promoted one."
+          },
+          "kpi": {
+            "type": "string",
+            "description": "The outcome whose promoted model it is, where no model is named; empty if one outcome alone has one."
+          },
+          "periods": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many periods plans have, 1 to 208: they follow those that the model was fitted to."
+          },
+          "periodsAfter": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many periods after a plan are counted, in which nothing is spent, 0 to 208; missing for as many as effects last."
+          },
+          "byGeo": {
+            "type": "boolean",
+            "description": "Whether money is divided among places too; else it is split as it was."
+          },
+          "geos": {
+            "type": "array",
+            "description": "The places that are planned for; none for all of them.",
+            "items": {
+              "type": "string"
+            }
+          },
+          "window": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many of the model's last periods say what is spent now, how it is split, what money buys, and what an outcome is worth; 0 for a year."
+          },
+          "withoutPast": {
+            "type": "boolean",
+            "description": "Whether nothing carries over from what was spent before the plan."
+          },
+          "draws": {
+            "type": "integer",
+            "format": "int32",
+            "description": "The most draws that are looked at, 1 to 10,000; 0 for 400."
+          },
+          "intervalProbability": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The probability of intervals, above 0 and below 1; 0 for 0.9."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.BudgetBasis.snake": {
+        "type": "object",
+        "description": "What plans are of: which model, how long, where, and what is assumed around them.",
+        "properties": {
+          "model_id": {
+            "type": "string",
+            "description": "The model; empty for the promoted one."
+          },
+          "kpi": {
+            "type": "string",
+            "description": "The outcome whose promoted model it is, where no model is named; empty if one outcome alone has one."
+          },
+          "periods": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many periods plans have, 1 to 208: they follow those that the model was fitted to."
+          },
+          "periods_after": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many periods after a plan are counted, in which nothing is spent, 0 to 208; missing for as many as effects last."
+          },
+          "by_geo": {
+            "type": "boolean",
+            "description": "Whether money is divided among places too; else it is split as it was."
+          },
+          "geos": {
+            "type": "array",
+            "description": "The places that are planned for; none for all of them.",
+            "items": {
+              "type": "string"
+            }
+          },
+          "window": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many of the model's last periods say what is spent now, how it is split, what money buys, and what an outcome is worth; 0 for a year."
+          },
+          "without_past": {
+            "type": "boolean",
+            "description": "Whether nothing carries over from what was spent before the plan."
+          },
+          "draws": {
+            "type": "integer",
+            "format": "int32",
+            "description": "The most draws that are looked at, 1 to 10,000; 0 for 400."
+          },
+          "interval_probability": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The probability of intervals, above 0 and below 1; 0 for 0.9."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.BudgetFrontier": {
+        "type": "object",
+        "description": "The best plans for several budgets.",
+        "properties": {
+          "plans": {
+            "type": "array",
+            "description": "In the order of the budgets, without what is spent in single periods.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.BudgetPlan"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.BudgetLimit": {
+        "type": "object",
+        "description": "Limits on what channels and places are given.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "What it is called; empty for the names of what it is on. Up to 200 characters."
+          },
+          "channels": {
+            "type": "array",
+            "description": "The channels that it is on; none for all of them.",
+            "items": {
+              "type": "string"
+            }
+          },
+          "geos": {
+            "type": "array",
+            "description": "The places that it is on, of plans by place; none for all of them.",
+            "items": {
+              "type": "string"
+            }
+          },
+          "min": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The least that all of them get together, from 0."
+          },
+          "max": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The most."
+          },
+          "lock": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Exactly what they get; without `min` and `max`."
+          },
+          "relative": {
+            "type": "boolean",
+            "description": "Whether these numbers are multiples of what is spent now, as 0.7, not money."
+          },
+          "eachPeriod": {
+            "type": "boolean",
+            "description": "Whether they are limits of each single period of each channel and place alone, whatever the unit of the request is."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.BudgetLimit.snake": {
+        "type": "object",
+        "description": "Limits on what channels and places are given.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "What it is called; empty for the names of what it is on. Up to 200 characters."
+          },
+          "channels": {
+            "type": "array",
+            "description": "The channels that it is on; none for all of them.",
+            "items": {
+              "type": "string"
+            }
+          },
+          "geos": {
+            "type": "array",
+            "description": "The places that it is on, of plans by place; none for all of them.",
+            "items": {
+              "type": "string"
+            }
+          },
+          "min": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The least that all of them get together, from 0."
+          },
+          "max": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The most."
+          },
+          "lock": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Exactly what they get; without `min` and `max`."
+          },
+          "relative": {
+            "type": "boolean",
+            "description": "Whether these numbers are multiples of what is spent now, as 0.7, not money."
+          },
+          "each_period": {
+            "type": "boolean",
+            "description": "Whether they are limits of each single period of each channel and place alone, whatever the unit of the request is."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.BudgetPlan": {
+        "type": "object",
+        "description": "Spend, and what it brings.",
+        "properties": {
+          "modelId": {
+            "type": "string",
+            "description": "The model."
+          },
+          "kpi": {
+            "type": "string",
+            "description": "The outcome."
+          },
+          "isMoney": {
+            "type": "boolean",
+            "description": "Whether that is money."
+          },
+          "currency": {
+            "type": "string",
+            "description": "What money is in; empty if nobody has said."
+          },
+          "unit": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.BudgetUnit",
+            "description": "What `current` and `recommended` count."
+          },
+          "periods": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many periods the plan has."
+          },
+          "daysPerPeriod": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many days each has."
+          },
+          "firstDate": {
+            "type": "string",
+            "description": "The day on which the plan begins."
+          },
+          "lines": {
+            "type": "array",
+            "description": "In the order of the model's channels, then of its places.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.BudgetPlan.Line"
+            }
+          },
+          "spend": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "What is spent in all periods together."
+          },
+          "currentSpend": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "What is spent now in as many."
+          },
+          "outcome": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.BudgetPlan.Estimate",
+            "description": "What the plan brings beyond spending nothing."
+          },
+          "currentOutcome": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.BudgetPlan.Estimate",
+            "description": "What the current spend brings."
+          },
+          "gain": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.BudgetPlan.Estimate",
+            "description": "What the plan brings above the current spend."
+          },
+          "gainProbability": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The share of draws in which it brings more than the current spend."
+          },
+          "intervalProbability": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The probability of the intervals."
+          },
+          "returnOnSpend": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The worth of the mean outcome for each unit of money; missing if nothing is spent."
+          },
+          "currentReturnOnSpend": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The same of the current spend."
+          },
+          "valuePerOutcome": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "What one unit of the outcome is worth."
+          },
+          "utility": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "What was sought of the outcomes; their mean if nothing else was."
+          },
+          "bindings": {
+            "type": "array",
+            "description": "The limits that keep the plan from being better.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.BudgetPlan.Binding"
+            }
+          },
+          "warnings": {
+            "type": "array",
+            "description": "What has to be known before the plan is followed, in sentences.",
+            "items": {
+              "type": "string"
+            }
+          },
+          "draws": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many draws were looked at."
+          },
+          "search": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.BudgetPlan.Search",
+            "description": "How it was found; missing of a plan that was given."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.BudgetPlan.Binding": {
+        "type": "object",
+        "description": "A limit that keeps the plan from being better.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "The channel, the channel in a place, or the limit."
+          },
+          "side": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.BudgetPlan.Binding.Side",
+            "description": "Which of its sides."
+          },
+          "periods": {
+            "type": "array",
+            "description": "The periods whose own limit it is, from 0; none if it is that of all together.",
+            "items": {
+              "type": "integer",
+              "format": "int32"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.BudgetPlan.Binding.Side": {
+        "type": "string",
+        "description": "Which side of a limit.\n- `SIDE_UNSPECIFIED`: Nobody said.\n- `SIDE_LEAST`: The least amount.\n- `SIDE_MOST`: The most.\n- `SIDE_LOCKED`: Both, for they are the same.",
+        "enum": [
+          "SIDE_UNSPECIFIED",
+          "SIDE_LEAST",
+          "SIDE_MOST",
+          "SIDE_LOCKED"
+        ]
+      },
+      "sextant.mix_model.v1.BudgetPlan.Binding.Side.snake": {
+        "type": "string",
+        "description": "Which side of a limit.\n- `unspecified`: Nobody said.\n- `least`: The least amount.\n- `most`: The most.\n- `locked`: Both, for they are the same.",
+        "enum": [
+          "unspecified",
+          "least",
+          "most",
+          "locked"
+        ]
+      },
+      "sextant.mix_model.v1.BudgetPlan.Binding.snake": {
+        "type": "object",
+        "description": "A limit that keeps the plan from being better.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "The channel, the channel in a place, or the limit."
+          },
+          "side": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.BudgetPlan.Binding.Side.snake",
+            "description": "Which of its sides."
+          },
+          "periods": {
+            "type": "array",
+            "description": "The periods whose own limit it is, from 0; none if it is that of all together.",
+            "items": {
+              "type": "integer",
+              "format": "int32"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.BudgetPlan.Estimate": {
+        "type": "object",
+        "description": "A number by all draws.",
+        "properties": {
+          "mean": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The mean."
+          },
+          "lower": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Where the interval begins that holds the probability asked for."
+          },
+          "upper": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Where it ends."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.BudgetPlan.Estimate.snake": {
+        "type": "object",
+        "description": "A number by all draws.",
+        "properties": {
+          "mean": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The mean."
+          },
+          "lower": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Where the interval begins that holds the probability asked for."
+          },
+          "upper": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Where it ends."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.BudgetPlan.Line": {
+        "type": "object",
+        "description": "What a channel gets, or a channel in one place.",
+        "properties": {
+          "channel": {
+            "type": "string",
+            "description": "The channel."
+          },
+          "geo": {
+            "type": "string",
+            "description": "The place; empty if it is of all that are planned for."
+          },
+          "current": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "What is spent now, in the unit asked for."
+          },
+          "recommended": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "What the plan spends, in the same unit."
+          },
+          "spend": {
+            "type": "array",
+            "description": "What it spends in each period.",
+            "items": {
+              "oneOf": [
+                {
+                  "type": "number"
+                },
+                {
+                  "type": "string",
+                  "enum": [
+                    "NaN",
+                    "Infinity",
+                    "-Infinity"
+                  ]
+                }
+              ]
+            }
+          },
+          "marginalReturn": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "What one more unit of money would be worth on average."
+          },
+          "observedLeast": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The least that was spent in a period when the model was fitted."
+          },
+          "observedMost": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The most."
+          },
+          "beyondObserved": {
+            "type": "boolean",
+            "description": "Whether the plan leaves that: what the model says of it is extrapolated then."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.BudgetPlan.Line.snake": {
+        "type": "object",
+        "description": "What a channel gets, or a channel in one place.",
+        "properties": {
+          "channel": {
+            "type": "string",
+            "description": "The channel."
+          },
+          "geo": {
+            "type": "string",
+            "description": "The place; empty if it is of all that are planned for."
+          },
+          "current": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "What is spent now, in the unit asked for."
+          },
+          "recommended": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "What the plan spends, in the same unit."
+          },
+          "spend": {
+            "type": "array",
+            "description": "What it spends in each period.",
+            "items": {
+              "oneOf": [
+                {
+                  "type": "number"
+                },
+                {
+                  "type": "string",
+                  "enum": [
+                    "NaN",
+                    "Infinity",
+                    "-Infinity"
+                  ]
+                }
+              ]
+            }
+          },
+          "marginal_return": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "What one more unit of money would be worth on average."
+          },
+          "observed_least": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The least that was spent in a period when the model was fitted."
+          },
+          "observed_most": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The most."
+          },
+          "beyond_observed": {
+            "type": "boolean",
+            "description": "Whether the plan leaves that: what the model says of it is extrapolated then."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.BudgetPlan.Search": {
+        "type": "object",
+        "description": "How a plan was found.",
+        "properties": {
+          "starts": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many places the search started from."
+          },
+          "failures": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many of them it broke down from."
+          },
+          "evaluations": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many plans it looked at."
+          },
+          "cutShort": {
+            "type": "boolean",
+            "description": "Whether it ended at the effort that it may take, so that a better plan may be left."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.BudgetPlan.Search.snake": {
+        "type": "object",
+        "description": "How a plan was found.",
+        "properties": {
+          "starts": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many places the search started from."
+          },
+          "failures": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many of them it broke down from."
+          },
+          "evaluations": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many plans it looked at."
+          },
+          "cut_short": {
+            "type": "boolean",
+            "description": "Whether it ended at the effort that it may take, so that a better plan may be left."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.BudgetPlan.snake": {
+        "type": "object",
+        "description": "Spend, and what it brings.",
+        "properties": {
+          "model_id": {
+            "type": "string",
+            "description": "The model."
+          },
+          "kpi": {
+            "type": "string",
+            "description": "The outcome."
+          },
+          "is_money": {
+            "type": "boolean",
+            "description": "Whether that is money."
+          },
+          "currency": {
+            "type": "string",
+            "description": "What money is in; empty if nobody has said."
+          },
+          "unit": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.BudgetUnit.snake",
+            "description": "What `current` and `recommended` count."
+          },
+          "periods": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many periods the plan has."
+          },
+          "days_per_period": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many days each has."
+          },
+          "first_date": {
+            "type": "string",
+            "description": "The day on which the plan begins."
+          },
+          "lines": {
+            "type": "array",
+            "description": "In the order of the model's channels, then of its places.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.BudgetPlan.Line.snake"
+            }
+          },
+          "spend": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "What is spent in all periods together."
+          },
+          "current_spend": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "What is spent now in as many."
+          },
+          "outcome": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.BudgetPlan.Estimate.snake",
+            "description": "What the plan brings beyond spending nothing."
+          },
+          "current_outcome": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.BudgetPlan.Estimate.snake",
+            "description": "What the current spend brings."
+          },
+          "gain": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.BudgetPlan.Estimate.snake",
+            "description": "What the plan brings above the current spend."
+          },
+          "gain_probability": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The share of draws in which it brings more than the current spend."
+          },
+          "interval_probability": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The probability of the intervals."
+          },
+          "return_on_spend": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The worth of the mean outcome for each unit of money; missing if nothing is spent."
+          },
+          "current_return_on_spend": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The same of the current spend."
+          },
+          "value_per_outcome": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "What one unit of the outcome is worth."
+          },
+          "utility": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "What was sought of the outcomes; their mean if nothing else was."
+          },
+          "bindings": {
+            "type": "array",
+            "description": "The limits that keep the plan from being better.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.BudgetPlan.Binding.snake"
+            }
+          },
+          "warnings": {
+            "type": "array",
+            "description": "What has to be known before the plan is followed, in sentences.",
+            "items": {
+              "type": "string"
+            }
+          },
+          "draws": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many draws were looked at."
+          },
+          "search": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.BudgetPlan.Search.snake",
+            "description": "How it was found; missing of a plan that was given."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.BudgetUnit": {
+        "type": "string",
+        "description": "What amounts of money count.\n- `BUDGET_UNIT_UNSPECIFIED`: Nobody said: that is refused.\n- `BUDGET_UNIT_PER_PERIOD`: What is spent in each period, on average.\n- `BUDGET_UNIT_TOTAL`: What is spent in all periods of the plan together.",
+        "enum": [
+          "BUDGET_UNIT_UNSPECIFIED",
+          "BUDGET_UNIT_PER_PERIOD",
+          "BUDGET_UNIT_TOTAL"
+        ]
+      },
+      "sextant.mix_model.v1.BudgetUnit.snake": {
+        "type": "string",
+        "description": "What amounts of money count.\n- `unspecified`: Nobody said: that is refused.\n- `per_period`: What is spent in each period, on average.\n- `total`: What is spent in all periods of the plan together.",
+        "enum": [
+          "unspecified",
+          "per_period",
+          "total"
+        ]
+      },
       "sextant.mix_model.v1.Calibration": {
         "type": "object",
         "description": "What a channel was shown to cause.",
@@ -22519,6 +27340,10 @@ enum OpenAPIDocument {
           "lastDate": {
             "type": "string",
             "description": "The last day of the test; at most 1,096 days from the first."
+          },
+          "measuredUntil": {
+            "type": "string",
+            "description": "The last day on which the outcome was counted, for effects go on after a test has ended: not before `last_date`, at most 1,096 days from the first; empty for `last_date`."
           },
           "measure": {
             "$ref": "#/components/schemas/sextant.mix_model.v1.Calibration.Measure",
@@ -22574,7 +27399,7 @@ enum OpenAPIDocument {
                 ]
               }
             ],
-            "description": "How much more was spent in the test than would have been, in all its places on all its days; below 0 if spend was held back. 0 if it is not known."
+            "description": "How much more was spent in the test than would have been, in all its places on all its days; below 0 if spend was held back. 0 if nobody knows: then the lift is of all that was spent on the channel in these places on these days, against nothing."
           },
           "currency": {
             "type": "string",
@@ -22768,6 +27593,649 @@ enum OpenAPIDocument {
         },
         "additionalProperties": false
       },
+      "sextant.mix_model.v1.CancelTrainingRequest": {
+        "type": "object",
+        "description": "Asks for a training to be ended.",
+        "properties": {
+          "modelId": {
+            "type": "string",
+            "description": "Which."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.ChannelResult": {
+        "type": "object",
+        "description": "What a medium did for what it cost.",
+        "properties": {
+          "channel": {
+            "type": "string",
+            "description": "The medium."
+          },
+          "geo": {
+            "type": "string",
+            "description": "The geo it is of; empty for all together."
+          },
+          "spend": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "What it cost; missing of a medium that costs nothing."
+          },
+          "contribution": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.Estimate",
+            "description": "What it added to the outcome, in the outcome's units."
+          },
+          "value": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.Estimate",
+            "description": "What that earned; the same where the outcome is money or nobody knows what a unit earns."
+          },
+          "roi": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.Estimate",
+            "description": "What it earned for each unit of spend; missing where nothing was spent."
+          },
+          "marginalRoi": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.Estimate",
+            "description": "What a hundredth more of it would have earned, for each unit that this would cost."
+          },
+          "costPerOutcome": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.Estimate",
+            "description": "What a unit of the outcome cost, as CPA; missing if draws do not agree that it added any."
+          },
+          "effectiveness": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.Estimate",
+            "description": "What a unit of it, as people saw it, added to the outcome."
+          },
+          "shareOfSpend": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Its share of all spend; missing where nothing was spent."
+          },
+          "shareOfEffect": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.Estimate",
+            "description": "Its share of what all paid media earned; missing of a medium that costs nothing."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.CompareModelsRequest": {
+        "type": "object",
+        "description": "Asks for a comparison.",
+        "properties": {
+          "modelIds": {
+            "type": "array",
+            "description": "Which models: 2 to 10.",
+            "items": {
+              "type": "string"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.CreateModelRequest": {
+        "type": "object",
+        "description": "Asks for a model.",
+        "properties": {
+          "label": {
+            "type": "string",
+            "description": "What it is called: up to 200 characters."
+          },
+          "panelId": {
+            "type": "string",
+            "description": "The panel that it is fitted to; either this or `selection` must be given."
+          },
+          "selection": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.PanelSelection",
+            "description": "What its panel is made of; that is kept, as `CreatePanel` does."
+          },
+          "configuration": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MixConfiguration",
+            "description": "What it consists of. It has at most 256 KiB."
+          },
+          "calibrating": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.CreateModelRequest.Calibrating",
+            "description": "Which calibrations it is held to."
+          },
+          "calibrations": {
+            "type": "array",
+            "description": "The names of those calibrations, if not all: at most 1,000.",
+            "items": {
+              "type": "string"
+            }
+          },
+          "sampling": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.Sampling",
+            "description": "How it is trained."
+          },
+          "holdoutPeriods": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many periods at the end it is not fitted to: at most a third of them."
+          },
+          "validateOnly": {
+            "type": "boolean",
+            "description": "Tells what would be created, without doing so."
+          },
+          "train": {
+            "type": "boolean",
+            "description": "Has it trained at once."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.CreateModelRequest.Calibrating": {
+        "type": "string",
+        "description": "Which calibrations a model is held to.\n- `CALIBRATING_UNSPECIFIED`: As `CALIBRATING_NAMED` if any are named, as `CALIBRATING_IN_FORCE` otherwise.\n- `CALIBRATING_IN_FORCE`: All that are in force for its outcome; those that do not fit it are left out, with the reason.\n- `CALIBRATING_NAMED`: Those that are named; one that does not fit is an error.\n- `CALIBRATING_NONE`: None.",
+        "enum": [
+          "CALIBRATING_UNSPECIFIED",
+          "CALIBRATING_IN_FORCE",
+          "CALIBRATING_NAMED",
+          "CALIBRATING_NONE"
+        ]
+      },
+      "sextant.mix_model.v1.CreateModelRequest.Calibrating.snake": {
+        "type": "string",
+        "description": "Which calibrations a model is held to.\n- `unspecified`: As `CALIBRATING_NAMED` if any are named, as `CALIBRATING_IN_FORCE` otherwise.\n- `in_force`: All that are in force for its outcome; those that do not fit it are left out, with the reason.\n- `named`: Those that are named; one that does not fit is an error.\n- `none`: None.",
+        "enum": [
+          "unspecified",
+          "in_force",
+          "named",
+          "none"
+        ]
+      },
+      "sextant.mix_model.v1.CreateModelRequest.snake": {
+        "type": "object",
+        "description": "Asks for a model.",
+        "properties": {
+          "label": {
+            "type": "string",
+            "description": "What it is called: up to 200 characters."
+          },
+          "panel_id": {
+            "type": "string",
+            "description": "The panel that it is fitted to; either this or `selection` must be given."
+          },
+          "selection": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.PanelSelection.snake",
+            "description": "What its panel is made of; that is kept, as `CreatePanel` does."
+          },
+          "configuration": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MixConfiguration.snake",
+            "description": "What it consists of. It has at most 256 KiB."
+          },
+          "calibrating": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.CreateModelRequest.Calibrating.snake",
+            "description": "Which calibrations it is held to."
+          },
+          "calibrations": {
+            "type": "array",
+            "description": "The names of those calibrations, if not all: at most 1,000.",
+            "items": {
+              "type": "string"
+            }
+          },
+          "sampling": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.Sampling.snake",
+            "description": "How it is trained."
+          },
+          "holdout_periods": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many periods at the end it is not fitted to: at most a third of them."
+          },
+          "validate_only": {
+            "type": "boolean",
+            "description": "Tells what would be created, without doing so."
+          },
+          "train": {
+            "type": "boolean",
+            "description": "Has it trained at once."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.CreatePanelRequest": {
+        "type": "object",
+        "description": "Asks for a panel to be kept.",
+        "properties": {
+          "label": {
+            "type": "string",
+            "description": "What it is called: up to 200 characters. A panel that is kept already keeps its own."
+          },
+          "selection": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.PanelSelection",
+            "description": "Rows that the tenant has sent. Excludes `table`."
+          },
+          "table": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.PanelTable",
+            "description": "A table. Excludes `selection`."
+          },
+          "validateOnly": {
+            "type": "boolean",
+            "description": "Tells what would be kept, without doing so, also where findings refuse it."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.DeleteModelRefreshRequest": {
+        "type": "object",
+        "description": "Asks for a refresh to be ended.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "Which."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.DeleteModelRefreshResponse": {
+        "type": "object",
+        "description": "Says that a refresh is ended.",
+        "properties": {},
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.DeleteModelRequest": {
+        "type": "object",
+        "description": "Asks for a model to be deleted.",
+        "properties": {
+          "modelId": {
+            "type": "string",
+            "description": "Which."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.DeleteModelResponse": {
+        "type": "object",
+        "description": "Says that a model is gone.",
+        "properties": {},
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.DeletePanelRequest": {
+        "type": "object",
+        "description": "Asks for a panel to be deleted.",
+        "properties": {
+          "panelId": {
+            "type": "string",
+            "description": "Which."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.DeletePanelResponse": {
+        "type": "object",
+        "description": "Says that a panel is gone.",
+        "properties": {},
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.DeletePlanRequest": {
+        "type": "object",
+        "description": "Asks for a saved plan to be deleted.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "Its name."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.DeletePlanResponse": {
+        "type": "object",
+        "description": "Says that a plan is gone.",
+        "properties": {},
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.DrawRows": {
+        "type": "object",
+        "description": "Some rows of draws: whole lines, each with `chain`, `draw` and a column for each parameter.",
+        "properties": {
+          "rows": {
+            "type": "string",
+            "description": "The rows, with a newline after each."
+          },
+          "draws": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many draws they are."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.Estimate": {
+        "type": "object",
+        "description": "A number that draws disagree about.",
+        "properties": {
+          "mean": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The mean."
+          },
+          "median": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The median."
+          },
+          "lower": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Where the interval begins."
+          },
+          "upper": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Where it ends."
+          },
+          "level": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How much of the draws it holds: 0.9."
+          },
+          "kind": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.Estimate.Kind",
+            "description": "What it is: of a bootstrap's fits it is one of confidence."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.Estimate.Kind": {
+        "type": "string",
+        "description": "What an interval is.\n- `KIND_UNSPECIFIED`: Nobody said.\n- `KIND_CONFIDENCE`: It covers the truth in so many of all repetitions: how results move with the data.\n- `KIND_CREDIBLE`: The truth is in it with so much belief.",
+        "enum": [
+          "KIND_UNSPECIFIED",
+          "KIND_CONFIDENCE",
+          "KIND_CREDIBLE"
+        ]
+      },
+      "sextant.mix_model.v1.ExportDrawsRequest.Format": {
+        "type": "string",
+        "description": "How rows are written.\n- `FORMAT_UNSPECIFIED`: As `FORMAT_CSV`.\n- `FORMAT_CSV`: Comma-separated, with a header.\n- `FORMAT_NDJSON`: An object of JSON in each line.",
+        "enum": [
+          "FORMAT_UNSPECIFIED",
+          "FORMAT_CSV",
+          "FORMAT_NDJSON"
+        ]
+      },
+      "sextant.mix_model.v1.GetFrontierRequest": {
+        "type": "object",
+        "description": "Asks for the best plans for several budgets.",
+        "properties": {
+          "request": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.OptimizeBudgetRequest",
+            "description": "What is sought otherwise, without a goal."
+          },
+          "budgets": {
+            "type": "array",
+            "description": "1 to 50, in the request's unit, above 0.",
+            "items": {
+              "oneOf": [
+                {
+                  "type": "number"
+                },
+                {
+                  "type": "string",
+                  "enum": [
+                    "NaN",
+                    "Infinity",
+                    "-Infinity"
+                  ]
+                }
+              ]
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.Holiday": {
+        "type": "object",
+        "description": "A public holiday.",
+        "properties": {
+          "date": {
+            "type": "string",
+            "description": "Its day, as `2026-12-25`."
+          },
+          "name": {
+            "type": "string",
+            "description": "What it is called, the same every year: at most 200 bytes."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.Holiday.snake": {
+        "type": "object",
+        "description": "A public holiday.",
+        "properties": {
+          "date": {
+            "type": "string",
+            "description": "Its day, as `2026-12-25`."
+          },
+          "name": {
+            "type": "string",
+            "description": "What it is called, the same every year: at most 200 bytes."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.ImportCalibrationsRequest": {
+        "type": "object",
+        "description": "Asks for the calibrations of a table to be put in force.",
+        "properties": {
+          "csv": {
+            "type": "string",
+            "description": "CSV with a header, at most 1 MB and 1,000 rows. Columns are called as the fields of `Calibration`, in any order: `name`, `channel`, `kpi`, `first_date`, `last_date`, `measure` (`lift` or `return_on_spend`) and `value` must be there, with `standard_error` or `lower`, `upper` and, if it is not 0.9, `level`; `geos` are parted by `;`, `likelihood` is `normal` or `student_t`. Numbers have a decimal point."
+          },
+          "validateOnly": {
+            "type": "boolean",
+            "description": "Checks it and tells what would be put, without doing so."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.ImportCalibrationsResponse": {
+        "type": "object",
+        "description": "Tells of a table.",
+        "properties": {
+          "calibrations": {
+            "type": "array",
+            "description": "What is in force of it, or would be, in the order of its rows.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.Calibration"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.LeftOut": {
+        "type": "object",
+        "description": "How well a model would tell each number had it not seen it: PSIS-LOO.",
+        "properties": {
+          "expectedLogDensity": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The expected logarithm of the predictive density, in all."
+          },
+          "standardError": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The standard error of that."
+          },
+          "parameters": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The effective number of parameters."
+          },
+          "largestReliableShape": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The k-hat up to which estimates can be relied on."
+          },
+          "unreliableCount": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many numbers are above it."
+          },
+          "unreliable": {
+            "type": "array",
+            "description": "These, the heaviest first: at most 20.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.LeftOut.Unreliable"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.LeftOut.Unreliable": {
+        "type": "object",
+        "description": "A number that weighs so much that its estimate cannot be relied on.",
+        "properties": {
+          "geo": {
+            "type": "string",
+            "description": "The geo."
+          },
+          "date": {
+            "type": "string",
+            "description": "The period's first day."
+          },
+          "shape": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How heavy the tail of its weights is: k-hat. It may be infinite."
+          }
+        },
+        "additionalProperties": false
+      },
       "sextant.mix_model.v1.ListCalibrationsResponse": {
         "type": "object",
         "description": "A page.",
@@ -22777,6 +28245,92 @@ enum OpenAPIDocument {
             "description": "In the order of their names, and of a name the newest revision first.",
             "items": {
               "$ref": "#/components/schemas/sextant.mix_model.v1.Calibration"
+            }
+          },
+          "nextPageToken": {
+            "type": "string",
+            "description": "For the next page; empty if this is the last."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.ListModelRefreshesResponse": {
+        "type": "object",
+        "description": "All refreshes.",
+        "properties": {
+          "refreshes": {
+            "type": "array",
+            "description": "In the order of their names.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.ModelRefresh"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.ListModelsResponse": {
+        "type": "object",
+        "description": "A page of models.",
+        "properties": {
+          "models": {
+            "type": "array",
+            "description": "The newest first.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.Model"
+            }
+          },
+          "nextPageToken": {
+            "type": "string",
+            "description": "Where the next page begins; empty if this is the last."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.ListModelsResponse.snake": {
+        "type": "object",
+        "description": "A page of models.",
+        "properties": {
+          "models": {
+            "type": "array",
+            "description": "The newest first.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.Model.snake"
+            }
+          },
+          "next_page_token": {
+            "type": "string",
+            "description": "Where the next page begins; empty if this is the last."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.ListPanelsResponse": {
+        "type": "object",
+        "description": "A page of panels.",
+        "properties": {
+          "panels": {
+            "type": "array",
+            "description": "The newest first.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.Panel"
+            }
+          },
+          "nextPageToken": {
+            "type": "string",
+            "description": "Where the next page begins; empty if this is the last."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.ListPlansResponse": {
+        "type": "object",
+        "description": "A page of saved plans.",
+        "properties": {
+          "plans": {
+            "type": "array",
+            "description": "In the order of their names.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.SavedPlan"
             }
           },
           "nextPageToken": {
@@ -22830,7 +28384,7 @@ enum OpenAPIDocument {
           },
           "countedBy": {
             "type": "string",
-            "description": "Who counted it, for a KPI; empty for the business itself."
+            "description": "Who counted it, for a KPI; empty for the business itself, and `journeys` for what attribution counts: see `Timelines`."
           },
           "isMoney": {
             "type": "boolean",
@@ -22865,6 +28419,2738 @@ enum OpenAPIDocument {
         },
         "additionalProperties": false
       },
+      "sextant.mix_model.v1.MediaVariation": {
+        "type": "object",
+        "description": "Effects of media that come and go: factors with mean 1 that follow lines between points, `variation_knots`, times `variation_scale`, whose prior pulls them to 1.",
+        "properties": {
+          "knots": {
+            "type": "integer",
+            "format": "int32",
+            "description": "Between how many points lines run, the first and the last at the ends: 2 to as many as there are periods; 0 if effects stay the same."
+          },
+          "shared": {
+            "type": "boolean",
+            "description": "Whether all media have the same factors; else each has its own."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.MediaVariation.snake": {
+        "type": "object",
+        "description": "Effects of media that come and go: factors with mean 1 that follow lines between points, `variation_knots`, times `variation_scale`, whose prior pulls them to 1.",
+        "properties": {
+          "knots": {
+            "type": "integer",
+            "format": "int32",
+            "description": "Between how many points lines run, the first and the last at the ends: 2 to as many as there are periods; 0 if effects stay the same."
+          },
+          "shared": {
+            "type": "boolean",
+            "description": "Whether all media have the same factors; else each has its own."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.MediumConfiguration": {
+        "type": "object",
+        "description": "How a medium acts on the outcome.",
+        "properties": {
+          "adstock": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MediumConfiguration.Adstock",
+            "description": "How its effect carries over."
+          },
+          "lags": {
+            "type": "integer",
+            "format": "int32",
+            "description": "Over how many periods, the first among them: 1 to 208; 0 for 8."
+          },
+          "rawWeights": {
+            "type": "boolean",
+            "description": "Whether what carries over is more than what there was: weights are not divided by their sum."
+          },
+          "saturation": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MediumConfiguration.Saturation",
+            "description": "How its effect wears off."
+          },
+          "order": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MediumConfiguration.Order",
+            "description": "Which of the two comes first."
+          },
+          "effect": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MediumConfiguration.Effect",
+            "description": "What the prior on its strength is of."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.MediumConfiguration.Adstock": {
+        "type": "string",
+        "description": "The shape in which an effect carries over.\n- `ADSTOCK_UNSPECIFIED`: As `ADSTOCK_GEOMETRIC`.\n- `ADSTOCK_GEOMETRIC`: Each period has a share of the one before.\n- `ADSTOCK_NONE`: Nothing carries over.\n- `ADSTOCK_DELAYED`: As geometric, around a later peak.\n- `ADSTOCK_WEIBULL_DENSITY`: The density of a Weibull distribution.\n- `ADSTOCK_WEIBULL_DISTRIBUTION`: What is left of a Weibull distribution.\n- `ADSTOCK_BINOMIAL`: A power of a falling line.\n- `ADSTOCK_SHORT_BINOMIAL`: The same, which ends one period sooner.",
+        "enum": [
+          "ADSTOCK_UNSPECIFIED",
+          "ADSTOCK_GEOMETRIC",
+          "ADSTOCK_NONE",
+          "ADSTOCK_DELAYED",
+          "ADSTOCK_WEIBULL_DENSITY",
+          "ADSTOCK_WEIBULL_DISTRIBUTION",
+          "ADSTOCK_BINOMIAL",
+          "ADSTOCK_SHORT_BINOMIAL"
+        ]
+      },
+      "sextant.mix_model.v1.MediumConfiguration.Adstock.snake": {
+        "type": "string",
+        "description": "The shape in which an effect carries over.\n- `unspecified`: As `ADSTOCK_GEOMETRIC`.\n- `geometric`: Each period has a share of the one before.\n- `none`: Nothing carries over.\n- `delayed`: As geometric, around a later peak.\n- `weibull_density`: The density of a Weibull distribution.\n- `weibull_distribution`: What is left of a Weibull distribution.\n- `binomial`: A power of a falling line.\n- `short_binomial`: The same, which ends one period sooner.",
+        "enum": [
+          "unspecified",
+          "geometric",
+          "none",
+          "delayed",
+          "weibull_density",
+          "weibull_distribution",
+          "binomial",
+          "short_binomial"
+        ]
+      },
+      "sextant.mix_model.v1.MediumConfiguration.Effect": {
+        "type": "string",
+        "description": "What the prior on its strength is of.\n- `EFFECT_UNSPECIFIED`: As `EFFECT_ROI`; of organic media as `EFFECT_CONTRIBUTION`.\n- `EFFECT_ROI`: What it earned in all, over what it cost in all: `roi_m`.\n- `EFFECT_COEFFICIENT`: The factor of its response: `saturation_beta`.\n- `EFFECT_MARGINAL_ROI`: What a hundredth more of it would earn, over what that would cost: `mroi_m`.\n- `EFFECT_CONTRIBUTION`: Its share of the outcome: `contribution_m`.",
+        "enum": [
+          "EFFECT_UNSPECIFIED",
+          "EFFECT_ROI",
+          "EFFECT_COEFFICIENT",
+          "EFFECT_MARGINAL_ROI",
+          "EFFECT_CONTRIBUTION"
+        ]
+      },
+      "sextant.mix_model.v1.MediumConfiguration.Effect.snake": {
+        "type": "string",
+        "description": "What the prior on its strength is of.\n- `unspecified`: As `EFFECT_ROI`; of organic media as `EFFECT_CONTRIBUTION`.\n- `roi`: What it earned in all, over what it cost in all: `roi_m`.\n- `coefficient`: The factor of its response: `saturation_beta`.\n- `marginal_roi`: What a hundredth more of it would earn, over what that would cost: `mroi_m`.\n- `contribution`: Its share of the outcome: `contribution_m`.",
+        "enum": [
+          "unspecified",
+          "roi",
+          "coefficient",
+          "marginal_roi",
+          "contribution"
+        ]
+      },
+      "sextant.mix_model.v1.MediumConfiguration.Order": {
+        "type": "string",
+        "description": "Which of the two comes first.\n- `ORDER_UNSPECIFIED`: As `ORDER_ADSTOCK_FIRST`.\n- `ORDER_ADSTOCK_FIRST`: What was carried over saturates with what is new.\n- `ORDER_SATURATION_FIRST`: Each period saturates alone, and its effect is carried over.",
+        "enum": [
+          "ORDER_UNSPECIFIED",
+          "ORDER_ADSTOCK_FIRST",
+          "ORDER_SATURATION_FIRST"
+        ]
+      },
+      "sextant.mix_model.v1.MediumConfiguration.Order.snake": {
+        "type": "string",
+        "description": "Which of the two comes first.\n- `unspecified`: As `ORDER_ADSTOCK_FIRST`.\n- `adstock_first`: What was carried over saturates with what is new.\n- `saturation_first`: Each period saturates alone, and its effect is carried over.",
+        "enum": [
+          "unspecified",
+          "adstock_first",
+          "saturation_first"
+        ]
+      },
+      "sextant.mix_model.v1.MediumConfiguration.Saturation": {
+        "type": "string",
+        "description": "The shape in which an effect wears off as there is more of the medium.\n- `SATURATION_UNSPECIFIED`: As `SATURATION_LOGISTIC`.\n- `SATURATION_LOGISTIC`: tanh(\u03bb x / 2).\n- `SATURATION_NONE`: None: a straight line.\n- `SATURATION_HILL`: x^s / (x^s + k^s).\n- `SATURATION_TANH`: tanh(x / c).\n- `SATURATION_MICHAELIS_MENTEN`: x / (\u03bb + x).\n- `SATURATION_ROOT`: x^\u03b1.",
+        "enum": [
+          "SATURATION_UNSPECIFIED",
+          "SATURATION_LOGISTIC",
+          "SATURATION_NONE",
+          "SATURATION_HILL",
+          "SATURATION_TANH",
+          "SATURATION_MICHAELIS_MENTEN",
+          "SATURATION_ROOT"
+        ]
+      },
+      "sextant.mix_model.v1.MediumConfiguration.Saturation.snake": {
+        "type": "string",
+        "description": "The shape in which an effect wears off as there is more of the medium.\n- `unspecified`: As `SATURATION_LOGISTIC`.\n- `logistic`: tanh(\u03bb x / 2).\n- `none`: None: a straight line.\n- `hill`: x^s / (x^s + k^s).\n- `tanh`: tanh(x / c).\n- `michaelis_menten`: x / (\u03bb + x).\n- `root`: x^\u03b1.",
+        "enum": [
+          "unspecified",
+          "logistic",
+          "none",
+          "hill",
+          "tanh",
+          "michaelis_menten",
+          "root"
+        ]
+      },
+      "sextant.mix_model.v1.MediumConfiguration.snake": {
+        "type": "object",
+        "description": "How a medium acts on the outcome.",
+        "properties": {
+          "adstock": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MediumConfiguration.Adstock.snake",
+            "description": "How its effect carries over."
+          },
+          "lags": {
+            "type": "integer",
+            "format": "int32",
+            "description": "Over how many periods, the first among them: 1 to 208; 0 for 8."
+          },
+          "raw_weights": {
+            "type": "boolean",
+            "description": "Whether what carries over is more than what there was: weights are not divided by their sum."
+          },
+          "saturation": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MediumConfiguration.Saturation.snake",
+            "description": "How its effect wears off."
+          },
+          "order": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MediumConfiguration.Order.snake",
+            "description": "Which of the two comes first."
+          },
+          "effect": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MediumConfiguration.Effect.snake",
+            "description": "What the prior on its strength is of."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.MixConfiguration": {
+        "type": "object",
+        "description": "What a mix model consists of, and what is believed of each of its parameters beforehand. What is not said is as usual.",
+        "properties": {
+          "channel": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MediumConfiguration",
+            "description": "How media act that have no entry of their own."
+          },
+          "organic": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MediumConfiguration",
+            "description": "How organic media act that have no entry of their own."
+          },
+          "channels": {
+            "type": "object",
+            "description": "How single media act, by their names: at most 200.",
+            "additionalProperties": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.MediumConfiguration"
+            }
+          },
+          "knots": {
+            "type": "integer",
+            "format": "int32",
+            "description": "Between how many points the baseline runs in lines, the first and the last at the ends: 2 to as many as there are periods; 0 for a constant."
+          },
+          "trend": {
+            "type": "boolean",
+            "description": "Whether the baseline rises or falls along a line."
+          },
+          "seasons": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.Seasons",
+            "description": "What repeats itself; a year of order 2 if nothing is said, nothing if the list is empty."
+          },
+          "noise": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MixConfiguration.Noise",
+            "description": "What is left over."
+          },
+          "noisePerGeo": {
+            "type": "boolean",
+            "description": "Whether each place has a noise of its own scale."
+          },
+          "geoEffects": {
+            "type": "boolean",
+            "description": "Whether effects of media and controls differ between places, around a common one."
+          },
+          "outcomeScale": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MixConfiguration.OutcomeScale",
+            "description": "What the outcome is divided by."
+          },
+          "mediaScale": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MixConfiguration.MediaScale",
+            "description": "What media are divided by."
+          },
+          "controlScale": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MixConfiguration.ControlScale",
+            "description": "What controls are divided by."
+          },
+          "priors": {
+            "type": "object",
+            "description": "Priors that take the place of the usual ones, by the names of parameters: of a single one (`adstock_alpha[tv]`), or of all of a kind (`adstock_alpha`). At most 1,000.",
+            "additionalProperties": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.MixPrior"
+            }
+          },
+          "reach": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MediumConfiguration",
+            "description": "How channels act of which reach and frequency are known and that have no entry of their own: reach \u00d7 Hill(frequency) is carried over. What is not said is so; nothing else makes sense."
+          },
+          "mediaVariation": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MediaVariation",
+            "description": "Whether effects of media come and go; they do not if nothing is said."
+          },
+          "holidays": {
+            "type": "array",
+            "description": "Public holidays: a coefficient, `gamma_holiday`, for each name that has a day in the panel; it is of one day. At most 2,000. Holidays that were imported are covariates, and can be controls of a panel instead.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.Holiday"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.MixConfiguration.ControlScale": {
+        "type": "string",
+        "description": "What controls are divided by.\n- `CONTROL_SCALE_UNSPECIFIED`: As `CONTROL_SCALE_STANDARDISED`.\n- `CONTROL_SCALE_STANDARDISED`: Standardised over all places and periods: coefficients are per standard deviation.\n- `CONTROL_SCALE_NONE`: Nothing: coefficients are per unit.",
+        "enum": [
+          "CONTROL_SCALE_UNSPECIFIED",
+          "CONTROL_SCALE_STANDARDISED",
+          "CONTROL_SCALE_NONE"
+        ]
+      },
+      "sextant.mix_model.v1.MixConfiguration.ControlScale.snake": {
+        "type": "string",
+        "description": "What controls are divided by.\n- `unspecified`: As `CONTROL_SCALE_STANDARDISED`.\n- `standardised`: Standardised over all places and periods: coefficients are per standard deviation.\n- `none`: Nothing: coefficients are per unit.",
+        "enum": [
+          "unspecified",
+          "standardised",
+          "none"
+        ]
+      },
+      "sextant.mix_model.v1.MixConfiguration.MediaScale": {
+        "type": "string",
+        "description": "What media are divided by.\n- `MEDIA_SCALE_UNSPECIFIED`: As `MEDIA_SCALE_MAXIMUM`.\n- `MEDIA_SCALE_MAXIMUM`: The largest value of each.\n- `MEDIA_SCALE_PER_CAPITA_MEDIAN`: First the population, then the median of what is not zero.",
+        "enum": [
+          "MEDIA_SCALE_UNSPECIFIED",
+          "MEDIA_SCALE_MAXIMUM",
+          "MEDIA_SCALE_PER_CAPITA_MEDIAN"
+        ]
+      },
+      "sextant.mix_model.v1.MixConfiguration.MediaScale.snake": {
+        "type": "string",
+        "description": "What media are divided by.\n- `unspecified`: As `MEDIA_SCALE_MAXIMUM`.\n- `maximum`: The largest value of each.\n- `per_capita_median`: First the population, then the median of what is not zero.",
+        "enum": [
+          "unspecified",
+          "maximum",
+          "per_capita_median"
+        ]
+      },
+      "sextant.mix_model.v1.MixConfiguration.Noise": {
+        "type": "string",
+        "description": "What is left over.\n- `NOISE_UNSPECIFIED`: As `NOISE_NORMAL`.\n- `NOISE_NORMAL`: Normal.\n- `NOISE_STUDENT_T`: Student's t, whose degrees of freedom are `y_nu`: single periods may be far off.",
+        "enum": [
+          "NOISE_UNSPECIFIED",
+          "NOISE_NORMAL",
+          "NOISE_STUDENT_T"
+        ]
+      },
+      "sextant.mix_model.v1.MixConfiguration.Noise.snake": {
+        "type": "string",
+        "description": "What is left over.\n- `unspecified`: As `NOISE_NORMAL`.\n- `normal`: Normal.\n- `student_t`: Student's t, whose degrees of freedom are `y_nu`: single periods may be far off.",
+        "enum": [
+          "unspecified",
+          "normal",
+          "student_t"
+        ]
+      },
+      "sextant.mix_model.v1.MixConfiguration.OutcomeScale": {
+        "type": "string",
+        "description": "What the outcome is divided by.\n- `OUTCOME_SCALE_UNSPECIFIED`: As `OUTCOME_SCALE_MAXIMUM`.\n- `OUTCOME_SCALE_MAXIMUM`: Its largest value.\n- `OUTCOME_SCALE_PER_CAPITA_STANDARDISED`: First the population, then standardised over all places and periods.",
+        "enum": [
+          "OUTCOME_SCALE_UNSPECIFIED",
+          "OUTCOME_SCALE_MAXIMUM",
+          "OUTCOME_SCALE_PER_CAPITA_STANDARDISED"
+        ]
+      },
+      "sextant.mix_model.v1.MixConfiguration.OutcomeScale.snake": {
+        "type": "string",
+        "description": "What the outcome is divided by.\n- `unspecified`: As `OUTCOME_SCALE_MAXIMUM`.\n- `maximum`: Its largest value.\n- `per_capita_standardised`: First the population, then standardised over all places and periods.",
+        "enum": [
+          "unspecified",
+          "maximum",
+          "per_capita_standardised"
+        ]
+      },
+      "sextant.mix_model.v1.MixConfiguration.snake": {
+        "type": "object",
+        "description": "What a mix model consists of, and what is believed of each of its parameters beforehand. What is not said is as usual.",
+        "properties": {
+          "channel": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MediumConfiguration.snake",
+            "description": "How media act that have no entry of their own."
+          },
+          "organic": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MediumConfiguration.snake",
+            "description": "How organic media act that have no entry of their own."
+          },
+          "channels": {
+            "type": "object",
+            "description": "How single media act, by their names: at most 200.",
+            "additionalProperties": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.MediumConfiguration.snake"
+            }
+          },
+          "knots": {
+            "type": "integer",
+            "format": "int32",
+            "description": "Between how many points the baseline runs in lines, the first and the last at the ends: 2 to as many as there are periods; 0 for a constant."
+          },
+          "trend": {
+            "type": "boolean",
+            "description": "Whether the baseline rises or falls along a line."
+          },
+          "seasons": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.Seasons.snake",
+            "description": "What repeats itself; a year of order 2 if nothing is said, nothing if the list is empty."
+          },
+          "noise": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MixConfiguration.Noise.snake",
+            "description": "What is left over."
+          },
+          "noise_per_geo": {
+            "type": "boolean",
+            "description": "Whether each place has a noise of its own scale."
+          },
+          "geo_effects": {
+            "type": "boolean",
+            "description": "Whether effects of media and controls differ between places, around a common one."
+          },
+          "outcome_scale": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MixConfiguration.OutcomeScale.snake",
+            "description": "What the outcome is divided by."
+          },
+          "media_scale": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MixConfiguration.MediaScale.snake",
+            "description": "What media are divided by."
+          },
+          "control_scale": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MixConfiguration.ControlScale.snake",
+            "description": "What controls are divided by."
+          },
+          "priors": {
+            "type": "object",
+            "description": "Priors that take the place of the usual ones, by the names of parameters: of a single one (`adstock_alpha[tv]`), or of all of a kind (`adstock_alpha`). At most 1,000.",
+            "additionalProperties": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.MixPrior.snake"
+            }
+          },
+          "reach": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MediumConfiguration.snake",
+            "description": "How channels act of which reach and frequency are known and that have no entry of their own: reach \u00d7 Hill(frequency) is carried over. What is not said is so; nothing else makes sense."
+          },
+          "media_variation": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MediaVariation.snake",
+            "description": "Whether effects of media come and go; they do not if nothing is said."
+          },
+          "holidays": {
+            "type": "array",
+            "description": "Public holidays: a coefficient, `gamma_holiday`, for each name that has a day in the panel; it is of one day. At most 2,000. Holidays that were imported are covariates, and can be controls of a panel instead.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.Holiday.snake"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.MixContributions": {
+        "type": "object",
+        "description": "What parts added.",
+        "properties": {
+          "modelId": {
+            "type": "string",
+            "description": "The model."
+          },
+          "geo": {
+            "type": "string",
+            "description": "The geo it is of; empty for all together."
+          },
+          "dates": {
+            "type": "array",
+            "description": "The first days of periods.",
+            "items": {
+              "type": "string"
+            }
+          },
+          "geos": {
+            "type": "array",
+            "description": "The geos; none if one was asked for.",
+            "items": {
+              "type": "string"
+            }
+          },
+          "parts": {
+            "type": "array",
+            "description": "The parts. In every draw they add up to what is expected.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.MixContributions.Part"
+            }
+          },
+          "expected": {
+            "type": "array",
+            "description": "What is expected in each period.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.Estimate"
+            }
+          },
+          "baseline": {
+            "type": "array",
+            "description": "What would be expected in each period without media and treatments.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.Estimate"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.MixContributions.Part": {
+        "type": "object",
+        "description": "What a part added.",
+        "properties": {
+          "part": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MixPart",
+            "description": "The part."
+          },
+          "total": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.Estimate",
+            "description": "In all."
+          },
+          "periods": {
+            "type": "array",
+            "description": "In each of `dates`.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.Estimate"
+            }
+          },
+          "geos": {
+            "type": "array",
+            "description": "In each of `geos`, all periods together.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.Estimate"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.MixFit": {
+        "type": "object",
+        "description": "How well a model tells the outcome of some periods.",
+        "properties": {
+          "count": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many numbers it is judged by."
+          },
+          "rSquared": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The share of the outcome's variance that is explained; missing if it never changes."
+          },
+          "mape": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The mean of errors over the outcome; missing where there is none."
+          },
+          "wmape": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The sum of errors over the sum of the outcome; missing if that is 0."
+          },
+          "bayesianRSquared": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.Estimate",
+            "description": "The explained over all variance, by draws."
+          },
+          "coverage50": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The share of numbers in the central half of what was predicted."
+          },
+          "coverage90": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The share in the central nine tenths."
+          },
+          "logDensity": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The mean logarithm of the predictive density."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.MixPart": {
+        "type": "object",
+        "description": "Something that adds to the outcome.",
+        "properties": {
+          "kind": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MixPart.Kind",
+            "description": "What kind of thing it is."
+          },
+          "name": {
+            "type": "string",
+            "description": "Its name in the panel."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.MixPart.Kind": {
+        "type": "string",
+        "description": "What kind of thing it is.\n- `KIND_UNSPECIFIED`: Nobody said.\n- `KIND_BASELINE`: What there would be anyway: level, trend and what sets geos apart.\n- `KIND_SEASON`: What repeats itself.\n- `KIND_CONTROL`: What moves the outcome and is not ours to move.\n- `KIND_TREATMENT`: What is done and is no medium.\n- `KIND_ORGANIC`: A medium that costs nothing.\n- `KIND_CHANNEL`: A medium that is paid for.",
+        "enum": [
+          "KIND_UNSPECIFIED",
+          "KIND_BASELINE",
+          "KIND_SEASON",
+          "KIND_CONTROL",
+          "KIND_TREATMENT",
+          "KIND_ORGANIC",
+          "KIND_CHANNEL"
+        ]
+      },
+      "sextant.mix_model.v1.MixPrior": {
+        "type": "object",
+        "description": "What is believed of a parameter before the data are seen.",
+        "properties": {
+          "normal": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MixPrior.Location",
+            "description": "Normal, with its mean and standard deviation. Excludes `halfNormal`, `logNormal`, `gamma`, `beta`, `uniform`, `laplace`, `studentT`, `exponential`, `truncatedNormal`, `fixed`."
+          },
+          "halfNormal": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MixPrior.Scale",
+            "description": "The positive half of a normal distribution around 0. Excludes `normal`, `logNormal`, `gamma`, `beta`, `uniform`, `laplace`, `studentT`, `exponential`, `truncatedNormal`, `fixed`."
+          },
+          "logNormal": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MixPrior.Location",
+            "description": "A number whose logarithm is normal, with that one's mean and standard deviation. Excludes `normal`, `halfNormal`, `gamma`, `beta`, `uniform`, `laplace`, `studentT`, `exponential`, `truncatedNormal`, `fixed`."
+          },
+          "gamma": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MixPrior.Gamma",
+            "description": "Gamma. Excludes `normal`, `halfNormal`, `logNormal`, `beta`, `uniform`, `laplace`, `studentT`, `exponential`, `truncatedNormal`, `fixed`."
+          },
+          "beta": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MixPrior.Beta",
+            "description": "Beta. Excludes `normal`, `halfNormal`, `logNormal`, `gamma`, `uniform`, `laplace`, `studentT`, `exponential`, `truncatedNormal`, `fixed`."
+          },
+          "uniform": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MixPrior.Uniform",
+            "description": "Uniform. Excludes `normal`, `halfNormal`, `logNormal`, `gamma`, `beta`, `laplace`, `studentT`, `exponential`, `truncatedNormal`, `fixed`."
+          },
+          "laplace": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MixPrior.Location",
+            "description": "Laplace, which pulls towards its mean and has wider tails than the normal one. Excludes `normal`, `halfNormal`, `logNormal`, `gamma`, `beta`, `uniform`, `studentT`, `exponential`, `truncatedNormal`, `fixed`."
+          },
+          "studentT": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MixPrior.StudentT",
+            "description": "Student's t. Excludes `normal`, `halfNormal`, `logNormal`, `gamma`, `beta`, `uniform`, `laplace`, `exponential`, `truncatedNormal`, `fixed`."
+          },
+          "exponential": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MixPrior.Exponential",
+            "description": "Exponential. Excludes `normal`, `halfNormal`, `logNormal`, `gamma`, `beta`, `uniform`, `laplace`, `studentT`, `truncatedNormal`, `fixed`."
+          },
+          "truncatedNormal": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MixPrior.TruncatedNormal",
+            "description": "Normal, cut at two bounds. Excludes `normal`, `halfNormal`, `logNormal`, `gamma`, `beta`, `uniform`, `laplace`, `studentT`, `exponential`, `fixed`."
+          },
+          "fixed": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The parameter is known and not sampled. Excludes `normal`, `halfNormal`, `logNormal`, `gamma`, `beta`, `uniform`, `laplace`, `studentT`, `exponential`, `truncatedNormal`."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.MixPrior.Beta": {
+        "type": "object",
+        "description": "A beta distribution; its mean is a / (a + b).",
+        "properties": {
+          "a": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Above 0."
+          },
+          "b": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Above 0."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.MixPrior.Beta.snake": {
+        "type": "object",
+        "description": "A beta distribution; its mean is a / (a + b).",
+        "properties": {
+          "a": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Above 0."
+          },
+          "b": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Above 0."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.MixPrior.Exponential": {
+        "type": "object",
+        "description": "An exponential distribution; its mean is 1 / rate.",
+        "properties": {
+          "rate": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Its rate, above 0."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.MixPrior.Exponential.snake": {
+        "type": "object",
+        "description": "An exponential distribution; its mean is 1 / rate.",
+        "properties": {
+          "rate": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Its rate, above 0."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.MixPrior.Gamma": {
+        "type": "object",
+        "description": "A gamma distribution; its mean is shape / rate.",
+        "properties": {
+          "shape": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Its shape, above 0."
+          },
+          "rate": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Its rate, above 0."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.MixPrior.Gamma.snake": {
+        "type": "object",
+        "description": "A gamma distribution; its mean is shape / rate.",
+        "properties": {
+          "shape": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Its shape, above 0."
+          },
+          "rate": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Its rate, above 0."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.MixPrior.Location": {
+        "type": "object",
+        "description": "A distribution that has a middle and a width.",
+        "properties": {
+          "mean": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Its middle."
+          },
+          "scale": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Its width, above 0."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.MixPrior.Location.snake": {
+        "type": "object",
+        "description": "A distribution that has a middle and a width.",
+        "properties": {
+          "mean": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Its middle."
+          },
+          "scale": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Its width, above 0."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.MixPrior.Scale": {
+        "type": "object",
+        "description": "A distribution of positive numbers that has a width.",
+        "properties": {
+          "scale": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Its width, above 0."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.MixPrior.Scale.snake": {
+        "type": "object",
+        "description": "A distribution of positive numbers that has a width.",
+        "properties": {
+          "scale": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Its width, above 0."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.MixPrior.StudentT": {
+        "type": "object",
+        "description": "Student's t.",
+        "properties": {
+          "degrees": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Its degrees of freedom, above 0."
+          },
+          "mean": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Its middle."
+          },
+          "scale": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Its width, above 0."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.MixPrior.StudentT.snake": {
+        "type": "object",
+        "description": "Student's t.",
+        "properties": {
+          "degrees": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Its degrees of freedom, above 0."
+          },
+          "mean": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Its middle."
+          },
+          "scale": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Its width, above 0."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.MixPrior.TruncatedNormal": {
+        "type": "object",
+        "description": "A normal distribution, cut at two bounds.",
+        "properties": {
+          "mean": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Its middle before it is cut."
+          },
+          "scale": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Its width before it is cut, above 0."
+          },
+          "lower": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The least number."
+          },
+          "upper": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The greatest number."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.MixPrior.TruncatedNormal.snake": {
+        "type": "object",
+        "description": "A normal distribution, cut at two bounds.",
+        "properties": {
+          "mean": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Its middle before it is cut."
+          },
+          "scale": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Its width before it is cut, above 0."
+          },
+          "lower": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The least number."
+          },
+          "upper": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The greatest number."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.MixPrior.Uniform": {
+        "type": "object",
+        "description": "Any number of an interval alike.",
+        "properties": {
+          "lower": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Where it begins."
+          },
+          "upper": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Where it ends."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.MixPrior.Uniform.snake": {
+        "type": "object",
+        "description": "Any number of an interval alike.",
+        "properties": {
+          "lower": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Where it begins."
+          },
+          "upper": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Where it ends."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.MixPrior.snake": {
+        "type": "object",
+        "description": "What is believed of a parameter before the data are seen.",
+        "properties": {
+          "normal": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MixPrior.Location.snake",
+            "description": "Normal, with its mean and standard deviation. Excludes `half_normal`, `log_normal`, `gamma`, `beta`, `uniform`, `laplace`, `student_t`, `exponential`, `truncated_normal`, `fixed`."
+          },
+          "half_normal": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MixPrior.Scale.snake",
+            "description": "The positive half of a normal distribution around 0. Excludes `normal`, `log_normal`, `gamma`, `beta`, `uniform`, `laplace`, `student_t`, `exponential`, `truncated_normal`, `fixed`."
+          },
+          "log_normal": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MixPrior.Location.snake",
+            "description": "A number whose logarithm is normal, with that one's mean and standard deviation. Excludes `normal`, `half_normal`, `gamma`, `beta`, `uniform`, `laplace`, `student_t`, `exponential`, `truncated_normal`, `fixed`."
+          },
+          "gamma": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MixPrior.Gamma.snake",
+            "description": "Gamma. Excludes `normal`, `half_normal`, `log_normal`, `beta`, `uniform`, `laplace`, `student_t`, `exponential`, `truncated_normal`, `fixed`."
+          },
+          "beta": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MixPrior.Beta.snake",
+            "description": "Beta. Excludes `normal`, `half_normal`, `log_normal`, `gamma`, `uniform`, `laplace`, `student_t`, `exponential`, `truncated_normal`, `fixed`."
+          },
+          "uniform": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MixPrior.Uniform.snake",
+            "description": "Uniform. Excludes `normal`, `half_normal`, `log_normal`, `gamma`, `beta`, `laplace`, `student_t`, `exponential`, `truncated_normal`, `fixed`."
+          },
+          "laplace": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MixPrior.Location.snake",
+            "description": "Laplace, which pulls towards its mean and has wider tails than the normal one. Excludes `normal`, `half_normal`, `log_normal`, `gamma`, `beta`, `uniform`, `student_t`, `exponential`, `truncated_normal`, `fixed`."
+          },
+          "student_t": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MixPrior.StudentT.snake",
+            "description": "Student's t. Excludes `normal`, `half_normal`, `log_normal`, `gamma`, `beta`, `uniform`, `laplace`, `exponential`, `truncated_normal`, `fixed`."
+          },
+          "exponential": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MixPrior.Exponential.snake",
+            "description": "Exponential. Excludes `normal`, `half_normal`, `log_normal`, `gamma`, `beta`, `uniform`, `laplace`, `student_t`, `truncated_normal`, `fixed`."
+          },
+          "truncated_normal": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MixPrior.TruncatedNormal.snake",
+            "description": "Normal, cut at two bounds. Excludes `normal`, `half_normal`, `log_normal`, `gamma`, `beta`, `uniform`, `laplace`, `student_t`, `exponential`, `fixed`."
+          },
+          "fixed": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The parameter is known and not sampled. Excludes `normal`, `half_normal`, `log_normal`, `gamma`, `beta`, `uniform`, `laplace`, `student_t`, `exponential`, `truncated_normal`."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.MixResults": {
+        "type": "object",
+        "description": "What a model says.",
+        "properties": {
+          "modelId": {
+            "type": "string",
+            "description": "The model."
+          },
+          "label": {
+            "type": "string",
+            "description": "What it was called."
+          },
+          "kpi": {
+            "type": "string",
+            "description": "The outcome."
+          },
+          "currency": {
+            "type": "string",
+            "description": "What amounts of money are in; empty if nobody has said."
+          },
+          "firstDate": {
+            "type": "string",
+            "description": "The first day that it is fitted to."
+          },
+          "lastDate": {
+            "type": "string",
+            "description": "The last day that it is fitted to."
+          },
+          "draws": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many draws there are."
+          },
+          "drawsUsed": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "Of how many of them, taken evenly, all is made but what is told of parameters."
+          },
+          "channels": {
+            "type": "array",
+            "description": "Media in all geos together: channels, then organic ones.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.ChannelResult"
+            }
+          },
+          "geoChannels": {
+            "type": "array",
+            "description": "Media in each geo, geo by geo; at most 2,000, and none if there is one geo.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.ChannelResult"
+            }
+          },
+          "parts": {
+            "type": "array",
+            "description": "What each part added.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.PartResult"
+            }
+          },
+          "expected": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.Estimate",
+            "description": "What is expected in all."
+          },
+          "fit": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MixFit",
+            "description": "In the periods that it is fitted to."
+          },
+          "holdout": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MixFit",
+            "description": "In periods that were held out; missing if none were."
+          },
+          "priorFit": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MixFit",
+            "description": "How well the prior alone predicts: it should be far wider, and not far off."
+          },
+          "predicted": {
+            "type": "array",
+            "description": "By period, those held out too.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.PredictedPeriod"
+            }
+          },
+          "leftOut": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.LeftOut",
+            "description": "How well it would tell each number had it not seen it."
+          },
+          "parameters": {
+            "type": "array",
+            "description": "What draws say of each parameter; at most 2,000 of them.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.ParameterResult"
+            }
+          },
+          "omittedParameters": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many parameters there are beside these."
+          },
+          "lifts": {
+            "type": "array",
+            "description": "The experiments that it is held to.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.ModelledLift"
+            }
+          },
+          "verdict": {
+            "type": "string",
+            "description": "What to think of it, in a sentence or two: see `GetReview`."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.MixReview": {
+        "type": "object",
+        "description": "Whether to rely on a model.",
+        "properties": {
+          "modelId": {
+            "type": "string",
+            "description": "The model."
+          },
+          "status": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MixReview.Status",
+            "description": "The worst of all checks."
+          },
+          "verdict": {
+            "type": "string",
+            "description": "In a sentence or two."
+          },
+          "checks": {
+            "type": "array",
+            "description": "What was looked at; what there is nothing to look at for is left out.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.MixReview.Check"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.MixReview.Check": {
+        "type": "object",
+        "description": "Something that was looked at.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "What: `convergence`, `negative_baseline`, `implausible_return`, `nothing_learnt`, `high_variance`, `posterior_predictive`, `fit`, `holdout`, `coverage`, `influential_periods`, `autocorrelation` or `calibration`."
+          },
+          "status": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MixReview.Status",
+            "description": "What came of it."
+          },
+          "words": {
+            "type": "string",
+            "description": "What was found, with numbers, naming parameters, geos and periods."
+          },
+          "remedy": {
+            "type": "string",
+            "description": "What to do about it; empty if nothing is to be done."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.MixReview.Status": {
+        "type": "string",
+        "description": "What comes of a check.\n- `STATUS_UNSPECIFIED`: Nobody said.\n- `STATUS_PASS`: Nothing was found.\n- `STATUS_REVIEW`: Something is to be looked at.\n- `STATUS_FAIL`: The model is not to be relied on.",
+        "enum": [
+          "STATUS_UNSPECIFIED",
+          "STATUS_PASS",
+          "STATUS_REVIEW",
+          "STATUS_FAIL"
+        ]
+      },
+      "sextant.mix_model.v1.Model": {
+        "type": "object",
+        "description": "A mix model.",
+        "properties": {
+          "modelId": {
+            "type": "string",
+            "description": "Its id."
+          },
+          "label": {
+            "type": "string",
+            "description": "What it was called."
+          },
+          "state": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.Model.State",
+            "description": "Where it stands."
+          },
+          "promoted": {
+            "type": "boolean",
+            "description": "Whether it is the one that counts among those of its outcome and label."
+          },
+          "kpi": {
+            "type": "string",
+            "description": "The outcome that it explains."
+          },
+          "isMoney": {
+            "type": "boolean",
+            "description": "Whether that is money."
+          },
+          "currency": {
+            "type": "string",
+            "description": "What amounts of money are in; empty if nobody has said."
+          },
+          "channels": {
+            "type": "array",
+            "description": "The media that are paid for.",
+            "items": {
+              "type": "string"
+            }
+          },
+          "firstDate": {
+            "type": "string",
+            "description": "The first day that it is fitted to."
+          },
+          "lastDate": {
+            "type": "string",
+            "description": "The last day that it is fitted to."
+          },
+          "periods": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many periods it is fitted to."
+          },
+          "daysPerPeriod": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many days each has."
+          },
+          "geos": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many places it has."
+          },
+          "holdoutPeriods": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many periods at the end it is not fitted to, for it to be tried on."
+          },
+          "panelId": {
+            "type": "string",
+            "description": "The panel that it is fitted to."
+          },
+          "fingerprint": {
+            "type": "string",
+            "description": "Of the panel."
+          },
+          "configurationDigest": {
+            "type": "string",
+            "description": "A digest of all that decides on its bits but the panel and the version, in hexadecimal."
+          },
+          "sampling": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.Sampling",
+            "description": "How it is trained; all of it is said."
+          },
+          "version": {
+            "type": "string",
+            "description": "Of the program that trained it last; empty before that."
+          },
+          "parameters": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many numbers are sampled."
+          },
+          "actor": {
+            "type": "string",
+            "description": "In whose name it was created."
+          },
+          "operation": {
+            "type": "string",
+            "description": "The job that trains it, as an operation; empty of a draft."
+          },
+          "createTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When it was created."
+          },
+          "startTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When its training began."
+          },
+          "completeTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When its training was over."
+          },
+          "promoteTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When it was promoted; missing if it is not."
+          },
+          "problem": {
+            "type": "string",
+            "description": "Why it failed."
+          },
+          "progress": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.TrainingProgress",
+            "description": "How far its training is; missing before it has begun."
+          },
+          "summary": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.TrainingSummary",
+            "description": "What is thought of its training; missing before that was over."
+          },
+          "configuration": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MixConfiguration",
+            "description": "What it consists of, as it was asked for. Missing in lists."
+          },
+          "calibrations": {
+            "type": "array",
+            "description": "What it is held to. Missing in lists.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.Model.HeldCalibration"
+            }
+          },
+          "leftOutCalibrations": {
+            "type": "array",
+            "description": "What it is not held to, of what is in force for its outcome. Missing in lists.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.Model.LeftOutCalibration"
+            }
+          },
+          "refresh": {
+            "type": "string",
+            "description": "The refresh that had it made; empty if somebody did."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.Model.HeldCalibration": {
+        "type": "object",
+        "description": "A calibration that the model is held to.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "Its name."
+          },
+          "revision": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "Which revision."
+          },
+          "channel": {
+            "type": "string",
+            "description": "The slug of its channel."
+          },
+          "note": {
+            "type": "string",
+            "description": "What has to be known of how it is used; empty if nothing."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.Model.HeldCalibration.snake": {
+        "type": "object",
+        "description": "A calibration that the model is held to.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "Its name."
+          },
+          "revision": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "Which revision."
+          },
+          "channel": {
+            "type": "string",
+            "description": "The slug of its channel."
+          },
+          "note": {
+            "type": "string",
+            "description": "What has to be known of how it is used; empty if nothing."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.Model.LeftOutCalibration": {
+        "type": "object",
+        "description": "A calibration that the model is not held to.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "Its name."
+          },
+          "revision": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "Which revision."
+          },
+          "reason": {
+            "type": "string",
+            "description": "Why."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.Model.LeftOutCalibration.snake": {
+        "type": "object",
+        "description": "A calibration that the model is not held to.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "Its name."
+          },
+          "revision": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "Which revision."
+          },
+          "reason": {
+            "type": "string",
+            "description": "Why."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.Model.State": {
+        "type": "string",
+        "description": "Where a model stands.\n- `STATE_UNSPECIFIED`: Nobody said.\n- `STATE_DRAFT`: Nobody has had it trained.\n- `STATE_QUEUED`: It waits for its turn.\n- `STATE_TRAINING`: It is trained: `progress` says how far it is.\n- `STATE_COMPLETED`: It can be used; what is to be known of it is in `summary`.\n- `STATE_FAILED`: It cannot be trusted, or could not be trained: `problem` says why.\n- `STATE_CANCELLED`: Somebody ended its training.",
+        "enum": [
+          "STATE_UNSPECIFIED",
+          "STATE_DRAFT",
+          "STATE_QUEUED",
+          "STATE_TRAINING",
+          "STATE_COMPLETED",
+          "STATE_FAILED",
+          "STATE_CANCELLED"
+        ]
+      },
+      "sextant.mix_model.v1.Model.State.snake": {
+        "type": "string",
+        "description": "Where a model stands.\n- `unspecified`: Nobody said.\n- `draft`: Nobody has had it trained.\n- `queued`: It waits for its turn.\n- `training`: It is trained: `progress` says how far it is.\n- `completed`: It can be used; what is to be known of it is in `summary`.\n- `failed`: It cannot be trusted, or could not be trained: `problem` says why.\n- `cancelled`: Somebody ended its training.",
+        "enum": [
+          "unspecified",
+          "draft",
+          "queued",
+          "training",
+          "completed",
+          "failed",
+          "cancelled"
+        ]
+      },
+      "sextant.mix_model.v1.Model.snake": {
+        "type": "object",
+        "description": "A mix model.",
+        "properties": {
+          "model_id": {
+            "type": "string",
+            "description": "Its id."
+          },
+          "label": {
+            "type": "string",
+            "description": "What it was called."
+          },
+          "state": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.Model.State.snake",
+            "description": "Where it stands."
+          },
+          "promoted": {
+            "type": "boolean",
+            "description": "Whether it is the one that counts among those of its outcome and label."
+          },
+          "kpi": {
+            "type": "string",
+            "description": "The outcome that it explains."
+          },
+          "is_money": {
+            "type": "boolean",
+            "description": "Whether that is money."
+          },
+          "currency": {
+            "type": "string",
+            "description": "What amounts of money are in; empty if nobody has said."
+          },
+          "channels": {
+            "type": "array",
+            "description": "The media that are paid for.",
+            "items": {
+              "type": "string"
+            }
+          },
+          "first_date": {
+            "type": "string",
+            "description": "The first day that it is fitted to."
+          },
+          "last_date": {
+            "type": "string",
+            "description": "The last day that it is fitted to."
+          },
+          "periods": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many periods it is fitted to."
+          },
+          "days_per_period": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many days each has."
+          },
+          "geos": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many places it has."
+          },
+          "holdout_periods": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many periods at the end it is not fitted to, for it to be tried on."
+          },
+          "panel_id": {
+            "type": "string",
+            "description": "The panel that it is fitted to."
+          },
+          "fingerprint": {
+            "type": "string",
+            "description": "Of the panel."
+          },
+          "configuration_digest": {
+            "type": "string",
+            "description": "A digest of all that decides on its bits but the panel and the version, in hexadecimal."
+          },
+          "sampling": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.Sampling.snake",
+            "description": "How it is trained; all of it is said."
+          },
+          "version": {
+            "type": "string",
+            "description": "Of the program that trained it last; empty before that."
+          },
+          "parameters": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many numbers are sampled."
+          },
+          "actor": {
+            "type": "string",
+            "description": "In whose name it was created."
+          },
+          "operation": {
+            "type": "string",
+            "description": "The job that trains it, as an operation; empty of a draft."
+          },
+          "create_time": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When it was created."
+          },
+          "start_time": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When its training began."
+          },
+          "complete_time": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When its training was over."
+          },
+          "promote_time": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When it was promoted; missing if it is not."
+          },
+          "problem": {
+            "type": "string",
+            "description": "Why it failed."
+          },
+          "progress": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.TrainingProgress.snake",
+            "description": "How far its training is; missing before it has begun."
+          },
+          "summary": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.TrainingSummary.snake",
+            "description": "What is thought of its training; missing before that was over."
+          },
+          "configuration": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MixConfiguration.snake",
+            "description": "What it consists of, as it was asked for. Missing in lists."
+          },
+          "calibrations": {
+            "type": "array",
+            "description": "What it is held to. Missing in lists.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.Model.HeldCalibration.snake"
+            }
+          },
+          "left_out_calibrations": {
+            "type": "array",
+            "description": "What it is not held to, of what is in force for its outcome. Missing in lists.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.Model.LeftOutCalibration.snake"
+            }
+          },
+          "refresh": {
+            "type": "string",
+            "description": "The refresh that had it made; empty if somebody did."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.ModelComparison": {
+        "type": "object",
+        "description": "Models beside each other.",
+        "properties": {
+          "models": {
+            "type": "array",
+            "description": "The models, as asked.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.ModelComparison.Side"
+            }
+          },
+          "channels": {
+            "type": "array",
+            "description": "Channels in the order of the models.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.ModelComparison.Channel"
+            }
+          },
+          "configurationDiffers": {
+            "type": "boolean",
+            "description": "Whether configurations, calibrations, samplings or seeds differ."
+          },
+          "dataDiffers": {
+            "type": "boolean",
+            "description": "Whether panels differ."
+          },
+          "versionDiffers": {
+            "type": "boolean",
+            "description": "Whether programs differ."
+          },
+          "bestLeftOut": {
+            "type": "string",
+            "description": "The model with the largest expected log density of left-out numbers; empty unless all are of one panel."
+          },
+          "stability": {
+            "type": "array",
+            "description": "Models like the first but for the seed.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.ModelComparison.Stability"
+            }
+          },
+          "differences": {
+            "type": "array",
+            "description": "In what configurations, samplings, calibrations and data differ: at most 200 places.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.ModelComparison.Difference"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.ModelComparison.Channel": {
+        "type": "object",
+        "description": "A channel in all models.",
+        "properties": {
+          "channel": {
+            "type": "string",
+            "description": "Its name."
+          },
+          "roi": {
+            "type": "array",
+            "description": "What it earned for each unit of spend, by model; an empty estimate where there is none.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.Estimate"
+            }
+          },
+          "contribution": {
+            "type": "array",
+            "description": "What it added to the outcome, by model; an empty estimate where there is none.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.Estimate"
+            }
+          },
+          "intervalsOverlap": {
+            "type": "boolean",
+            "description": "Whether all intervals of what it added have a number in common."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.ModelComparison.Difference": {
+        "type": "object",
+        "description": "Something that models were asked differently, or were given other data for.",
+        "properties": {
+          "field": {
+            "type": "string",
+            "description": "Where it stands in the model, as `configuration.channel.lags`."
+          },
+          "values": {
+            "type": "array",
+            "description": "What is there in each model, as JSON has it; empty where nothing is said.",
+            "items": {
+              "type": "string"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.ModelComparison.Side": {
+        "type": "object",
+        "description": "A model.",
+        "properties": {
+          "modelId": {
+            "type": "string",
+            "description": "Which."
+          },
+          "label": {
+            "type": "string",
+            "description": "What it was called."
+          },
+          "configurationDigest": {
+            "type": "string",
+            "description": "What it was made of: a digest of all that decides on its bits but the panel."
+          },
+          "fingerprint": {
+            "type": "string",
+            "description": "Of its panel."
+          },
+          "seed": {
+            "type": "string",
+            "format": "uint64",
+            "pattern": "^[0-9]+$",
+            "description": "Its seed."
+          },
+          "version": {
+            "type": "string",
+            "description": "The program that trained it."
+          },
+          "fit": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MixFit",
+            "description": "How well it tells the periods that it is fitted to."
+          },
+          "holdout": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MixFit",
+            "description": "How well it tells periods held out; missing if none were."
+          },
+          "leftOut": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.LeftOut",
+            "description": "How well it would tell each number had it not seen it."
+          },
+          "status": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MixReview.Status",
+            "description": "What to think of it."
+          },
+          "verdict": {
+            "type": "string",
+            "description": "The same in words."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.ModelComparison.Stability": {
+        "type": "object",
+        "description": "How far a run differs from the first, where nothing but the seed does.",
+        "properties": {
+          "modelId": {
+            "type": "string",
+            "description": "The other model."
+          },
+          "parameter": {
+            "type": "string",
+            "description": "The parameter whose mean differs most."
+          },
+          "distance": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "By how many standard errors of both runs it does: above 4 the runs disagree."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.ModelRefresh": {
+        "type": "object",
+        "description": "A model that is made anew again and again.\n\nNothing is made while its data, what it consists of, and what it is held to are those of the newest that it made. Chains start where those of the newest that completed were in the end, if that has the same parameters.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "What it is called: 1 to 63 of `a-z`, `0-9` and `-`, a letter first."
+          },
+          "request": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.CreateModelRequest",
+            "description": "What is made: of a `selection` without `last_date`, without `panel_id`, `validate_only` and `train`. It has at most 64 KiB."
+          },
+          "weekday": {
+            "type": "integer",
+            "format": "int32",
+            "description": "The day of the week, from 1 for Monday to 7 for Sunday; 0 for each day."
+          },
+          "hour": {
+            "type": "integer",
+            "format": "int32",
+            "description": "The hour, 0 to 23, by the tenant's time zone as it is when this is put."
+          },
+          "promote": {
+            "type": "boolean",
+            "description": "Promotes each that completes."
+          },
+          "keep": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many of its models are kept, 1 to 50; 0 for 8. Older ones are deleted when another is made, with their panels if those are of no other model; one that is promoted is not."
+          },
+          "cold": {
+            "type": "boolean",
+            "description": "Chains start as those of a first model do."
+          },
+          "nextTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When it makes its next model; missing while it is paused. Nothing can be put here."
+          },
+          "paused": {
+            "type": "boolean",
+            "description": "Whether it is paused. Nothing can be put here."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.ModelledLift": {
+        "type": "object",
+        "description": "What an experiment measured, and what the model says that it should have.",
+        "properties": {
+          "channel": {
+            "type": "string",
+            "description": "The medium."
+          },
+          "geos": {
+            "type": "array",
+            "description": "The geos where it was changed: at most 20 of them are named.",
+            "items": {
+              "type": "string"
+            }
+          },
+          "date": {
+            "type": "string",
+            "description": "The first day of the period in which it was first changed."
+          },
+          "measured": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "By how much the outcome was larger with more of the medium than with less."
+          },
+          "standardError": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The standard error of that."
+          },
+          "modelled": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.Estimate",
+            "description": "By how much it was larger by the model."
+          },
+          "conflict": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "By how many standard errors the model's mean lies above what was measured."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.OptimizeBudgetRequest": {
+        "type": "object",
+        "description": "Asks for the best plan.",
+        "properties": {
+          "basis": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.BudgetBasis",
+            "description": "What plans are of."
+          },
+          "unit": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.BudgetUnit",
+            "description": "What amounts of money count; it must be said."
+          },
+          "budget": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The most outcome for exactly this money. Excludes `returnOnSpend`, `marginalReturn`, `outcome`."
+          },
+          "returnOnSpend": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The most outcome, as long as its worth is this many times the money. Excludes `budget`, `marginalReturn`, `outcome`."
+          },
+          "marginalReturn": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "As much as pays off: until the next unit of money brings only this much worth. Excludes `budget`, `returnOnSpend`, `outcome`."
+          },
+          "outcome": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The least money that brings this outcome, in its own units. Excludes `budget`, `returnOnSpend`, `marginalReturn`."
+          },
+          "lessDeviations": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Their mean, less this many of their standard deviations; from 0. Excludes `worstShare`."
+          },
+          "worstShare": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The mean of this share of them, the worst; above 0, up to 1. Excludes `lessDeviations`."
+          },
+          "limits": {
+            "type": "array",
+            "description": "At most 500.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.BudgetLimit"
+            }
+          },
+          "flighted": {
+            "type": "boolean",
+            "description": "Whether each period gets what is best for it; else all get the same."
+          },
+          "starts": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many places the search starts from where the best may be one of several, 2 to 100; 0 for 12."
+          },
+          "seed": {
+            "type": "string",
+            "format": "uint64",
+            "pattern": "^[0-9]+$",
+            "description": "Chooses those of the places that are random."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.OptimizeBudgetRequest.snake": {
+        "type": "object",
+        "description": "Asks for the best plan.",
+        "properties": {
+          "basis": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.BudgetBasis.snake",
+            "description": "What plans are of."
+          },
+          "unit": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.BudgetUnit.snake",
+            "description": "What amounts of money count; it must be said."
+          },
+          "budget": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The most outcome for exactly this money. Excludes `return_on_spend`, `marginal_return`, `outcome`."
+          },
+          "return_on_spend": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The most outcome, as long as its worth is this many times the money. Excludes `budget`, `marginal_return`, `outcome`."
+          },
+          "marginal_return": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "As much as pays off: until the next unit of money brings only this much worth. Excludes `budget`, `return_on_spend`, `outcome`."
+          },
+          "outcome": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The least money that brings this outcome, in its own units. Excludes `budget`, `return_on_spend`, `marginal_return`."
+          },
+          "less_deviations": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Their mean, less this many of their standard deviations; from 0. Excludes `worst_share`."
+          },
+          "worst_share": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The mean of this share of them, the worst; above 0, up to 1. Excludes `less_deviations`."
+          },
+          "limits": {
+            "type": "array",
+            "description": "At most 500.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.BudgetLimit.snake"
+            }
+          },
+          "flighted": {
+            "type": "boolean",
+            "description": "Whether each period gets what is best for it; else all get the same."
+          },
+          "starts": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many places the search starts from where the best may be one of several, 2 to 100; 0 for 12."
+          },
+          "seed": {
+            "type": "string",
+            "format": "uint64",
+            "pattern": "^[0-9]+$",
+            "description": "Chooses those of the places that are random."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.Panel": {
+        "type": "object",
+        "description": "A panel that is kept.",
+        "properties": {
+          "panelId": {
+            "type": "string",
+            "description": "Its id; empty if it was only tried."
+          },
+          "label": {
+            "type": "string",
+            "description": "What it was called."
+          },
+          "fingerprint": {
+            "type": "string",
+            "description": "A digest of all that is in it, in hexadecimal: the same for the same numbers."
+          },
+          "kpi": {
+            "type": "string",
+            "description": "What is explained."
+          },
+          "isMoney": {
+            "type": "boolean",
+            "description": "Whether that is money."
+          },
+          "currency": {
+            "type": "string",
+            "description": "What amounts of money are in; empty if nobody has said."
+          },
+          "channels": {
+            "type": "array",
+            "description": "Media that are paid for.",
+            "items": {
+              "type": "string"
+            }
+          },
+          "organic": {
+            "type": "array",
+            "description": "Media that cost nothing.",
+            "items": {
+              "type": "string"
+            }
+          },
+          "treatments": {
+            "type": "array",
+            "description": "What was done and is no medium.",
+            "items": {
+              "type": "string"
+            }
+          },
+          "controls": {
+            "type": "array",
+            "description": "What is controlled for.",
+            "items": {
+              "type": "string"
+            }
+          },
+          "geos": {
+            "type": "array",
+            "description": "The places; one for a national panel.",
+            "items": {
+              "type": "string"
+            }
+          },
+          "firstDate": {
+            "type": "string",
+            "description": "The first day of the first period."
+          },
+          "lastDate": {
+            "type": "string",
+            "description": "The last day of the last period."
+          },
+          "periods": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many periods there are."
+          },
+          "daysPerPeriod": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many days each has."
+          },
+          "findings": {
+            "type": "array",
+            "description": "What is to be known before a model is fitted, the weightiest first: at most 100. Missing in lists.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.PreviewPanelResponse.Finding"
+            }
+          },
+          "omittedFindings": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many findings there are beside these."
+          },
+          "columns": {
+            "type": "array",
+            "description": "What the columns of a table were taken for. Missing in lists, and of panels that are no table's.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.Panel.Column"
+            }
+          },
+          "selection": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.PanelSelection",
+            "description": "What it is made of; missing if it is a table's."
+          },
+          "actor": {
+            "type": "string",
+            "description": "In whose name it was created."
+          },
+          "createTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When it was created."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.Panel.Column": {
+        "type": "object",
+        "description": "What a column of a table was taken for.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "Its header."
+          },
+          "role": {
+            "type": "string",
+            "description": "What it is, in the words of `PanelTable.roles`."
+          }
+        },
+        "additionalProperties": false
+      },
       "sextant.mix_model.v1.PanelSelection": {
         "type": "object",
         "description": "Which rows a panel is made of, and how they are put together.\n\nAmounts of money are in the tenant's reporting currency, by the rates that there are.",
@@ -22875,7 +31161,7 @@ enum OpenAPIDocument {
           },
           "countedBy": {
             "type": "string",
-            "description": "Who counted it; empty for the business itself."
+            "description": "Who counted it; empty for the business itself, `journeys` for what attribution counts."
           },
           "firstDate": {
             "type": "string",
@@ -22931,6 +31217,16 @@ enum OpenAPIDocument {
           "EXPOSURE_CLICKS"
         ]
       },
+      "sextant.mix_model.v1.PanelSelection.Exposure.snake": {
+        "type": "string",
+        "description": "What is taken for how much of a channel people saw.\n- `unspecified`: As `EXPOSURE_SPEND`.\n- `spend`: What it cost.\n- `impressions`: How often it was shown.\n- `clicks`: How often it was clicked.",
+        "enum": [
+          "unspecified",
+          "spend",
+          "impressions",
+          "clicks"
+        ]
+      },
       "sextant.mix_model.v1.PanelSelection.Geography": {
         "type": "string",
         "description": "Which places there are.\n- `GEOGRAPHY_UNSPECIFIED`: As `GEOGRAPHY_NATIONAL`.\n- `GEOGRAPHY_NATIONAL`: One: rows of all places are summed.\n- `GEOGRAPHY_BY_GEO`: Each that the outcome names. Spend that names no place is spread by population.",
@@ -22938,6 +31234,15 @@ enum OpenAPIDocument {
           "GEOGRAPHY_UNSPECIFIED",
           "GEOGRAPHY_NATIONAL",
           "GEOGRAPHY_BY_GEO"
+        ]
+      },
+      "sextant.mix_model.v1.PanelSelection.Geography.snake": {
+        "type": "string",
+        "description": "Which places there are.\n- `unspecified`: As `GEOGRAPHY_NATIONAL`.\n- `national`: One: rows of all places are summed.\n- `by_geo`: Each that the outcome names. Spend that names no place is spread by population.",
+        "enum": [
+          "unspecified",
+          "national",
+          "by_geo"
         ]
       },
       "sextant.mix_model.v1.PanelSelection.Period": {
@@ -22948,6 +31253,387 @@ enum OpenAPIDocument {
           "PERIOD_DAY",
           "PERIOD_WEEK"
         ]
+      },
+      "sextant.mix_model.v1.PanelSelection.Period.snake": {
+        "type": "string",
+        "description": "How long a period is.\n- `unspecified`: As `PERIOD_WEEK`.\n- `day`: A day.\n- `week`: Seven days, from the tenant's first day of the week on.",
+        "enum": [
+          "unspecified",
+          "day",
+          "week"
+        ]
+      },
+      "sextant.mix_model.v1.PanelSelection.snake": {
+        "type": "object",
+        "description": "Which rows a panel is made of, and how they are put together.\n\nAmounts of money are in the tenant's reporting currency, by the rates that there are.",
+        "properties": {
+          "kpi": {
+            "type": "string",
+            "description": "The name of the KPI that is explained."
+          },
+          "counted_by": {
+            "type": "string",
+            "description": "Who counted it; empty for the business itself, `journeys` for what attribution counts."
+          },
+          "first_date": {
+            "type": "string",
+            "description": "The first day, as `2026-01-31`; empty for the first of the outcome."
+          },
+          "last_date": {
+            "type": "string",
+            "description": "The last day; empty for the last of the outcome. Weeks that are not whole are left out."
+          },
+          "period": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.PanelSelection.Period.snake",
+            "description": "How long a period is."
+          },
+          "geography": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.PanelSelection.Geography.snake",
+            "description": "Which places there are."
+          },
+          "channels": {
+            "type": "array",
+            "description": "The slugs of channels, at most 100; none for all that something was spent on.",
+            "items": {
+              "type": "string"
+            }
+          },
+          "exposure": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.PanelSelection.Exposure.snake",
+            "description": "What is taken for how much people saw."
+          },
+          "controls": {
+            "type": "array",
+            "description": "Covariates that are controlled for, at most 100. A period has the mean of its days.",
+            "items": {
+              "type": "string"
+            }
+          },
+          "treatments": {
+            "type": "array",
+            "description": "Covariates that are something which was done, as promotions; at most 100.",
+            "items": {
+              "type": "string"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.PanelTable": {
+        "type": "object",
+        "description": "A table that a panel is read from: a row for each period, and each place if there are several.",
+        "properties": {
+          "csv": {
+            "type": "string",
+            "contentEncoding": "base64",
+            "description": "The file: CSV in UTF-8, at most 8 MiB."
+          },
+          "roles": {
+            "type": "object",
+            "description": "What columns are, by their headers, where their names do not tell: `date`, `geo`, `population`, `outcome`, `revenue`, `value`, `spend`, `exposure`, `reach`, `frequency`, `organic`, `treatment`, `control`, `events`, `ignore`; those of channels may name theirs, as `spend:tv`.",
+            "additionalProperties": {
+              "type": "string"
+            }
+          },
+          "series": {
+            "type": "string",
+            "description": "The column that names series, of a table with a row for each of them; empty if there is none."
+          },
+          "amounts": {
+            "type": "array",
+            "description": "The columns of amounts of such a table.",
+            "items": {
+              "type": "string"
+            }
+          },
+          "absent": {
+            "type": "string",
+            "description": "What a series without a row is, as `0`; empty if nothing is known."
+          },
+          "dates": {
+            "type": "string",
+            "description": "What comes first of a day that has its year last: `day_first` or `month_first`; empty if days tell it."
+          },
+          "decimals": {
+            "type": "string",
+            "description": "What stands before the fraction of a number: `point` or `comma`; empty if numbers tell it."
+          },
+          "weeksFrom": {
+            "type": "string",
+            "description": "The day that weeks begin with, as `monday`, if days are to be made weeks of; empty if not."
+          },
+          "equalPopulations": {
+            "type": "boolean",
+            "description": "Whether all places count as equally large."
+          },
+          "currency": {
+            "type": "string",
+            "description": "What amounts of money are in: ISO 4217; empty for the tenant's reporting currency."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.ParameterResult": {
+        "type": "object",
+        "description": "What draws say of a parameter.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "Its name, as ArviZ prints it."
+          },
+          "mean": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The mean."
+          },
+          "deviation": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The standard deviation."
+          },
+          "quantiles": {
+            "type": "array",
+            "description": "The 5, 25, 50, 75 and 95 % quantiles.",
+            "items": {
+              "oneOf": [
+                {
+                  "type": "number"
+                },
+                {
+                  "type": "string",
+                  "enum": [
+                    "NaN",
+                    "Infinity",
+                    "-Infinity"
+                  ]
+                }
+              ]
+            }
+          },
+          "rHat": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Whether chains agree: 1 is good. Missing if it cannot be told, as of a fixed parameter."
+          },
+          "bulkEss": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How many independent draws tell as much of its centre."
+          },
+          "tailEss": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How many tell as much of its tails."
+          },
+          "meanError": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The standard error of the mean."
+          },
+          "priorQuantiles": {
+            "type": "array",
+            "description": "The same quantiles before the data were seen.",
+            "items": {
+              "oneOf": [
+                {
+                  "type": "number"
+                },
+                {
+                  "type": "string",
+                  "enum": [
+                    "NaN",
+                    "Infinity",
+                    "-Infinity"
+                  ]
+                }
+              ]
+            }
+          },
+          "deviationLeft": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The standard deviation over that of the prior: near 1 the data said nothing."
+          },
+          "shift": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "By how many of the prior's deviations the mean has moved."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.PartResult": {
+        "type": "object",
+        "description": "What a part added in all.",
+        "properties": {
+          "part": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MixPart",
+            "description": "The part."
+          },
+          "contribution": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.Estimate",
+            "description": "What it added to the outcome."
+          },
+          "share": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.Estimate",
+            "description": "Its share of what the model expects."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.PredictedPeriod": {
+        "type": "object",
+        "description": "What was predicted for a period, all geos together, noise included.",
+        "properties": {
+          "date": {
+            "type": "string",
+            "description": "The period's first day, as `2026-01-31`."
+          },
+          "observed": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The outcome."
+          },
+          "expected": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "What is expected, without noise."
+          },
+          "quantiles": {
+            "type": "array",
+            "description": "The 5, 25, 50, 75 and 95 % quantiles.",
+            "items": {
+              "oneOf": [
+                {
+                  "type": "number"
+                },
+                {
+                  "type": "string",
+                  "enum": [
+                    "NaN",
+                    "Infinity",
+                    "-Infinity"
+                  ]
+                }
+              ]
+            }
+          },
+          "isFitted": {
+            "type": "boolean",
+            "description": "Whether the model was fitted to it."
+          }
+        },
+        "additionalProperties": false
       },
       "sextant.mix_model.v1.PreviewPanelRequest": {
         "type": "object",
@@ -23278,6 +31964,167 @@ enum OpenAPIDocument {
           "ROLE_TREATMENT"
         ]
       },
+      "sextant.mix_model.v1.PromoteModelRequest": {
+        "type": "object",
+        "description": "Asks for a model to count.",
+        "properties": {
+          "modelId": {
+            "type": "string",
+            "description": "Which."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.ResponseCurves": {
+        "type": "object",
+        "description": "How media work.",
+        "properties": {
+          "modelId": {
+            "type": "string",
+            "description": "The model."
+          },
+          "curves": {
+            "type": "array",
+            "description": "Its media: channels, then organic ones.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.ResponseCurves.Curve"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.ResponseCurves.Curve": {
+        "type": "object",
+        "description": "A medium.",
+        "properties": {
+          "channel": {
+            "type": "string",
+            "description": "Its name."
+          },
+          "leastObserved": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The smallest amount of a period in which there was any: spend, or units if it costs nothing."
+          },
+          "mostObserved": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The largest amount of a period."
+          },
+          "usual": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The mean amount of such periods."
+          },
+          "points": {
+            "type": "array",
+            "description": "From nothing to half as much again.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.ResponseCurves.Point"
+            }
+          },
+          "decay": {
+            "type": "array",
+            "description": "The share of an effect that comes so many periods later, from 0 on.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.Estimate"
+            }
+          },
+          "meanLag": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.Estimate",
+            "description": "How many periods later it comes, on average."
+          },
+          "immediate": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.Estimate",
+            "description": "The share of its contribution that came in the period in which it was seen."
+          },
+          "carriedOver": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.Estimate",
+            "description": "The share that came later."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.ResponseCurves.Point": {
+        "type": "object",
+        "description": "A point of a curve.",
+        "properties": {
+          "multiplier": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "What all amounts are multiplied by."
+          },
+          "spend": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "What that would have cost; missing of a medium that costs nothing."
+          },
+          "contribution": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.Estimate",
+            "description": "What it would have added to the outcome."
+          },
+          "isObserved": {
+            "type": "boolean",
+            "description": "Whether a usual period would still lie within what was seen."
+          }
+        },
+        "additionalProperties": false
+      },
       "sextant.mix_model.v1.RetireCalibrationRequest": {
         "type": "object",
         "description": "Asks for a calibration to be retired.",
@@ -23289,6 +32136,999 @@ enum OpenAPIDocument {
           "reason": {
             "type": "string",
             "description": "Why: 1 to 500 characters."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.Sampling": {
+        "type": "object",
+        "description": "How a model is trained.",
+        "properties": {
+          "method": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.Sampling.Method",
+            "description": "How its posterior is found."
+          },
+          "chains": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many chains draw, 2 to 16; 0 for 4. Not for the bootstrap, as the next three."
+          },
+          "warmup": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many draws of each adapt it and are thrown away, 20 to 20,000; 0 for 1,000."
+          },
+          "draws": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many draws of each are kept, 4 to 20,000; 0 for 1,000. All chains together keep at most 8,000,000 numbers."
+          },
+          "targetAcceptance": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How many steps are to be accepted, 0.6 to 0.999; 0 for 0.8. More makes smaller steps."
+          },
+          "seed": {
+            "type": "string",
+            "format": "uint64",
+            "pattern": "^[0-9]+$",
+            "description": "Where all randomness comes from."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.Sampling.Method": {
+        "type": "string",
+        "description": "How its posterior is found.\n- `METHOD_UNSPECIFIED`: As `METHOD_NUTS`.\n- `METHOD_NUTS`: Draws of the posterior itself.\n- `METHOD_BAYESIAN_BOOTSTRAP`: 200 best fits, each to periods that are weighted at random: a first look within a second.",
+        "enum": [
+          "METHOD_UNSPECIFIED",
+          "METHOD_NUTS",
+          "METHOD_BAYESIAN_BOOTSTRAP"
+        ]
+      },
+      "sextant.mix_model.v1.Sampling.Method.snake": {
+        "type": "string",
+        "description": "How its posterior is found.\n- `unspecified`: As `METHOD_NUTS`.\n- `nuts`: Draws of the posterior itself.\n- `bayesian_bootstrap`: 200 best fits, each to periods that are weighted at random: a first look within a second.",
+        "enum": [
+          "unspecified",
+          "nuts",
+          "bayesian_bootstrap"
+        ]
+      },
+      "sextant.mix_model.v1.Sampling.snake": {
+        "type": "object",
+        "description": "How a model is trained.",
+        "properties": {
+          "method": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.Sampling.Method.snake",
+            "description": "How its posterior is found."
+          },
+          "chains": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many chains draw, 2 to 16; 0 for 4. Not for the bootstrap, as the next three."
+          },
+          "warmup": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many draws of each adapt it and are thrown away, 20 to 20,000; 0 for 1,000."
+          },
+          "draws": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many draws of each are kept, 4 to 20,000; 0 for 1,000. All chains together keep at most 8,000,000 numbers."
+          },
+          "target_acceptance": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How many steps are to be accepted, 0.6 to 0.999; 0 for 0.8. More makes smaller steps."
+          },
+          "seed": {
+            "type": "string",
+            "format": "uint64",
+            "pattern": "^[0-9]+$",
+            "description": "Where all randomness comes from."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.SavePlanRequest": {
+        "type": "object",
+        "description": "Asks for a plan to be kept.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "Its name: 1 to 63 of `a-z`, `0-9`, `_` and `-`, a letter first."
+          },
+          "note": {
+            "type": "string",
+            "description": "What is thought of it: up to 1,000 characters."
+          },
+          "optimize": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.OptimizeBudgetRequest",
+            "description": "The best plan. Excludes `simulate`."
+          },
+          "simulate": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.SimulateBudgetRequest",
+            "description": "What given spend brings. Excludes `optimize`."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.SavedPlan": {
+        "type": "object",
+        "description": "A plan that is kept.",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "Its name."
+          },
+          "note": {
+            "type": "string",
+            "description": "What is thought of it."
+          },
+          "request": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.SavePlanRequest",
+            "description": "What was asked for, with the model that was taken. Missing in lists."
+          },
+          "plan": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.BudgetPlan",
+            "description": "The plan; in lists without its lines and limits."
+          },
+          "actor": {
+            "type": "string",
+            "description": "In whose name it was saved."
+          },
+          "createTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.Seasons": {
+        "type": "object",
+        "description": "What repeats itself.",
+        "properties": {
+          "seasons": {
+            "type": "array",
+            "description": "Each; at most 10.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.Seasons.Season"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.Seasons.Season": {
+        "type": "object",
+        "description": "A season.",
+        "properties": {
+          "order": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many frequencies it has, from 1."
+          },
+          "days": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How many days it takes, from 1970-01-01 on; 0 for a year from each new year on."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.Seasons.Season.snake": {
+        "type": "object",
+        "description": "A season.",
+        "properties": {
+          "order": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many frequencies it has, from 1."
+          },
+          "days": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How many days it takes, from 1970-01-01 on; 0 for a year from each new year on."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.Seasons.snake": {
+        "type": "object",
+        "description": "What repeats itself.",
+        "properties": {
+          "seasons": {
+            "type": "array",
+            "description": "Each; at most 10.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.Seasons.Season.snake"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.SimulateBudgetRequest": {
+        "type": "object",
+        "description": "Asks what given spend brings.",
+        "properties": {
+          "basis": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.BudgetBasis",
+            "description": "What plans are of."
+          },
+          "unit": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.BudgetUnit",
+            "description": "What `amount` counts; it must be said."
+          },
+          "spend": {
+            "type": "array",
+            "description": "At most 1,200; what is not named is spent as it is now.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.SimulateBudgetRequest.Spend"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.SimulateBudgetRequest.Spend": {
+        "type": "object",
+        "description": "What is spent on a channel.",
+        "properties": {
+          "channel": {
+            "type": "string",
+            "description": "The channel."
+          },
+          "geo": {
+            "type": "string",
+            "description": "The place, of plans by place; empty for all of them, as they share it now."
+          },
+          "amount": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The amount, from 0."
+          },
+          "amounts": {
+            "type": "array",
+            "description": "Or what is spent in each single period, one amount for each.",
+            "items": {
+              "oneOf": [
+                {
+                  "type": "number"
+                },
+                {
+                  "type": "string",
+                  "enum": [
+                    "NaN",
+                    "Infinity",
+                    "-Infinity"
+                  ]
+                }
+              ]
+            }
+          },
+          "relative": {
+            "type": "boolean",
+            "description": "Whether the amount, or the amounts, are multiples of what is spent now."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.TrainModelRequest": {
+        "type": "object",
+        "description": "Asks for a model to be trained.",
+        "properties": {
+          "modelId": {
+            "type": "string",
+            "description": "Which."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.TrainModelRequest.snake": {
+        "type": "object",
+        "description": "Asks for a model to be trained.",
+        "properties": {
+          "model_id": {
+            "type": "string",
+            "description": "Which."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.TrainingProgress": {
+        "type": "object",
+        "description": "How far a training is.",
+        "properties": {
+          "chains": {
+            "type": "array",
+            "description": "Those that have told of themselves, in order.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.TrainingProgress.Chain"
+            }
+          },
+          "fraction": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How much of it is done, from 0 to 1."
+          },
+          "largestRHat": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The largest R-hat of any parameter so far; missing before two chains have 20 draws each."
+          },
+          "seconds": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "For how many seconds it has gone on, since it was begun or taken up again."
+          },
+          "remainingSeconds": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How many seconds it will still take, by what it has taken so far; missing at the beginning."
+          },
+          "attempt": {
+            "type": "integer",
+            "format": "int32",
+            "description": "1, or 2 if it is done again with smaller steps, for too many draws diverged."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.TrainingProgress.Chain": {
+        "type": "object",
+        "description": "How far a chain is.",
+        "properties": {
+          "chain": {
+            "type": "integer",
+            "format": "int32",
+            "description": "Which, from 0."
+          },
+          "draw": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many draws it has made, those of the warm-up among them."
+          },
+          "draws": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many it will have made."
+          },
+          "isWarmup": {
+            "type": "boolean",
+            "description": "Whether it still adapts."
+          },
+          "divergences": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many of its draws diverged."
+          },
+          "stepSize": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How large its steps are."
+          },
+          "gradients": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many gradients it has taken."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.TrainingProgress.Chain.snake": {
+        "type": "object",
+        "description": "How far a chain is.",
+        "properties": {
+          "chain": {
+            "type": "integer",
+            "format": "int32",
+            "description": "Which, from 0."
+          },
+          "draw": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many draws it has made, those of the warm-up among them."
+          },
+          "draws": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many it will have made."
+          },
+          "is_warmup": {
+            "type": "boolean",
+            "description": "Whether it still adapts."
+          },
+          "divergences": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many of its draws diverged."
+          },
+          "step_size": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How large its steps are."
+          },
+          "gradients": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many gradients it has taken."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.TrainingProgress.snake": {
+        "type": "object",
+        "description": "How far a training is.",
+        "properties": {
+          "chains": {
+            "type": "array",
+            "description": "Those that have told of themselves, in order.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.TrainingProgress.Chain.snake"
+            }
+          },
+          "fraction": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How much of it is done, from 0 to 1."
+          },
+          "largest_r_hat": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The largest R-hat of any parameter so far; missing before two chains have 20 draws each."
+          },
+          "seconds": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "For how many seconds it has gone on, since it was begun or taken up again."
+          },
+          "remaining_seconds": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How many seconds it will still take, by what it has taken so far; missing at the beginning."
+          },
+          "attempt": {
+            "type": "integer",
+            "format": "int32",
+            "description": "1, or 2 if it is done again with smaller steps, for too many draws diverged."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.TrainingSummary": {
+        "type": "object",
+        "description": "What is thought of a training.",
+        "properties": {
+          "largestRHat": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The largest rank-normalised split R-hat of any parameter: 1 is good, above 1.01 is not. NaN for the bootstrap, as the next three."
+          },
+          "leastBulkEss": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The least number of independent draws that the centre of a parameter's draws is worth."
+          },
+          "leastTailEss": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The same of the tails."
+          },
+          "leastEnergyFraction": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The least energy fraction of a chain: below 0.3 it hardly reaches the tails."
+          },
+          "divergences": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many kept draws diverged."
+          },
+          "draws": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many draws were kept, of all chains."
+          },
+          "gradients": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many gradients were taken."
+          },
+          "seconds": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How many seconds of work it took, without interruptions."
+          },
+          "attempt": {
+            "type": "integer",
+            "format": "int32",
+            "description": "1, or 2 if it was done again with smaller steps."
+          },
+          "findings": {
+            "type": "array",
+            "description": "What speaks against it, the weightiest first: at most 20.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.TrainingSummary.Finding"
+            }
+          },
+          "verdict": {
+            "type": "string",
+            "description": "All in a sentence or two."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.TrainingSummary.Finding": {
+        "type": "object",
+        "description": "Something that speaks against it.",
+        "properties": {
+          "isFailure": {
+            "type": "boolean",
+            "description": "Whether it is reason enough not to use the model."
+          },
+          "measure": {
+            "type": "string",
+            "description": "What was looked at: `r_hat`, `bulk_ess`, `tail_ess`, `divergences`, `energy`."
+          },
+          "parameter": {
+            "type": "string",
+            "description": "The parameter it is about; empty if it is about none alone."
+          },
+          "geo": {
+            "type": "string",
+            "description": "The place that the parameter is of; empty if it is of none alone."
+          },
+          "value": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "What was found."
+          },
+          "limit": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "What it should have been at most, or at least."
+          },
+          "problem": {
+            "type": "string",
+            "description": "What is wrong, in a sentence with the numbers."
+          },
+          "remedy": {
+            "type": "string",
+            "description": "What to do about it, in a sentence."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.TrainingSummary.Finding.snake": {
+        "type": "object",
+        "description": "Something that speaks against it.",
+        "properties": {
+          "is_failure": {
+            "type": "boolean",
+            "description": "Whether it is reason enough not to use the model."
+          },
+          "measure": {
+            "type": "string",
+            "description": "What was looked at: `r_hat`, `bulk_ess`, `tail_ess`, `divergences`, `energy`."
+          },
+          "parameter": {
+            "type": "string",
+            "description": "The parameter it is about; empty if it is about none alone."
+          },
+          "geo": {
+            "type": "string",
+            "description": "The place that the parameter is of; empty if it is of none alone."
+          },
+          "value": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "What was found."
+          },
+          "limit": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "What it should have been at most, or at least."
+          },
+          "problem": {
+            "type": "string",
+            "description": "What is wrong, in a sentence with the numbers."
+          },
+          "remedy": {
+            "type": "string",
+            "description": "What to do about it, in a sentence."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.TrainingSummary.snake": {
+        "type": "object",
+        "description": "What is thought of a training.",
+        "properties": {
+          "largest_r_hat": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The largest rank-normalised split R-hat of any parameter: 1 is good, above 1.01 is not. NaN for the bootstrap, as the next three."
+          },
+          "least_bulk_ess": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The least number of independent draws that the centre of a parameter's draws is worth."
+          },
+          "least_tail_ess": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The same of the tails."
+          },
+          "least_energy_fraction": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The least energy fraction of a chain: below 0.3 it hardly reaches the tails."
+          },
+          "divergences": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many kept draws diverged."
+          },
+          "draws": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many draws were kept, of all chains."
+          },
+          "gradients": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many gradients were taken."
+          },
+          "seconds": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "How many seconds of work it took, without interruptions."
+          },
+          "attempt": {
+            "type": "integer",
+            "format": "int32",
+            "description": "1, or 2 if it was done again with smaller steps."
+          },
+          "findings": {
+            "type": "array",
+            "description": "What speaks against it, the weightiest first: at most 20.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.TrainingSummary.Finding.snake"
+            }
+          },
+          "verdict": {
+            "type": "string",
+            "description": "All in a sentence or two."
           }
         },
         "additionalProperties": false
