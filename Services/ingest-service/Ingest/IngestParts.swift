@@ -79,6 +79,7 @@ struct IngestParts {
     private var importParts: ImportParts {
         ImportParts(
             catalogue: catalogue,
+            forgotten: ForgottenCatalogue(catalogue),
             series: writer,
             offload: offload,
             rowsAtOnce: rowsAtOnce

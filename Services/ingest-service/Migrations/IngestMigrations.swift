@@ -17,5 +17,6 @@ public enum IngestMigrations {
         ("m0011_persons", PackageResources.m0011_persons_sql),
         ("m0012_summaries", PackageResources.m0012_summaries_sql),
         ("m0013_published", PackageResources.m0013_published_sql),
+        ("m0014_ads", PackageResources.m0014_ads_sql),
     ]
 }

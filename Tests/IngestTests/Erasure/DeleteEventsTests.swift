@@ -160,12 +160,13 @@ struct DeleteEventsTests {
         let types = """
             uuid[], uuid[], smallint[], timestamptz[], timestamptz[], text[], text[], text[],
             text[], integer[], bigint[], real[], text[], text[], text[], numeric[], text[], text[],
-            text[], text[], bytea[], uuid, bigint, uuid[], bigint
+            text[], text[], bytea[], uuid, bigint, uuid[], bigint, text[]
             """
         // Keys alone: of a statement that stores nothing, for another state is in force.
         let keys = "array_fill(gen_random_uuid(), array[3000])"
         let values =
-            keys + String(repeating: ", null", count: 20) + ", gen_random_uuid(), -1, null, null"
+            keys + String(repeating: ", null", count: 20)
+            + ", gen_random_uuid(), -1, null, null, null"
         for mode in ["force_generic_plan", "force_custom_plan"] {
             let plan = try await ingest.plan(
                 of: IngestService.insertStatement,

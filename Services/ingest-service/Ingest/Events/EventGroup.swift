@@ -91,6 +91,9 @@ struct EventGroup: Sendable {
         return rows.allSatisfy { $0.content.definitions == first } ? first : 0
     }
 
+    /// The oldest version of the rules that rows were mapped by; nil if none was.
+    var rules: Int64? { rows.compactMap(\.content.rulesVersion).min() }
+
     /// The pairs of rows that come after their person was forgotten: an event that was stored
     /// before, and is sent again, may not join ids anew.
     var edgesIfNew: [(edge: IdentityEdge, key: PostgresUUID, occurredAt: PostgresTimestamp)] {

@@ -29,6 +29,8 @@ struct EventContent: Sendable {
     var source: String?
     var medium: String?
     var campaign: String?
+    /// Which of several ads.
+    var ad: String?
     var value: PostgresDecimal?
     var currency: String?
     var orderID: String?

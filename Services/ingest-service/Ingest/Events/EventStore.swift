@@ -58,8 +58,20 @@ struct EventStore: Sendable {
             group.token,
             group.forgotten.version,
             PostgresColumn(of: rows) { $0.content.arrival },
-            definitions
+            definitions,
+            PostgresColumn(of: rows) { $0.content.ad }
         )
+        appendBelongings(of: group, to: &batch)
+        return batch
+    }
+
+    /// What belongs to the events of a group that have been stored: conversions, and ids that they
+    /// join.
+    ///
+    /// - Parameters:
+    ///   - group: the rows.
+    ///   - batch: what stores them, or comes behind it.
+    static func appendBelongings(of group: EventGroup, to batch: inout Batch) {
         ConversionStore.append(group, to: &batch)
         let edges = group.edges
         if !edges.isEmpty {
@@ -69,8 +81,8 @@ struct EventStore: Sendable {
                 edges.map(\.edge.other),
                 edges.map(\.occurredAt),
                 group.forgotten.version,
-                rows.compactMap(\.content.rulesVersion).min(),
-                definitions,
+                group.rules,
+                group.definitions,
                 group.token
             )
         }
@@ -85,7 +97,12 @@ struct EventStore: Sendable {
                 group.token
             )
         }
-        return batch
+    }
+
+    /// What writes a group, if it is so small that one answer is worth more than what the server
+    /// saves by ``EventCopy``.
+    static func smallBatch(_ group: EventGroup) -> Batch? {
+        group.rows.count < EventCopy.leastRows ? batch(group) : nil
     }
 
     /// The text of the one that writes the rows.
@@ -94,12 +111,28 @@ struct EventStore: Sendable {
     /// Writes a group.
     ///
     /// - Parameters:
-    ///   - batch: see ``batch(_:)``.
+    ///   - group: the rows.
+    ///   - batch: see ``smallBatch(_:)``.
     ///   - scope: the tenant's.
     /// - Returns: as ``known(_:)``.
-    /// - Throws: `PostgresError`.
-    func write(_ batch: Batch, in scope: TenantScope) async throws(PostgresError) -> [Int]? {
-        try Self.known(try await scope.write(batch))
+    /// - Throws: what fails all of them.
+    func write(
+        _ group: EventGroup,
+        _ batch: Batch?,
+        in scope: TenantScope
+    ) async throws -> [Int]? {
+        if let batch { return try Self.known(try await scope.write(batch)) }
+        return try await scope.transaction { try await EventCopy.write(group, in: $0) }
+    }
+
+    /// Writes a group as a part of a transaction; else as for a scope.
+    static func write(
+        _ group: EventGroup,
+        _ batch: Batch?,
+        in transaction: PostgresTransaction
+    ) async throws -> [Int]? {
+        if let batch { return try known(try await transaction.run(batch)) }
+        return try await EventCopy.write(group, in: transaction)
     }
 
     /// What a batch tells.
@@ -214,7 +247,8 @@ extension Statement {
     /// Arrays are unfolded beside each other in one list, and not as functions in `from`, each of
     /// which keeps a store. By both, a group of 10,000 takes 9 microseconds of the server's time a
     /// row, and not 12. Rows sent by COPY to an unlogged table, and inserted from there, take 11 if
-    /// it is truncated after each group, and 34 if they are deleted: so no group goes that way.
+    /// it is truncated after each group, and 34 if they are deleted; large groups therefore go by
+    /// `EventCopy`, which sends new rows to the table itself.
     fileprivate static let insertEvents = Statement(
         "ingest.insert_events",
         """
@@ -230,7 +264,8 @@ extension Statement {
                 unnest($15::text[]) as campaign, unnest($16::numeric[]) as value,
                 unnest($17::text[]) as currency, unnest($18::text[]) as order_id,
                 unnest($19::text[]) as geo, unnest($20::text[]) as origin,
-                unnest($21::bytea[]) as rest, unnest($24::uuid[]) as arrival
+                unnest($21::bytea[]) as rest, unnest($24::uuid[]) as arrival,
+                unnest($26::text[]) as ad
         ),
         head as materialized (
             select nextval('event_commit_ids') as commit_id from event_head
@@ -251,11 +286,11 @@ extension Statement {
             insert into events (
                 key, commit_id, kind, occurred_at, received_at, event_id, anonymous_id, user_id,
                 name, channel, rules_version, confidence, source, medium, campaign, value,
-                currency, order_id, geo, origin, rest, arrival
+                currency, order_id, geo, origin, rest, arrival, ad
             )
             select key, head.commit_id, kind, occurred_at, received_at, event_id, anonymous_id,
                 user_id, name, channel, rules_version, confidence, source, medium, campaign, value,
-                currency, order_id, geo, origin, rest, arrival
+                currency, order_id, geo, origin, rest, arrival, ad
             from head, given
             where (digest is null or digest in (select hash from seen))
                 and key not in (select e.key from erased_events e where e.key = any ($1))

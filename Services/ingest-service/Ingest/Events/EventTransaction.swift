@@ -1,3 +1,4 @@
+internal import Net
 internal import Postgres
 internal import RPC
 internal import Tenancy
@@ -15,6 +16,73 @@ struct EventTransaction: Sendable {
         let outcomes: [RowOutcome]
         /// What the group is called in the feed of commits, if anything of it was new.
         let token: PostgresUUID
+    }
+
+    /// Reads events by what is known of their tenant.
+    typealias Reading = @Sendable (TenantKnowledge) async throws -> [Result<EventRow, RowFault>]
+
+    /// Events that were put together before the transaction that writes them, so that those before
+    /// them could be written meanwhile.
+    struct Prepared: Sendable {
+        fileprivate let read: Reading
+        fileprivate let results: [Result<EventRow, RowFault>]
+        fileprivate let group: EventGroup
+        fileprivate let batch: Batch?
+    }
+
+    /// Puts events together by the latest rules, and whom it is known to have been forgotten.
+    ///
+    /// - Parameters:
+    ///   - known: whom tenants have forgotten.
+    ///   - offload: threads for what takes long.
+    ///   - scope: the tenant's.
+    ///   - read: reads the events; once more, when they are written, if what is known is outdated.
+    /// - Returns: what ``write(_:_:in:_:)`` writes.
+    /// - Throws: what the closure or a store throws.
+    func prepare(
+        _ known: ForgottenCatalogue,
+        _ offload: WorkerPool?,
+        in scope: TenantScope,
+        _ read: @escaping Reading
+    ) async throws -> Prepared {
+        let results = try await read(try await catalogue.knowledge(in: scope))
+        let rows = results.compactMap { try? $0.get() }
+        let forgotten = try await known.forgotten(among: [rows], in: scope)
+        return try await offload.runBeside {
+            let group = EventGroup([rows], without: forgotten)
+            return Prepared(
+                read: read,
+                results: results,
+                group: group,
+                batch: EventStore.smallBatch(group)
+            )
+        }
+    }
+
+    /// Writes events that were put together before; if what that was done by is outdated, they are
+    /// put together anew.
+    ///
+    /// - Parameters:
+    ///   - prepared: the events.
+    ///   - known: whom tenants have forgotten.
+    ///   - transaction: the tenant's.
+    ///   - scope: the same tenant.
+    /// - Returns: what became of them.
+    /// - Throws: what fails all of them.
+    func write(
+        _ prepared: Prepared,
+        _ known: ForgottenCatalogue,
+        in transaction: PostgresTransaction,
+        _ scope: TenantScope
+    ) async throws -> Written {
+        // A group whose rows are all refused is written like others, which tells whether they
+        // still are to be.
+        let places = try await EventStore.write(prepared.group, prepared.batch, in: transaction)
+        if let places {
+            return Written(prepared.results, prepared.group, known: places)
+        }
+        known.expire(scope.tenant)
+        return try await write(in: transaction, scope, prepared.read)
     }
 
     /// Writes events by the rules in force, without those of persons who were forgotten.
@@ -58,13 +126,23 @@ struct EventTransaction: Sendable {
         let group = EventGroup([rows], without: forgotten)
         var places: [Int] = []
         if !group.rows.isEmpty {
-            let written = try await transaction.run(EventStore.batch(group))
-            guard let known = try EventStore.known(written) else { return nil }
+            let batch = EventStore.smallBatch(group)
+            let known = try await EventStore.write(group, batch, in: transaction)
+            guard let known else { return nil }
             places = known
         }
-        return Written(
-            outcomes: RowOutcome.outcomes(results, group.outcomes(places)[0]),
-            token: group.token
-        )
+        return Written(results, group, known: places)
+    }
+}
+
+extension EventTransaction.Written {
+    /// What became of events by the places, in their group, of those that were stored before.
+    fileprivate init(
+        _ results: [Result<EventRow, RowFault>],
+        _ group: EventGroup,
+        known places: [Int]
+    ) {
+        outcomes = RowOutcome.outcomes(results, group.outcomes(places)[0])
+        token = group.token
     }
 }

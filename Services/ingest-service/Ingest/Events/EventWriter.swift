@@ -198,7 +198,7 @@ final class EventWriter: Sendable {
             let (given, forgotten) = (rows, try await forgotten.forgotten(among: rows, in: scope))
             let (group, batch) = try await pool.runBeside {
                 let group = EventGroup(given, without: forgotten)
-                return (group, EventStore.batch(group))
+                return (group, EventStore.smallBatch(group))
             }
             if let known = try await known(group, batch, in: scope) { return group.outcomes(known) }
             // Other rules are in force than the rows were mapped by, or others are forgotten.
@@ -224,15 +224,15 @@ final class EventWriter: Sendable {
     /// told from those of others by the commit that they carry.
     private func known(
         _ group: EventGroup,
-        _ batch: Batch,
+        _ batch: Batch?,
         in scope: TenantScope
-    ) async throws(PostgresError) -> [Int]? {
+    ) async throws -> [Int]? {
         do {
-            return try await store.write(batch, in: scope)
-        } catch  where error.isRetriable {
-            return try await store.write(batch, in: scope)
-        } catch  where error.kind == .outcomeUnknown {
-            let known = try await store.write(batch, in: scope)
+            return try await store.write(group, batch, in: scope)
+        } catch let error as PostgresError where error.isRetriable {
+            return try await store.write(group, batch, in: scope)
+        } catch let error as PostgresError where error.kind == .outcomeUnknown {
+            let known = try await store.write(group, batch, in: scope)
             return try await store.settle(group, in: scope) ?? known
         }
     }

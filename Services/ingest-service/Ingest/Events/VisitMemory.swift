@@ -13,6 +13,7 @@ final class VisitMemory: Sendable {
         let source: String?
         let medium: String?
         let campaign: String?
+        let ad: String?
         let arrival: PostgresUUID?
         let channel: StoredChannel
     }

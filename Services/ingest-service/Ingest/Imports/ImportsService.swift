@@ -18,8 +18,9 @@ struct ImportsService: IngestV1.Imports.Service {
     private let store = ImportStore()
     private let blocks = ImportBlocks()
 
-    /// How often a watch looks.
-    private static let period = Duration.milliseconds(500)
+    /// How soon a watch looks again: small files are soon read, and large ones cost more looks.
+    private static let firstPause = Duration.milliseconds(10)
+    private static let longestPause = Duration.milliseconds(500)
     private static let standardRows = 10
     private static let mostRows = 100
 
@@ -277,6 +278,7 @@ struct ImportsService: IngestV1.Imports.Service {
         let id = try Self.id(String(request.view.importID))
         let context = try call.tenant.context
         var last: IngestV1.Import?
+        var pause = Self.firstPause
         while true {
             let scope = try database.scope(for: context, before: .now.advanced(by: .seconds(10)))
             let record = try await store.record(id, in: scope)
@@ -284,7 +286,8 @@ struct ImportsService: IngestV1.Imports.Service {
             if shown != last { try await responses.send(shown) }
             if record.state.isOver { return }
             last = shown
-            try await call.loop.sleep(for: Self.period)
+            try await call.loop.sleep(for: pause)
+            pause = min(pause * 3 / 2, Self.longestPause)
         }
     }
 

@@ -4,6 +4,8 @@ internal import Postgres
 /// What a business counts on a day.
 struct KpiRow: SeriesRow {
     static let kind = RowKind.kpi
+    /// Who counts the KPIs that attribution publishes.
+    private static let journeys = "journeys"
 
     let day: PostgresDate
     let series: PostgresUUID
@@ -24,6 +26,13 @@ struct KpiRow: SeriesRow {
         day = try reader.day(row.date)
         name = try reader.text(row.name, "name", isRequired: true)
         source = try reader.text(row.source, "source")
+        guard source != Self.journeys else {
+            throw RowFault(
+                .invalid,
+                "source",
+                "'\(Self.journeys)' is what attribution counts itself: call the source otherwise"
+            )
+        }
         geo = try reader.geo(row.geo)
         currency = try reader.currency(row.currency, isRequired: false)
         value = try reader.decimal(row.value, "value")

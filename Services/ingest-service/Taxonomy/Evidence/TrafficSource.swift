@@ -9,6 +9,8 @@ public struct TrafficSource: Hashable, Sendable {
     public let medium: String
     /// What the campaign is called, as it is written; empty if it is not known.
     public let campaign: String
+    /// Which of several ads, as it is written; empty if it is not known.
+    public let content: String
     /// The id of the campaign, its term and its content, as they are written.
     public let tags: CampaignTags
     /// What kind of site the source is.
@@ -74,6 +76,7 @@ public struct TrafficSource: Hashable, Sendable {
         medium = conclusion.medium ?? (conclusion.grounds.isEmpty ? "(none)" : "")
         category = conclusion.category
         campaign = tags.meaning(of: .campaign) ?? ""
+        content = tags.meaning(of: .content) ?? ""
         self.tags = tags
         referrer = from?.source ?? ""
         hasReferrer = clues.referrer != ""

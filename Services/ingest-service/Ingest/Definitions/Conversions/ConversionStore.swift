@@ -5,6 +5,10 @@ internal import Tenancy
 
 /// The conversions of tenants: how they are written with their events, and counted.
 struct ConversionStore: Sendable {
+    /// The most events that have one order id, as attribution has it too: one that more have is
+    /// none.
+    private static let eventsOfOrder: Int64 = 1_000
+
     /// What writes the conversions among the events that a group stores.
     ///
     /// - Parameters:
@@ -44,7 +48,14 @@ struct ConversionStore: Sendable {
     ) async throws(PostgresError) -> IngestV1.CountConversionsResponse {
         let zone = scope.entry.settings.timeZone
         var batch = Batch()
-        batch.append(.countConversions, days.lowerBound, days.upperBound, zone, kind)
+        batch.append(
+            .countConversions,
+            days.lowerBound,
+            days.upperBound,
+            zone,
+            kind,
+            Self.eventsOfOrder
+        )
         batch.append(.countOutdatedConversions, days.lowerBound, days.upperBound, zone, kind)
         let results = try await scope.read(batch)
         var response = IngestV1.CountConversionsResponse()
@@ -91,17 +102,35 @@ extension Statement {
         on conflict (key) do nothing
         """
     )
+    /// Only ids that something repeats can be none: of each so many events are looked at as an
+    /// order may have, and one more.
     fileprivate static let countConversions = Statement(
         "ingest.count_conversions",
         """
-        select (occurred_at at time zone $3)::date as day, kind, effect, standing, currency,
+        with found as materialized (
+            select occurred_at, kind, effect, standing, currency, value, order_id
+            from ingest_v1_conversions
+            where occurred_at >= $1::timestamp at time zone $3
+                and occurred_at < ($2::date + 1)::timestamp at time zone $3
+                and ($4 = '' or kind = $4)
+        ),
+        overused as (
+            select order_id
+            from (select distinct order_id from found where standing <> 1) repeated
+            where (
+                select count(*) from (
+                    select from conversions c
+                    where c.order_id = repeated.order_id
+                    limit $5::bigint + 1
+                ) used
+            ) > $5::bigint
+        )
+        select (occurred_at at time zone $3)::date as day, kind, effect,
+            case when o.order_id is null then standing else 1 end::smallint as stands, currency,
             count(*), sum(value)::text
-        from ingest_v1_conversions
-        where occurred_at >= $1::timestamp at time zone $3
-            and occurred_at < ($2::date + 1)::timestamp at time zone $3
-            and ($4 = '' or kind = $4)
-        group by day, kind, effect, standing, currency
-        order by day, kind, effect, standing, currency
+        from found left join overused o using (order_id)
+        group by day, kind, effect, stands, currency
+        order by day, kind, effect, stands, currency
         """
     )
     fileprivate static let countOutdatedConversions = Statement(

@@ -28,41 +28,10 @@ enum DefinitionDiff {
 
     /// All values of a definition, by their places.
     private static func leaves(of definition: IngestV1.Definition) throws -> [String: String] {
-        var leaves: [String: String] = [:]
-        let text =
-            switch definition.content {
-            case .touchRule(let rule)?: try rule.jsonText()
-            case .conversionDefinitions(let definitions)?: try definitions.jsonText()
-            case nil: "{}"
-            }
-        var root = GoogleProtobuf.Value()
-        root.kind = .structValue(try GoogleProtobuf.Struct(json: text))
-        try note(root, at: "", in: &leaves)
-        return leaves
-    }
-
-    private static func note(
-        _ value: GoogleProtobuf.Value,
-        at path: String,
-        in leaves: inout [String: String]
-    ) throws {
-        switch value.kind {
-        case .structValue(let object)?:
-            for name in object.fields.keys {
-                guard let member = object.fields[name] else { continue }
-                try note(member, at: path.isEmpty ? name : "\(path).\(name)", in: &leaves)
-            }
-        case .listValue(let list)?:
-            for (index, element) in list.values.enumerated() {
-                var place = "\(index)"
-                // What has a name is called by it; where it stands is another matter.
-                if case .structValue(let object)? = element.kind, !object.text("name").isEmpty {
-                    place = object.text("name")
-                    leaves["\(path)[\(place)]#"] = "\(index)"
-                }
-                try note(element, at: "\(path)[\(place)]", in: &leaves)
-            }
-        default: leaves[path] = try value.jsonText()
+        switch definition.content {
+        case .touchRule(let rule)?: try rule.leaves()
+        case .conversionDefinitions(let definitions)?: try definitions.leaves()
+        case nil: [:]
         }
     }
 }

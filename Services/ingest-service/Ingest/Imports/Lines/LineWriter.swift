@@ -17,6 +17,7 @@ struct LineWriter: Sendable {
     let catalogue: TenantCatalogue
     let series: SeriesWriter
     let offload: WorkerPool?
+    private let forgotten: ForgottenCatalogue
     private let paths = PathStore()
     private let channelStore = ChannelStore()
     private let made = Locked(0)
@@ -28,16 +29,9 @@ struct LineWriter: Sendable {
     ///
     /// - Parameters:
     ///   - record: the import.
-    ///   - catalogue: what is known of tenants.
-    ///   - series: writes rows of series.
-    ///   - offload: threads for what takes long.
+    ///   - parts: what imports are done with.
     /// - Throws: FAILED_PRECONDITION if it has no plan.
-    init(
-        _ record: ImportRecord,
-        _ catalogue: TenantCatalogue,
-        _ series: SeriesWriter,
-        offload: WorkerPool?
-    ) throws(RPCError) {
+    init(_ record: ImportRecord, _ parts: ImportParts) throws(RPCError) {
         guard let described = record.plan, let plan = FilePlan(described) else {
             throw RPCError(.failedPrecondition, "import \(record.id) has no plan to be read by")
         }
@@ -45,9 +39,10 @@ struct LineWriter: Sendable {
         self.described = described
         id = record.id
         source = record.source
-        self.catalogue = catalogue
-        self.series = series
-        self.offload = offload
+        catalogue = parts.catalogue
+        series = parts.series
+        offload = parts.offload
+        forgotten = parts.forgotten
     }
 
     /// What rows are called in the quarantine.
@@ -96,46 +91,37 @@ struct LineWriter: Sendable {
         catalogue.forget(scope.tenant)
     }
 
-    // MARK: Writing
+    /// Rows that are ready to be written.
+    struct Prepared: Sendable {
+        fileprivate let rows: [(record: Int, row: FileRow)]
+        /// What is to be written of rows of events.
+        fileprivate let events: EventTransaction.Prepared?
+    }
 
-    /// Writes rows as a part of a transaction.
+    /// Makes of rows what can be made of them before the transaction that writes them.
     ///
     /// - Parameters:
     ///   - rows: what was read, each with its number.
     ///   - now: when the file came.
-    ///   - transaction: the tenant's.
-    ///   - scope: the same tenant.
-    /// - Returns: what became of each.
+    ///   - transaction: the one that writes them, if it has begun.
+    ///   - scope: the tenant's.
+    /// - Returns: what ``write(_:in:_:)`` writes.
     /// - Throws: only what fails all of them.
-    func write(
+    func prepare(
         _ rows: [(record: Int, row: FileRow)],
         now: UTCTimestamp,
-        in transaction: PostgresTransaction,
+        in transaction: PostgresTransaction? = nil,
         _ scope: TenantScope
-    ) async throws -> [RowOutcome] {
-        if rows.isEmpty { return [] }
-        switch plan.kind {
-        case .events, .ga4: return try await writeEvents(rows, now, in: transaction, scope)
-        case .paths: return try await writePaths(rows, in: transaction)
-        case .spend, .kpi, .covariates, .mixModel, .holidays:
-            return try await writeSeries(rows, in: transaction, scope)
-        }
-    }
-
-    private func writeEvents(
-        _ rows: [(record: Int, row: FileRow)],
-        _ now: UTCTimestamp,
-        in transaction: PostgresTransaction,
-        _ scope: TenantScope
-    ) async throws -> [RowOutcome] {
+    ) async throws -> Prepared {
         let events = rows.compactMap { _, row in
             if case .event(let event) = row { event } else { nil }
         }
+        if events.isEmpty { return Prepared(rows: rows, events: nil) }
         let times = try await times(of: events, in: transaction, scope)
         let (plan, source, offload) = (plan, source, offload)
         let currency = scope.entry.settings.currency
-        let written = try await EventTransaction(catalogue: catalogue)
-            .write(in: transaction, scope) { tenant in
+        let prepared = try await EventTransaction(catalogue: catalogue)
+            .prepare(forgotten, offload, in: scope) { tenant in
                 let channels = ImportChannels(numbers: tenant.channels)
                 let lines = EventLines(plan, currency: currency, channels: channels)
                 let reader = EventReader(tenant, origin: source, hasFixedTimes: false, now: now)
@@ -147,31 +133,68 @@ struct LineWriter: Sendable {
                     }
                 }
             }
-        try await transaction.query(.noteCommit, id, written.token)
-        return written.outcomes
+        return Prepared(rows: rows, events: prepared)
     }
 
     /// When events happened, in microseconds since 1970 in UTC: times that name no zone are of the
     /// plan's, as the database knows it.
     private func times(
         of events: [FileEvent],
-        in transaction: PostgresTransaction,
+        in transaction: PostgresTransaction?,
         _ scope: TenantScope
     ) async throws -> [Int] {
         let places = events.indices.filter { events[$0].time.offsetSeconds == nil }
         var times = events.map(\.time.microseconds)
         if places.isEmpty { return times }
         let zone = described.timeZone.isEmpty ? scope.entry.settings.timeZone : described.timeZone
-        let moved = try await transaction.query(
-            .placeTimes,
-            places.map { Int64(times[$0]) },
-            zone
-        )
+        let given = places.map { Int64(times[$0]) }
+        let moved =
+            if let transaction {
+                try await transaction.query(.placeTimes, given, zone)
+            } else {
+                try await scope.read(.placeTimes, given, zone)
+            }
         for (place, row) in zip(places, moved) {
             let microseconds = try row.read(Int64.self)
             times[place] = Int(microseconds)
         }
         return times
+    }
+
+    // MARK: Writing
+
+    /// Writes rows as a part of a transaction.
+    ///
+    /// - Parameters:
+    ///   - prepared: what was made of them.
+    ///   - transaction: the tenant's.
+    ///   - scope: the same tenant.
+    /// - Returns: what became of each.
+    /// - Throws: only what fails all of them.
+    func write(
+        _ prepared: Prepared,
+        in transaction: PostgresTransaction,
+        _ scope: TenantScope
+    ) async throws -> [RowOutcome] {
+        if prepared.rows.isEmpty { return [] }
+        switch plan.kind {
+        case .events, .ga4: return try await writeEvents(prepared, in: transaction, scope)
+        case .paths: return try await writePaths(prepared.rows, in: transaction)
+        case .spend, .kpi, .covariates, .mixModel, .holidays:
+            return try await writeSeries(prepared.rows, in: transaction, scope)
+        }
+    }
+
+    private func writeEvents(
+        _ prepared: Prepared,
+        in transaction: PostgresTransaction,
+        _ scope: TenantScope
+    ) async throws -> [RowOutcome] {
+        guard let events = prepared.events else { return [] }
+        let written = try await EventTransaction(catalogue: catalogue)
+            .write(events, forgotten, in: transaction, scope)
+        try await transaction.query(.noteCommit, id, written.token)
+        return written.outcomes
     }
 
     private func writePaths(

@@ -64,12 +64,7 @@ struct ImportRun: Sendable {
     // MARK: Reading
 
     private func read(_ record: ImportRecord) async throws {
-        let writer = try LineWriter(
-            record,
-            parts.catalogue,
-            parts.series,
-            offload: parts.offload
-        )
+        let writer = try LineWriter(record, parts)
         let start = Checkpoint(text: record.checkpoint)
         let reader = FileLinesReader(
             writer.plan,
@@ -79,17 +74,40 @@ struct ImportRun: Sendable {
         )
         let source = BlockSource(blocks, of: id, from: start?.sentOffset ?? 0)
         var checkpoint = record.checkpoint
-        var next = try await lines(of: reader, source)
-        while case .full = next.stop {
-            let lines = next
-            // The next are read while these are written.
-            async let following = self.lines(of: reader, source)
-            let after = try await write(lines, by: writer, of: record, from: checkpoint)
+        var next = try await piece(of: reader, source, writer, record)
+        while case .full = next.lines.stop {
+            let piece = next
+            // The next are read, and made ready, while these are written.
+            async let following = self.piece(of: reader, source, writer, record)
+            let after = try await write(piece, by: writer, of: record, from: checkpoint)
             guard let after else { return }
             checkpoint = after
             next = try await following
         }
         _ = try await write(next, by: writer, of: record, from: checkpoint)
+    }
+
+    /// Rows that are written together.
+    private struct Piece: Sendable {
+        let lines: FileLines
+        let rows: LineWriter.Prepared
+    }
+
+    /// The next rows, ready to be written.
+    private func piece(
+        of reader: FileLinesReader,
+        _ source: BlockSource,
+        _ writer: LineWriter,
+        _ record: ImportRecord
+    ) async throws -> Piece {
+        let lines = try await lines(of: reader, source)
+        let read = lines.lines.compactMap { line in
+            (try? line.content.get()).map { (record: line.record, row: $0) }
+        }
+        let scope = try run.scope(within: Self.limit)
+        try await writer.makeChannels(of: read.map(\.row), in: scope)
+        let rows = try await writer.prepare(read, now: record.createTime, scope)
+        return Piece(lines: lines, rows: rows)
     }
 
     /// The next rows: as many as are written together, unless the file ends or breaks before.
@@ -115,23 +133,19 @@ struct ImportRun: Sendable {
     ///
     /// - Returns: the checkpoint behind them; nil if the import no longer runs.
     private func write(
-        _ lines: FileLines,
+        _ piece: Piece,
         by writer: LineWriter,
         of record: ImportRecord,
         from before: String
     ) async throws -> String? {
+        let lines = piece.lines
         let after = lines.checkpoint?.text ?? before
-        let read = lines.lines.compactMap { line in
-            (try? line.content.get()).map { (record: line.record, row: $0) }
-        }
-        try await writer.makeChannels(of: read.map(\.row), in: run.scope(within: Self.limit))
         let isRunning = try await run.transaction(within: Self.limit) { transaction in
             // First, so that whoever cancels waits, and is told what really was written.
             let current = try await store.lock(id, in: transaction)
             guard current.state == .running, current.checkpoint == before else { return false }
             let fates = try await writer.write(
-                read,
-                now: record.createTime,
+                piece.rows,
                 in: transaction,
                 run.scope(within: Self.limit)
             )
@@ -251,6 +265,7 @@ struct ImportRun: Sendable {
 /// What imports are done with.
 struct ImportParts: Sendable {
     let catalogue: TenantCatalogue
+    let forgotten: ForgottenCatalogue
     let series: SeriesWriter
     let offload: WorkerPool?
     /// How many rows of tables may come of the lines that are written together.

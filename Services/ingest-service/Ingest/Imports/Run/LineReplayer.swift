@@ -30,12 +30,7 @@ struct LineReplayer: Sendable {
         let places = Dictionary(grouping: rows.indices) { rows[$0].batch }
         for (batch, places) in places.sorted(by: { $0.value[0] < $1.value[0] }) {
             guard let record = try await store.find(batch, in: transaction) else { continue }
-            let writer = try LineWriter(
-                record,
-                parts.catalogue,
-                parts.series,
-                offload: parts.offload
-            )
+            let writer = try LineWriter(record, parts)
             var read: [(place: Int, line: (record: Int, row: FileRow))] = []
             for place in places {
                 switch Self.read(rows[place], by: writer.plan) {
@@ -43,12 +38,13 @@ struct LineReplayer: Sendable {
                 case .failure(let fault): outcomes[place] = .rejected(fault)
                 }
             }
-            let became = try await writer.write(
+            let prepared = try await writer.prepare(
                 read.map(\.line),
                 now: record.createTime,
                 in: transaction,
                 scope
             )
+            let became = try await writer.write(prepared, in: transaction, scope)
             for ((place, _), outcome) in zip(read, became) { outcomes[place] = outcome }
         }
         return outcomes
