@@ -65,7 +65,7 @@ struct BootstrapTests {
         // Sums of probabilities in logarithms, one after the other.
         var sum = 0.0
         var number = 0
-        for share in stride(from: 0.0005, to: 1, by: 0.0101) {
+        for share in stride(from: 0.000_5, to: 1, by: 0.001_01) {
             while sum < share {
                 let rate = Double(mean)
                 let log =

@@ -108,4 +108,59 @@ struct HazardTests {
         let credit = try AdditiveHazard().credit(table)
         #expect(credit == Credit(conversions: [3, 0], value: [6, 0]))
     }
+
+    @Test("settles on small tables, also where nothing passes while it is seen")
+    func small() throws {
+        var table = PathTable(isTimed: true)
+        let (a, b) = (try table.channel("a"), try table.channel("b"))
+        // The later after a touch, the more convert: strength without end, and no speed.
+        try table.append([a].span, ages: [9_000].span, conversions: 2, value: .zero, nulls: 0)
+        try table.append([a].span, ages: [100].span, conversions: 0, value: .zero, nulls: 3)
+        try table.append(
+            [a, b].span,
+            ages: [9_000, 10].span,
+            conversions: 1,
+            value: .zero,
+            nulls: 1
+        )
+        let rule = try AdditiveHazard().fit(table)
+        // A hundredth passes in the longest time.
+        #expect(distance(rule.speeds[0], 0.01 / 9_000) < 1e-9)
+        for seed in 0..<60 {
+            let table = try Self.small(seed: UInt64(seed))
+            guard table.totalConversions > 0 else { continue }
+            let credit = try AdditiveHazard().credit(table).conversions
+            #expect(credit.allSatisfy { $0.isFinite && $0 >= 0 }, "\(seed)")
+            #expect(distance(credit.reduce(0, +), Double(table.totalConversions)) < 1e-12)
+        }
+    }
+
+    /// A few journeys by a few channels, at times of all sizes.
+    private static func small(seed: UInt64) throws -> PathTable {
+        var random = RandomStream(seed: seed)
+        var table = PathTable(isTimed: true)
+        let channels = 1 + random.integer(below: 4)
+        for channel in 0..<channels { _ = try table.channel("c\(channel)") }
+        let spans = [1, 100, 100_000]
+        for _ in 0..<2 + random.integer(below: 7) {
+            var path: [ChannelNames.ID] = []
+            var ages: [UInt32] = []
+            for _ in 0...random.integer(below: 4) {
+                path.append(ChannelNames.ID(random.integer(below: channels)))
+                let span = spans[random.integer(below: 3)]
+                ages.append(UInt32(random.integer(below: span)))
+            }
+            ages.sort(by: >)
+            let conversions = random.integer(below: 3)
+            let nulls = random.integer(below: 3)
+            try table.append(
+                path.span,
+                ages: ages.span,
+                conversions: conversions,
+                value: .zero,
+                nulls: max(nulls, 1 - conversions)
+            )
+        }
+        return table
+    }
 }

@@ -95,7 +95,8 @@ public enum AttributionFailure: Error, Equatable, Sendable, CustomStringConverti
         case .tooFewConversions(let count, let least):
             "conversions: \(count) are too few for intervals, which need \(least)"
         case .notSettled(let model, let steps):
-            "\(model): has not settled after \(steps) steps; take a lower order or shorter paths"
+            "\(model): has not settled after \(steps) steps; take a longer range, a lower order or "
+                + "shorter paths"
         default: "threads: the machine gives none; try again when it has less to do"
         }
     }

@@ -5,12 +5,16 @@ struct PoissonQuantiles {
     /// Means whose distributions are kept, and how far.
     private static let kept = 32
     private static let width = 96
+    /// Into how many parts shares are divided, to begin looking near the end.
+    private static let parts = 256
 
     /// Mean after mean: the probability of each number or less.
     private let table: [Double]
+    /// Mean after mean: the quantile of the least share of each part.
+    private let guide: [UInt8]
 
     init() {
-        table = (0..<Self.kept).flatMap { mean in
+        let table = (0..<Self.kept).flatMap { mean in
             var term = Elementary.exp(-Double(mean))
             var sum = 0.0
             return (0..<Self.width).map { number in
@@ -19,17 +23,21 @@ struct PoissonQuantiles {
                 return sum
             }
         }
+        self.table = table
+        guide = (0..<Self.kept).flatMap { mean in
+            let row = table[mean * Self.width..<(mean + 1) * Self.width - 1]
+            return (0..<Self.parts).map { part in
+                UInt8(row.prefix { $0 < Double(part) / Double(Self.parts) }.count)
+            }
+        }
     }
 
-    /// The least number that is not exceeded with a probability of at least `share`.
+    /// The least number that is not exceeded with a probability of at least `share`, below 1.
     @inline(__always)
     func quantile(_ share: Double, mean: Int) -> Int {
         guard mean < Self.kept else { return Self.far(share, mean: mean) }
         let row = mean &* Self.width
-        var number = 0
-        // Most are below eight: those are counted, for nobody can foretell how far to look.
-        for low in 0..<8 { number &+= table[row &+ low] < share ? 1 : 0 }
-        guard number == 8 else { return number }
+        var number = Int(guide[mean &* Self.parts &+ Int(share * Double(Self.parts))])
         while number < Self.width - 1, table[row &+ number] < share { number &+= 1 }
         return number
     }

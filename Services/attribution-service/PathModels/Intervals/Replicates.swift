@@ -49,14 +49,17 @@ struct Replicates {
                 guard count > 0 else { continue }
                 let drawn = quantiles.quantile(forConversions[lane], mean: count)
                 conversions[path] = drawn
-                let (whole, rest) = table.values[path].units.quotientAndRemainder(
-                    dividingBy: Int128(count)
-                )
-                values[path] = PathValue(
-                    units: whole * Int128(drawn) + rest * Int128(drawn) / Int128(count)
-                )
+                values[path] = Self.value(table.values[path], of: count, drawn: drawn)
             }
         }
         return table.reweighted(conversions: conversions, nulls: nulls, values: values)
+    }
+
+    /// What some journeys are worth of those that are worth something together.
+    @inline(__always)
+    private static func value(_ value: PathValue, of count: Int, drawn: Int) -> PathValue {
+        if count == 1 { return PathValue(units: value.units * Int128(drawn)) }
+        let (whole, rest) = value.units.quotientAndRemainder(dividingBy: Int128(count))
+        return PathValue(units: whole * Int128(drawn) + rest * Int128(drawn) / Int128(count))
     }
 }

@@ -27,6 +27,22 @@ public enum PathTransform: Equatable, Sendable {
     /// - Throws: ``AttributionFailure``, if a cap is out of range, or frequencies are more channels
     ///   than a table has.
     public func apply(to table: PathTable) throws(AttributionFailure) -> PathTable {
+        if self == .unique { return table }
+        return try apply(to: table) { _, _, _ in }
+    }
+
+    /// The paths after it, and what became of each.
+    ///
+    /// - Parameters:
+    ///   - table: the paths before it.
+    ///   - tell: receives the number of each path before, in order, the touches of it that stay,
+    ///     and the number of the path that they are.
+    /// - Returns: a table of the same journeys.
+    /// - Throws: as ``apply(to:)``.
+    func apply(
+        to table: PathTable,
+        _ tell: (_ path: Int, _ kept: [Int32], _ number: Int) -> Void
+    ) throws(AttributionFailure) -> PathTable {
         if case .cap(let most) = self, !(1...PathTable.mostTouchesPerPath).contains(most) {
             throw .parameterOutOfRange(
                 "cap",
@@ -34,20 +50,22 @@ public enum PathTransform: Equatable, Sendable {
                 range: 1...Double(PathTable.mostTouchesPerPath)
             )
         }
-        if self == .unique { return table }
         var result = PathTable(isTimed: table.isTimed, mostTouches: table.mostTouches)
         if self != .frequency { result.channels = table.channels }
         var counts = [Int](repeating: 0, count: table.channels.count)
         var path: [ChannelNames.ID] = []
         var ages: [UInt32] = []
+        var kept: [Int32] = []
         for number in 0..<table.count {
             let touches = table.path(number)
             let times = table.ages(number)
             for touch in touches.indices { counts[Int(touches[touch])] = 0 }
             path.removeAll(keepingCapacity: true)
             ages.removeAll(keepingCapacity: true)
+            kept.removeAll(keepingCapacity: true)
             try keep(touches, table.channels, &counts) { (touch, channel) in
                 path.append(channel)
+                kept.append(Int32(touch))
                 if table.isTimed { ages.append(times[touch]) }
             }
             if self == .frequency {
@@ -66,6 +84,7 @@ public enum PathTransform: Equatable, Sendable {
                 value: table.values[number],
                 nulls: table.nulls[number]
             )
+            if let found = result.find(path.span, ages: ages.span) { tell(number, kept, found) }
         }
         return result
     }
