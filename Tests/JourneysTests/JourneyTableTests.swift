@@ -1,4 +1,5 @@
 import Journeys
+import Messages
 import PathModels
 import Testing
 
@@ -97,7 +98,7 @@ struct JourneyTableTests {
             .filter { selection.range.contains($0.time) && $0.time <= selection.asOf }
         for currency in ["", "EUR", "USD"] {
             let own = refunds.filter { $0.currency == currency }
-            let told = counts.unmatchedRefunds[currency]
+            let told = counts.unmatchedRefunds[.init(currency, .noConversion)]
             #expect(told?.count ?? 0 == own.count)
             let sum = own.reduce(0) { $0 + Int128($1.millionths) }
             #expect(told?.value.units ?? 0 == sum * 1_000_000)

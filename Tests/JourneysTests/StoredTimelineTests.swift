@@ -33,10 +33,17 @@ struct StoredTimelineTests {
                 eventID: "e",
                 value: 5,
                 refunds: [.init(time: 15, millionths: 2), .init(time: 18, millionths: 3)],
+                foreignRefunds: [
+                    .init(time: 16, millionths: 9, currency: "USD"),
+                    .init(time: 17, millionths: 1, currency: "JPY"),
+                ],
                 currency: "EUR"
             ), .init(touchesBefore: 2, time: 20, kind: "order", cancelledAt: 30),
         ],
-        unmatchedRefunds: [.init(time: 4), .init(time: 5, millionths: 6, currency: "EUR")]
+        unmatchedRefunds: [
+            .init(time: 4, problem: .unreadable),
+            .init(time: 5, millionths: 6, currency: "EUR", problem: .excess),
+        ]
     )
 
     @Test("of before there were times know at once what was paid back and cancelled")
@@ -79,6 +86,13 @@ struct StoredTimelineTests {
         refusal(.impossibleValue(event: "e")) { $0.conversions[0].refunds[0].millionths = 0 }
         refusal(.impossibleValue(event: "e")) { $0.conversions[0].refunds[1].millionths = .max }
         refusal(.disorder) { $0.conversions[0].refunds[1].time = 14 }
+        refusal(.disorder) { $0.conversions[0].foreignRefunds[1].time = 15 }
+        for (millionths, currency) in [(0, "USD"), (1, ""), (1, "EUR")] as [(Int64, String)] {
+            refusal(.impossibleValue(event: "e")) {
+                $0.conversions[0].foreignRefunds[0].millionths = millionths
+                $0.conversions[0].foreignRefunds[0].currency = currency
+            }
+        }
         refusal(.disorder) { $0.unmatchedRefunds[1].time = 3 }
         refusal(.impossibleRefund) { $0.unmatchedRefunds[1].millionths = -1 }
         refusal(.impossibleRefund) { $0.unmatchedRefunds[1].currency = "" }

@@ -1,8 +1,27 @@
+public import Messages
 public import PathModels
 
 /// What has come of timelines beside a table of paths: what no model sees is told, not dropped.
 public struct JourneyCounts: Equatable, Sendable {
-    /// Refunds of a currency.
+    /// Which refunds pay back nothing: those of a currency, for one reason.
+    public struct RefundKey: Hashable, Sendable {
+        /// By ISO 4217; empty for those that do not say how much they pay back.
+        public let currency: String
+        /// Why.
+        public let problem: AttributionV1.RefundProblem
+
+        /// The refunds of a currency.
+        ///
+        /// - Parameters:
+        ///   - currency: by ISO 4217; empty for those that do not say how much.
+        ///   - problem: why they pay back nothing.
+        public init(_ currency: String, _ problem: AttributionV1.RefundProblem) {
+            self.currency = currency
+            self.problem = problem
+        }
+    }
+
+    /// Some refunds.
     public struct Refunds: Equatable, Sendable {
         /// How many.
         public internal(set) var count = 0
@@ -30,9 +49,8 @@ public struct JourneyCounts: Equatable, Sendable {
     public internal(set) var withoutMargin: [String: Int] = [:]
     /// Of how many conversions the lifetimes are not over yet.
     public internal(set) var censored = 0
-    /// The refunds in the range that are of no conversion, by their currency; those that do not say
-    /// how much they pay back have none.
-    public internal(set) var unmatchedRefunds: [String: Refunds] = [:]
+    /// The refunds in the range that pay back nothing, or not all that they say.
+    public internal(set) var unmatchedRefunds: [RefundKey: Refunds] = [:]
 
     /// Nothing.
     public init() {}

@@ -69,9 +69,11 @@ public struct JourneyTable: Sendable {
         of person: String = ""
     ) throws(JourneyFailure) {
         counts.timelines += 1
-        for refund in timeline.unmatchedRefunds where selection.contains(refund) {
-            let value = try Self.value(refund.millionths)
-            counts.unmatchedRefunds[refund.currency, default: .init()].add(value)
+        for refund in timeline.unmatchedRefunds where selection.contains(refund.time) {
+            try tell(.init(refund.currency, refund.problem), refund.millionths)
+        }
+        for conversion in timeline.conversions where selection.hasForeignRefunds(conversion) {
+            try tellForeignRefunds(of: conversion)
         }
         let selection = selection
         try selection.journeys(of: timeline) { (journey) throws(JourneyFailure) in
@@ -196,16 +198,66 @@ public struct JourneyTable: Sendable {
     private mutating func millionths(
         of conversion: Timeline.Conversion
     ) throws(JourneyFailure) -> Int64 {
-        guard let value = selection.value(of: conversion) else {
-            counts.withoutMargin[conversion.kind, default: 0] += 1
-            return 0
+        if selection.valueMode != .gross, selection.hasForeignRefunds(conversion) {
+            return try millionthsLeft(of: conversion)
         }
-        guard value >= 0 else { throw .loss(kind: conversion.kind) }
+        let value = try known(selection.value(of: conversion), of: conversion)
         guard let converted = selection.convert(value, of: conversion, by: rates) else {
             counts.withoutRate[conversion.currency, default: 0] += 1
             return 0
         }
         return converted
+    }
+
+    /// What a conversion is worth of which a part was paid back in other currencies: rates come
+    /// before margins.
+    private mutating func millionthsLeft(
+        of conversion: Timeline.Conversion
+    ) throws(JourneyFailure) -> Int64 {
+        let net = conversion.value - conversion.refunded(by: selection.asOf)
+        guard let converted = selection.convert(net, of: conversion, by: rates) else {
+            counts.withoutRate[conversion.currency, default: 0] += 1
+            return 0
+        }
+        let rest = ForeignRefunds(from: converted, conversion, selection, by: rates).rest
+        guard selection.valueMode == .profit else { return rest }
+        return try known(
+            selection.margins.profit(of: rest, conversion.kind, at: conversion.time),
+            of: conversion
+        )
+    }
+
+    /// A value that counts: nothing if no margin says what of it is profit.
+    private mutating func known(
+        _ value: Int64?,
+        of conversion: Timeline.Conversion
+    ) throws(JourneyFailure) -> Int64 {
+        guard let value else {
+            counts.withoutMargin[conversion.kind, default: 0] += 1
+            return 0
+        }
+        guard value >= 0 else { throw .loss(kind: conversion.kind) }
+        return value
+    }
+
+    /// Counts what pays back nothing of what was paid back in other currencies in the range.
+    private mutating func tellForeignRefunds(
+        of conversion: Timeline.Conversion
+    ) throws(JourneyFailure) {
+        let net = conversion.value - conversion.refunded(by: selection.asOf)
+        // Without a rate of its own a conversion has no value, and is told as such.
+        guard let value = selection.convert(net, of: conversion, by: rates) else { return }
+        for problem in ForeignRefunds(from: value, conversion, selection, by: rates).problems
+        where selection.contains(problem.time) {
+            try tell(problem.key, problem.millionths)
+        }
+    }
+
+    private mutating func tell(
+        _ key: JourneyCounts.RefundKey,
+        _ millionths: Int64
+    ) throws(JourneyFailure) {
+        counts.unmatchedRefunds[key, default: .init()].add(try Self.value(millionths))
     }
 
     private static func value(_ millionths: Int64) throws(JourneyFailure) -> PathValue {
@@ -223,13 +275,9 @@ extension JourneyCounts.Refunds {
 }
 
 extension JourneySelection {
-    /// Whether a refund of no conversion is one of those that are told.
-    fileprivate func contains(_ refund: Timeline.UnmatchedRefund) -> Bool {
-        refund.time <= asOf && range.contains(refund.time)
-    }
-}
+    /// Whether a refund is one of those that are told if they pay back nothing, by its time.
+    fileprivate func contains(_ time: Int64) -> Bool { time <= asOf && range.contains(time) }
 
-extension JourneySelection {
     /// What is worth something, in millionths of the selection's currency.
     ///
     /// - Parameters:
@@ -242,9 +290,6 @@ extension JourneySelection {
         of conversion: Timeline.Conversion,
         by rates: JourneyTable.Rates
     ) -> Int64? {
-        if value == 0 || conversion.currency == currency { return value }
-        // Days are counted downwards: before 1970 they are below 0, and division rounds to 0.
-        let (days, rest) = conversion.time.quotientAndRemainder(dividingBy: Self.day)
-        return rates(conversion.currency, Int32(rest < 0 ? days - 1 : days))?.convert(value)
+        convert(value, in: conversion.currency, at: conversion.time, by: rates)
     }
 }

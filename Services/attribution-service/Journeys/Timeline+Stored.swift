@@ -26,6 +26,12 @@ extension Timeline {
                 (row.time, row.millionths) = (refund.time, refund.millionths)
                 return row
             }
+            row.foreignRefunds = conversion.foreignRefunds.map { refund in
+                var row = AttributionV1.StoredTimeline.ForeignRefund()
+                (row.time, row.millionths) = (refund.time, refund.millionths)
+                row.currency = refund.currency
+                return row
+            }
             row.currency = conversion.currency
             row.cancelTime = conversion.cancelledAt
             return row
@@ -33,7 +39,7 @@ extension Timeline {
         stored.unmatchedRefunds = unmatchedRefunds.map { refund in
             var row = AttributionV1.StoredTimeline.UnmatchedRefund()
             (row.time, row.millionths) = (refund.time, refund.millionths)
-            row.currency = refund.currency
+            (row.currency, row.problem) = (refund.currency, refund.problem)
             return row
         }
         return stored
@@ -85,7 +91,8 @@ extension Timeline {
             let refund = UnmatchedRefund(
                 time: row.time,
                 millionths: row.millionths,
-                currency: String(row.currency)
+                currency: String(row.currency),
+                problem: row.problem == .unspecified ? .noConversion : row.problem
             )
             guard unmatchedRefunds.last.map({ $0.time <= refund.time }) ?? true else {
                 throw .disorder
@@ -128,6 +135,14 @@ extension Timeline {
             rest -= refund.millionths
             last = refund.time
         }
+        last = .min
+        for refund in conversion.foreignRefunds {
+            guard last <= refund.time else { throw .disorder }
+            guard refund.millionths > 0, conversion.value > 0, !refund.currency.isEmpty,
+                refund.currency != conversion.currency
+            else { throw .impossibleValue(event: conversion.eventID) }
+            last = refund.time
+        }
     }
 }
 
@@ -142,6 +157,17 @@ extension Timeline.Conversion {
         if row.refundedMillionths != 0 {
             refunds = [.init(time: row.time, millionths: row.refundedMillionths)]
         }
+        var foreign: [Timeline.ForeignRefund] = []
+        var others = row.foreignRefunds.makeIterator()
+        while let refund = others.next() {
+            foreign.append(
+                .init(
+                    time: refund.time,
+                    millionths: refund.millionths,
+                    currency: String(refund.currency)
+                )
+            )
+        }
         self.init(
             touchesBefore: Int(row.touchesBefore),
             time: row.time,
@@ -150,6 +176,7 @@ extension Timeline.Conversion {
             orderID: String(row.orderID),
             value: row.valueMillionths,
             refunds: refunds,
+            foreignRefunds: foreign,
             currency: String(row.currency),
             cancelledAt: row.cancelTime ?? (row.isCancelled ? row.time : nil)
         )
@@ -166,9 +193,10 @@ public enum TimelineFailure: Error, Equatable, Sendable, CustomStringConvertible
     case unknownKind(Int32)
     /// Touches, conversions or refunds are not in the order of their times.
     case disorder
-    /// A value is negative, has no currency, or less than was paid back of it.
+    /// A value is negative, has no currency, or less than was paid back of it; or what was paid
+    /// back in another currency is of none.
     case impossibleValue(event: String)
-    /// A refund of no conversion is negative, or has no currency.
+    /// A refund that pays back nothing is negative, or has no currency.
     case impossibleRefund
 
     /// What is wrong.
@@ -180,9 +208,9 @@ public enum TimelineFailure: Error, Equatable, Sendable, CustomStringConvertible
         case .disorder: "its touches, conversions or refunds are not in the order of their times"
         case .impossibleValue(let event):
             "the conversion of event '\(event)' has a value below 0, without a currency, or below "
-                + "what was paid back"
+                + "what was paid back, or a refund that cannot be of it"
         case .impossibleRefund:
-            "a refund of no conversion has a value below 0, or without a currency"
+            "a refund that pays back nothing has a value below 0, or without a currency"
         }
     }
 }

@@ -1,13 +1,13 @@
 /// A person's touches and conversions, each in the order of the events: by time, and those at one
 /// time by their keys.
 ///
-/// Beside them are the refunds that are of no conversion.
+/// Beside them are the refunds that pay back nothing.
 public struct Timeline: Hashable, Sendable {
     /// The touches.
     public var touches: [Touch]
     /// The conversions, each of which says how many touches come before it.
     public var conversions: [Conversion]
-    /// The refunds that pay back nothing, because there is no conversion that they could be of.
+    /// The refunds, and what is over of others, that pay back nothing.
     public var unmatchedRefunds: [UnmatchedRefund]
 
     /// A timeline.
@@ -15,7 +15,7 @@ public struct Timeline: Hashable, Sendable {
     /// - Parameters:
     ///   - touches: the touches, in order.
     ///   - conversions: the conversions, in order.
-    ///   - unmatchedRefunds: the refunds that are of none of anybody's conversions, in order.
+    ///   - unmatchedRefunds: the refunds that pay back nothing, in order.
     public init(
         touches: [Touch] = [],
         conversions: [Conversion] = [],
@@ -78,8 +78,11 @@ extension Timeline {
         public var orderID: String
         /// What it is worth, in millionths of the currency; 0 if it has no value.
         public var value: Int64
-        /// What of that was paid back, in the order of time: in all no more than the value.
+        /// What of that was paid back in its own currency, in the order of time: in all no more
+        /// than the value.
         public var refunds: [Refund]
+        /// What was paid back in other currencies, in the order of time.
+        public var foreignRefunds: [ForeignRefund]
         /// The currency by ISO 4217; empty if it has no value.
         public var currency: String
         /// When it was cancelled, in microseconds since 1970: from then on it is none.
@@ -96,7 +99,8 @@ extension Timeline {
         ///   - eventID: its event.
         ///   - orderID: its order; empty for none.
         ///   - value: in millionths of the currency.
-        ///   - refunds: what was paid back, in the order of time.
+        ///   - refunds: what was paid back in its currency, in the order of time.
+        ///   - foreignRefunds: what was paid back in others, in the order of time.
         ///   - currency: by ISO 4217; empty without a value.
         ///   - cancelledAt: when it was cancelled; nil if it was not.
         public init(
@@ -107,6 +111,7 @@ extension Timeline {
             orderID: String = "",
             value: Int64 = 0,
             refunds: [Refund] = [],
+            foreignRefunds: [ForeignRefund] = [],
             currency: String = "",
             cancelledAt: Int64? = nil
         ) {
@@ -117,11 +122,12 @@ extension Timeline {
             self.orderID = orderID
             self.value = value
             self.refunds = refunds
+            self.foreignRefunds = foreignRefunds
             self.currency = currency
             self.cancelledAt = cancelledAt
         }
 
-        /// How much was paid back until a time.
+        /// How much was paid back in its currency until a time.
         ///
         /// - Parameter time: in microseconds since 1970.
         /// - Returns: millionths: from 0 to the value.
@@ -156,28 +162,6 @@ extension Timeline {
         public init(time: Int64, millionths: Int64) {
             self.time = time
             self.millionths = millionths
-        }
-    }
-
-    /// A refund that pays back nothing, because there is no conversion that it could be of.
-    public struct UnmatchedRefund: Hashable, Sendable {
-        /// When, in microseconds since 1970.
-        public var time: Int64
-        /// How much, in millionths of the currency; 0 if it does not say.
-        public var millionths: Int64
-        /// The currency by ISO 4217; empty if it does not say how much.
-        public var currency: String
-
-        /// A refund.
-        ///
-        /// - Parameters:
-        ///   - time: in microseconds since 1970.
-        ///   - millionths: how much; 0 without a currency.
-        ///   - currency: by ISO 4217; empty if it does not say how much.
-        public init(time: Int64, millionths: Int64 = 0, currency: String = "") {
-            self.time = time
-            self.millionths = millionths
-            self.currency = currency
         }
     }
 }

@@ -7,5 +7,9 @@ public enum AttributionMigrations {
         ("m0001_timelines", PackageResources.m0001_timelines_sql),
         ("m0002_runs", PackageResources.m0002_runs_sql),
         ("m0003_orders", PackageResources.m0003_orders_sql),
+        ("m0004_refunds", PackageResources.m0004_refunds_sql),
+        ("m0005_confidence", PackageResources.m0005_confidence_sql),
+        ("m0006_kpi", PackageResources.m0006_kpi_sql),
+        ("m0007_ads", PackageResources.m0007_ads_sql),
     ]
 }

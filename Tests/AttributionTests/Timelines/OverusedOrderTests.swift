@@ -91,4 +91,22 @@ struct OverusedOrderTests {
         #expect(try await attribution.stored() == followed)
         await attribution.stop()
     }
+
+    @Test("are none for ingest's own counts of conversions either")
+    func counts() async throws {
+        let attribution = try await ServedAttribution()
+        func count() async throws -> [String] {
+            var request = IngestV1.CountConversionsRequest()
+            (request.from, request.to) = ("2026-03-01", "2026-03-02")
+            let counts = try await attribution.definitions.countConversions(request).message.value()
+                .counts.map { ($0.standing.rawValue, $0.conversions) }
+            return Dictionary(counts, uniquingKeysWith: +).map { "\($0) \($1)" }.sorted()
+        }
+        try await attribution.write(Self.orders(0..<500))
+        try await attribution.write(Self.orders(500..<1_000))
+        #expect(try await count() == ["1 1", "3 999"])
+        try await attribution.write(Self.orders(1_000..<1_001))
+        #expect(try await count() == ["1 1001"])
+        await attribution.stop()
+    }
 }

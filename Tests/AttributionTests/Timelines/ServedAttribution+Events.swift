@@ -120,14 +120,19 @@ extension ServedAttribution {
         try await served.finishJobs(of: served.members[0])
     }
 
-    /// Brings timelines up to date, once everything that was committed can be looked at:
-    /// transactions of all tests on the server hold the feed back.
-    @discardableResult
-    func build() async throws -> AttributionV1.TimelineBuild {
+    /// Waits until everything that was committed can be looked at: transactions of all tests on the
+    /// server hold the feed back.
+    func settle() async throws {
         let late = """
             select 1 from event_commits where xid >= pg_snapshot_xmin(pg_current_snapshot()) limit 1
             """
         while try await rows(late) != [] { await Task.yield() }
+    }
+
+    /// Brings timelines up to date, with everything that was committed.
+    @discardableResult
+    func build() async throws -> AttributionV1.TimelineBuild {
+        try await settle()
         let request = AttributionV1.BuildTimelinesRequest()
         let operation = try await timelines.buildTimelines(request).message.value()
         try await served.finishJobs(of: served.members[0])
@@ -155,8 +160,8 @@ extension ServedAttribution {
     func reset() async throws {
         try await rows(
             """
-            truncate timelines, timeline_members, timeline_changes, touch_places, overused_orders
-            restart identity;
+            truncate timelines, timeline_members, timeline_changes, timeline_conversions,
+                touch_places, overused_orders restart identity;
             update timeline_head set xid = '0', commit_id = 0, touch_rule = 0, current_at = null
             """
         )
@@ -198,8 +203,9 @@ extension ServedAttribution {
         return "\(parts[1]) \(text(message, places))"
     }
 
-    /// Touches as `kind@time:place`, conversions as `#kind…` where they come, and at the end the
-    /// refunds of none as `!value@time:currency`.
+    /// Touches as `kind@time:place`, conversions as `#kind…` where they come, with refunds in other
+    /// currencies as `~value@time:currency`, and at the end the refunds that pay back nothing as
+    /// `!value@time:currency`, with `+` for what is over and `?` for what cannot be read.
     static func text(
         _ timeline: AttributionV1.StoredTimeline,
         _ places: [Int32: String]
@@ -212,6 +218,8 @@ extension ServedAttribution {
                     "#\(conversion.kind)@\(conversion.time):\(conversion.eventID):"
                         + "\(conversion.orderID):\(conversion.valueMillionths):"
                         + "\(Self.text(conversion.refunds)):\(conversion.currency)"
+                        + conversion.foreignRefunds
+                        .map { "~\($0.millionths)@\($0.time):\($0.currency)" }.joined()
                         + (conversion.cancelTime.map { ":cancelled@\($0)" } ?? "")
                 )
             }
@@ -222,6 +230,7 @@ extension ServedAttribution {
         }
         parts += timeline.unmatchedRefunds.map { refund in
             "!\(refund.millionths)@\(refund.time):\(refund.currency)"
+                + ["", "", "+", "?"][Int(refund.problem.rawValue)]
         }
         return parts.joined(separator: " ")
     }

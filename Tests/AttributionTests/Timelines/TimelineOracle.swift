@@ -188,10 +188,14 @@ struct TimelineOracle {
 
     private func conversion(_ statement: Statement, _ event: Event, _ own: [Event]) -> String {
         var refunds: [(time: Int64, paid: Int64)] = []
+        var foreign: [(time: Int64, text: String)] = []
         var cancelled: Int64?
         let order = order(of: statement)
         if !order.isEmpty {
-            refunds = ledger(of: order).filter { $0.key == statement.key }.map { ($1, $2) }
+            let own = ledger(of: order).filter { $0.key == statement.key }
+            refunds = own.filter { $0.currency == statement.currency }.map { ($0.time, $0.paid) }
+            foreign = own.filter { $0.currency != statement.currency }
+                .map { ($0.time, "~\($0.paid)@\($0.time):\($0.currency)") }
             cancelled =
                 statements.filter { other in
                     other.effect == 3 && other.order == order && isFirst(other)
@@ -210,13 +214,18 @@ struct TimelineOracle {
             } else if isNext, said.effect == 2, self.order(of: said).isEmpty {
                 let rest = (statement.value ?? 0) - refunds.reduce(0) { $0 + $1.paid }
                 refunds.append((other.time, min(part(said, statement), rest)))
+                guard isForeign(said, [statement]), let paid = said.value else { continue }
+                foreign.append((other.time, "~\(paid)@\(other.time):\(said.currency)"))
             }
         }
+        let others = foreign.enumerated()
+            .sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }
+            .map(\.element.text).joined()
         let told = refunds.enumerated().filter { $1.paid > 0 }
             .sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }
             .map { "\($1.paid)@\($1.time)" }
         return "#\(statement.kind)@\(event.time):\(event.id):\(order):\(statement.value ?? 0):"
-            + "\(told.joined(separator: "+")):\(statement.currency)"
+            + "\(told.joined(separator: "+")):\(statement.currency)\(others)"
             + (cancelled.map { ":cancelled@\($0)" } ?? "")
     }
 
@@ -230,20 +239,61 @@ struct TimelineOracle {
         return all.filter { $0.kind == kind }.sorted { ($0.time, $0.key) < ($1.time, $1.key) }
     }
 
+    /// What is paid back of a conversion, of which refund and in what.
+    private struct Payment {
+        let key: String
+        let refund: String
+        let time: Int64
+        let paid: Int64
+        let currency: String
+    }
+
     /// What is paid back of each conversion of an order, refund by refund.
-    private func ledger(of order: String) -> [(key: String, time: Int64, paid: Int64)] {
-        var ledger: [(key: String, time: Int64, paid: Int64)] = []
+    private func ledger(of order: String) -> [Payment] {
+        var ledger: [Payment] = []
         let refunds = statements.filter { $0.effect == 2 && $0.order == order && isFirst($0) }
         for refund in refunds.sorted(by: { ($0.time, $0.key) < ($1.time, $1.key) }) {
             var left = refund.value ?? .max
-            for conversion in targets(of: refund) {
-                let before = ledger.filter { $0.key == conversion.key }.reduce(0) { $0 + $1.paid }
+            let targets = targets(of: refund)
+            if isForeign(refund, targets), let paid = refund.value {
+                for first in targets.filter({ $0.value ?? 0 > 0 }).prefix(1) {
+                    ledger.append(
+                        Payment(
+                            key: first.key,
+                            refund: refund.key,
+                            time: refund.time,
+                            paid: paid,
+                            currency: refund.currency
+                        )
+                    )
+                }
+            }
+            for conversion in targets {
+                let before = ledger.filter {
+                    $0.key == conversion.key && $0.currency == conversion.currency
+                }
+                .reduce(0) { $0 + $1.paid }
                 let paid = min(left, part(refund, conversion), (conversion.value ?? 0) - before)
                 if refund.value != nil { left -= paid }
-                ledger.append((conversion.key, refund.time, paid))
+                ledger.append(
+                    Payment(
+                        key: conversion.key,
+                        refund: refund.key,
+                        time: refund.time,
+                        paid: paid,
+                        currency: conversion.currency
+                    )
+                )
             }
         }
         return ledger
+    }
+
+    /// Whether a refund is in another currency than all conversions that it could be of.
+    private func isForeign(_ refund: Statement, _ targets: [Statement]) -> Bool {
+        !refund.isUnreadable && refund.value ?? 0 > 0
+            && targets.allSatisfy { $0.currency != refund.currency }
+            && targets.contains { $0.value ?? 0 > 0 }
     }
 
     /// What a refund pays back at most.
@@ -253,20 +303,46 @@ struct TimelineOracle {
         return refund.currency == conversion.currency ? paid : 0
     }
 
-    /// The refunds of a person that are of no conversion.
+    /// The refunds of a person that pay back nothing, or not all.
     private func unmatched(_ own: [Event]) -> [String] {
         own.enumerated().compactMap { place, event in
             guard let refund = event.statement, refund.effect == 2, isFirst(refund) else {
                 return nil
             }
             let order = order(of: refund)
-            let isMet =
+            let before = own[..<place].compactMap(\.statement).filter {
+                $0.effect == 1 && $0.kind == refund.kind && isFirst($0)
+            }
+            let targets = order.isEmpty ? Array(before.suffix(1)) : targets(of: refund)
+            if targets.isEmpty { return "!\(refund.value ?? 0)@\(event.time):\(refund.currency)" }
+            if refund.isUnreadable { return "!0@\(event.time):?" }
+            if isForeign(refund, targets) { return nil }
+            guard let value = refund.value else { return nil }
+            let paid =
                 order.isEmpty
-                ? own[..<place].contains { before in
-                    guard let said = before.statement, said.effect == 1 else { return false }
-                    return said.kind == refund.kind && isFirst(said)
-                } : !targets(of: refund).isEmpty
-            return isMet ? nil : "!\(refund.value ?? 0)@\(event.time):\(refund.currency)"
+                ? paid(refund, targets[0], own)
+                : ledger(of: order).filter { $0.refund == refund.key }.reduce(0) { $0 + $1.paid }
+            return paid == value ? nil : "!\(value - paid)@\(event.time):\(refund.currency)+"
         }
+    }
+
+    /// What a refund without an order pays back of a conversion, after those before it.
+    private func paid(_ refund: Statement, _ conversion: Statement, _ own: [Event]) -> Int64 {
+        let order = order(of: conversion)
+        var rest = conversion.value ?? 0
+        if !order.isEmpty {
+            rest -= ledger(of: order)
+                .filter { $0.key == conversion.key && $0.currency == conversion.currency }
+                .reduce(0) { $0 + $1.paid }
+        }
+        var isNext = false
+        for said in own.compactMap(\.statement) where said.kind == refund.kind {
+            if said.key == conversion.key { isNext = true }
+            guard isNext, said.effect == 2, self.order(of: said).isEmpty else { continue }
+            let paid = min(part(said, conversion), rest)
+            if said.key == refund.key { return paid }
+            rest -= paid
+        }
+        return 0
     }
 }

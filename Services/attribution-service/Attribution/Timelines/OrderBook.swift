@@ -6,32 +6,30 @@ internal import Postgres
 ///
 /// A refund or a cancellation is of the order whose id it has, whatever its kind is: of the
 /// conversion of kind `purchase`; without one, of its own kind; otherwise of the first kind by
-/// name. Where several conversions of the kind are of the order, the earliest is paid back first.
+/// name. Where several conversions of the kind are of the order, the earliest is paid back first,
+/// as ``Payments`` says.
 struct OrderBook: Sendable {
     /// What has become of a conversion.
     struct State: Sendable {
-        var refunds: [Timeline.Refund] = []
-        var cancelledAt: Int64?
-        fileprivate var rest: Int64
-        fileprivate let currency: String?
+        fileprivate(set) var payments: Payments
+        fileprivate(set) var cancelledAt: Int64?
 
         fileprivate init(of conversion: PersonEvents.Statement) {
-            rest = conversion.value ?? 0
-            currency = conversion.currency
+            payments = Payments(of: conversion)
         }
+    }
 
-        /// Pays back a part; nothing of what is paid in another currency.
-        ///
-        /// - Returns: what is left of the part.
-        fileprivate mutating func payBack(
-            _ refund: PersonEvents.Refund,
-            at time: Int64
-        ) -> PersonEvents.Refund {
-            let paid = refund.amount(of: rest, in: currency)
-            if paid == 0 { return refund }
-            refunds.append(.init(time: time, millionths: paid))
-            rest -= paid
-            return refund.less(paid)
+    /// What was looked at of orders: how many statements, those that repeat others too, and when
+    /// the first and the last of them were.
+    struct Extent: Sendable {
+        fileprivate(set) var statements = 0
+        fileprivate(set) var first: Int64 = .max
+        fileprivate(set) var last: Int64 = .min
+
+        fileprivate mutating func add(_ other: Extent) {
+            statements += other.statements
+            first = min(first, other.first)
+            last = max(last, other.last)
         }
     }
 
@@ -50,12 +48,20 @@ struct OrderBook: Sendable {
 
     private var entries: [String: Entry] = [:]
     private var states: [PostgresUUID: State] = [:]
+    /// The refunds, or what is over of them, that pay back nothing.
+    private var unmatched: [PostgresUUID: Timeline.UnmatchedRefund] = [:]
+    private var extents: [String: Extent] = [:]
 
     /// A book.
     ///
     /// - Parameter statements: all that is said of some orders, in any order; those that repeat
     ///   others are left out.
     init(_ statements: [PersonEvents.Statement] = []) {
+        for statement in statements {
+            guard let order = statement.orderID else { continue }
+            let time = statement.time
+            extents[order, default: .init()].add(.init(statements: 1, first: time, last: time))
+        }
         let sorted = statements.filter(\.isFirst)
             .sorted { ($0.time, $0.key) < ($1.time, $1.key) }
         for statement in sorted where statement.effect == .conversion {
@@ -77,11 +83,10 @@ struct OrderBook: Sendable {
         switch statement.effect {
         case .conversion: break
         case .refund:
-            var refund = statement.refund
-            for conversion in conversions {
-                if refund.isNothing { return }
-                refund =
-                    states[conversion.key]?.payBack(refund, at: statement.time) ?? refund
+            var payments = conversions.compactMap { states[$0.key]?.payments }
+            unmatched[statement.key] = Payments.payBack(&payments, statement)
+            for (conversion, paid) in zip(conversions, payments) {
+                states[conversion.key]?.payments = paid
             }
         case .cancellation:
             for conversion in conversions where states[conversion.key]?.cancelledAt == nil {
@@ -97,6 +102,23 @@ struct OrderBook: Sendable {
     ///   no order.
     func state(of conversion: PersonEvents.Statement) -> State {
         states[conversion.key] ?? State(of: conversion)
+    }
+
+    /// What of a refund of an order that has conversions pays back nothing.
+    ///
+    /// - Parameter refund: what its event says.
+    /// - Returns: what is over; nil if nothing is.
+    func unmatched(of refund: PersonEvents.Statement) -> Timeline.UnmatchedRefund? {
+        unmatched[refund.key]
+    }
+
+    /// What was looked at of some orders.
+    ///
+    /// - Parameter orders: the ids, some of them more than once.
+    /// - Returns: how much, and from when to when.
+    func extent(of orders: [String]) -> Extent {
+        Set(orders).compactMap { extents[$0] }
+            .reduce(into: Extent()) { $0.add($1) }
     }
 
     /// Whether there is a conversion of an order.

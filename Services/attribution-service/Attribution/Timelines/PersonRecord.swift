@@ -54,6 +54,13 @@ struct MadeTimeline: Sendable {
     let last: PostgresTimestamp
     let events: Int
     let orders: [String]
+    /// How many statements, of whomever, were looked at because of these orders, and when the first
+    /// and the last of them were: nil if there are none.
+    let orderEvents: Int
+    let ordersFirst: PostgresTimestamp?
+    let ordersLast: PostgresTimestamp?
     let isTooLarge: Bool
     var timeline: Timeline
+    /// Where each of its conversions was; empty if nobody knows.
+    let geos: [String]
 }

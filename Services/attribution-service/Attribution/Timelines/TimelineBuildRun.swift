@@ -4,6 +4,7 @@ internal import Messages
 internal import Net
 internal import Postgres
 internal import RPC
+internal import Tenancy
 internal import Wire
 
 /// An attempt at bringing timelines up to date: by the feed it finds whose events have changed, and
@@ -22,6 +23,9 @@ struct TimelineBuildRun {
     /// How many ids are taken at a time.
     private var idsAtOnce: Int
 
+    /// How many ids are taken before it is known how many events they have.
+    private static let idsAtFirst = 2_000
+
     /// How long a look at all events, and one at some persons, may take.
     private static let patience = (all: Duration.seconds(900), some: Duration.seconds(120))
 
@@ -30,7 +34,7 @@ struct TimelineBuildRun {
         self.offload = offload
         store = TimelineBuildStore(limits: limits)
         feed = TimelineFeed(overused: store.overused)
-        idsAtOnce = limits.changes
+        idsAtOnce = min(limits.changes, Self.idsAtFirst)
     }
 
     /// Brings all timelines up to date.
@@ -40,10 +44,11 @@ struct TimelineBuildRun {
             hasMore = try await look()
             while try await makeSome() {}
         }
+        let timeZone = try run.scope().entry.settings.timeZone
         try await run.transaction(within: Self.patience.some) { transaction in
             _ = try await feed.hold(in: transaction)
             try await store.prunePlaces(in: transaction)
-            if let lookedAt { try await store.finish(lookedAt, in: transaction) }
+            if let lookedAt { try await store.finish(lookedAt, timeZone, in: transaction) }
         }
         try await run.complete(result.encoded())
     }
@@ -93,7 +98,8 @@ struct TimelineBuildRun {
             result.persons += Int64(made.persons)
             result.events += Int64(made.events)
             result.orderEvents += Int64(made.orderEvents)
-            idsAtOnce = min(idsAtOnce * 2, store.limits.changes)
+            result.unmatchedRefunds += Int64(made.unmatchedRefunds)
+            idsAtOnce = next(after: made)
             // How many are left nobody knows: others may be found to depend on these.
             run.report(0, "\(result.persons) persons, \(result.events) events")
         } catch is TimelineBuildStore.TooMuch {
@@ -102,11 +108,25 @@ struct TimelineBuildRun {
         return true
     }
 
-    private func make(
-        _ count: Int
-    ) async throws -> (persons: Int, events: Int, orderEvents: Int)? {
+    /// How much was put together.
+    private struct Made {
+        let persons: Int
+        let events: Int
+        let orderEvents: Int
+        let unmatchedRefunds: Int
+    }
+
+    /// How many ids are taken next: the more, the fewer looks at the same pages; but so few that
+    /// the events are likely a third of what is held at once.
+    private func next(after made: Made) -> Int {
+        let wanted = idsAtOnce * (store.limits.heldEvents / 3) / max(1, made.events)
+        return max(1, min(wanted, idsAtOnce * 2, store.limits.changes))
+    }
+
+    private func make(_ count: Int) async throws -> Made? {
         try await run.transaction(within: Self.patience.some) { transaction in
             _ = try await feed.hold(in: transaction)
+            try await store.goByIndexes(in: transaction)
             let changed = try await store.changes(count, in: transaction)
             if changed.isEmpty { return nil }
             let rule = try await feed.rule(in: transaction).rule
@@ -145,7 +165,12 @@ struct TimelineBuildRun {
                 gone: Self.gone(former.flatMap(\.orders), made.flatMap(\.made.orders)),
                 in: transaction
             )
-            return (made.count, made.reduce(0) { $0 + $1.made.events }, said.count)
+            return Made(
+                persons: made.count,
+                events: made.reduce(0) { $0 + $1.made.events },
+                orderEvents: said.count,
+                unmatchedRefunds: made.reduce(0) { $0 + $1.made.timeline.unmatchedRefunds.count }
+            )
         }
     }
 
@@ -154,7 +179,8 @@ struct TimelineBuildRun {
         _ made: inout [TimelineMaker.Result],
         in transaction: PostgresTransaction
     ) async throws {
-        let places = Array(Set(made.flatMap(\.places)))
+        var known: Set<PersonEvents.Place> = []
+        let places = made.flatMap(\.places).filter { known.insert($0).inserted }
         let numbers = try await store.numbers(of: places, in: transaction)
         for index in made.indices {
             let own = made[index].places

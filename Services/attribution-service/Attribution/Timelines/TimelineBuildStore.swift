@@ -19,6 +19,18 @@ struct TimelineBuildStore: Sendable {
 
     // MARK: Who
 
+    /// Has the statements of a transaction go by indexes.
+    ///
+    /// They look for some ids of many, or for all of few. How many nobody knows who plans them
+    /// once for all, and least while events have just come and were never analysed: looking
+    /// through all rows, each would be compared with all ids.
+    ///
+    /// - Parameter transaction: holds the head.
+    /// - Throws: `PostgresError`.
+    func goByIndexes(in transaction: PostgresTransaction) async throws(PostgresError) {
+        try await transaction.query(.goByIndexes)
+    }
+
     /// Ids whose persons are to be put together.
     ///
     /// - Parameters:
@@ -107,12 +119,8 @@ struct TimelineBuildStore: Sendable {
             records[number].take(event)
             held += records[number].own.events.count - had
             if held > limits.heldEvents, !isOne { throw TooMuch() }
-        }
-        for row in try await transaction.query(.listStatements, ids) {
-            guard let number = persons[try row.read(String.self, at: 9)],
-                let statement = try PersonEvents.Statement(row)
-            else { continue }
-            records[number].take(statement)
+            let statement = try PersonEvents.Statement(row, from: 15, key: event.key, event.time)
+            if let statement { records[number].take(statement) }
         }
         return records
     }
@@ -134,7 +142,10 @@ struct TimelineBuildStore: Sendable {
         var statements: [PersonEvents.Statement] = []
         if orders.isEmpty { return statements }
         for try await row in try await transaction.stream(.listOrders, orders) {
-            if let statement = try PersonEvents.Statement(row) { statements.append(statement) }
+            let key = try row.read(PostgresUUID.self, at: 7)
+            let time = try row.read(PostgresTimestamp.self, at: 8).microsecondsSince1970
+            let statement = try PersonEvents.Statement(row, from: 0, key: key, time)
+            if let statement { statements.append(statement) }
             if statements.count > limits.heldEvents, !isOne { throw TooMuch() }
         }
         return statements
@@ -154,7 +165,9 @@ struct TimelineBuildStore: Sendable {
             places.map(\.channel),
             places.map(\.source),
             places.map(\.medium),
-            places.map(\.campaign)
+            places.map(\.campaign),
+            places.map(\.confidence),
+            places.map(\.ad)
         )
         for row in rows {
             let place = Int(try row.read(Int64.self, at: 0)) - 1
@@ -196,8 +209,12 @@ struct TimelineBuildStore: Sendable {
             timelines.map(\.isTooLarge),
             timelines.map { $0.timeline.stored.encoded() },
             orders.map(\.0),
-            orders.map(\.1)
+            orders.map(\.1),
+            timelines.map { Int32(clamping: $0.orderEvents) },
+            timelines.map(\.ordersFirst),
+            timelines.map(\.ordersLast)
         )
+        CountedConversions(of: timelines).append(to: &batch)
         batch.append(.deleteChanges, ids)
         _ = try await transaction.run(batch)
         if gone.isEmpty { return }
@@ -222,11 +239,18 @@ struct TimelineBuildStore: Sendable {
     }
 
     /// Notes that all is made of what the feed had at a time, unless something is left to be done.
+    ///
+    /// - Parameters:
+    ///   - time: the time.
+    ///   - timeZone: whose days published KPIs have from now on.
+    ///   - transaction: holds the head.
+    /// - Throws: `PostgresError`.
     func finish(
         _ time: PostgresTimestamp,
+        _ timeZone: String,
         in transaction: PostgresTransaction
     ) async throws(PostgresError) {
-        try await transaction.query(.finish, time)
+        try await transaction.query(.finish, time, timeZone)
     }
 }
 
@@ -247,26 +271,35 @@ extension PersonEvents.Event {
             channel: try row.read(Int32?.self, at: 8),
             source: try row.read(String?.self, at: 9),
             medium: try row.read(String?.self, at: 10),
-            campaign: try row.read(String?.self, at: 11)
+            campaign: try row.read(String?.self, at: 11),
+            confidence: try row.read(Float?.self, at: 12),
+            ad: try row.read(String?.self, at: 14)
         )
+        geo = try row.read(String?.self, at: 13)
     }
 }
 
 extension PersonEvents.Statement {
-    /// Reads a row of ``Statement/listStatements``; nil for one of an effect that is unknown.
-    fileprivate init?(_ row: Row) throws(PostgresError) {
-        guard let effect = PersonEvents.Effect(rawValue: try row.read(Int16.self, at: 2)) else {
-            return nil
-        }
-        key = try row.read(PostgresUUID.self, at: 0)
-        time = try row.read(PostgresTimestamp.self, at: 8).microsecondsSince1970
-        kind = try row.read(String.self, at: 1)
+    /// Reads seven columns of a row; nil if the event is nothing beside, or of an effect that is
+    /// unknown.
+    fileprivate init?(
+        _ row: Row,
+        from first: Int,
+        key: PostgresUUID,
+        _ time: Int64
+    ) throws(PostgresError) {
+        guard let number = try row.read(Int16?.self, at: first + 1),
+            let effect = PersonEvents.Effect(rawValue: number)
+        else { return nil }
+        self.key = key
+        self.time = time
+        kind = try row.read(String.self, at: first)
         self.effect = effect
-        value = try row.read(PostgresDecimal?.self, at: 3)?.millionths
-        currency = try row.read(String?.self, at: 4)
-        orderID = try row.read(String?.self, at: 5)
-        isFirst = try row.read(Int16.self, at: 6) == 1
-        isUnreadable = try row.read(Bool.self, at: 7)
+        value = try row.read(PostgresDecimal?.self, at: first + 2)?.millionths
+        currency = try row.read(String?.self, at: first + 3)
+        orderID = try row.read(String?.self, at: first + 4)
+        isFirst = try row.read(Int16.self, at: first + 5) == 1
+        isUnreadable = try row.read(Bool.self, at: first + 6)
     }
 }
 
@@ -280,6 +313,15 @@ extension PostgresDecimal {
 }
 
 extension Statement {
+    /// The memory is for where the rows of many ids are: what of that does not fit is compared with
+    /// all ids too.
+    fileprivate static let goByIndexes = Statement(
+        "attribution.go_by_indexes",
+        """
+        select set_config('plan_cache_mode', 'force_generic_plan', true),
+            set_config('enable_seqscan', 'off', true), set_config('work_mem', '32MB', true)
+        """
+    )
     fileprivate static let nextChanges = Statement(
         "attribution.next_timeline_changes",
         "select id from timeline_changes order by id limit $1"
@@ -305,7 +347,10 @@ extension Statement {
     )
     fileprivate static let listEdges = Statement(
         "attribution.list_edges",
-        "select one, other from ingest_v1_identities where one = any ($1) and other = any ($1)"
+        """
+        select one, other from ingest_v1_identities
+        where one = any ($1) and other in (select unnest($1::text[]))
+        """
     )
     fileprivate static let listFormer = Statement(
         "attribution.list_former_persons",
@@ -314,28 +359,21 @@ extension Statement {
         where person in (select person from timeline_members where id = any ($1))
         """
     )
+    /// What else an event is comes with it: most are nothing else, and each is looked for once.
     fileprivate static let listEvents = Statement(
         "attribution.list_events",
         """
-        select person, key, kind, occurred_at, name, lower(source), arrival, event_id, channel,
-            source, medium, campaign
-        from ingest_v1_events
-        where person = any ($1)
-        """
-    )
-    fileprivate static let listStatements = Statement(
-        "attribution.list_statements",
-        """
-        select key, kind, effect, value, currency, order_id, standing, is_unreadable, occurred_at,
-            person
-        from ingest_v1_conversions
-        where person = any ($1)
+        select e.person, e.key, e.kind, e.occurred_at, e.name, lower(e.source), e.arrival,
+            e.event_id, e.channel, e.source, e.medium, e.campaign, e.confidence, e.geo, e.ad,
+            c.kind, c.effect, c.value, c.currency, c.order_id, c.standing, c.is_unreadable
+        from ingest_v1_events e left join ingest_v1_conversions c on c.key = e.key
+        where e.person = any ($1)
         """
     )
     fileprivate static let listOrders = Statement(
         "attribution.list_orders",
         """
-        select key, kind, effect, value, currency, order_id, standing, is_unreadable, occurred_at
+        select kind, effect, value, currency, order_id, standing, is_unreadable, key, occurred_at
         from ingest_v1_conversions
         where order_id = any ($1)
         """
@@ -348,12 +386,16 @@ extension Statement {
             select *, md5(
                 coalesce(channel::text, '') || e'\\x1f' || coalesce(source, e'\\x1e') || e'\\x1f'
                 || coalesce(medium, e'\\x1e') || e'\\x1f' || coalesce(campaign, e'\\x1e')
+                || e'\\x1f' || coalesce((confidence * 1000000)::integer::text, '')
+                || e'\\x1f' || coalesce(ad, e'\\x1e')
             )::uuid as digest
-            from unnest($1::integer[], $2::text[], $3::text[], $4::text[]) with ordinality
-                as given (channel, source, medium, campaign, place)
+            from unnest($1::integer[], $2::text[], $3::text[], $4::text[], $5::real[],
+                $6::text[])
+                with ordinality
+                    as given (channel, source, medium, campaign, confidence, ad, place)
         ), added as (
-            insert into touch_places (channel, source, medium, campaign)
-            select channel, source, medium, campaign from given
+            insert into touch_places (channel, source, medium, campaign, confidence, ad)
+            select channel, source, medium, campaign, confidence, ad from given
             where not exists (select from touch_places p where p.digest = given.digest)
             order by place
             returning digest, number
@@ -369,8 +411,12 @@ extension Statement {
     fileprivate static let deleteTimelines = Statement(
         "attribution.delete_timelines",
         """
-        delete from timelines
-        where person in (select person from timeline_members where id = any ($1))
+        with gone as (
+            delete from timelines
+            where person in (select person from timeline_members where id = any ($1))
+            returning person
+        )
+        delete from timeline_conversions where person in (select person from gone)
         """
     )
     fileprivate static let deleteMembers = Statement(
@@ -388,8 +434,8 @@ extension Statement {
         "attribution.insert_timelines",
         """
         insert into timelines (
-            person, first_at, last_at, events, touches, conversions, is_too_large, timeline, ids,
-            orders
+            person, first_at, last_at, events, touches, conversions, is_too_large, timeline,
+            order_events, orders_first_at, orders_last_at, ids, orders
         )
         select given.*,
             array(
@@ -399,9 +445,11 @@ extension Statement {
             coalesce(named.orders, '{}')
         from unnest(
             $1::text[], $2::timestamptz[], $3::timestamptz[], $4::integer[], $5::integer[],
-            $6::integer[], $7::boolean[], $8::bytea[]
+            $6::integer[], $7::boolean[], $8::bytea[], $11::integer[], $12::timestamptz[],
+            $13::timestamptz[]
         ) as given (
-            person, first_at, last_at, events, touches, conversions, is_too_large, timeline
+            person, first_at, last_at, events, touches, conversions, is_too_large, timeline,
+            order_events, orders_first_at, orders_last_at
         )
         left join (
             select person, array_agg(order_id order by order_id collate "C") as orders
@@ -419,7 +467,8 @@ extension Statement {
         """
         insert into timeline_changes (id)
         select distinct person from ingest_v1_conversions
-        where order_id = any ($1::text[]) and person is not null and person <> all ($2::text[])
+        where order_id = any ($1::text[]) and person is not null
+            and person not in (select unnest($2::text[]))
             and order_id not in (select order_id from overused_orders)
         on conflict (id) do nothing
         """
@@ -444,7 +493,7 @@ extension Statement {
     fileprivate static let finish = Statement(
         "attribution.finish_timelines",
         """
-        update timeline_head set current_at = $1
+        update timeline_head set current_at = $1, time_zone = $2
         where not exists (select from timeline_changes)
         """
     )

@@ -141,7 +141,24 @@ struct TimelineFeed: Sendable {
 
     /// Whether anything is to be done.
     static func hasNews(in scope: TenantScope) async throws(PostgresError) -> Bool {
-        try await scope.read(.hasNews).one().read(Bool.self)
+        try await news(in: scope).hasNews
+    }
+
+    /// Whether anything is to be done, and it is time for that.
+    ///
+    /// While events come one commit after the other, as in an import, persons would be put together
+    /// over and over, and the import would take longer: that waits for its end, but not for long.
+    static func isDue(in scope: TenantScope) async throws(PostgresError) -> Bool {
+        let news = try await news(in: scope)
+        return news.hasNews && !news.isComing
+    }
+
+    /// Whether there is news, and more of it is just coming.
+    private static func news(
+        in scope: TenantScope
+    ) async throws(PostgresError) -> (hasNews: Bool, isComing: Bool) {
+        let row = try await scope.read(.hasNews, scope.entry.settings.timeZone).one()
+        return (try row.read(Bool.self, at: 0), try row.read(Bool.self, at: 1))
     }
 }
 
@@ -196,17 +213,33 @@ extension Statement {
         """
     )
     /// Of deleted events only the days are told.
+    ///
+    /// Those are touched of whom there is less now than was looked at. Of whom there is as much,
+    /// although some is gone, some has come, and its commit has them put together anew.
     fileprivate static let markDays = Statement(
         "attribution.mark_days",
         """
-        with noted as (update timeline_head set has_unused_places = true)
+        with noted as (update timeline_head set has_unused_places = true),
+        days as (
+            select day::timestamp at time zone 'UTC' as first_at,
+                (day + 1)::timestamp at time zone 'UTC' as end_at
+            from unnest($1::date[]) as day
+        )
         insert into timeline_changes (id)
         select person from timelines t
-        where exists (
-            select from unnest($1::date[]) as day
-            where t.first_at < (day + 1)::timestamp at time zone 'UTC'
-                and t.last_at >= day::timestamp at time zone 'UTC'
-        )
+        where case when exists (
+                select from days d where t.first_at < d.end_at and t.last_at >= d.first_at
+            ) then t.events <> (
+                select count(*) from ingest_v1_events e where e.person = any (t.ids)
+            ) else false end
+            or case when exists (
+                select from days d
+                where t.orders_first_at < d.end_at and t.orders_last_at >= d.first_at
+            ) then t.order_events <> (
+                select count(*) from ingest_v1_conversions c
+                where c.order_id = any (t.orders)
+                    and c.order_id not in (select order_id from overused_orders)
+            ) else false end
         on conflict (id) do nothing
         """
     )
@@ -228,15 +261,30 @@ extension Statement {
         "attribution.has_news",
         """
         select exists (select from timeline_changes)
+            or h.time_zone <> $1
             or h.touch_rule <> (
                 select version from ingest_v1_definitions where subject = 'touch-rule'
             )
-            or exists (
-                select from ingest_v1_commits c
-                where (c.xid, c.commit_id) > (h.xid, h.commit_id)
-                    and c.xid < pg_snapshot_xmin(pg_current_snapshot())
+            or oldest.written_at is not null,
+            coalesce(
+                oldest.written_at > now() - interval '60 s'
+                    and newest.written_at > now() - interval '10 s',
+                false
             )
         from timeline_head h
+        left join lateral (
+            select written_at from ingest_v1_commits c
+            where (c.xid, c.commit_id) > (h.xid, h.commit_id)
+                and c.xid < pg_snapshot_xmin(pg_current_snapshot())
+            order by c.xid, c.commit_id
+            limit 1
+        ) oldest on true
+        left join lateral (
+            select written_at from ingest_v1_commits c
+            where (c.xid, c.commit_id) > (h.xid, h.commit_id)
+            order by c.xid desc, c.commit_id desc
+            limit 1
+        ) newest on true
         """
     )
 }

@@ -45,7 +45,7 @@ struct TimelineJobs: Sendable {
     /// too.
     var job: NewJob {
         var job = type.job(AttributionV1.BuildTimelinesRequest())
-        job.uniqueness = .untilStarted("build_timelines")
+        job.uniqueness = .untilStarted(type.kind)
         return job
     }
 
@@ -63,8 +63,21 @@ struct TimelineJobs: Sendable {
             on: database,
             logger: logger
         ) { scope in
-            guard try await TimelineFeed.hasNews(in: scope) else { return }
-            _ = try await queue.enqueue([job], in: scope)
+            try await enqueueIfDue(in: scope)
         }
+    }
+
+    /// Has a tenant's timelines brought up to date, if it is time for that and nobody does it.
+    ///
+    /// - Parameter scope: the tenant's.
+    /// - Throws: `PostgresError`.
+    func enqueueIfDue(in scope: TenantScope) async throws {
+        guard try await TimelineFeed.isDue(in: scope) else { return }
+        // Another would only take turns with the one that runs.
+        var building = JobQueue.Filter()
+        (building.queue, building.kind) = (type.queue.text, type.kind)
+        building.state = .running
+        guard try await queue.jobs(building, in: scope, limit: 1).isEmpty else { return }
+        _ = try await queue.enqueue([job], in: scope)
     }
 }

@@ -11,7 +11,7 @@ package struct TimelineLimits: Sendable {
     /// The most events that have one order id; one that more have is none.
     package var eventsOfOrder = 1_000
     /// How many ids that have changed are taken at once, at most.
-    package var changes = 2_000
+    package var changes = 20_000
 
     /// The usual limits.
     package init() {}

@@ -26,7 +26,9 @@ struct TimelineMaker: Sendable {
             let last = PostgresTimestamp(microsecondsSince1970: record.last)
         else { return nil }
         let isTooLarge = record.isTooLarge || ids.count > limits.idsOfPerson
-        let (timeline, places) = isTooLarge ? (Timeline(), []) : timeline(of: record.own)
+        let (timeline, places, geos) =
+            isTooLarge ? (Timeline(), [], []) : timeline(of: record.own)
+        let extent = orders.extent(of: isTooLarge ? [] : record.orders)
         return Result(
             made: MadeTimeline(
                 person: PersonGroups.name(of: ids),
@@ -35,8 +37,12 @@ struct TimelineMaker: Sendable {
                 last: last,
                 events: record.count,
                 orders: record.orders,
+                orderEvents: extent.statements,
+                ordersFirst: PostgresTimestamp(microsecondsSince1970: extent.first),
+                ordersLast: PostgresTimestamp(microsecondsSince1970: extent.last),
                 isTooLarge: isTooLarge,
-                timeline: timeline
+                timeline: timeline,
+                geos: geos
             ),
             places: places
         )
@@ -45,14 +51,20 @@ struct TimelineMaker: Sendable {
     /// The timeline, with the places that its touches came from in the place of their numbers.
     ///
     /// - Parameter person: all events of a person, in any order.
-    /// - Returns: the touches, whose places are numbers of the list beside, and the conversions.
-    func timeline(of person: PersonEvents) -> (timeline: Timeline, places: [PersonEvents.Place]) {
+    /// - Returns: the touches, whose places are numbers of the list beside, and the conversions,
+    ///   with where each was.
+    func timeline(
+        of person: PersonEvents
+    ) -> (timeline: Timeline, places: [PersonEvents.Place], geos: [String]) {
         let events = person.events.sorted { ($0.time, $0.key) < ($1.time, $1.key) }
         let statements = Dictionary(person.statements.map { ($0.key, $0) }) { first, _ in first }
         var (timeline, places) = (Timeline(), [PersonEvents.Place]())
+        var (geo, geos) = ("", [String]())
         var numbers: [PersonEvents.Place: Int32] = [:]
         var reader = TouchReader(rule)
         for event in events {
+            // Those whom a server tells of, as orders, are where the person was last.
+            geo = event.geo ?? geo
             if let kind = reader.take(event.facts).flatMap({ Timeline.Touch.Kind($0) }) {
                 let number = numbers[event.place] ?? Int32(places.count)
                 if numbers.updateValue(number, forKey: event.place) == nil {
@@ -62,9 +74,10 @@ struct TimelineMaker: Sendable {
             }
             if let statement = statements[event.key], statement.isFirst {
                 take(statement, of: event, into: &timeline)
+                if statement.effect == .conversion { geos.append(geo) }
             }
         }
-        return (timeline, places)
+        return (timeline, places, geos)
     }
 
     /// Takes what an event is beside.
@@ -76,23 +89,37 @@ struct TimelineMaker: Sendable {
         switch statement.effect {
         case .conversion: timeline.conversions.append(conversion(statement, event, timeline))
         case .refund:
-            // What is said of an order is in the book.
-            if let order = statement.orderID, orders.hasConversion(of: order) { return }
-            if statement.orderID == nil,
-                let last = timeline.conversions.lastIndex(where: { $0.kind == statement.kind })
-            {
-                timeline.conversions[last].payBack(statement.refund, at: event.time)
-            } else {
-                timeline.unmatchedRefunds.append(
-                    .init(
-                        time: event.time,
-                        millionths: statement.value ?? 0,
-                        currency: statement.currency ?? ""
-                    )
-                )
-            }
+            let unmatched = take(refund: statement, into: &timeline)
+            if let unmatched { timeline.unmatchedRefunds.append(unmatched) }
         case .cancellation: break
         }
+    }
+
+    /// Takes a refund.
+    ///
+    /// - Returns: what of it pays back nothing.
+    private func take(
+        refund: PersonEvents.Statement,
+        into timeline: inout Timeline
+    ) -> Timeline.UnmatchedRefund? {
+        // What is said of an order is in the book.
+        if let order = refund.orderID, orders.hasConversion(of: order) {
+            return orders.unmatched(of: refund)
+        }
+        guard refund.orderID == nil,
+            let last = timeline.conversions.lastIndex(where: { $0.kind == refund.kind })
+        else {
+            return .init(
+                time: refund.time,
+                millionths: refund.value ?? 0,
+                currency: refund.currency ?? ""
+            )
+        }
+        var payments = [Payments(of: timeline.conversions[last])]
+        let unmatched = Payments.payBack(&payments, refund)
+        timeline.conversions[last].refunds = payments[0].refunds
+        timeline.conversions[last].foreignRefunds = payments[0].foreignRefunds
+        return unmatched
     }
 
     private func conversion(
@@ -108,20 +135,11 @@ struct TimelineMaker: Sendable {
             eventID: event.eventID,
             orderID: statement.orderID ?? "",
             value: statement.value ?? 0,
-            refunds: state.refunds,
+            refunds: state.payments.refunds,
+            foreignRefunds: state.payments.foreignRefunds,
             currency: statement.currency ?? "",
             cancelledAt: state.cancelledAt
         )
-    }
-}
-
-extension Timeline.Conversion {
-    /// Pays back a part of what others leave, whenever they do.
-    fileprivate mutating func payBack(_ refund: PersonEvents.Refund, at time: Int64) {
-        let paid = refund.amount(of: value - refunded(by: .max), in: currency)
-        guard paid > 0 else { return }
-        let place = refunds.firstIndex { $0.time > time } ?? refunds.count
-        refunds.insert(.init(time: time, millionths: paid), at: place)
     }
 }
 
