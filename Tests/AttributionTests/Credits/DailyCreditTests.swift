@@ -206,17 +206,17 @@ struct DailyCreditTests {
         await attribution.stop()
     }
 
-    @Test("is refused without journeys, with transforms, and for days that there are not")
+    @Test("is refused without journeys, with frequencies, and for days that there are not")
     func refused() async throws {
         let attribution = try await ServedAttribution()
         try await attribution.store(.random(seed: 1, count: 5))
         try await attribution.refusal(.invalidArgument, "expected journeys too") {
             _ = try await Self.run(attribution, .touch) { $0.journeys = nil }
         }
-        try await attribution.refusal(.invalidArgument, "expected no transforms") {
+        try await attribution.refusal(.invalidArgument, "expected no KIND_FREQUENCY") {
             _ = try await Self.run(attribution, .touch) { request in
                 var transform = AttributionV1.PathTransform()
-                transform.kind = .exposure
+                transform.kind = .frequency
                 request.transforms = [transform]
             }
         }
@@ -235,10 +235,11 @@ struct DailyCreditTests {
         let touches = PathDetail.Touches(date: .conversion)
         let found = try await TimelineReader(TimelineStore(), offload: nil)
             .paths(plan, PathDetail(touches: touches), isPartial: false, in: scope)
-        let booking = TouchBooking(
-            touches: try #require(found.touches),
+        let booking = try TouchBooking(
+            touches: #require(found.touches),
+            paths: TransformedPaths(found.table, [], isTraced: true),
             table: found.table,
-            division: try Linear().division(found.table),
+            division: Linear().division(found.table),
             numbers: nil
         )
         let rows = try BookedSums(booking, mostCells: .max).cells.count

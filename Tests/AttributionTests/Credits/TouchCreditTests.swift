@@ -174,4 +174,77 @@ struct TouchCreditTests {
         }
         await attribution.stop()
     }
+
+    @Test("leaves runs their slots, however slowly it is read")
+    func slow() async throws {
+        let attribution = try await ServedAttribution()
+        // More than callers are sent before they read.
+        try await attribution.store(.random(seed: 8, count: 1_500))
+        var request = AttributionV1.StreamTouchCreditRequest()
+        request.model = AttributionV1.ModelChoice()
+        request.model?.name = "linear"
+        var unread: [AnswerStream<AttributionV1.TouchCreditPart.View>] = []
+        for _ in 0..<2 {
+            let stream = try await attribution.credits.streamTouchCredit(request)
+            #expect(try await stream.next()?.value().run != nil)
+            unread.append(stream)
+        }
+        let run = try await attribution.run("linear") { request in
+            request.journeys = AttributionV1.JourneySelection()
+            request.replicates = 0
+        }
+        #expect(run.conversions > 500)
+        try await attribution.refusal(.resourceExhausted, "streams of the credit of touches") {
+            _ = try await Self.stream(attribution, "linear")
+        }
+        for stream in unread { while try await stream.next() != nil {} }
+        #expect(try await Self.stream(attribution, "linear").journeys.count > 50)
+        await attribution.stop()
+    }
+
+    @Test("is of the touches that transforms leave, each on its own day")
+    func transformed() async throws {
+        let attribution = try await ServedAttribution()
+        try await attribution.store(Self.persons)
+        let slow = SlowCredit(Self.persons, Self.selection)
+        func transform(
+            _ kind: AttributionV1.PathTransform.Kind,
+            _ channel: String = "",
+            _ most: Int32 = 0
+        ) -> AttributionV1.PathTransform {
+            var transform = AttributionV1.PathTransform()
+            (transform.kind, transform.channel, transform.most) = (kind, channel, most)
+            return transform
+        }
+        for isTimed in [false, true] {
+            let all = try await Self.stream(attribution, isTimed ? "time_decay" : "linear") {
+                $0.transforms = [transform(.remove, "direct"), transform(.first)]
+            }
+            #expect(all.journeys.count == slow.journeys.count)
+            for (journey, expected) in zip(all.journeys, slow.journeys) {
+                let others = expected.touches.filter { StoredPersons.labels[$0.place] != "direct" }
+                var seen: Set<String> = []
+                let left = (others.isEmpty ? expected.touches : others).filter {
+                    seen.insert(StoredPersons.labels[$0.place] ?? "").inserted
+                }
+                #expect(journey.touches.map { $0.time?.micros } == left.map(\.time))
+                #expect(
+                    journey.touches.map(\.campaign)
+                        == left.map { StoredPersons.campaigns[$0.place] ?? "" }
+                )
+                let cents = journey.touches.map { SlowCredit.cents($0.value) }
+                #expect(cents.reduce(0, +) == expected.units)
+                if !isTimed {
+                    let share = 1 / Double(left.count)
+                    #expect(journey.touches.allSatisfy { abs($0.share - share) < 1e-12 })
+                }
+            }
+        }
+        try await attribution.refusal(.invalidArgument, "expected no KIND_FREQUENCY") {
+            _ = try await Self.stream(attribution, "linear") {
+                $0.transforms = [transform(.frequency)]
+            }
+        }
+        await attribution.stop()
+    }
 }

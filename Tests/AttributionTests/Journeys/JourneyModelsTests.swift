@@ -213,7 +213,7 @@ struct JourneyModelsTests {
         try await refusal(.invalidArgument, "currency") { $0.currency = "eur" }
         try await refusal(.invalidArgument, "customers") { $0.customers = .init(rawValue: 3) }
         try await refusal(.invalidArgument, "value_mode") { $0.valueMode = .init(rawValue: 9) }
-        try await refusal(.invalidArgument, "grain") { $0.grain = .init(rawValue: 4) }
+        try await refusal(.invalidArgument, "grain") { $0.grain = .init(rawValue: 6) }
         try await refusal(.invalidArgument, "kinds") {
             $0.kinds = Array(repeating: "x", count: 101)
         }

@@ -124,4 +124,39 @@ struct FirstTimelinesTests {
         #expect(run.state == .failed && run.problem.contains("never been made"), "\(run)")
         await attribution.stop()
     }
+
+    @Test("and summaries, steps and what comes next are refused too, unless some are enough")
+    func looks() async throws {
+        let attribution = try await ServedAttribution()
+        try await attribution.write(Self.events(hoursAgo: 5))
+        try await attribution.build()
+        try await attribution.rows("update timeline_head set current_at = null")
+        func looks(isPartial: Bool) -> [() async throws -> Int64] {
+            var paths = AttributionV1.SummarizePathsRequest()
+            (paths.journeys, paths.allowPartial) = (.init(), isPartial)
+            var next = AttributionV1.NextBestChannelRequest()
+            (next.journeys, next.allowPartial) = (.init(), isPartial)
+            var steps = AttributionV1.GetStepTreeRequest()
+            (steps.journeys, steps.allowPartial) = (.init(), isPartial)
+            return [
+                { [paths] in
+                    try await attribution.models.summarizePaths(paths).message.value().conversions
+                },
+                { [next] in
+                    try await attribution.journeys.nextBestChannel(next).message.value()
+                        .channels.reduce(0) { $0 + $1.conversions }
+                },
+                { [steps] in
+                    try await attribution.journeys.getStepTree(steps).message.value().journeys
+                },
+            ]
+        }
+        for look in looks(isPartial: false) {
+            try await attribution.refusal(.failedPrecondition, "allow_partial") {
+                _ = try await look()
+            }
+        }
+        for look in looks(isPartial: true) { #expect(try await look() == 1) }
+        await attribution.stop()
+    }
 }

@@ -13,6 +13,13 @@ struct CreditsService: AttributionV1.Credits.Service {
     private let database: TenantDatabase
     private let runner: ModelRunner
     private let offload: WorkerPool?
+    /// A result is kept until its caller has read it.
+    private let streams = TenantSlots(
+        "streams of the credit of touches",
+        reason: "STREAMS_AT_ONCE",
+        perTenant: 2,
+        inAll: 4
+    )
 
     /// After how many touches a message ends with the journey that they are of.
     private static let touchesAtOnce = 5_000
@@ -38,28 +45,39 @@ struct CreditsService: AttributionV1.Credits.Service {
         wanted.seed = value.seed
         wanted.directChannels = value.directChannels
         wanted.allowPartial = value.allowPartial
+        wanted.transforms = value.transforms
         wanted.replicates = 0
-        let plan = try ModelPlan(wanted)
+        let plan = try ModelPlan(wanted, isByTouch: true)
         let detail = PathDetail.Touches(isNamed: true, hasCampaigns: true)
         let scope = try database.scope(for: call)
-        try await runner.run(wanted, plan, detail, at: .now, in: scope) { run, bookings in
+        try await streams.use(for: scope.tenant) {
+            // The slot of the run is free again before anybody reads: readers may be slow.
+            let (run, bookings) = try await runner.run(wanted, plan, detail, at: .now, in: scope)
             var part = AttributionV1.TouchCreditPart()
             part.run = run
             try await responses.send(part)
             guard let booking = bookings.first else { return }
-            var next = 0
-            while next < booking.touches.journeys.count {
-                let first = next
-                part = try await offload.runBeside {
-                    try AttributionV1.TouchCreditPart(
-                        booking,
-                        from: first,
-                        touches: Self.touchesAtOnce
-                    )
-                }
-                next += part.journeys.count
-                try await responses.send(part)
+            try await send(booking, to: responses)
+        }
+    }
+
+    /// Sends what all touches get, part after part.
+    private func send(
+        _ booking: TouchBooking,
+        to responses: ResponseStream<AttributionV1.TouchCreditPart>
+    ) async throws {
+        var next = 0
+        while next < booking.touches.journeys.count {
+            let first = next
+            let part = try await offload.runBeside {
+                try AttributionV1.TouchCreditPart(
+                    booking,
+                    from: first,
+                    touches: Self.touchesAtOnce
+                )
             }
+            next += part.journeys.count
+            try await responses.send(part)
         }
     }
 }
@@ -92,7 +110,8 @@ extension AttributionV1.TouchCreditPart.Journey {
         let credit = try booking.credit(of: journey)
         let table = booking.table
         let path = table.path(booking.path(of: journey))
-        for (touch, place) in journeys.touches(of: journey).enumerated() {
+        for touch in path.indices {
+            let place = booking.place(of: touch, of: journey)
             var message = AttributionV1.TouchCreditPart.Touch()
             message.time = .init(microseconds: journeys.touchTimes[place])
             message.channel = table.channels.names[Int(path[touch])]

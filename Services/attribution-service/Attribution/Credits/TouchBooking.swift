@@ -5,19 +5,21 @@ internal import PathModels
 /// Credit of single touches by one model: each conversion is divided once, to the minor unit.
 struct TouchBooking: Sendable {
     let touches: FoundTouches
+    /// What became of the paths of the journeys before the model has looked at them.
+    let paths: TransformedPaths
     /// The table that the model has looked at.
     let table: PathTable
     let division: TouchDivision
-    /// The number that each path of the journeys has in the table; nil where it is the same.
+    /// The number that each path after transforms has in the table; nil where it is the same.
     let numbers: [Int]?
 
     /// How many digits of amounts are behind the point.
     var digits: Int { MinorUnits.digits(of: touches.currency) }
 
-    /// What the touches of a journey get.
+    /// What the touches of a journey get that transforms have left: all others get nothing.
     ///
     /// - Parameter journey: its number.
-    /// - Returns: a share of the conversion and units of its value for each touch.
+    /// - Returns: a share of the conversion and units of its value for each of them.
     /// - Throws: `AttributionFailure`.
     func credit(
         of journey: Int
@@ -29,8 +31,20 @@ struct TouchBooking: Sendable {
 
     /// The number of a journey's path in the table.
     func path(of journey: Int) -> Int {
-        let path = Int(touches.journeys.paths[journey])
+        let before = Int(touches.journeys.paths[journey])
+        let path = paths.numbers?[before] ?? before
         return numbers?[path] ?? path
+    }
+
+    /// Where a touch is among those of all journeys.
+    ///
+    /// - Parameters:
+    ///   - touch: its place among those of the journey that transforms have left.
+    ///   - journey: the journey's number.
+    /// - Returns: its place.
+    func place(of touch: Int, of journey: Int) -> Int {
+        touches.journeys.touches(of: journey).lowerBound
+            + paths.place(of: touch, of: Int(touches.journeys.paths[journey]))
     }
 }
 
@@ -70,12 +84,13 @@ struct BookedSums {
             let path = table.path(booking.path(of: journey))
             units += Int128(journeys.units[journey])
             let ofConversion = days?.calendar.place(of: journeys.times[journey]) ?? 0
-            for (touch, place) in journeys.touches(of: journey).enumerated() {
+            for touch in path.indices {
                 let (share, part) = (credit.shares[touch], credit.units[touch])
                 guard share != 0 || part != 0 else { continue }
                 let channel = Int(path[touch])
                 channels[channel].add(share, part)
                 guard let days else { continue }
+                let place = booking.place(of: touch, of: journey)
                 let cell = Cell(
                     day: days.date == .touch
                         ? days.calendar.place(of: journeys.touchTimes[place]) : ofConversion,

@@ -62,7 +62,7 @@ struct JourneyPlan: Sendable {
         )
         selection.currency = currency.isEmpty ? scope.entry.settings.currency : currency
         violations.check(
-            (0...3).contains(request.grain.rawValue),
+            (0...5).contains(request.grain.rawValue),
             "journeys.grain",
             "expected one that there is"
         )

@@ -31,12 +31,21 @@ struct JourneyTelling {
         return found.reversed()
     }
 
+    /// How sure the channels of a journey's touches are: the mean; nil without touches.
+    private func confidence(_ told: Told, _ places: [Int32: TouchPlace]) -> Double? {
+        if told.touches.isEmpty { return nil }
+        let sum = told.touches.reduce(0.0) {
+            $0 + (places[timeline.touches[$1].place]?.confidence ?? 0)
+        }
+        return sum / Double(told.touches.count)
+    }
+
     /// The message of a journey.
     ///
     /// - Parameters:
     ///   - told: the journey.
     ///   - most: how many touches are told.
-    ///   - places: where touches came from.
+    ///   - places: where touches came from, also of those that are not told.
     /// - Returns: the message, without credits.
     func message(
         _ told: Told,
@@ -61,8 +70,10 @@ struct JourneyTelling {
             message.source = from?.source ?? ""
             message.medium = from?.medium ?? ""
             message.campaign = from?.campaign ?? ""
+            message.confidence = from?.confidence ?? 0
             return message
         }
+        message.confidence = confidence(told, places)
         message.touchCount = Int32(clamping: told.touches.count)
         return message
     }
@@ -99,12 +110,28 @@ extension AttributionV1.Journey.Conversion {
         currency = conversion.currency
         value = Amounts.text(conversion.value, digits: 6)
         refunded = Amounts.text(conversion.refunded(by: asOf), digits: 6)
-        refunds = conversion.refunds.filter { $0.time <= asOf }.suffix(Self.mostRefunds)
-            .map { refund in
+        let own = conversion.refunds.map { ($0.time, $0.millionths, conversion.currency) }
+        let foreign = conversion.foreignRefunds.map { ($0.time, $0.millionths, $0.currency) }
+        refunds = (own + foreign).filter { $0.0 <= asOf }.sorted { $0.0 < $1.0 }
+            .suffix(Self.mostRefunds)
+            .map { time, millionths, currency in
                 var message = AttributionV1.Journey.Refund()
-                message.time = .init(microseconds: refund.time)
-                message.value = Amounts.text(refund.millionths, digits: 6)
+                message.time = .init(microseconds: time)
+                message.value = Amounts.text(millionths, digits: 6)
+                message.currency = currency
                 return message
             }
+    }
+}
+
+extension AttributionV1.Journey.UnmatchedRefund {
+    /// The message of a refund that pays back nothing.
+    ///
+    /// - Parameter refund: one of a timeline.
+    init(_ refund: Timeline.UnmatchedRefund) {
+        self.init()
+        time = .init(microseconds: refund.time)
+        (currency, problem) = (refund.currency, refund.problem)
+        if !currency.isEmpty { value = Amounts.text(refund.millionths, digits: 6) }
     }
 }

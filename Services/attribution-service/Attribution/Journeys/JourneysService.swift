@@ -72,6 +72,7 @@ struct JourneysService: AttributionV1.Journeys.Service {
         return try await source.use(
             importID: value.importID,
             journeys: value.journeys,
+            isPartial: value.allowPartial,
             for: call
         ) { found in
             var response = try await offload.runBeside {
@@ -102,6 +103,7 @@ struct JourneysService: AttributionV1.Journeys.Service {
         return try await source.use(
             importID: value.importID,
             journeys: value.journeys,
+            isPartial: value.allowPartial,
             for: call
         ) { found in
             var tree = try await offload.runBeside {

@@ -14,6 +14,7 @@ struct PersonTelling: Sendable {
     /// together.
     private static let mostEntries = 1_000
     private static let mostTouches = 2_000
+    private static let mostRefunds = 100
 
     /// A person.
     ///
@@ -56,7 +57,7 @@ struct PersonTelling: Sendable {
         )
         let (told, isAll) = Self.shown(telling.journeys())
         let numbers = told.flatMap { told in
-            told.touches.suffix(Self.mostTouches).map { timeline.touches[$0].place }
+            told.touches.map { timeline.touches[$0].place }
         }
         let places = try await store.places(Array(Set(numbers)), in: scope)
         var message = try await offload.runBeside {
@@ -66,8 +67,11 @@ struct PersonTelling: Sendable {
         let others = timeline.conversions
             .filter { $0.time <= asOf && !plan.selection.counts($0) }.reversed()
         message.otherConversions = others.prefix(Self.mostEntries).map { .init($0, asOf: asOf) }
+        let refunds = timeline.unmatchedRefunds.filter { $0.time <= asOf }.reversed()
+        message.unmatchedRefunds = refunds.prefix(Self.mostRefunds).map { .init($0) }
         message.isTruncated =
-            !isAll || others.count > Self.mostEntries || person.ids.count < person.idCount
+            !isAll || others.count > Self.mostEntries || refunds.count > Self.mostRefunds
+            || person.ids.count < person.idCount
         message.ids = person.ids
         message.firstTime = .init(microseconds: person.first)
         message.lastTime = .init(microseconds: stored.lastAct)

@@ -164,15 +164,12 @@ struct TimelineReader: Sendable {
                     return row
                 }
             report.censored = Int64(counts.censored)
-            report.unmatchedRefunds = counts.unmatchedRefunds.sorted { $0.key < $1.key }
-                .map { currency, refunds in
-                    var row = AttributionV1.JourneyReport.UnmatchedRefunds()
-                    (row.currency, row.refunds) = (currency, Int64(refunds.count))
-                    if !currency.isEmpty {
-                        row.value = Amounts.text(refunds.value.units, digits: 12)
-                    }
-                    return row
+            report.unmatchedRefunds = counts.unmatchedRefunds
+                .sorted {
+                    ($0.key.currency, $0.key.problem.rawValue)
+                        < ($1.key.currency, $1.key.problem.rawValue)
                 }
+                .map { .init($0.key, $0.value) }
             report.tooLarge = tooLarge
             return FoundPaths(
                 table: table.paths,
@@ -181,6 +178,15 @@ struct TimelineReader: Sendable {
                 costs: costs
             )
         }
+    }
+}
+
+extension AttributionV1.JourneyReport.UnmatchedRefunds {
+    fileprivate init(_ key: JourneyCounts.RefundKey, _ refunds: JourneyCounts.Refunds) {
+        self.init()
+        (currency, problem) = (key.currency, key.problem)
+        self.refunds = Int64(refunds.count)
+        if !currency.isEmpty { value = Amounts.text(refunds.value.units, digits: 12) }
     }
 }
 

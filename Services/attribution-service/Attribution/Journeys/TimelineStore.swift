@@ -125,7 +125,8 @@ struct TimelineStore: Sendable {
                 channel: try row.read(String.self, at: 1),
                 source: try row.read(String.self, at: 2),
                 medium: try row.read(String.self, at: 3),
-                campaign: try row.read(String.self, at: 4)
+                campaign: try row.read(String.self, at: 4),
+                confidence: try row.read(Double.self, at: 5)
             )
         }
         return places
@@ -208,6 +209,8 @@ struct TouchPlace: Sendable {
     let source: String
     let medium: String
     let campaign: String
+    /// How sure the channel is, from 0 to 1.
+    let confidence: Double
 }
 
 /// A stored timeline, and whose it is.
@@ -299,6 +302,11 @@ extension Statement {
             when 2 then coalesce(nullif(p.campaign, ''), '(none)')
             when 3 then coalesce(nullif(p.source, ''), '(none)') || ' / '
                 || coalesce(nullif(p.medium, ''), '(none)')
+            when 4 then coalesce(
+                case when p.medium in ('affiliate', 'affiliates') then nullif(p.source, '') end,
+                '(none)'
+            )
+            when 5 then coalesce(nullif(p.ad, ''), '(none)')
             else coalesce(c.slug, 'unassigned')
         end
         from touch_places p
@@ -312,7 +320,8 @@ extension Statement {
         "attribution.find_places_of_touches",
         """
         select p.number::integer, coalesce(c.slug, 'unassigned'), coalesce(p.source, ''),
-            coalesce(p.medium, ''), coalesce(p.campaign, '')
+            coalesce(p.medium, ''), coalesce(p.campaign, ''),
+            case when c.slug is null then 0 else coalesce(p.confidence, 1) end::float8
         from touch_places p
         left join ingest_v1_channels c on c.number = p.channel
         where p.number = any ($1::integer[])

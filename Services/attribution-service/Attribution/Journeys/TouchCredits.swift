@@ -12,13 +12,14 @@ enum TouchCredits {
         ]
     }
 
-    /// What a conversion is worth in its own currency; nil of a loss, of what nobody knows, and of
-    /// a lifetime, which may have conversions in several currencies.
+    /// What a conversion is worth in its own currency; nil of a loss, of what nobody knows, and
+    /// where several currencies come in: of a lifetime, and of what was paid back in others.
     private static func ownValue(
         of conversion: Timeline.Conversion,
         _ selection: JourneySelection
     ) -> Int64? {
         if case .lifetime = selection.valueMode { return nil }
+        if selection.valueMode != .gross, selection.hasForeignRefunds(conversion) { return nil }
         return selection.value(of: conversion).flatMap { $0 < 0 ? nil : $0 }
     }
 

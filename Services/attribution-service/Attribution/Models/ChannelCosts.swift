@@ -24,7 +24,7 @@ struct ChannelCosts: Sendable {
         of scope: TenantScope,
         in transaction: PostgresTransaction
     ) async throws(PostgresError) -> ChannelCosts? {
-        guard plan.grain != .sourceMedium else { return nil }
+        guard plan.grain == .channel || plan.grain == .campaign else { return nil }
         let range = plan.selection.range
         let rows = try await transaction.query(
             .sumCosts,

@@ -43,9 +43,11 @@ struct ModelPlan: Sendable {
 
     /// Checks a request.
     ///
-    /// - Parameter request: what is asked for.
+    /// - Parameters:
+    ///   - request: what is asked for.
+    ///   - isByTouch: whether the credit of each touch is told.
     /// - Throws: INVALID_ARGUMENT with what is wrong; `AttributionFailure` of a model's numbers.
-    init(_ request: AttributionV1.RunModelsRequest) throws {
+    init(_ request: AttributionV1.RunModelsRequest, isByTouch: Bool = false) throws {
         var violations = FieldViolations()
         violations.check(
             request.model.isEmpty || request.models.isEmpty,
@@ -77,6 +79,14 @@ struct ModelPlan: Sendable {
             "expected 1 to \(AttributionV1.TransitionMatrix.mostStates), or 0 for none"
         )
         if let booking = request.booking { violations.check(booking, of: request) }
+        if request.booking != nil || isByTouch {
+            violations.check(
+                request.transforms.allSatisfy { $0.kind != .frequency },
+                "transforms",
+                "expected no KIND_FREQUENCY where credit is of touches: how often a channel came "
+                    + "is of none of them"
+            )
+        }
         try violations.finish("the models cannot be run")
         booking = request.booking
         transitionStates = Int(request.transitionStates)
@@ -115,11 +125,6 @@ extension FieldViolations {
             request.journeys != nil,
             "booking",
             "expected journeys too: imported paths have no days"
-        )
-        check(
-            request.transforms.isEmpty,
-            "booking",
-            "expected no transforms: credit is booked of all touches"
         )
     }
 }

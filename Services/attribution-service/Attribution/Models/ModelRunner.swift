@@ -33,10 +33,10 @@ struct ModelRunner: Sendable {
                 date: booking.date == .touch ? .touch : .conversion
             )
         }
-        return try await run(request, plan, booked, at: now, in: scope) { run, _ in run }
+        return try await run(request, plan, booked, at: now, in: scope).run
     }
 
-    /// Does work with what models say, and with what they give to single touches.
+    /// What models say of paths, and what they give to single touches.
     ///
     /// - Parameters:
     ///   - request: which paths.
@@ -44,17 +44,15 @@ struct ModelRunner: Sendable {
     ///   - touches: what is kept of single touches; nil for nothing.
     ///   - now: the time until which things are known if the request does not say.
     ///   - scope: the tenant's.
-    ///   - work: receives the result, and what each model gives to touches that were kept.
-    /// - Returns: what the work returned.
-    /// - Throws: as `PathSource` does; `AttributionFailure`; what the work throws.
-    func run<Result: Sendable>(
+    /// - Returns: the result, and what each model gives to touches that were kept.
+    /// - Throws: as `PathSource` does; `AttributionFailure`.
+    func run(
         _ request: AttributionV1.RunModelsRequest,
         _ plan: ModelPlan,
         _ touches: PathDetail.Touches?,
         at now: UTCTimestamp,
-        in scope: TenantScope,
-        _ work: (AttributionV1.ModelRun, [TouchBooking]) async throws -> Result
-    ) async throws -> Result {
+        in scope: TenantScope
+    ) async throws -> (run: AttributionV1.ModelRun, bookings: [TouchBooking]) {
         let isTimed = request.journeys != nil && plan.needsTimes
         return try await source.use(
             importID: request.importID,
@@ -70,7 +68,7 @@ struct ModelRunner: Sendable {
             run.version = version
             run.report = found.report
             run.add(found.costs)
-            return try await work(run, bookings)
+            return (run, bookings)
         }
     }
 
@@ -79,9 +77,14 @@ struct ModelRunner: Sendable {
         _ plan: ModelPlan,
         on found: FoundPaths
     ) async throws -> (AttributionV1.ModelRun, [TouchBooking]) {
-        let timed = try await offload.runBeside {
-            try plan.transforms.apply(to: found.table)
+        let paths = try await offload.runBeside {
+            try TransformedPaths(
+                found.table,
+                plan.transforms,
+                isTraced: found.touches != nil
+            )
         }
+        let timed = paths.table
         // Times keep equal paths apart: only models that need them have them.
         let table = try await offload.runBeside { timed.isTimed ? try timed.withoutTimes() : timed }
         let numbers = try await offload.runBeside {
@@ -113,6 +116,7 @@ struct ModelRunner: Sendable {
             if let touches = found.touches {
                 let booking = TouchBooking(
                     touches: touches,
+                    paths: paths,
                     table: own,
                     division: solution.division,
                     numbers: own.isTimed ? nil : numbers

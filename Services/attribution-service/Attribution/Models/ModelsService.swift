@@ -58,6 +58,7 @@ struct ModelsService: AttributionV1.Models.Service {
         return try await source.use(
             importID: value.importID,
             journeys: value.journeys,
+            isPartial: value.allowPartial,
             for: call
         ) { found in
             var summary = try await offload.runBeside {

@@ -11,7 +11,13 @@ internal import Tenancy
 struct PathSource: Sendable {
     private let database: TenantDatabase
     private let offload: WorkerPool?
-    private let slots = RunSlots()
+    /// Each run takes a thread and the memory of its paths.
+    private let slots = TenantSlots(
+        "runs of models",
+        reason: "RUNS_AT_ONCE",
+        perTenant: 2,
+        inAll: 4
+    )
     private let imports = PathStore()
     private let timelines = TimelineStore()
 
@@ -25,6 +31,7 @@ struct PathSource: Sendable {
     /// - Parameters:
     ///   - importID: which import; empty for all.
     ///   - journeys: which journeys of timelines; nil for imports.
+    ///   - isPartial: whether timelines are looked at that have not been made for the first time.
     ///   - call: whose.
     ///   - work: what is done.
     /// - Returns: what the work returned.
@@ -32,6 +39,7 @@ struct PathSource: Sendable {
     func use<Result: Sendable>(
         importID: String,
         journeys: AttributionV1.JourneySelection?,
+        isPartial: Bool,
         for call: ServerCall,
         _ work: (FoundPaths) async throws -> Result
     ) async throws -> Result {
@@ -40,7 +48,7 @@ struct PathSource: Sendable {
             importID: importID,
             journeys: journeys,
             PathDetail(),
-            isPartial: true,
+            isPartial: isPartial,
             at: .now,
             in: scope,
             work

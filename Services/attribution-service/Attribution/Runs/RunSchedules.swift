@@ -6,43 +6,31 @@ internal import Wire
 
 /// Schedules that have models run each day: they lie among all schedules of the tenant.
 struct RunSchedules: Sendable {
-    private let jobs: RunJobs
+    private let orders: ScheduledOrders<AttributionV1.StoredRunOrder>
 
-    /// How many a tenant may have, and how many are read at once.
-    private static let most = 20
-    private static let pageCount = 100
     private static let usualKeepDays: Int32 = 400
 
-    init(_ jobs: RunJobs) { self.jobs = jobs }
+    init(_ jobs: RunJobs) {
+        orders = ScheduledOrders(
+            jobs.queue,
+            of: jobs.type,
+            called: "schedule of runs",
+            "schedules of runs"
+        ) { $0.schedule != nil }
+    }
 
     /// The schedules, in the order of their names.
     func all(in scope: TenantScope) async throws -> [AttributionV1.RunSchedule] {
-        var schedules: [AttributionV1.RunSchedule] = []
-        var last: String? = ""
-        while let name = last {
-            let page = try await jobs.queue.schedules(
-                of: jobs.service,
-                in: scope,
-                after: name,
-                limit: Self.pageCount
-            )
-            schedules += try page.compactMap { try message($0) }
-            last = page.count < Self.pageCount ? nil : page.last?.schedule.name
-        }
-        return schedules
+        try await orders.all(in: scope).map { message($0) }
     }
 
-    /// What a schedule says; nil if it has something else done.
-    private func message(_ stored: StoredSchedule) throws -> AttributionV1.RunSchedule? {
-        let steps = stored.schedule.steps
-        guard let step = steps.first, steps.count == 1, step.kind == jobs.type.kind,
-            step.queue == jobs.service
-        else { return nil }
-        let order = try AttributionV1.StoredRunOrder(decoding: step.payload.rawBytes)
-        guard var schedule = order.schedule else { return nil }
-        schedule.name = stored.schedule.name
-        schedule.paused = stored.isPaused
-        schedule.nextTime = stored.isPaused ? nil : stored.nextAt.map { .init($0) }
+    private func message(
+        _ standing: ScheduledOrders<AttributionV1.StoredRunOrder>.Standing
+    ) -> AttributionV1.RunSchedule {
+        var schedule = standing.order.schedule ?? .init()
+        schedule.name = standing.name
+        schedule.paused = standing.isPaused
+        schedule.nextTime = standing.nextAt.map { .init($0) }
         return schedule
     }
 
@@ -52,7 +40,7 @@ struct RunSchedules: Sendable {
     ///   - schedule: as it was sent.
     ///   - scope: the tenant's: its actor is the one in whose name runs are done.
     /// - Returns: the schedule as it is from now on.
-    /// - Throws: INVALID_ARGUMENT; ALREADY_EXISTS; RESOURCE_EXHAUSTED; what the queue throws.
+    /// - Throws: INVALID_ARGUMENT; what `ScheduledOrders.put` throws.
     func put(
         _ schedule: AttributionV1.RunSchedule,
         in scope: TenantScope
@@ -61,35 +49,15 @@ struct RunSchedules: Sendable {
         var schedule = schedule
         if schedule.keepDays == 0 { schedule.keepDays = Self.usualKeepDays }
         (schedule.nextTime, schedule.paused) = (nil, false)
-        let known = try await jobs.queue.schedule(schedule.name, in: scope)
-        if let known {
-            guard try message(known) != nil else {
-                throw RPCError(
-                    .alreadyExists,
-                    "name: the schedule '\(schedule.name)' does something else: use another name"
-                )
-            }
-        } else if try await all(in: scope).count >= Self.most {
-            throw RPCError(
-                .resourceExhausted,
-                "there are \(Self.most) schedules of runs, which is as many as may be: delete one"
-            )
-        }
         var order = AttributionV1.StoredRunOrder()
         order.schedule = schedule
-        let timing = Schedule.Timing.cron(
-            try CronExpression("0 \(schedule.hour) * * *"),
-            timeZone: scope.entry.settings.timeZone
-        )
-        try await jobs.queue.put(
-            Schedule(schedule.name, of: jobs.service, timing, [.init(jobs.type, order)]),
+        let standing = try await orders.put(
+            order,
+            named: schedule.name,
+            at: try CronExpression("0 \(schedule.hour) * * *"),
             in: scope
         )
-        let stored = try await jobs.queue.schedule(schedule.name, in: scope)
-        guard let told = try stored.flatMap({ try message($0) }) else {
-            throw RPCError(.aborted, "the schedule '\(schedule.name)' was deleted meanwhile")
-        }
-        return told
+        return message(standing)
     }
 
     private func check(
@@ -99,7 +67,6 @@ struct RunSchedules: Sendable {
         let request = schedule.request ?? .init()
         let journeys = request.journeys ?? .init()
         var violations = FieldViolations()
-        violations.check(!schedule.name.utf8.contains(0), "name", "expected no U+0000")
         violations.check(request, label: schedule.label, "schedule.")
         violations.check(
             request.importID.isEmpty,
@@ -128,17 +95,8 @@ struct RunSchedules: Sendable {
         _ = try JourneyPlan(journeys, in: scope)
     }
 
-    /// Ends a schedule.
-    ///
-    /// - Parameters:
-    ///   - name: which.
-    ///   - scope: the tenant's.
-    /// - Throws: NOT_FOUND if none of the name has models run; what the queue throws.
+    /// Ends a schedule; see `ScheduledOrders.delete`.
     func delete(_ name: String, in scope: TenantScope) async throws {
-        guard !name.utf8.contains(0),
-            let stored = try await jobs.queue.schedule(name, in: scope),
-            try message(stored) != nil
-        else { throw RPCError(.notFound, "name: there is no schedule of runs '\(name)'") }
-        try await jobs.queue.delete(name, in: scope)
+        try await orders.delete(name, in: scope)
     }
 }
