@@ -1,10 +1,10 @@
 /// Numbers and names as sentences have them.
-enum Figure {
+package enum Figure {
     /// A number with about four digits, and marks between thousands: `12,345`, `0.0123`.
     ///
     /// - Parameter value: any number.
     /// - Returns: the text.
-    static func text(_ value: Double) -> String {
+    package static func text(_ value: Double) -> String {
         guard value.isFinite else { return value.isNaN ? "no number" : "an infinite number" }
         let size = value.magnitude
         guard size < 1e15, size == 0 || size >= 1e-6 else { return "\(value)" }
@@ -27,7 +27,7 @@ enum Figure {
     ///
     /// - Parameter count: not negative.
     /// - Returns: the text.
-    static func grouped<Number: BinaryInteger>(_ count: Number) -> String {
+    package static func grouped<Number: BinaryInteger>(_ count: Number) -> String {
         var text = ""
         for (place, digit) in String(count).reversed().enumerated() {
             if place > 0, place.isMultiple(of: 3) { text = "," + text }
@@ -40,7 +40,7 @@ enum Figure {
     ///
     /// - Parameter share: 1 for all.
     /// - Returns: the text.
-    static func percent(_ share: Double) -> String {
+    package static func percent(_ share: Double) -> String {
         guard share.isFinite, share.magnitude < 1e9 else { return text(share) }
         let tenths = Int64((share * 1_000).rounded())
         if tenths == 0, share > 0 { return "less than 0.1 %" }
@@ -54,7 +54,7 @@ enum Figure {
     ///   - count: how many.
     ///   - noun: one of them.
     /// - Returns: the text.
-    static func count(_ count: Int, _ noun: String) -> String {
+    package static func count(_ count: Int, _ noun: String) -> String {
         grouped(count) + " " + noun + (count == 1 ? "" : "s")
     }
 
@@ -64,7 +64,7 @@ enum Figure {
     ///   - names: any number.
     ///   - most: how many are named.
     /// - Returns: the text.
-    static func list(_ names: [String], most: Int = 5) -> String {
+    package static func list(_ names: [String], most: Int = 5) -> String {
         if names.count > most {
             return names.prefix(most).joined(separator: ", ") + " and \(names.count - most) more"
         }

@@ -92,8 +92,11 @@ public struct PanelTable: Sendable, Equatable {
     /// - Returns: its place; nil if there is no such column.
     public func column(_ name: String) -> Int? { columns.firstIndex(of: name) }
 
-    /// The row of the file that a row stands in.
-    func fileRow(_ row: Int) -> Int { Int(fileRows[row]) }
+    /// The row of the file that a row stands in, counted from 1 with the header.
+    ///
+    /// - Parameter row: from 0, without the header.
+    /// - Returns: the number that a spreadsheet shows beside it.
+    public func fileRow(_ row: Int) -> Int { Int(fileRows[row]) }
 }
 
 /// A table that grows cell by cell.
