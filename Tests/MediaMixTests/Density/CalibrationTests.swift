@@ -70,7 +70,7 @@ struct CalibrationTests {
         var configuration = MixConfiguration.pymcQuickstart
         configuration.channel.adstock = Adstock(kind: .geometric, lags: 4)
         configuration.hasTrend = true
-        let model = try MixModel(panel, configuration, lifts: lifts)
+        let model = try MediaMixModel(panel, configuration, lifts: lifts)
         let posterior = try await SamplingRun(
             MixDensity(model),
             SamplingConfiguration(seed: 6),

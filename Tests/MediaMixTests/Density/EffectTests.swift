@@ -8,12 +8,12 @@ struct EffectTests {
     private func model(
         _ effect: ChannelConfiguration.Effect,
         _ panel: Panel
-    ) throws -> MixModel {
+    ) throws -> MediaMixModel {
         var configuration = MixConfiguration()
         configuration.channel.effect = effect
         configuration.mediaScale = panel.geos.count > 1 ? .perCapitaMedian : .maximum
         configuration.hasGeoEffects = panel.geos.count > 1
-        return try MixModel(panel, configuration)
+        return try MediaMixModel(panel, configuration)
     }
 
     private func value(_ panel: Panel, _ numbers: [Double]) -> Double {
@@ -22,7 +22,7 @@ struct EffectTests {
 
     /// Random positions, each with the parameters and what media contribute there.
     private func forEachPoint(
-        _ model: MixModel,
+        _ model: MediaMixModel,
         _ body: ([Double], [String: Double], [[Double]]) throws -> Void
     ) rethrows {
         var density = MixDensity(model)
@@ -76,7 +76,7 @@ struct EffectTests {
         var configuration = model.configuration
         configuration.channel.effect = .coefficient
         configuration.organic.effect = .coefficient
-        let raised = try MixModel(more, configuration, scaling: model.scaling)
+        let raised = try MediaMixModel(more, configuration, scaling: model.scaling)
         var density = MixDensity(raised, .plain)
         try forEachPoint(model) { _, parameters, contributions in
             let position = raised.parameterNames.prefix(density.dimension).map { name in
@@ -100,14 +100,14 @@ struct EffectTests {
     @Test("Scaling constants of an earlier version are kept")
     func scaling() throws {
         let panel = try InventedPanels.panel()
-        let first = try MixModel(panel)
+        let first = try MediaMixModel(panel)
         var later = panel
         later.outcome.values = later.outcome.values.map { 2 * $0 }
-        #expect(try MixModel(later).scaling != first.scaling)
-        #expect(try MixModel(later, scaling: first.scaling).scaling == first.scaling)
+        #expect(try MediaMixModel(later).scaling != first.scaling)
+        #expect(try MediaMixModel(later, scaling: first.scaling).scaling == first.scaling)
         later.channels.removeLast()
         #expect(throws: MixModelError.otherScaling) {
-            _ = try MixModel(later, scaling: first.scaling)
+            _ = try MediaMixModel(later, scaling: first.scaling)
         }
     }
 }

@@ -20,7 +20,7 @@ struct GradientTests {
         var configuration = MixConfiguration()
         change(&configuration)
         let panel = try InventedPanels.panel(geos: geos, hasValue: hasValue)
-        let model = try MixModel(panel, configuration, lifts: lifts)
+        let model = try MediaMixModel(panel, configuration, lifts: lifts)
         for coordinates in [MixDensity.Coordinates.plain, .sampled] {
             try MixDensity(model, coordinates).expectDifferences("\(label), \(coordinates)")
         }

@@ -25,14 +25,14 @@ struct MeridianTests {
 
     private let panel: Panel
     private let figures: Figures
-    private let model: MixModel
+    private let model: MediaMixModel
 
     init() throws {
         let folder = try #require(Reference.folder)
         let file = folder.appendingPathComponent("reference/mmm/meridian_geo.json")
         figures = try JSONDecoder().decode(Figures.self, from: Data(contentsOf: file))
         panel = try ReferencePanels.meridian()
-        model = try MixModel(panel, .meridian(knots: 16))
+        model = try MediaMixModel(panel, .meridian(knots: 16))
     }
 
     @Test("data are divided by what Meridian divides them by")

@@ -10,7 +10,7 @@ import Testing
     .enabled(if: Reference.folder != nil, "there is no reference data")
 )
 struct OtherPanelsTests {
-    private func expectQuiet(_ label: String, _ model: MixModel) async throws {
+    private func expectQuiet(_ label: String, _ model: MediaMixModel) async throws {
         let density = MixDensity(model)
         let posterior = try await SamplingRun(
             density,
@@ -35,17 +35,17 @@ struct OtherPanelsTests {
         knots.baseline = .knots(8)
         knots.seasons = []
         let (robyn, national) = (try ReferencePanels.robyn(), try ReferencePanels.national())
-        try await expectQuiet("Robyn, returns", MixModel(robyn))
+        try await expectQuiet("Robyn, returns", MediaMixModel(robyn))
         guard SampledForm.isLong else { return }
-        try await expectQuiet("Robyn, coefficients", MixModel(robyn, byCoefficient))
-        try await expectQuiet("national, returns", MixModel(national))
-        try await expectQuiet("national, coefficients", MixModel(national, byCoefficient))
-        try await expectQuiet("national, knots", MixModel(national, knots))
+        try await expectQuiet("Robyn, coefficients", MediaMixModel(robyn, byCoefficient))
+        try await expectQuiet("national, returns", MediaMixModel(national))
+        try await expectQuiet("national, coefficients", MediaMixModel(national, byCoefficient))
+        try await expectQuiet("national, knots", MediaMixModel(national, knots))
     }
 
     @Test("likely starts are likely, and the same for a seed")
     func starts() throws {
-        let density = MixDensity(try MixModel(try ReferencePanels.robyn()))
+        let density = MixDensity(try MediaMixModel(try ReferencePanels.robyn()))
         let starts = density.starts(chains: 2, seed: 5)
         #expect(starts == density.starts(chains: 2, seed: 5))
         #expect(starts[0] != starts[1])
@@ -59,7 +59,7 @@ struct OtherPanelsTests {
     @Test("the same seed gives the same bits on one thread and on four")
     func threads() async throws {
         let density = MixDensity(
-            try MixModel(try ReferencePanels.quickstart(), .pymcQuickstart)
+            try MediaMixModel(try ReferencePanels.quickstart(), .pymcQuickstart)
         )
         var runs: [Posterior] = []
         for threads in [1, 4] {

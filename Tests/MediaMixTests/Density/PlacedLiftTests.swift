@@ -23,7 +23,7 @@ struct PlacedLiftTests {
             lift: 100,
             standardError: 10
         )
-        let model = try MixModel(panel, configuration, lifts: [test])
+        let model = try MediaMixModel(panel, configuration, lifts: [test])
         let placed = try #require(model.lifts.first)
         // The same panel with the spend in it, four weeks of each place by its people.
         let people = [0, 2].map { panel.geos[$0].population }

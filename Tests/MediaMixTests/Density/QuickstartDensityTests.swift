@@ -41,8 +41,8 @@ struct QuickstartDensityTests {
         return reference.logp_test_vectors.vectors
     }
 
-    private func model() throws -> MixModel {
-        try MixModel(try ReferencePanels.quickstart(), .pymcQuickstart)
+    private func model() throws -> MediaMixModel {
+        try MediaMixModel(try ReferencePanels.quickstart(), .pymcQuickstart)
     }
 
     @Test("parameters have the names that PyMC gives them, in its order")

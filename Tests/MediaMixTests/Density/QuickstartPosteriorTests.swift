@@ -30,7 +30,7 @@ struct QuickstartPosteriorTests {
         let file = folder.appendingPathComponent("reference/mmm/pymc_mmm_example.json")
         let gold = try JSONDecoder().decode(Gold.self, from: Data(contentsOf: file))
             .gold_posterior.parameters
-        let model = try MixModel(try ReferencePanels.quickstart(), .pymcQuickstart)
+        let model = try MediaMixModel(try ReferencePanels.quickstart(), .pymcQuickstart)
         let clock = ContinuousClock()
         let start = clock.now
         let posterior = try await SamplingRun(

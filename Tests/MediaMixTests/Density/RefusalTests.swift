@@ -16,7 +16,7 @@ struct RefusalTests {
         var configuration = MixConfiguration()
         change?(&panel)
         configure?(&configuration)
-        #expect(throws: error) { _ = try MixModel(panel, configuration, lifts: lifts) }
+        #expect(throws: error) { _ = try MediaMixModel(panel, configuration, lifts: lifts) }
         #expect(error.description.count > 20)
     }
 
@@ -52,7 +52,7 @@ struct RefusalTests {
                 let spend = panel.channels[0].spend
                 panel.channels[0].exposure = .reach(spend, frequency: spend)
             }
-        )
+        ) { $0.reach.saturation = .michaelisMenten }
     }
 
     @Test("priors")
@@ -139,7 +139,7 @@ struct RefusalTests {
             try expectRefusal(.lift(test.channel, rule: rule), lifts: [test])
         }
         #expect(throws: Never.self) {
-            _ = try MixModel(try InventedPanels.panel(), lifts: [good])
+            _ = try MediaMixModel(try InventedPanels.panel(), lifts: [good])
         }
         try expect("names a medium that the panel does not have") { $0.channel = "TV" }
         try expect("names a geo that the panel does not have") { $0.geos = ["Mars"] }

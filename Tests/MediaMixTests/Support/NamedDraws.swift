@@ -7,7 +7,7 @@ struct NamedDraws {
     let posterior: Posterior
     private var values: [String: [[Double]]] = [:]
 
-    init(_ posterior: Posterior, _ model: MixModel) {
+    init(_ posterior: Posterior, _ model: MediaMixModel) {
         self.posterior = posterior
         var density = MixDensity(model)
         let names = model.parameterNames
@@ -70,5 +70,24 @@ struct NamedDraws {
         let mean = all.span.sum() / Double(all.count)
         let squares = all.map { ($0 - mean) * ($0 - mean) }
         return (mean, (squares.span.sum() / Double(all.count - 1)).squareRoot())
+    }
+}
+
+extension NamedDraws {
+    /// Two short chains, for truths that were planted.
+    static func quick(_ model: MediaMixModel, seed: UInt64) async throws -> Self {
+        var configuration = SamplingConfiguration(seed: seed)
+        (configuration.chains, configuration.warmup, configuration.draws) = (2, 250, 250)
+        let starts = MixDensity(model).starts(chains: 2, seed: seed)
+        let run = SamplingRun(MixDensity(model), configuration, starts: starts)
+        return Self(try await run.posterior(), model)
+    }
+
+    /// 98 of 100 draws lie around a planted truth, and not everywhere.
+    func expectInterval(_ name: String, contains truth: Double, narrowerThan most: Double) throws {
+        let sorted = try draws(name).flatMap { $0 }.sorted()
+        let (low, high) = (Diagnostics.quantile(sorted, 0.01), Diagnostics.quantile(sorted, 0.99))
+        #expect(low < truth && truth < high, "\(name): \(low) to \(high), not \(truth)")
+        #expect(high - low < most, "\(name): \(low) to \(high)")
     }
 }

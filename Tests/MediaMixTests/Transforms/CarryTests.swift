@@ -4,11 +4,13 @@ import Testing
 
 /// Carrying a medium over, and its derivatives.
 @Suite struct CarryTests {
-    /// By the definition.
+    /// By the definition, each product fused with its sum.
     static func plain(_ x: [Double], _ weights: [Double]) -> [Double] {
         x.indices.map { period in
             var sum = 0.0
-            for lag in weights.indices where lag <= period { sum += weights[lag] * x[period - lag] }
+            for lag in weights.indices where lag <= period {
+                sum.addProduct(weights[lag], x[period - lag])
+            }
             return sum
         }
     }

@@ -29,7 +29,7 @@ public struct ChannelConfiguration: Sendable, Hashable {
         case contribution = "contribution_m"
     }
 
-    /// Eight weights of geometric adstock before logistic saturation, with a a prior on one effect.
+    /// Eight weights of geometric adstock before logistic saturation, with a prior on one effect.
     ///
     /// - Parameter effect: what the prior on its strength is of.
     public init(effect: Effect = .roi) {
@@ -37,5 +37,13 @@ public struct ChannelConfiguration: Sendable, Hashable {
         saturation = .logistic
         order = .adstockFirst
         self.effect = effect
+    }
+
+    /// How media act of which reach and frequency are known, if nothing else is said.
+    static var reach: Self {
+        var configuration = Self()
+        configuration.saturation = .hill
+        configuration.order = .saturationFirst
+        return configuration
     }
 }

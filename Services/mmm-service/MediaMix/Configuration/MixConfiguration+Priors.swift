@@ -13,17 +13,22 @@ enum ParameterKind: String, CaseIterable {
     case saturationHalf = "saturation_kappa"
     case saturationCost = "saturation_c"
     case saturationPower = "saturation_alpha"
+    case frequencySlope = "frequency_slope"
+    case frequencyHalf = "frequency_kappa"
     case coefficient = "saturation_beta"
     case roi = "roi_m"
     case marginalROI = "mroi_m"
     case contribution = "contribution_m"
     case geoIntercept = "tau_g"
+    case variationScale = "variation_scale"
+    case variationKnots = "variation_knots"
     case mediaSpread = "eta_m"
     case mediaDeviation = "beta_gm_dev"
     case control = "gamma_control"
     case controlSpread = "xi_c"
     case controlDeviation = "gamma_gc_dev"
     case season = "gamma_fourier"
+    case holiday = "gamma_holiday"
     case noise = "y_sigma"
     case degrees = "y_nu"
 
@@ -40,15 +45,17 @@ enum ParameterKind: String, CaseIterable {
         case .saturationSlope, .saturationHalf: .halfNormal(scale: 1.5)
         case .saturationCost: .halfNormal(scale: 1)
         case .saturationPower: .beta(1, 2)
+        case .frequencySlope, .frequencyHalf: .logNormal(mean: 0.7, scale: 0.4)
         case .coefficient, .noise: .halfNormal(scale: 2)
         case .roi: .logNormal(mean: 0.2, scale: 0.9)
         case .marginalROI: .logNormal(mean: 0, scale: 0.5)
         case .contribution: .beta(1, 99)
         case .geoIntercept: .normal(mean: 0, scale: 5)
         case .mediaSpread: .halfNormal(scale: 1)
-        case .mediaDeviation, .controlDeviation: .normal(mean: 0, scale: 1)
+        case .variationScale: .halfNormal(scale: 0.2)
+        case .mediaDeviation, .controlDeviation, .variationKnots: .normal(mean: 0, scale: 1)
         case .controlSpread: .halfNormal(scale: 5)
-        case .season: .laplace(mean: 0, scale: 1)
+        case .season, .holiday: .laplace(mean: 0, scale: 1)
         case .degrees: .gamma(shape: 2, rate: 0.1)
         }
     }
@@ -57,12 +64,12 @@ enum ParameterKind: String, CaseIterable {
     var domain: ClosedRange<Double> {
         switch self {
         case .intercept, .knots, .trend, .geoIntercept, .mediaDeviation, .control,
-            .controlDeviation, .season, .coefficient:
+            .controlDeviation, .season, .holiday, .coefficient, .variationKnots:
             -.infinity ... .infinity
         case .adstockAlpha, .saturationPower, .contribution: 0...1
         case .adstockTheta, .adstockScale, .adstockShape, .saturationRate, .saturationSlope,
-            .saturationHalf, .saturationCost, .roi, .marginalROI, .mediaSpread, .controlSpread,
-            .noise, .degrees:
+            .saturationHalf, .saturationCost, .frequencySlope, .frequencyHalf, .roi, .marginalROI,
+            .variationScale, .mediaSpread, .controlSpread, .noise, .degrees:
             0 ... .infinity
         }
     }

@@ -1,9 +1,14 @@
+public import Panels
+
 /// What a mix model consists of, and what is believed of each of its parameters beforehand.
 public struct MixConfiguration: Sendable, Hashable {
     /// How media act that have no entry of their own in ``channels``.
     public var channel = ChannelConfiguration()
     /// How organic media act that have no entry of their own: they have no return on spend.
     public var organic = ChannelConfiguration(effect: .contribution)
+    /// How media act of which reach and frequency are known, and that have no entry of their own:
+    /// reach × Hill(frequency) is carried over.
+    public var reach = ChannelConfiguration.reach
     /// How single media act, by their names.
     public var channels: [String: ChannelConfiguration] = [:]
     /// What there would be without anything else.
@@ -12,6 +17,10 @@ public struct MixConfiguration: Sendable, Hashable {
     public var hasTrend = false
     /// What repeats itself.
     public var seasons = [Season(order: 2, cycle: .year)]
+    /// Public holidays: a coefficient for each name that has a day in the panel.
+    public var holidays: [PanelHoliday] = []
+    /// Whether effects of media come and go.
+    public var mediaVariation = MediaVariation.none
     /// What is left over.
     public var noise = Noise.normal
     /// Whether each geo has a noise of its own scale.
@@ -34,6 +43,17 @@ public struct MixConfiguration: Sendable, Hashable {
         case constant
         /// Lines between as many knots, the first and the last at the ends: `knot_values`.
         case knots(Int)
+    }
+
+    /// Whether effects of media come and go: multipliers with mean 1 that follow lines between as
+    /// many knots, `variation_knots`, times `variation_scale`, whose prior pulls them to 1.
+    public enum MediaVariation: Sendable, Hashable {
+        /// They do not.
+        case none
+        /// Each medium has multipliers of its own.
+        case each(Int)
+        /// All media have the same multipliers.
+        case shared(Int)
     }
 
     /// What is left over.
@@ -71,9 +91,13 @@ public struct MixConfiguration: Sendable, Hashable {
     /// A sensible model of most panels: see the properties.
     public init() {}
 
-    /// How a medium acts.
+    /// How a channel acts.
     ///
-    /// - Parameter name: the medium's name.
-    /// - Returns: its own entry, or the one for all.
-    func channel(_ name: String) -> ChannelConfiguration { channels[name] ?? channel }
+    /// - Parameter channel: one of a panel.
+    /// - Returns: its own entry, or the one for all of which as much is known.
+    public func medium(_ channel: PanelChannel) -> ChannelConfiguration {
+        if let own = channels[channel.name] { return own }
+        if case .reach = channel.exposure { return reach }
+        return self.channel
+    }
 }

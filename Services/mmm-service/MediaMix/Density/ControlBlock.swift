@@ -1,15 +1,15 @@
 internal import Numerics
 
-/// Controls and treatments, whose effects may differ between geos.
+/// Controls and treatments whose effects differ between geos.
 struct ControlBlock: Sendable {
     /// One of them.
     struct Control: Sendable {
-        /// The slot of its (common) effect.
-        let effect: Int
+        /// Where its common effect is, and how it differs.
+        let slots: MixSlots.ControlSlots
         /// The prior of the common effect, where the mean of the geos' is sampled in its place.
         let prior: PriorLaw?
-        /// By how much effects differ between geos; nil if they do not.
-        var spread: GeoSpread?
+        /// By how much effects differ between geos.
+        var spread: GeoSpread
         /// `[geos * periods]`.
         let column: [Double]
     }
@@ -31,21 +31,17 @@ struct ControlBlock: Sendable {
     mutating func forward(_ values: [Double], into mean: inout [Double]) -> Double {
         var sum = 0.0
         let cells = mean.count / geos
+        var mean = mean.mutableSpan
         for index in controls.indices {
-            sum += controls[index].spread?.load(values) ?? 0
+            sum += controls[index].spread.load(values)
             let control = controls[index]
             sum += control.prior?.evaluate(commonEffect(control, values)).logDensity ?? 0
-            let effect = values[control.effect]
-            var mean = mean.mutableSpan
-            guard let spread = control.spread else {
-                mean.add(control.column.span, times: effect)
-                continue
-            }
+            let effect = values[control.slots.effect]
             for geo in 0..<geos {
                 let range = geo * cells..<(geo + 1) * cells
                 var part = mean._mutatingExtracting(range)
                 let own = control.column.span.extracting(range)
-                part.add(own, times: effect + spread.difference(geo, values))
+                part.add(own, times: effect + control.spread.difference(geo, values))
             }
         }
         return sum
@@ -53,7 +49,7 @@ struct ControlBlock: Sendable {
 
     /// The effect that geos differ around.
     func commonEffect(_ control: Control, _ values: [Double]) -> Double {
-        values[control.effect] - (control.spread?.elevation(values) ?? 0)
+        values[control.slots.effect] - control.spread.elevation(values)
     }
 
     /// Pulls the derivatives by the mean back to the parameters.
@@ -61,20 +57,16 @@ struct ControlBlock: Sendable {
         let cells = meanAdjoint.count / geos
         for index in controls.indices {
             let control = controls[index]
-            guard control.spread != nil else {
-                adjoints[control.effect] += control.column.span.dot(meanAdjoint.span)
-                continue
-            }
             for geo in 0..<geos {
                 let range = geo * cells..<(geo + 1) * cells
                 let slope = control.column.span.extracting(range)
                     .dot(meanAdjoint.span.extracting(range))
-                adjoints[control.effect] += slope
-                controls[index].spread?.adjoints[geo] = slope
+                adjoints[control.slots.effect] += slope
+                controls[index].spread.adjoints[geo] = slope
             }
             let slope = control.prior?.evaluate(commonEffect(control, values)).slope ?? 0
-            adjoints[control.effect] += slope
-            controls[index].spread?.pull(elevation: -slope, values, into: &adjoints)
+            adjoints[control.slots.effect] += slope
+            controls[index].spread.pull(elevation: -slope, values, into: &adjoints)
         }
     }
 }

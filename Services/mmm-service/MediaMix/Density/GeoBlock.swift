@@ -10,9 +10,11 @@ struct GeoBlock: Sendable {
     /// Adds the common series to each geo, with its own level.
     func forward(_ values: [Double], _ series: [Double], into mean: inout [Double]) {
         let periods = series.count
+        var mean = mean.mutableSpan
         for geo in slots.indices {
-            let own = slots[geo].map { values[$0] } ?? 0
-            for period in 0..<periods { mean[geo * periods + period] += series[period] + own }
+            var own = mean._mutatingExtracting(geo * periods..<(geo + 1) * periods)
+            own.add(series.span, times: 1)
+            if let slot = slots[geo] { own.raise(by: values[slot]) }
         }
     }
 

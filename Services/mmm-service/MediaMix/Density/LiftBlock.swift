@@ -17,10 +17,20 @@ struct LiftBlock: Sendable {
     /// - Parameters:
     ///   - test: what was measured, found in the panel.
     ///   - amount: how much of the medium there was, on the model's scale.
+    ///   - frequency: how often each saw it, if amounts are how many did.
     ///   - unit: what 1 on the model's scale is in the outcome's units, by geo.
     ///   - lags: how many periods an effect lasts.
+    ///   - isVarying: whether it comes and goes.
     ///   - periods: how many the panel has.
-    init(_ test: PlacedLift, amount: [Double], unit: [Double], lags: Int, periods: Int) {
+    init(
+        _ test: PlacedLift,
+        amount: [Double],
+        frequency: [Double]?,
+        unit: [Double],
+        lags: Int,
+        isVarying: Bool,
+        periods: Int
+    ) {
         medium = test.medium
         geos = test.geos
         // An effect of what was before the test's first period but by its lags is the same in
@@ -39,8 +49,19 @@ struct LiftBlock: Sendable {
                 weights.append(counts ? unit[geo] / test.standardError : 0)
             }
         }
-        base = MediumResponse(amount: before, periods: window.count)
-        changed = MediumResponse(amount: after, periods: window.count)
+        let seen = frequency.map { frequency in
+            test.geos.flatMap { geo in window.map { frequency[geo * periods + $0] } }
+        }
+        func response(_ amount: [Double]) -> MediumResponse {
+            MediumResponse(
+                amount: amount,
+                frequency: seen,
+                periods: window,
+                isVarying: isVarying
+            )
+        }
+        base = response(before)
+        changed = response(after)
         self.weights = weights
         lift = test.lift / test.standardError
         noise =

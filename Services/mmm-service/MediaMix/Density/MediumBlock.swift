@@ -27,31 +27,40 @@ struct MediumBlock: Sendable {
     var effectAdjoints: [Double]
 
     /// - Parameters:
-    ///   - configuration: how the medium acts.
-    ///   - slots: where its parameters are.
+    ///   - transform: how the medium acts.
     ///   - link: what is sampled of its strength.
+    ///   - effect: the slot of that.
     ///   - prior: that of the coefficient, if that is not what is sampled.
     ///   - amount: how much of it there was, on the model's scale.
+    ///   - frequency: how often each saw it, if amounts are how many did.
     ///   - geos: how many there are.
     ///   - spread: by how much the logarithms of effects differ between them; nil if they do not.
     init(
-        _ configuration: ChannelConfiguration,
-        _ slots: MixSlots.MediumSlots,
+        _ transform: MediumTransform,
         _ link: EffectLink,
+        effect: Int,
         prior: PriorLaw?,
         amount: [Double],
+        frequency: [Double]?,
         geos: Int,
         spread: GeoSpread?
     ) {
         let periods = amount.count / geos
-        transform = MediumTransform(configuration, slots)
-        response = MediumResponse(amount: amount, periods: periods)
+        self.transform = transform
+        func response(_ amount: [Double]) -> MediumResponse {
+            MediumResponse(
+                amount: amount,
+                frequency: frequency,
+                periods: 0..<periods,
+                isVarying: transform.variation != nil
+            )
+        }
+        self.response = response(amount)
         if case .marginalEarnings = link {
-            let more = amount.map { $0 * (1 + EffectLink.step) }
-            raised = MediumResponse(amount: more, periods: periods)
+            raised = response(amount.map { $0 * (1 + EffectLink.step) })
         }
         self.link = link
-        effect = slots.effect
+        self.effect = effect
         self.spread = spread
         self.prior = prior
         multipliers = Array(repeating: 1, count: geos)
@@ -126,8 +135,8 @@ struct MediumBlock: Sendable {
         switch link {
         case .coefficient: return 1
         case .response(let amount):
-            let parameters = transform.saturationParameters
-            return transform.saturation.respond(one: amount, parameters: parameters.span).response
+            let parameters = transform.saturationParameters.span
+            return transform.saturation.respond(one: amount, parameters: parameters).response
         case .earnings, .marginalEarnings:
             return effects.indices.reduce(0) { $0 + multipliers[$1] * geoEarnings($1) }
         }
@@ -175,8 +184,9 @@ struct MediumBlock: Sendable {
 
     private mutating func fillResponseAdjoint(_ geo: Int, _ meanAdjoint: [Double]) {
         let (effect, range) = (effects[geo], cells(geo))
-        var target = response.responseAdjoint.mutableSpan
-        for cell in range { target[cell] = effect * meanAdjoint[cell] }
+        var all = response.responseAdjoint.mutableSpan
+        var target = all._mutatingExtracting(range)
+        target.fill(meanAdjoint.span.extracting(range), times: effect)
     }
 
     private mutating func pullTotal(_ totalAdjoint: Double) {
@@ -208,15 +218,6 @@ struct MediumBlock: Sendable {
         let adjoint: InlineArray<1, Double> = [totalAdjoint]
         var ignored: InlineArray<1, Double> = [0]
         var inputAdjoint = ignored.mutableSpan
-        let (saturation, parameters) = (transform.saturation, transform.saturationParameters)
-        var parametersAdjoint = transform.saturationAdjoint.mutableSpan
-        saturation.pull(
-            x: input.span,
-            parameters: parameters.span,
-            result: result.span,
-            adjoint: adjoint.span,
-            into: &parametersAdjoint,
-            x: &inputAdjoint
-        )
+        transform.pullSaturation(input.span, result.span, adjoint.span, x: &inputAdjoint)
     }
 }

@@ -11,8 +11,14 @@ struct MediumTransform: Sendable {
     var saturationAdjoint: [Double]
     private(set) var weights: [Double]
     var weightsAdjoint: [Double]
+    /// How the effect comes and goes; nil if it does not.
+    var variation: EffectVariation?
 
-    init(_ configuration: ChannelConfiguration, _ slots: MixSlots.MediumSlots) {
+    /// - Parameters:
+    ///   - configuration: how the medium acts.
+    ///   - slots: where its parameters are.
+    ///   - periods: how many the panel has.
+    init(_ configuration: ChannelConfiguration, _ slots: MixSlots.MediumSlots, _ periods: Int) {
         adstock = configuration.adstock
         saturation = configuration.saturation
         isAdstockFirst = configuration.order == .adstockFirst
@@ -24,6 +30,7 @@ struct MediumTransform: Sendable {
         saturationAdjoint = saturationParameters
         weights = Array(repeating: 0, count: configuration.adstock.lags)
         weightsAdjoint = weights
+        variation = slots.variation.map { EffectVariation($0, periods: periods) }
     }
 
     /// Takes the parameters.
@@ -37,25 +44,76 @@ struct MediumTransform: Sendable {
             saturationAdjoint[index] = 0
         }
         for index in weightsAdjoint.indices { weightsAdjoint[index] = 0 }
-        let (adstock, parameters) = (adstock, adstockParameters)
-        var span = weights.mutableSpan
-        adstock.weights(parameters.span, into: &span)
+        var shape = weights.taken()
+        var span = shape.mutableSpan
+        adstock.weights(adstockParameters.span, into: &span)
+        weights = shape
+        variation?.load(values)
     }
 
     /// Gives the parameters' adjoints.
     mutating func unload(into adjoints: inout [Double]) {
-        let (adstock, parameters) = (adstock, adstockParameters)
-        let (weights, weightsAdjoint) = (weights, weightsAdjoint)
-        var span = adstockAdjoint.mutableSpan
+        var own = adstockAdjoint.taken()
+        var span = own.mutableSpan
         adstock.pullWeights(
-            parameters.span,
+            adstockParameters.span,
             weights: weights.span,
             adjoint: weightsAdjoint.span,
             into: &span
         )
+        adstockAdjoint = own
         for index in adstockSlots.indices { adjoints[adstockSlots[index]] += adstockAdjoint[index] }
         for index in saturationSlots.indices {
             adjoints[saturationSlots[index]] += saturationAdjoint[index]
+        }
+        variation?.unload(into: &adjoints)
+    }
+
+    /// Adds what the saturation's parameters do to the responses, and what was responded to.
+    mutating func pullSaturation(
+        _ x: Span<Double>,
+        _ result: Span<Double>,
+        _ adjoint: Span<Double>,
+        x xAdjoint: inout MutableSpan<Double>
+    ) {
+        var own = saturationAdjoint.taken()
+        var parametersAdjoint = own.mutableSpan
+        saturation.pull(
+            x: x,
+            parameters: saturationParameters.span,
+            result: result,
+            adjoint: adjoint,
+            into: &parametersAdjoint,
+            x: &xAdjoint
+        )
+        saturationAdjoint = own
+    }
+
+    /// Adds what weights do to what was carried over.
+    mutating func pullCarry(_ x: Span<Double>, _ adjoint: Span<Double>, _ periods: Int) {
+        var target = weightsAdjoint.mutableSpan
+        for start in stride(from: 0, to: x.count, by: periods) {
+            let range = start..<start + periods
+            Adstock.pullCarry(
+                x: x.extracting(range),
+                adjoint: adjoint.extracting(range),
+                into: &target
+            )
+        }
+    }
+
+    /// Likewise, and what was carried over.
+    mutating func pullCarry(
+        _ x: Span<Double>,
+        _ adjoint: Span<Double>,
+        _ periods: Int,
+        x xAdjoint: inout MutableSpan<Double>
+    ) {
+        pullCarry(x, adjoint, periods)
+        for start in stride(from: 0, to: x.count, by: periods) {
+            let range = start..<start + periods
+            var part = xAdjoint._mutatingExtracting(range)
+            Adstock.pullCarry(weights: weights.span, adjoint: adjoint.extracting(range), x: &part)
         }
     }
 }

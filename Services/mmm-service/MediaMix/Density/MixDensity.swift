@@ -15,11 +15,13 @@ public struct MixDensity: Density {
         case sampled
     }
 
-    let model: MixModel
+    let model: MediaMixModel
     private(set) var parameters: ParameterBlock
     private let baseline: BaselineBlock
-    private let columns: ColumnBlock
+    private var columns: ColumnBlock
     private let geos: GeoBlock
+    /// Of controls whose effects do not differ between geos.
+    private var commonControls: ColumnBlock
     private var controls: ControlBlock
     private var media: [MediumBlock]
     private var lifts: [LiftBlock]
@@ -36,7 +38,14 @@ public struct MixDensity: Density {
     /// - Parameters:
     ///   - model: the model.
     ///   - coordinates: what positions are made of.
-    public init(_ model: MixModel, _ coordinates: Coordinates = .sampled) {
+    ///   - weights: how often each number of the outcome counts, `[geos * periods]`; nil if each
+    ///     counts once.
+    public init(
+        _ model: MediaMixModel,
+        _ coordinates: Coordinates = .sampled,
+        weights: [Double]? = nil
+    ) {
+        precondition(weights?.count ?? model.panel.cells == model.panel.cells, "a weight a cell")
         self.model = model
         parameters = model.parameterBlock(coordinates)
         let periods = model.panel.periods.count
@@ -44,14 +53,17 @@ public struct MixDensity: Density {
         baseline = BaselineBlock(levels: model.slots.levels, periods: periods)
         columns = model.columnBlock()
         geos = GeoBlock(slots: model.slots.geos)
+        commonControls = model.commonControlBlock(coordinates)
         controls = model.controlBlock(coordinates)
         media = model.mediumBlocks(coordinates)
         lifts = model.lifts.map { test in
             LiftBlock(
                 test,
                 amount: model.amounts[test.medium],
+                frequency: model.media[test.medium].frequency,
                 unit: model.outcomeUnits,
                 lags: model.media[test.medium].configuration.adstock.lags,
+                isVarying: model.slots.media[test.medium].variation != nil,
                 periods: periods
             )
         }
@@ -59,7 +71,8 @@ public struct MixDensity: Density {
             outcome: model.scaledOutcome,
             scales: model.slots.noise,
             degrees: model.slots.degrees,
-            geos: geoCount
+            geos: geoCount,
+            weights: weights ?? []
         )
         series = Array(repeating: 0, count: periods)
         mean = Array(repeating: 0, count: periods * geoCount)
@@ -82,6 +95,7 @@ public struct MixDensity: Density {
         var sum = forward(position) + parameters.priors()
         for index in lifts.indices { sum += lifts[index].evaluate(&media) }
         sum += noise.evaluate(parameters.values, &mean, into: &parameters.adjoints)
+        commonControls.pull(mean, into: &parameters.adjoints)
         controls.pull(parameters.values, mean, into: &parameters.adjoints)
         geos.pull(mean, series: &series, into: &parameters.adjoints)
         columns.pull(series, into: &parameters.adjoints)
@@ -99,14 +113,18 @@ public struct MixDensity: Density {
         parameters.pullLevels(into: &means)
         for geo in means.indices {
             let share = means[geo] / Double(series.count)
-            for cell in geo * series.count..<(geo + 1) * series.count { mean[cell] += share }
+            let cells = geo * series.count..<(geo + 1) * series.count
+            var all = mean.mutableSpan
+            var own = all._mutatingExtracting(cells)
+            own.raise(by: share)
         }
     }
 
     /// Finds all parameters and the mean; returns logarithms of Jacobians and of media's priors.
     private mutating func forward(_ position: Span<Double>) -> Double {
         var sum = parameters.load(position)
-        for cell in mean.indices { mean[cell] = 0 }
+        var cleared = mean.mutableSpan
+        cleared.update(repeating: 0)
         for index in media.indices {
             sum += media[index].forward(parameters.values, into: &mean)
         }
@@ -121,21 +139,22 @@ public struct MixDensity: Density {
         baseline.forward(parameters.values, into: &series)
         columns.forward(parameters.values, into: &series)
         geos.forward(parameters.values, series, into: &mean)
+        commonControls.forward(parameters.values, into: &mean)
         sum += controls.forward(parameters.values, into: &mean)
         return sum
     }
 
-    /// What ``MixModel/parameterNames`` are at a position.
+    /// What ``MediaMixModel/parameterNames`` are at a position.
     ///
     /// - Parameter position: `[dimension]`.
     /// - Returns: one number for each name.
     public mutating func parameters(at position: Span<Double>) -> [Double] {
         _ = forward(position)
         var plain = parameters.plainValues
-        let slots = model.slots.controls.map(\.deviations) + model.slots.media.map(\.deviations)
-        let spreads = controls.controls.map(\.spread) + media.map(\.spread)
+        let slots = controls.controls.map(\.slots.deviations) + model.slots.media.map(\.deviations)
+        let spreads = controls.controls.map { Optional($0.spread) } + media.map(\.spread)
         for control in controls.controls where control.prior != nil {
-            plain[control.effect] = controls.commonEffect(control, parameters.values)
+            plain[control.slots.effect] = controls.commonEffect(control, parameters.values)
         }
         for (slots, spread) in zip(slots, spreads) {
             for (slot, deviation) in zip(slots, spread?.deviations ?? []) {

@@ -8,12 +8,21 @@ struct NoiseBlock: Sendable {
     private let scales: [Int]
     private let degrees: Int?
     private let geos: Int
+    /// How often each number of the outcome counts; empty if each counts once.
+    private let weights: [Double]
     /// Of a t distribution, what its logarithms are of.
     private var ratios: [Double]
     private var logarithms: [Double]
 
-    init(outcome: [Double], scales: [Int], degrees: Int?, geos: Int) {
+    init(
+        outcome: [Double],
+        scales: [Int],
+        degrees: Int?,
+        geos: Int,
+        weights: [Double] = []
+    ) {
         self.outcome = outcome
+        self.weights = weights
         self.scales = scales
         self.degrees = degrees
         self.geos = geos
@@ -41,7 +50,16 @@ struct NoiseBlock: Sendable {
             var own = mean._mutatingExtracting(range)
             let scale = (slot: scales[part], value: values[scales[part]])
             let data = outcome.span.extracting(range)
-            if let degrees {
+            if !weights.isEmpty {
+                sum += Self.weighted(
+                    data,
+                    &own,
+                    weights: weights.span.extracting(range),
+                    scale: scale,
+                    degrees: degrees.map { ($0, values[$0]) },
+                    &adjoints
+                )
+            } else if let degrees {
                 let count = ratios.count
                 for start in stride(from: 0, to: own.count, by: count) {
                     var piece = own._mutatingExtracting(start..<start + count)

@@ -1,3 +1,4 @@
+internal import Numerics
 import Panels
 
 /// Something of a panel that acts as a medium does, paid or not.
@@ -5,6 +6,8 @@ struct Medium: Sendable {
     let name: String
     /// How much of it there was, `[geos * periods]`, in its own units.
     let amount: [Double]
+    /// How often each of those saw it who did, where the amount is how many that were.
+    let frequency: [Double]?
     /// What it cost, `[geos * periods]`; nil if nothing.
     let spend: [Double]?
     let configuration: ChannelConfiguration
@@ -16,30 +19,49 @@ struct Medium: Sendable {
     ) throws(MixModelError) -> [Medium] {
         var media: [Medium] = []
         for channel in panel.channels {
-            let amount: [Double]
-            switch channel.exposure {
-            case .spend: amount = channel.spend
-            case .units(let units): amount = units
-            case .reach: throw .reach(channel.name)
-            }
-            let own = configuration.channel(channel.name)
+            let (amount, frequency): ([Double], [Double]?) =
+                switch channel.exposure {
+                case .spend: (channel.spend, nil)
+                case .units(let units): (units, nil)
+                case .reach(let reach, let frequency): (reach, Self.filled(frequency, reach))
+                }
             media.append(
                 Medium(
                     name: channel.name,
                     amount: amount,
+                    frequency: frequency,
                     spend: channel.spend,
-                    configuration: own
+                    configuration: configuration.medium(channel)
                 )
             )
         }
         for column in panel.organic {
             let own = configuration.channels[column.name] ?? configuration.organic
             media.append(
-                Medium(name: column.name, amount: column.values, spend: nil, configuration: own)
+                Medium(
+                    name: column.name,
+                    amount: column.values,
+                    frequency: nil,
+                    spend: nil,
+                    configuration: own
+                )
             )
         }
         try check(media, configuration)
         return media
+    }
+
+    /// Frequencies, where nobody was reached that of others: had somebody been, it would count.
+    private static func filled(_ frequency: [Double], _ reach: [Double]) -> [Double] {
+        let sum = reach.span.sum()
+        let usual = sum > 0 ? reach.span.dot(frequency.span) / sum : 0
+        return zip(reach, frequency).map { $0 > 0 ? $1 : usual }
+    }
+
+    /// The parameters of its saturation, in the order in which that takes them.
+    var saturationKinds: [ParameterKind] {
+        guard frequency == nil else { return [.frequencySlope, .frequencyHalf] }
+        return configuration.saturation.parameterKinds
     }
 
     private static func check(
@@ -54,6 +76,15 @@ struct Medium: Sendable {
         for medium in media {
             guard medium.amount.contains(where: { $0 > 0 }) else {
                 throw .emptyMedium(medium.name)
+            }
+            if let frequency = medium.frequency {
+                guard frequency.contains(where: { $0 > 0 }) else {
+                    throw .emptyMedium(medium.name)
+                }
+                let own = medium.configuration
+                guard own.saturation == .hill, own.order == .saturationFirst else {
+                    throw .reach(medium.name)
+                }
             }
             let effect = medium.configuration.effect
             if effect == .roi || effect == .marginalROI,

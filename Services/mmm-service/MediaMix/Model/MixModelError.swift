@@ -28,7 +28,7 @@ public enum MixModelError: Error, Hashable, CustomStringConvertible {
     case signedGeoEffect(String)
     /// Controls whose effects differ between geos must be standardised.
     case unscaledGeoControls
-    /// Reach and frequency are known of a medium, and the model cannot use them yet.
+    /// Reach and frequency are known of a medium that is configured to act as others.
     case reach(String)
     /// A lift test names what the panel does not have, or numbers that say nothing.
     case lift(String, rule: String)
@@ -71,7 +71,8 @@ public enum MixModelError: Error, Hashable, CustomStringConvertible {
         case .unscaledGeoControls:
             "effects of controls differ between geos: choose standardised controls"
         case .reach(let name):
-            "medium \(name) has reach and frequency: give its units instead"
+            "medium \(name) has reach and frequency: choose Hill's saturation before the adstock,"
+                + " or give its units instead"
         case .lift(let channel, let rule): "the lift test of \(channel) \(rule)"
         case .otherScaling:
             "the scaling constants are of a panel with other columns or geos: train a new model"

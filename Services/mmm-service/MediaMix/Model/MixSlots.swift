@@ -10,6 +10,14 @@ struct MixSlots: Sendable {
         var spread: Int?
         /// One for each geo, if effects differ between them.
         var deviations: [Int] = []
+        /// If its effect varies in time.
+        var variation: VariationSlots?
+    }
+
+    /// Of effects that vary in time.
+    struct VariationSlots: Sendable {
+        let scale: Int
+        let knots: [Int]
     }
 
     /// Of one control.
@@ -27,6 +35,7 @@ struct MixSlots: Sendable {
     var media: [MediumSlots] = []
     var controls: [ControlSlots] = []
     var seasons: [Int] = []
+    var holidays: [Int] = []
     /// One, or one for each geo.
     var noise: [Int] = []
     var degrees: Int?
@@ -55,6 +64,8 @@ struct MixSlots: Sendable {
             let prefix = configuration.seasons.count == 1 ? "" : "\(season.cycle)_"
             seasons += try layout.add(.season, each: season.labels.map { prefix + $0 })
         }
+        let holidays = CalendarColumns(panel).holidays(configuration.holidays)
+        self.holidays = try layout.add(.holiday, each: holidays.map(\.name))
         noise =
             configuration.hasNoisePerGeo
             ? try layout.add(.noise, each: geos) : [try layout.add(.noise)]
@@ -74,7 +85,7 @@ struct MixSlots: Sendable {
                 if medium.configuration.adstock.parameterKinds.contains(kind) {
                     self.media[index].adstock.append(try layout.add(kind, medium.name))
                 }
-                if medium.configuration.saturation.parameterKinds.contains(kind) {
+                if medium.saturationKinds.contains(kind) {
                     self.media[index].saturation.append(try layout.add(kind, medium.name))
                 }
                 if medium.configuration.effect.kind == kind {
@@ -82,6 +93,7 @@ struct MixSlots: Sendable {
                 }
             }
         }
+        try addVariation(media, configuration.mediaVariation, &layout)
         guard configuration.hasGeoEffects else { return }
         for (index, medium) in media.enumerated() {
             self.media[index].spread = try layout.add(.mediaSpread, medium.name)
@@ -90,6 +102,30 @@ struct MixSlots: Sendable {
             for (index, medium) in media.enumerated() {
                 let slot = try layout.add(.mediaDeviation, geo, medium.name)
                 self.media[index].deviations.append(slot)
+            }
+        }
+    }
+
+    private mutating func addVariation(
+        _ media: [Medium],
+        _ variation: MixConfiguration.MediaVariation,
+        _ layout: inout ParameterLayout
+    ) throws(MixModelError) {
+        switch variation {
+        case .none: return
+        case .shared(let count):
+            let scale = try layout.add(.variationScale)
+            let knots = try layout.add(.variationKnots, each: (0..<count).map { "\($0)" })
+            for index in media.indices {
+                self.media[index].variation = VariationSlots(scale: scale, knots: knots)
+            }
+        case .each(let count):
+            for (index, medium) in media.enumerated() {
+                let labels = (0..<count).map { "\(medium.name), \($0)" }
+                self.media[index].variation = VariationSlots(
+                    scale: try layout.add(.variationScale, medium.name),
+                    knots: try layout.add(.variationKnots, each: labels)
+                )
             }
         }
     }

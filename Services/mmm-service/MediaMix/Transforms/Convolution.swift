@@ -1,7 +1,8 @@
 /// Loops of causal convolutions over plain memory.
 ///
 /// A sum over lags runs from lag 0 upwards whatever the block it is computed in, so bits do not
-/// depend on where a period stands; no product is fused with a sum.
+/// depend on where a period stands. Products are fused with sums in so many words, which gives the
+/// same bits wherever it is computed.
 enum Convolution {
     typealias Numbers = UnsafeBufferPointer<Double>
     typealias Targets = UnsafeMutableBufferPointer<Double>
@@ -19,26 +20,26 @@ enum Convolution {
         let whole = min(weights.count, count) - 1
         for period in 0..<whole {
             var sum = 0.0
-            for lag in 0...period { unsafe sum += w[lag] * x0[period - lag] }
+            for lag in 0...period { unsafe sum.addProduct(w[lag], x0[period - lag]) }
             unsafe y[period] = sum
         }
         var period = whole
         while period + 16 <= count {
             var sum = Sixteen.zero
             // Lags reach back to period − whole ≥ 0, and 16 periods are left.
-            for lag in 0...whole { unsafe sum += load(x0 + (period - lag)) * w[lag] }
+            for lag in 0...whole { unsafe add(load(x0 + (period - lag)), w[lag], to: &sum) }
             unsafe store(sum, y + period)
             period += 16
         }
         while period + 4 <= count {
             var sum = Four.zero
-            for lag in 0...whole { unsafe sum += load(x0 + (period - lag)) * w[lag] }
+            for lag in 0...whole { unsafe add(load(x0 + (period - lag)), w[lag], to: &sum) }
             unsafe store(sum, y + period)
             period += 4
         }
         while period < count {
             var sum = 0.0
-            for lag in 0...whole { unsafe sum += w[lag] * x0[period - lag] }
+            for lag in 0...whole { unsafe sum.addProduct(w[lag], x0[period - lag]) }
             unsafe y[period] = sum
             period += 1
         }
@@ -57,19 +58,21 @@ enum Convolution {
         while period + 16 <= whole {
             var sum: Sixteen = unsafe load(y + period)
             // The furthest element read is period + 15 + last < count.
-            for lag in 0...last { unsafe sum += load(a + (period + lag)) * w[lag] }
+            for lag in 0...last { unsafe add(load(a + (period + lag)), w[lag], to: &sum) }
             unsafe store(sum, y + period)
             period += 16
         }
         while period + 4 <= whole {
             var sum: Four = unsafe load(y + period)
-            for lag in 0...last { unsafe sum += load(a + (period + lag)) * w[lag] }
+            for lag in 0...last { unsafe add(load(a + (period + lag)), w[lag], to: &sum) }
             unsafe store(sum, y + period)
             period += 4
         }
         while period < count {
             var sum = unsafe y[period]
-            for lag in 0...min(last, count - 1 - period) { unsafe sum += w[lag] * a[period + lag] }
+            for lag in 0...min(last, count - 1 - period) {
+                unsafe sum.addProduct(w[lag], a[period + lag])
+            }
             unsafe y[period] = sum
             period += 1
         }
@@ -104,10 +107,10 @@ enum Convolution {
         var t = 3
         while t + 8 <= count {
             let factor: Eight = unsafe load(a + t)
-            unsafe s0 += factor * load(x + t)
-            unsafe s1 += factor * load(x + (t - 1))
-            unsafe s2 += factor * load(x + (t - 2))
-            unsafe s3 += factor * load(x + (t - 3))
+            unsafe s0.addProduct(factor, load(x + t))
+            unsafe s1.addProduct(factor, load(x + (t - 1)))
+            unsafe s2.addProduct(factor, load(x + (t - 2)))
+            unsafe s3.addProduct(factor, load(x + (t - 3)))
             t += 8
         }
         var sums = Four(fold(s0), fold(s1), fold(s2), fold(s3))
@@ -125,6 +128,13 @@ enum Convolution {
         unsafe store(load(target) + sums, target)
     }
 
+    /// A fused product is rounded once, as one of single numbers is.
+    @inline(__always)
+    private static func add<Vector: SIMD>(_ x: Vector, _ weight: Double, to sum: inout Vector)
+    where Vector.Scalar == Double {
+        sum.addProduct(x, Vector(repeating: weight))
+    }
+
     @inline(__always)
     private static func dot(
         _ x: UnsafePointer<Double>,
@@ -134,7 +144,7 @@ enum Convolution {
         var sums = Sixteen.zero
         var index = 0
         while index + 16 <= count {
-            unsafe sums += load(x + index) * load(y + index)
+            unsafe sums.addProduct(load(x + index), load(y + index))
             index += 16
         }
         var sum = fold(sums.lowHalf + sums.highHalf)

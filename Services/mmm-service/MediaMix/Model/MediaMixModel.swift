@@ -2,7 +2,7 @@ internal import Numerics
 public import Panels
 
 /// A configuration compiled for a panel: what is sampled, and what its numbers mean.
-public struct MixModel: Sendable {
+public struct MediaMixModel: Sendable {
     /// What it is fitted to.
     public let panel: Panel
     /// What it consists of.
@@ -55,12 +55,7 @@ public struct MixModel: Sendable {
         for index in media.indices {
             let medians = slots.media[index].adstock.map { layout.parameters[$0].prior.median }
             fitted.references.append(
-                Self.reference(
-                    amounts[index],
-                    media[index].configuration,
-                    medians,
-                    panel.periods.count
-                )
+                Self.reference(media[index], amounts[index], medians, panel.periods.count)
             )
         }
         self.scaling = scaling ?? fitted
@@ -78,9 +73,13 @@ public struct MixModel: Sendable {
         _ panel: Panel,
         _ configuration: MixConfiguration
     ) throws(MixModelError) {
-        if case .knots(let count) = configuration.baseline,
-            !(2...max(2, panel.periods.count)).contains(count)
-        {
+        var knots: [Int] = []
+        if case .knots(let count) = configuration.baseline { knots.append(count) }
+        switch configuration.mediaVariation {
+        case .none: break
+        case .each(let count), .shared(let count): knots.append(count)
+        }
+        for count in knots where !(2...max(2, panel.periods.count)).contains(count) {
             throw .knots(count, periods: panel.periods.count)
         }
         for season in configuration.seasons {
@@ -106,17 +105,23 @@ public struct MixModel: Sendable {
 
     /// The mean amount, carried over, that a unit of the medium meets: larger than the mean over
     /// periods where a medium comes in bursts, and then most of it is at work.
+    ///
+    /// Where frequencies are known, it is the mean of theirs that somebody reached meets.
     private static func reference(
+        _ medium: Medium,
         _ amount: [Double],
-        _ configuration: ChannelConfiguration,
         _ parameters: [Double],
         _ periods: Int
     ) -> Double {
+        if let frequency = medium.frequency {
+            return amount.span.dot(frequency.span) / amount.span.sum()
+        }
         var carried = amount
-        if configuration.order == .adstockFirst {
-            var weights = Array(repeating: 0.0, count: configuration.adstock.lags)
+        if medium.configuration.order == .adstockFirst {
+            let adstock = medium.configuration.adstock
+            var weights = Array(repeating: 0.0, count: adstock.lags)
             var span = weights.mutableSpan
-            configuration.adstock.weights(parameters.span, into: &span)
+            adstock.weights(parameters.span, into: &span)
             for start in stride(from: 0, to: amount.count, by: periods) {
                 let range = start..<start + periods
                 var all = carried.mutableSpan

@@ -1,7 +1,7 @@
 internal import Numerics
 internal import Panels
 
-extension MixModel {
+extension MediaMixModel {
     private func prior(_ slot: Int) -> Prior { layout.parameters[slot].prior }
 
     /// Whether a parameter is sampled and may be any number.
@@ -118,26 +118,41 @@ extension MixModel {
         }
     }
 
+    /// A control, standardised.
+    private func column(_ index: Int, _ standard: (centre: Double, scale: Double)) -> [Double] {
+        scaledControl(index).map { ($0 - standard.centre) / standard.scale }
+    }
+
+    /// Controls whose effects are the same in all geos.
+    func commonControlBlock(_ coordinates: MixDensity.Coordinates) -> ColumnBlock {
+        let standards = standards(coordinates)
+        let common = slots.controls.indices.filter { slots.controls[$0].spread == nil }
+        return ColumnBlock(
+            slots: common.map { slots.controls[$0].effect },
+            columns: common.map { column($0, standards[$0]) }
+        )
+    }
+
+    /// Those whose effects differ.
     func controlBlock(_ coordinates: MixDensity.Coordinates) -> ControlBlock {
         let standards = standards(coordinates)
-        let controls = slots.controls.indices.map { index in
-            let column = scaledControl(index).map {
-                ($0 - standards[index].centre) / standards[index].scale
-            }
+        let controls = slots.controls.indices.compactMap { index -> ControlBlock.Control? in
             let own = slots.controls[index]
-            let isInformed =
-                own.spread != nil && isInformed(own.deviations + [own.effect], coordinates)
+            let column = column(index, standards[index])
+            let isInformed = isInformed(own.deviations + [own.effect], coordinates)
             let spread = geoSpread(own.spread, own.deviations, isInformed) { geo in
                 let periods = panel.periods.count
                 let part = Moments(Array(column[geo * periods..<(geo + 1) * periods]))
                 return Double(periods) * part.deviation * part.deviation
             }
-            return ControlBlock.Control(
-                effect: own.effect,
-                prior: isInformed ? PriorLaw(prior(own.effect)) : nil,
-                spread: spread,
-                column: column
-            )
+            return spread.map { spread in
+                ControlBlock.Control(
+                    slots: own,
+                    prior: isInformed ? PriorLaw(prior(own.effect)) : nil,
+                    spread: spread,
+                    column: column
+                )
+            }
         }
         return ControlBlock(controls, geos: panel.geos.count)
     }
@@ -186,6 +201,10 @@ extension MixModel {
             }
             columns += waves.map { $0.map(\.sine) } + waves.map { $0.map(\.cosine) }
         }
+        slots += self.slots.holidays
+        // All geos have the same.
+        columns += CalendarColumns(panel).holidays(configuration.holidays)
+            .map { Array($0.values.prefix(panel.periods.count)) }
         if let trend = self.slots.trend {
             slots.append(trend)
             let last = Double(max(1, panel.periods.count - 1))
@@ -205,11 +224,12 @@ extension MixModel {
             let isByResponse = byResponse.contains(index)
             func block(_ link: EffectLink, _ spread: GeoSpread?) -> MediumBlock {
                 MediumBlock(
-                    media[index].configuration,
-                    own,
+                    MediumTransform(media[index].configuration, own, panel.periods.count),
                     link,
+                    effect: own.effect,
                     prior: isByResponse ? PriorLaw(prior(own.effect)) : nil,
                     amount: amounts[index],
+                    frequency: media[index].frequency,
                     geos: panel.geos.count,
                     spread: spread
                 )
