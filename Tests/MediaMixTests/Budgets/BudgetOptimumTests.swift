@@ -10,7 +10,7 @@ import Testing
     func plansAreAsGoodAsTheBestOfAGrid(seed: Int) throws {
         var chance = RandomBudgets(seed: UInt64(seed))
         let slope = seed.isMultiple(of: 2) ? 1.0 : 2.5
-        let response = chance.response([.hill, .hill, .hill], slope: slope, draws: 8)
+        let response = try chance.response([.hill, .hill, .hill], slope: slope, draws: 8)
         let budget = 120.0
         let plan = try BudgetOptimizer(
             response,
@@ -38,7 +38,7 @@ import Testing
     func marginsAreThoseOfOptima(seed: Int) throws {
         var chance = RandomBudgets(seed: UInt64(100 + seed))
         let saturations: [Saturation] = [.logistic, .root, .michaelisMenten, .tanh, .hill]
-        let response = chance.response(saturations)
+        let response = try chance.response(saturations)
         var request = RandomBudgets.request(response, budget: 300)
         for index in request.lines.indices {
             let least = 30 * chance.random.uniform()
@@ -75,7 +75,7 @@ import Testing
     @Test(arguments: [0.001, 1, 8, 30])
     func marginsAreThoseAskedFor(rate: Double) throws {
         var chance = RandomBudgets(seed: 131)
-        let response = chance.response([.logistic, .root, .michaelisMenten, .tanh])
+        let response = try chance.response([.logistic, .root, .michaelisMenten, .tanh])
         var request = RandomBudgets.request(response, budget: 300)
         for index in request.lines.indices { request.lines[index].limits.most = 1000 }
         request.goal = .marginalReturn(rate)
@@ -95,7 +95,11 @@ import Testing
     func limitsHold(seed: Int) throws {
         var chance = RandomBudgets(seed: UInt64(200 + seed))
         let slope = seed.isMultiple(of: 2) ? 1.0 : 2.0
-        let response = chance.response([.hill, .logistic, .hill, .root], slope: slope, draws: 6)
+        let response = try chance.response(
+            [.hill, .logistic, .hill, .root],
+            slope: slope,
+            draws: 6
+        )
         var request = RandomBudgets.request(response, budget: 200)
         let names = RandomBudgets.names(4)
         request.lines[3].limits = .locked(25)
@@ -143,7 +147,7 @@ import Testing
     /// Two groups that leave nothing free, for they are locked and add up to the budget.
     @Test func lockedGroupsThatAddUpToTheBudgetHold() throws {
         var chance = RandomBudgets(seed: 31)
-        let response = chance.response([.logistic, .logistic, .root, .tanh])
+        let response = try chance.response([.logistic, .logistic, .root, .tanh])
         var request = RandomBudgets.request(response, budget: 200)
         let names = RandomBudgets.names(4)
         request.groups = [

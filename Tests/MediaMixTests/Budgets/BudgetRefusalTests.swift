@@ -5,13 +5,13 @@ import Testing
 @Suite struct BudgetRefusalTests {
     private func refusal(_ change: (inout BudgetRequest) -> Void) -> BudgetRefusal? {
         var chance = RandomBudgets(seed: 71)
-        let response = chance.response([.logistic, .logistic, .tanh])
-        var request = RandomBudgets.request(response, budget: 100)
-        for (index, name) in ["Search", "TV", "Social"].enumerated() {
-            request.lines[index].name = name
-        }
-        change(&request)
         do {
+            let response = try chance.response([.logistic, .logistic, .tanh])
+            var request = RandomBudgets.request(response, budget: 100)
+            for (index, name) in ["Search", "TV", "Social"].enumerated() {
+                request.lines[index].name = name
+            }
+            change(&request)
             _ = try BudgetOptimizer(response, request).optimize()
             return nil
         } catch {
@@ -202,49 +202,77 @@ import Testing
     }
 
     /// More variables than a search takes are refused before any work.
-    @Test func plansThatAreTooLargeAreRefused() {
+    @Test func plansThatAreTooLargeAreRefused() throws {
         var chance = RandomBudgets(seed: 72)
-        let response = chance.response([.logistic, .tanh], draws: 1, periods: 201)
+        let response = try chance.response([.logistic, .tanh], draws: 1, periods: 201)
         var request = RandomBudgets.request(response, budget: 100)
         request.pattern = .flighted
+        request.goal = .outcome(1)
         #expect(throws: BudgetRefusal.self) { try BudgetOptimizer(response, request) }
+        // Programs of many variables take long, but a budget needs none.
+        request.goal = .budget(100)
+        _ = try BudgetOptimizer(response, request)
     }
 
-    /// A model whose draws are no numbers.
+    /// A model whose draws are numbers up to some amount only.
     private struct BrokenResponse: BudgetResponse {
         let lines = 2
         let periods = 3
         let draws = 4
         let isConcave = true
+        let work = 24
+        let most: Double
 
         func outcomes(of plan: Span<Double>, into outcomes: inout MutableSpan<Double>) {
-            for draw in outcomes.indices { outcomes[draw] = .nan }
+            for draw in outcomes.indices { outcomes[draw] = plan[0] > most ? .nan : plan[0] }
         }
 
-        func addGradient(
-            of plan: Span<Double>,
+        func evaluate(
+            _ plan: Span<Double>,
             weights: Span<Double>,
-            into gradient: inout MutableSpan<Double>
-        ) {}
+            outcomes: inout MutableSpan<Double>,
+            gradient: inout MutableSpan<Double>
+        ) {
+            self.outcomes(of: plan, into: &outcomes)
+            for cell in gradient.indices { gradient[cell] = cell < 3 ? 1 : 0 }
+        }
     }
 
-    @Test func searchesThatBreakDownSayWhy() {
+    /// Draws that are no numbers are refused where they show, and nothing traps.
+    @Test func drawsThatAreNoNumbersAreRefused() throws {
         let names = RandomBudgets.names(2)
         let request = BudgetRequest(
             lines: names.map { BudgetLine(name: $0, current: [1, 1, 1]) },
             unit: .total,
             goal: .budget(9)
         )
+        #expect(throws: BudgetRefusal.draws(of: "model")) {
+            try BudgetOptimizer(BrokenResponse(most: 0.5), request).optimize()
+        }
         #expect(
             throws: BudgetRefusal.searchFailed(
                 "the function or a derivative was not a finite number"
             )
-        ) { try BudgetOptimizer(BrokenResponse(), request).optimize() }
+        ) { try BudgetOptimizer(BrokenResponse(most: 1.2), request).optimize() }
+        let appraisal = BudgetAppraisal(BrokenResponse(most: 1.2), lines: request.lines)
+        #expect(throws: BudgetRefusal.draws(of: "model")) {
+            try appraisal.plan([[2, 2, 2], [1, 1, 1]])
+        }
+        #expect(throws: BudgetRefusal.draws(of: "TV")) {
+            try PlainLine(
+                adstock: Adstock(kind: .none, lags: 1),
+                saturation: .michaelisMenten,
+                spendScale: 1,
+                adstockParameters: [],
+                saturationParameters: [1, .nan],
+                coefficients: [1, 1]
+            ).part("TV", outcomeScale: 1)
+        }
     }
 
-    @Test func frontiersTakeSomeBudgets() {
+    @Test func frontiersTakeSomeBudgets() throws {
         var chance = RandomBudgets(seed: 74)
-        let response = chance.response([.logistic, .tanh], draws: 2)
+        let response = try chance.response([.logistic, .tanh], draws: 2)
         let request = RandomBudgets.request(response, budget: 100)
         for count in [0, 201] {
             let budgets = [Double](repeating: 100, count: count)
@@ -256,7 +284,7 @@ import Testing
 
     @Test func spendBeyondWhatWasObservedIsShown() throws {
         var chance = RandomBudgets(seed: 73)
-        let response = chance.response([.none, .logistic], draws: 5)
+        let response = try chance.response([.none, .logistic], draws: 5)
         var request = RandomBudgets.request(response, budget: 100)
         request.lines[0].observed = 5...30
         request.lines[0].limits = .locked(45)

@@ -35,7 +35,7 @@ import Testing
     ])
     func plansAreAsGoodAsTheBestOfAGrid(utility: BudgetRequest.Utility) throws {
         var chance = RandomBudgets(seed: 41)
-        let response = chance.response([.logistic, .michaelisMenten], draws: 50)
+        let response = try chance.response([.logistic, .michaelisMenten], draws: 50)
         var request = RandomBudgets.request(response, budget: 150)
         request.utility = utility
         let plan = try BudgetOptimizer(response, request).optimize()
@@ -52,8 +52,8 @@ import Testing
 
     /// One line that brings a little more on average and may bring nothing, and one that is sure.
     @Test func riskCostsMoney() throws {
-        func line(_ coefficients: [Double]) -> CarryOverResponse.Line {
-            CarryOverResponse.Line(
+        func line(_ coefficients: [Double]) -> PlainLine {
+            PlainLine(
                 adstock: Adstock(kind: .none, lags: 1),
                 saturation: .michaelisMenten,
                 spendScale: 100,
@@ -62,8 +62,8 @@ import Testing
                 coefficients: coefficients
             )
         }
-        let response = CarryOverResponse(
-            lines: [line([0.1, 1.9, 0.2, 2.2]), line([1, 1, 1, 1])],
+        let response = try CarryOverResponse(
+            plain: [line([0.1, 1.9, 0.2, 2.2]), line([1, 1, 1, 1])],
             periods: 2,
             periodsAfter: 0,
             outcomeScale: 1

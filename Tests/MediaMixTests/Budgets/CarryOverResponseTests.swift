@@ -7,8 +7,8 @@ import Testing
 @Suite struct CarryOverResponseTests {
     static let saturations: [Saturation] = [.logistic, .hill, .root, .michaelisMenten, .tanh]
 
-    @Test func outcomesAreThoseOfTheDefinition() {
-        let line = CarryOverResponse.Line(
+    @Test func outcomesAreThoseOfTheDefinition() throws {
+        let line = PlainLine(
             adstock: Adstock(kind: .geometric, lags: 2, isNormalised: false),
             saturation: .michaelisMenten,
             spendScale: 10,
@@ -16,8 +16,8 @@ import Testing
             saturationParameters: [1, 3],
             coefficients: [2, 4]
         )
-        let response = CarryOverResponse(
-            lines: [line, line],
+        let response = try CarryOverResponse(
+            plain: [line, line],
             periods: 2,
             periodsAfter: 1,
             outcomeScale: 100
@@ -34,21 +34,74 @@ import Testing
         #expect(response.isConcave)
     }
 
-    @Test func gradientsAreThoseOfDifferences() {
+    @Test func gradientsAreThoseOfDifferences() throws {
         var chance = RandomBudgets(seed: 3)
-        let response = chance.response(Self.saturations, slope: 1.6, draws: 5)
+        let response = try chance.response(Self.saturations, slope: 1.6, draws: 5)
         #expect(!response.isConcave)
         let plan = (0..<30).map { _ in 20 + 100 * chance.random.uniform() }
         let weights = (0..<5).map { _ in chance.random.uniform() - 0.3 }
-        var gradient = [Double](repeating: 1, count: 30)
+        Self.expectGradient(response, plan, weights)
+    }
+
+    /// What saturates first, with an amount for each kind, and nothing in some periods.
+    @Test(arguments: saturations + [.none])
+    func gradientsOfSaturationFirstAreThoseOfDifferences(saturation: Saturation) throws {
+        let line = PlainLine(
+            adstock: Adstock(kind: .geometric, lags: 3),
+            saturation: saturation,
+            order: .saturationFirst,
+            spendScale: 40,
+            adstockParameters: [0.3, 0.6],
+            saturationParameters: saturation == .hill
+                ? [1.4, 0.8, 0.7, 1.2] : saturation == .none ? [] : [0.9, 0.6],
+            coefficients: [2, -1]
+        )
+        let response = try CarryOverResponse(
+            plain: [line],
+            periods: 4,
+            periodsAfter: 1,
+            outcomeScale: 100
+        )
+        Self.expectGradient(response, [30, 5, 90, 1], [0.7, 0.2])
+        // By the definition, period by period.
+        let plan = [30.0, 5, 90, 1, 0]
+        let expected = [0, 1].map { draw in
+            let rate = [0.3, 0.6][draw]
+            let count = saturation.parameterCount
+            let own = line.saturationParameters[draw * count..<(draw + 1) * count]
+            let responses = plan.map {
+                saturation.respond(one: $0 / 40, parameters: Array(own).span).response
+            }
+            let weights = [1, rate, rate * rate].map { $0 / (1 + rate + rate * rate) }
+            let sum = (0..<5).reduce(0) { sum, period in
+                (0...min(2, period)).reduce(sum) { $0 + weights[$1] * responses[period - $1] }
+            }
+            return 100 * line.coefficients[draw] * sum
+        }
+        #expect(isNear(response.outcomes(Array(plan[..<4])), expected, within: 1e-10))
+    }
+
+    private static func expectGradient(
+        _ response: CarryOverResponse,
+        _ plan: [Double],
+        _ weights: [Double]
+    ) {
+        var gradient = [Double](repeating: 1, count: plan.count)
+        var outcomes = [Double](repeating: 1, count: weights.count)
         var span = gradient.mutableSpan
-        response.addGradient(of: plan.span, weights: weights.span, into: &span)
+        var outcomeSpan = outcomes.mutableSpan
+        response.evaluate(
+            plan.span,
+            weights: weights.span,
+            outcomes: &outcomeSpan,
+            gradient: &span
+        )
         let differences = plan.indices.map { index in
-            1
-                + slopeByDifferences(plan, along: index) {
-                    zip(response.outcomes($0), weights).map(*).reduce(0, +)
-                }
+            slopeByDifferences(plan, along: index) {
+                zip(response.outcomes($0), weights).map(*).reduce(0, +)
+            }
         }
         #expect(isNear(gradient, differences, within: 1e-6))
+        #expect(outcomes == response.outcomes(plan))
     }
 }

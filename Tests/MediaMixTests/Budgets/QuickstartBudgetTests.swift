@@ -22,7 +22,7 @@ struct QuickstartBudgetTests {
         }
         let scales = [("x1", 0.9966581290617555), ("x2", 0.994374311652612)]
         let lines = try scales.map { name, scale in
-            CarryOverResponse.Line(
+            PlainLine(
                 adstock: Adstock(kind: .geometric, lags: 8),
                 saturation: .logistic,
                 spendScale: scale,
@@ -31,8 +31,8 @@ struct QuickstartBudgetTests {
                 coefficients: try column("saturation_beta[\(name)]")
             )
         }
-        return CarryOverResponse(
-            lines: lines,
+        return try CarryOverResponse(
+            plain: lines,
             periods: 8,
             periodsAfter: 8,
             outcomeScale: 8312.407544391639
@@ -87,7 +87,7 @@ struct QuickstartBudgetTests {
         #expect(zip(found, allocation).allSatisfy { abs($0 - $1) < 1e-5 }, "\(found)")
         #expect(abs(plan.outcome.mean - outcome) < 1e-3, "\(plan.outcome.mean)")
         #expect(abs(plan.spend - 8 * budget) < 1e-9)
-        #expect(plan.failedStarts == 0)
+        #expect(plan.search?.failures == 0)
         #expect(plan.lines.allSatisfy { Set($0.spend).count == 1 })
     }
 

@@ -14,11 +14,11 @@ struct RandomBudgets {
         slope: Double = 1,
         draws: Int = 30,
         periods: Int = 6
-    ) -> CarryOverResponse {
+    ) throws(BudgetRefusal) -> CarryOverResponse {
         let lines = saturations.map { saturation in
             let size = 0.5 + random.uniform()
             let strength = 0.5 + 2 * random.uniform()
-            return CarryOverResponse.Line(
+            return PlainLine(
                 adstock: Adstock(kind: .geometric, lags: 4),
                 saturation: saturation,
                 spendScale: 100 * (0.5 + random.uniform()),
@@ -36,8 +36,8 @@ struct RandomBudgets {
                 coefficients: (0..<draws).map { _ in strength * (0.6 + 0.8 * random.uniform()) }
             )
         }
-        return CarryOverResponse(
-            lines: lines,
+        return try CarryOverResponse(
+            plain: lines,
             periods: periods,
             periodsAfter: 4,
             outcomeScale: 1000
@@ -69,7 +69,54 @@ struct RandomBudgets {
     }
 }
 
+/// A medium of which a scale of spend is 1, in one place, before which there was nothing.
+struct PlainLine {
+    var adstock: Adstock
+    var saturation: Saturation
+    var order = ChannelConfiguration.Order.adstockFirst
+    var spendScale: Double
+    var adstockParameters: [Double]
+    var saturationParameters: [Double]
+    var coefficients: [Double]
+    var before: [Double] = []
+
+    func part(
+        _ name: String,
+        outcomeScale: Double
+    ) throws(BudgetRefusal) -> CarryOverResponse.Part {
+        var configuration = ChannelConfiguration()
+        configuration.adstock = adstock
+        configuration.saturation = saturation
+        configuration.order = order
+        return try CarryOverResponse.Part(
+            CarryOverResponse.Medium(
+                name,
+                configuration,
+                draws: coefficients.count,
+                adstockParameters: adstockParameters,
+                saturationParameters: saturationParameters
+            ),
+            amountPerMoney: 1 / spendScale,
+            before: before.map { $0 / spendScale },
+            coefficients: coefficients.map { $0 * outcomeScale }
+        )
+    }
+}
+
 extension CarryOverResponse {
+    init(
+        plain lines: [PlainLine],
+        periods: Int,
+        periodsAfter: Int,
+        outcomeScale: Double
+    ) throws(BudgetRefusal) {
+        var parts: [[Part]] = []
+        for (index, line) in lines.enumerated() {
+            parts.append([try line.part("channel \(index)", outcomeScale: outcomeScale)])
+        }
+        self.init(lines: parts, periods: periods, periodsAfter: periodsAfter)
+    }
+
     /// The outcomes of a plan as an array.
     func outcomes(_ plan: [Double]) -> [Double] {
         var outcomes = [Double](repeating: .nan, count: draws)

@@ -3,6 +3,7 @@ internal import Numerics
 /// Finds the best spend for a request by what each draw of a posterior responds.
 ///
 /// The same request gives the same plan, bit by bit. Limits hold to 1e-6 of the budget, always.
+/// The effort of a search is bounded; a plan says whether its search was cut short.
 public struct BudgetOptimizer: Sendable {
     private let problem: BudgetProblem
     /// The most budgets of a frontier.
@@ -26,7 +27,7 @@ public struct BudgetOptimizer: Sendable {
     /// - Returns: the plan.
     /// - Throws: ``BudgetRefusal`` if no plan reaches the goal, or the search broke down.
     public func optimize() throws(BudgetRefusal) -> BudgetPlan {
-        problem.plan(try BudgetSearch(problem).find())
+        try problem.plan(try BudgetSearch(problem).find())
     }
 
     /// Finds the best plans for several budgets.
@@ -52,8 +53,12 @@ public struct BudgetOptimizer: Sendable {
             let problem = try BudgetProblem(response, request)
             // The plan for the budget before is near the best one for this.
             let hint = plans.last.map { problem.variables($0.lines.flatMap(\.spend)) }
-            let search = BudgetSearch(problem, hints: hint.map { [$0] } ?? [])
-            plans.append(problem.plan(try search.find()))
+            let search = BudgetSearch(
+                problem,
+                hints: hint.map { [$0] } ?? [],
+                share: 1 / Double(budgets.count)
+            )
+            plans.append(try problem.plan(try search.find()))
         }
         return plans
     }

@@ -6,7 +6,7 @@ public struct BudgetEstimate: Sendable, Equatable {
     public var interval: ClosedRange<Double>
 }
 
-/// The best spend for a request, and what it brings.
+/// Spend and what it brings: the best for a request, or what somebody thought of.
 public struct BudgetPlan: Sendable {
     /// What a line gets, and what that does.
     public struct Line: Sendable, Equatable {
@@ -16,6 +16,8 @@ public struct BudgetPlan: Sendable {
         public var spend: [Double]
         /// What is spent in all.
         public var total: Double
+        /// What is spent now in all.
+        public var current: Double
         /// What one more unit of money would be worth on average, spread over the periods as the
         /// line's money is.
         public var marginalReturn: Double
@@ -53,6 +55,18 @@ public struct BudgetPlan: Sendable {
         }
     }
 
+    /// How a plan was found.
+    public struct Search: Sendable, Equatable {
+        /// How many places the search started from.
+        public var starts = 0
+        /// How many of them it broke down from; the plan is the best from the others.
+        public var failures = 0
+        /// How many plans it looked at.
+        public var evaluations = 0
+        /// Whether it ended at the effort that it may take, so that a better plan may be left.
+        public var isCutShort = false
+    }
+
     /// What each line gets, in the order of the request.
     public var lines: [Line]
     /// What is spent in all.
@@ -71,12 +85,12 @@ public struct BudgetPlan: Sendable {
     public var gainProbability: Double
     /// The worth of the mean outcome for each unit of money; nil if nothing is spent.
     public var returnOnSpend: Double?
-    /// The limits that keep the plan from being better.
+    /// The same of the current spend.
+    public var currentReturnOnSpend: Double?
+    /// The limits that keep the plan from being better; none of a plan that was given.
     public var bindings: [Binding]
-    /// How many places the search started from.
-    public var starts: Int
-    /// How many of them it broke down from; the plan is the best from the others.
-    public var failedStarts: Int
+    /// How it was found; nil of a plan that was given.
+    public var search: Search?
 
     /// The lines that leave what was observed.
     public var warnings: [Line] { lines.filter { $0.beyond != nil } }

@@ -15,7 +15,7 @@ extension BudgetProblem {
         }
         var points = hints + [variables(request.lines.flatMap(\.current)), even]
         guard !response.isConcave || !request.utility.isWellBehaved else {
-            return points.map(region.nearest)
+            return points.map { region.nearest(to: $0) }
         }
         let perLine = count / response.lines
         for line in 0..<min(response.lines, (request.starts - 2) / 2) {
@@ -36,6 +36,6 @@ extension BudgetProblem {
                 }
             )
         }
-        return points.map(region.nearest)
+        return points.map { region.nearest(to: $0) }
     }
 }

@@ -9,6 +9,12 @@ struct BudgetProblem: Sendable {
     let unit: Double
 
     /// Puts a request into these terms.
+    ///
+    /// - Parameters:
+    ///   - response: what plans bring.
+    ///   - request: what is sought.
+    /// - Throws: ``BudgetRefusal`` if the request breaks a rule, or what is spent now has no
+    ///   outcome.
     init(_ response: any BudgetResponse, _ request: BudgetRequest) throws(BudgetRefusal) {
         try request.check(lines: response.lines, periods: response.periods)
         try request.checkClashes(periods: response.periods)
@@ -43,6 +49,9 @@ struct BudgetProblem: Sendable {
             },
             total: budget.map { $0 / unit }
         )
+        guard response.outcomes(request.lines.flatMap(\.current)).span.isFinite() else {
+            throw .draws(of: "model")
+        }
         let inside = region.nearest(to: region.lower)
         if region.misses(inside) > 10 * BudgetRegion.tolerance {
             let missed = region.sums.filter {
@@ -54,6 +63,9 @@ struct BudgetProblem: Sendable {
 
     /// How many variables there are.
     var count: Int { region.lower.count }
+
+    /// Whether there are so many that quadratic programs of them take longer than outcomes.
+    var isLarge: Bool { count > 40 }
 
     /// What a variable of 1 spends in all periods that it stands for.
     var spendPerUnit: Double {
@@ -83,12 +95,7 @@ struct BudgetProblem: Sendable {
     }
 
     /// The outcomes of a plan, `[draws]`.
-    func outcomes(of plan: [Double]) -> [Double] {
-        var outcomes = [Double](repeating: 0, count: response.draws)
-        var span = outcomes.mutableSpan
-        response.outcomes(of: plan.span, into: &span)
-        return outcomes
-    }
+    func outcomes(of plan: [Double]) -> [Double] { response.outcomes(plan) }
 
     /// The utility of variables.
     func utility(_ x: [Double]) -> Double {
@@ -99,22 +106,18 @@ struct BudgetProblem: Sendable {
     /// The utility of variables, and its gradient by them.
     func utility(_ x: Span<Double>, gradient: inout MutableSpan<Double>) -> Double {
         let plan = plan(x)
-        var weights = [Double](repeating: 0, count: response.draws)
-        let utility = request.utility.value(of: outcomes(of: plan), weights: &weights)
-        let byPlan = self.gradient(of: plan, weights: weights)
+        var weights = BudgetRequest.Utility.evenWeights(draws: response.draws)
+        // Weights that hang on the outcomes take a look at them before.
+        if request.utility != .mean {
+            _ = request.utility.value(of: outcomes(of: plan), weights: &weights)
+        }
+        let (outcomes, byPlan) = response.evaluate(plan, weights: weights)
+        let utility = request.utility.value(of: outcomes, weights: &weights)
         let isConstant = request.pattern == .constant
         for index in gradient.indices { gradient[index] = 0 }
         for cell in byPlan.indices {
             gradient[isConstant ? cell / response.periods : cell] += byPlan[cell] * unit
         }
         return utility
-    }
-
-    /// The gradient of a weighted sum of outcomes by the plan, `[lines × periods]`.
-    func gradient(of plan: [Double], weights: [Double]) -> [Double] {
-        var gradient = [Double](repeating: 0, count: plan.count)
-        var span = gradient.mutableSpan
-        response.addGradient(of: plan.span, weights: weights.span, into: &span)
-        return gradient
     }
 }

@@ -22,6 +22,10 @@ public enum BudgetRefusal: Error, Equatable, Sendable, CustomStringConvertible {
     case returnUnreachable(wanted: Double, best: Double)
     /// Not even the first unit of money beyond the least amounts brings so much.
     case marginalReturnUnreachable(wanted: Double, best: Double, line: String)
+    /// A draw of the model is not a finite number.
+    case draws(of: String)
+    /// What a unit of money buys of a line is not known.
+    case noPrice(line: String)
     /// The search broke down wherever it started.
     case searchFailed(String)
 
@@ -30,19 +34,24 @@ public enum BudgetRefusal: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .badRequest(let field, let rule): "\(field): \(rule)"
         case .limitsCross(let name, let least, let most, let unit):
-            "\(name): its least, \(text(least)) \(unit), is above its most, \(text(most)); "
+            "\(name): its least, \(least.sixDigits) \(unit), is above its most, \(most.sixDigits); "
                 + "lower the one or raise the other"
         case .groupTooSmall(let group, let most, let needed, let unit):
-            "\(group): may spend at most \(text(most)) \(unit), but the least amounts of its "
-                + "channels are \(text(needed)) together; raise the one or lower the others"
+            "\(group): may spend at most \(most.sixDigits) \(unit), but the least amounts of its "
+                + "channels are \(needed.sixDigits) together; raise the one or lower the others"
         case .groupTooLarge(let group, let least, let possible, let unit):
-            "\(group): must spend at least \(text(least)) \(unit), but its channels may spend only "
-                + "\(text(possible)) together; lower the one or raise the others"
+            "\(group): must spend at least \(least.sixDigits) \(unit), but its channels may spend "
+                + "only \(possible.sixDigits) together; lower the one or raise the others"
         case .noMost(let line):
             "\(line): has no highest amount, and no budget bounds it; say the most it may spend"
         case .limitsContradict(let groups):
             "groups: no plan keeps the limits of \(groups.joined(separator: ", ")) at once; "
                 + "loosen one of them"
+        case .draws(let name):
+            "\(name): a draw of the model gives an outcome that is no number; train the model again"
+        case .noPrice(let line):
+            "\(line): no spend and amount is known to tell what a unit of money buys; leave the "
+                + "channel out"
         case .searchFailed(let reason):
             "the search found no plan: \(reason); check the model's draws and the limits"
         default: moneyDescription
@@ -52,34 +61,23 @@ public enum BudgetRefusal: Error, Equatable, Sendable, CustomStringConvertible {
     private var moneyDescription: String {
         switch self {
         case .budgetTooSmall(let budget, let needed, let names, let unit):
-            "budget: \(text(budget)) \(unit) is less than the \(text(needed)) that "
+            "budget: \(budget.sixDigits) \(unit) is less than the \(needed.sixDigits) that "
                 + "\(names.joined(separator: ", ")) must spend at least; raise the budget by "
-                + "\(text(needed - budget)) or lower the least amounts"
+                + "\((needed - budget).sixDigits) or lower the least amounts"
         case .budgetTooLarge(let budget, let possible, let names, let unit):
-            "budget: \(text(budget)) \(unit) is more than the \(text(possible)) that "
+            "budget: \(budget.sixDigits) \(unit) is more than the \(possible.sixDigits) that "
                 + "\(names.joined(separator: ", ")) may spend at most; lower the budget by "
-                + "\(text(budget - possible)) or raise the highest amounts"
+                + "\((budget - possible).sixDigits) or raise the highest amounts"
         case .outcomeUnreachable(let wanted, let best):
-            "goal: no plan within the limits brings \(text(wanted)); the best brings "
-                + "\(text(best)); lower the goal or raise the highest amounts"
+            "goal: no plan within the limits brings \(wanted.sixDigits); the best brings "
+                + "\(best.sixDigits); lower the goal or raise the highest amounts"
         case .returnUnreachable(let wanted, let best):
-            "goal: no plan within the limits returns \(text(wanted)) times its money; the best "
-                + "returns \(text(best)); lower the goal or the least amounts"
+            "goal: no plan within the limits returns \(wanted.sixDigits) times its money; the best "
+                + "returns \(best.sixDigits); lower the goal or the least amounts"
         case .marginalReturnUnreachable(let wanted, let best, let line):
-            "goal: no channel returns \(text(wanted)) for the next unit of money; the best is "
-                + "\(line) with \(text(best)) at its least amount; lower the goal"
+            "goal: no channel returns \(wanted.sixDigits) for the next unit of money; the best is "
+                + "\(line) with \(best.sixDigits) at its least amount; lower the goal"
         default: ""
         }
-    }
-
-    /// A number in six digits.
-    private func text(_ number: Double) -> String {
-        guard number != 0 && number.isFinite else { return number == 0 ? "0" : "\(number)" }
-        var unit = 1.0
-        while abs(number) / unit >= 1e6 { unit *= 10 }
-        while abs(number) / unit < 1e5 && unit > 1e-12 { unit /= 10 }
-        let rounded = unit < 1 ? (number / unit).rounded() / (1 / unit).rounded() : number.rounded()
-        let words = "\(rounded)"
-        return words.hasSuffix(".0") ? String(words.dropLast(2)) : words
     }
 }

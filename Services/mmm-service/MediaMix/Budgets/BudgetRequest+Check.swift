@@ -1,6 +1,8 @@
 extension BudgetRequest {
-    /// The most variables that a search takes: its work grows with their cube.
-    static let mostVariables = 400
+    /// The most variables that a search takes.
+    static let mostVariables = 1200
+    /// The most where limits or goals tie variables together.
+    static let mostTiedVariables = 400
 
     /// The most groups of lines.
     static let mostGroups = 200
@@ -18,10 +20,11 @@ extension BudgetRequest {
         let names = Set(lines.map(\.name))
         try require("lines", names.count == count, "two have the same name; rename one")
         let variables = pattern == .constant ? count : count * periods
+        let most = tiesVariables ? Self.mostTiedVariables : Self.mostVariables
         try require(
             "pattern",
-            variables <= Self.mostVariables,
-            "\(variables) amounts are more than \(Self.mostVariables); "
+            variables <= most,
+            "\(variables) amounts are more than \(most); "
                 + "take fewer periods or constant spend"
         )
         for line in lines {
@@ -60,6 +63,16 @@ extension BudgetRequest {
         )
         try require("starts", (2...100).contains(starts), "must be 2 to 100")
         try checkGoal()
+    }
+
+    /// Whether there is more to keep than a budget and the limits of single variables.
+    private var tiesVariables: Bool {
+        switch goal {
+        case .returnOnSpend, .outcome: return true
+        case .budget, .marginalReturn: break
+        }
+        let hasLimits = lines.contains { $0.limits.least > 0 || $0.limits.most != nil }
+        return !groups.isEmpty || pattern == .flighted && hasLimits
     }
 
     private func checkGoal() throws(BudgetRefusal) {

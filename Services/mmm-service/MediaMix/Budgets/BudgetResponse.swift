@@ -14,6 +14,9 @@ public protocol BudgetResponse: Sendable {
     /// mean is the best there is.
     var isConcave: Bool { get }
 
+    /// How many numbers it takes to know the outcomes of a plan: what bounds a search's effort.
+    var work: Int { get }
+
     /// The outcomes of a plan.
     ///
     /// - Parameters:
@@ -21,15 +24,18 @@ public protocol BudgetResponse: Sendable {
     ///   - outcomes: `[draws]`, to be filled.
     func outcomes(of plan: Span<Double>, into outcomes: inout MutableSpan<Double>)
 
-    /// Adds the gradient of a weighted sum of the outcomes, Σ weight · outcome over the draws.
+    /// The outcomes of a plan, and the gradient of a weighted sum of them: Σ weight · outcome over
+    /// the draws.
     ///
     /// - Parameters:
     ///   - plan: `[lines × periods]`, none negative.
     ///   - weights: `[draws]`.
-    ///   - gradient: `[lines × periods]`, to which it is added.
-    func addGradient(
-        of plan: Span<Double>,
+    ///   - outcomes: `[draws]`, to be filled.
+    ///   - gradient: `[lines × periods]`, to be filled.
+    func evaluate(
+        _ plan: Span<Double>,
         weights: Span<Double>,
-        into gradient: inout MutableSpan<Double>
+        outcomes: inout MutableSpan<Double>,
+        gradient: inout MutableSpan<Double>
     )
 }

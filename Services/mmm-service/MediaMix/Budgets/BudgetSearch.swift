@@ -6,24 +6,25 @@ struct BudgetSearch {
     struct Found {
         /// The variables; they keep all limits.
         var point: [Double]
-        /// How many places the search started from.
-        var starts: Int
-        /// How many of them it broke down from.
-        var failures: Int
+        /// How the search went.
+        var search: BudgetPlan.Search
     }
 
     let problem: BudgetProblem
     private let starts: [[Double]]
     /// The size of utilities.
     private let scale: Double
+    private let effort: BudgetEffort
 
     /// A search.
     ///
     /// - Parameters:
     ///   - problem: what is sought.
     ///   - hints: variables of good plans, if some are known.
-    init(_ problem: BudgetProblem, hints: [[Double]] = []) {
+    ///   - share: the part of the effort that it may take, above 0 and up to 1.
+    init(_ problem: BudgetProblem, hints: [[Double]] = [], share: Double = 1) {
         self.problem = problem
+        effort = BudgetEffort(problem, share: share)
         starts = problem.starts(hints: hints)
         let largest = starts.reduce(0) { max($0, abs(problem.utility($1))) }
         scale = largest > 0 ? largest : 1
@@ -91,7 +92,7 @@ struct BudgetSearch {
         let plan = problem.plan(x.span)
         var weights = [Double](repeating: 0, count: problem.response.draws)
         _ = problem.request.utility.value(of: problem.outcomes(of: plan), weights: &weights)
-        let margins = problem.margins(plan, weights: weights)
+        let margins = problem.appraisal.margins(plan, weights: weights)
         guard let best = margins.indices.max(by: { margins[$0] < margins[$1] }),
             margins[best] < rate
         else { return }
@@ -110,9 +111,10 @@ struct BudgetSearch {
     ) throws(BudgetRefusal) -> Found {
         let places = (anchor.map { [$0] } ?? []) + starts
         var (point, lowest): ([Double]?, Double) = (nil, .infinity)
-        var failures: [OptimizationFailure] = []
+        var search = BudgetPlan.Search()
+        var failure: OptimizationFailure?
         func consider(_ candidate: [Double]) -> Double {
-            let inside = problem.region.nearest(to: candidate)
+            let inside = problem.region.nearest(to: candidate, effort)
             let x = constraint.map { $0.moved(inside, towards: anchor) } ?? inside
             let value = function.value(x)
             if value < lowest && problem.region.misses(x) <= 1e-8 { (point, lowest) = (x, value) }
@@ -120,24 +122,49 @@ struct BudgetSearch {
         }
         for place in places {
             var value = consider(place)
-            guard problem.hasFreedom else { continue }
+            guard problem.hasFreedom && !effort.isUsedUp else { continue }
+            search.starts += 1
             do {
                 // A fresh start from where a search ended shows whether it gave up too early.
                 var start = place
-                for _ in 0..<10 {
+                for _ in 0..<10 where !effort.isUsedUp {
                     let before = value
-                    start = try optimizer(constraint).minimize(from: start, function.evaluate).point
+                    start = try minimum(function, constraint, from: start)
                     value = consider(start)
                     guard abs(value - before) > 1e-12 * abs(before) else { break }
                 }
             } catch {
-                failures.append(error)
+                failure = error
+                search.failures += 1
             }
         }
-        guard let point, failures.count < places.count || failures.isEmpty else {
-            throw .searchFailed(failures.first.map(\.description) ?? "limits are kept nowhere")
+        guard let point, search.failures < search.starts || failure == nil else {
+            throw .searchFailed(failure?.description ?? "limits are kept nowhere")
         }
-        return Found(point: point, starts: places.count, failures: failures.count)
+        search.evaluations = effort.evaluations
+        search.isCutShort = effort.isUsedUp
+        return Found(point: point, search: search)
+    }
+
+    private func minimum(
+        _ function: BudgetFunction,
+        _ constraint: BudgetFunction?,
+        from start: [Double]
+    ) throws(OptimizationFailure) -> [Double] {
+        let effort = effort
+        let counted: BudgetDescent.Function = { x, gradient in
+            effort.countEvaluation()
+            return function.evaluate(x, gradient: &gradient)
+        }
+        guard problem.isLarge && constraint == nil else {
+            var optimizer = optimizer(constraint)
+            optimizer.maximumEvaluations = min(2000, effort.evaluationsLeft)
+            return try optimizer.minimize(from: start, counted).point
+        }
+        return try BudgetDescent(region: problem.region, effort: effort).minimize(
+            from: start,
+            counted
+        )
     }
 
     private func optimizer(_ constraint: BudgetFunction?) -> Optimizer {
@@ -145,7 +172,6 @@ struct BudgetSearch {
         var optimizer = Optimizer()
         optimizer.lower = region.lower
         optimizer.upper = region.upper
-        optimizer.maximumEvaluations = 2000
         optimizer.relativeTolerance = 1e-8
         if let constraint { optimizer.notPositive.append(constraint.evaluate) }
         if let total = region.total {

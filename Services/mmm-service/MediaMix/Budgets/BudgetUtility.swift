@@ -10,7 +10,7 @@ extension BudgetRequest.Utility {
     func value(of outcomes: [Double], weights: inout [Double]) -> Double {
         let count = Double(outcomes.count)
         let mean = outcomes.span.sum() / count
-        for draw in weights.indices { weights[draw] = 1 / count }
+        weights = Self.evenWeights(draws: outcomes.count)
         switch self {
         case .mean: return mean
         case .meanLessDeviations(let factor):
@@ -35,6 +35,11 @@ extension BudgetRequest.Utility {
             }
             return sum / wanted
         }
+    }
+
+    /// What each draw of a mean counts, `[draws]`.
+    static func evenWeights(draws: Int) -> [Double] {
+        [Double](repeating: 1 / Double(draws), count: draws)
     }
 
     /// Whether the utility of concave outcomes is concave and smooth.
