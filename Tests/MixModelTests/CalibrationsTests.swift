@@ -105,6 +105,70 @@ struct CalibrationsTests {
         await service.stop()
     }
 
+    private func imported(
+        _ service: ServedMixModel,
+        _ csv: String,
+        validateOnly: Bool = false
+    ) async throws -> [MixModelV1.Calibration] {
+        var request = MixModelV1.ImportCalibrationsRequest()
+        (request.csv, request.validateOnly) = (csv, validateOnly)
+        return try await service.calibrations.importCalibrations(request).message.value()
+            .calibrations
+    }
+
+    @Test("of a table are put together, or none of them")
+    func table() async throws {
+        let service = try await ServedMixModel()
+        let csv = """
+            name,channel,kpi,geos,first_date,last_date,measure,value,standard_error,lower,upper,\
+            spend_delta,currency,likelihood,source
+            spring,paid_social,revenue,Geo1;Geo2,2026-01-05,2026-02-01,lift,12000,3000,,,,,,
+
+            summer,email,revenue,,2026-06-01,2026-06-28,return_on_spend,2.5,,1.5,3.5,4000,EUR,\
+            student_t,"a vendor, by mail"
+            """
+        let tried = try await imported(service, csv, validateOnly: true)
+        #expect(tried.map(\.revision) == [1, 1])
+        #expect(try await names(service).isEmpty)
+        let put = try await imported(service, csv)
+        #expect(put.map(\.name) == ["spring", "summer"])
+        #expect(put[0].geos == ["Geo1", "Geo2"] && put[0].term?.standardError == 3_000)
+        #expect(put[1].likelihood == .studentT && put[1].source == "a vendor, by mail")
+        #expect(put[1].term?.lift == 10_000 && put[1].interval == .init(1.5, 3.5))
+        #expect(try await imported(service, csv) == put)
+        // A fault of one row, and the others are not put either.
+        let second = csv.replacing("12000", with: "13000")
+        await refused(.notFound, "tv") {
+            _ = try await imported(service, second.replacing("email", with: "tv"))
+        }
+        #expect(try await names(service) == ["spring 1", "summer 1"])
+        #expect(try await imported(service, second).map(\.revision) == [2, 1])
+        await service.stop()
+    }
+
+    @Test("of a table that cannot be put say in which row, and why")
+    func badTables() async throws {
+        let service = try await ServedMixModel()
+        let head = "name,channel,kpi,first_date,last_date,measure,value,standard_error"
+        let good = "a,email,revenue,2026-01-05,2026-02-01,lift,5,1"
+        for (csv, part) in [
+            (head, "row"), ("", "csv"), ("name,channel\na,b", "expected a column kpi"),
+            (head + ",wight\n\(good),1", "column wight"),
+            ("\(head)\n\(good)\n\(good)", "row 3, name: is that of row 2, too"),
+            ("\(head)\n\(good.replacing("lift", with: "uplift"))", "row 2, measure: 'uplift'"),
+            ("\(head)\n\(good.replacing(",5,", with: ",5 %,"))", "row 2, value: '5 %'"),
+            ("\(head)\n\(good.replacing("-02-01", with: "-01-01"))", "row 2, last_date"),
+            ("\(head)\n\(good.replacing(",1", with: ",-1"))", "row 2, standard_error"),
+        ] {
+            await refused(.invalidArgument, part) { _ = try await imported(service, csv) }
+        }
+        await refused(.invalidArgument, "1000000 bytes") {
+            _ = try await imported(service, String(repeating: "x", count: 1_000_001))
+        }
+        #expect(try await names(service).isEmpty)
+        await service.stop()
+    }
+
     @Test("say which lift a model is held to, and how closely")
     func terms() async throws {
         let service = try await ServedMixModel()

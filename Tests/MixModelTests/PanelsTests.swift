@@ -406,7 +406,7 @@ struct PanelsTests {
 
 extension MixModelV1.PreviewPanelResponse {
     /// The values of a column.
-    fileprivate func values(_ role: Role, _ name: String) -> [Double] {
+    func values(_ role: Role, _ name: String) -> [Double] {
         columns.first { $0.role == role && $0.name == name }?.values ?? []
     }
 }

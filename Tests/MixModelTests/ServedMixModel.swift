@@ -15,38 +15,113 @@ struct ServedMixModel {
     let served: ServedTenants
     let calibrations: MixModelV1.Calibrations.Client
     let panels: MixModelV1.Panels.Client
+    let models: MixModelV1.Models.Client
+    let results: MixModelV1.Results.Client
+    let budgets: MixModelV1.Budgets.Client
     let series: IngestV1.Series.Client
+    private let imports: IngestV1.Imports.Client
     /// Of the other tenant.
     let others: MixModelV1.Calibrations.Client
     let otherPanels: MixModelV1.Panels.Client
+    let otherBudgets: MixModelV1.Budgets.Client
 
-    init() async throws {
+    init(limits: TrainingLimits = TrainingLimits()) async throws {
         let pages = PageTokens(try .ephemeral())
         let service = try #require(ServiceName("mmm"))
         let api = TenantAPI(
             service,
-            migrations: try [.ingest(), .mixModel()],
+            migrations: try [.ingest(), .attribution(), .mixModel()],
             contracts: [
-                MixModelV1.Calibrations.schema, MixModelV1.Panels.schema, IngestV1.Series.schema,
+                MixModelV1.Calibrations.schema, MixModelV1.Panels.schema,
+                MixModelV1.Models.schema, MixModelV1.Results.schema, MixModelV1.Budgets.schema,
+                IngestV1.Series.schema, IngestV1.Imports.schema,
             ],
             status: MixModelService.status(of:),
             calls: []
         ) { database, queue in
             let ingest = IngestService.work(of: service, on: database, queue, pages: pages)
-            let own = MixModelService.contracts(on: database, pages: pages)
-            return .init((ingest.contracts + own).flatMap(\.methods), doing: ingest.handlers)
+            let own = MixModelService.work(
+                of: service,
+                on: database,
+                queue,
+                pages: pages,
+                version: "1.2.3",
+                limits: limits
+            )
+            return .init(
+                (ingest.contracts + own.contracts).flatMap(\.methods),
+                doing: ingest.handlers + own.handlers
+            )
         }
         served = try await ServedTenants(api)
         let channel = try served.channel(served.members[0])
         calibrations = MixModelV1.Calibrations.Client(channel)
         panels = MixModelV1.Panels.Client(channel)
+        models = MixModelV1.Models.Client(channel)
+        results = MixModelV1.Results.Client(channel)
+        budgets = MixModelV1.Budgets.Client(channel)
         series = IngestV1.Series.Client(channel)
+        imports = IngestV1.Imports.Client(channel)
         let other = try served.channel(served.members[1])
         others = MixModelV1.Calibrations.Client(other)
         otherPanels = MixModelV1.Panels.Client(other)
+        otherBudgets = MixModelV1.Budgets.Client(other)
     }
 
     func stop() async { await served.stop() }
+
+    /// The first tenant's rows.
+    var scope: TenantScope {
+        get throws {
+            try served.database.scope(
+                for: try served.context(served.members[0]),
+                before: SchemaFixture.soon
+            )
+        }
+    }
+
+    /// Expects a call to be refused, with words that tell why.
+    func refused(
+        _ code: StatusCode,
+        _ part: String,
+        _ location: SourceLocation = #_sourceLocation,
+        _ call: () async throws -> Void
+    ) async {
+        do {
+            try await call()
+            Issue.record("it was not refused", sourceLocation: location)
+        } catch let error as RPCError {
+            #expect(error.code == code, "\(error)", sourceLocation: location)
+            #expect("\(error)".contains(part), "\(error)", sourceLocation: location)
+        } catch {
+            Issue.record(error, sourceLocation: location)
+        }
+    }
+
+    /// What `psql` says of the first tenant's rows, line by line.
+    @discardableResult
+    func rows(_ sql: String) async throws -> [String] {
+        let schema = served.members[0].id.schemaName
+        return try await served.fixture.lines("set search_path to \(schema); \(sql)")
+            .filter { $0 != "SET" }
+    }
+
+    /// Imports a file, and waits until all of it has been read.
+    func importText(_ text: String, named name: String) async throws -> IngestV1.Import {
+        var create = IngestV1.CreateImportRequest()
+        create.name = name
+        let created = try await imports.createImport(create).message.value()
+        let upload = try await imports.uploadFile()
+        var part = IngestV1.UploadFileRequest()
+        (part.importID, part.data) = (created.importID, Array(text.utf8))
+        try await upload.send(part)
+        var last = try await upload.finish().message.value()
+        var watch = IngestV1.WatchImportRequest()
+        watch.importID = created.importID
+        let told = try await imports.watchImport(watch)
+        while let next = try await told.next() { last = next.value() }
+        return last
+    }
 
     /// A panel of the revenue, with its values.
     func preview(

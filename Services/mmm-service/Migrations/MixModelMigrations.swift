@@ -4,6 +4,10 @@ public enum MixModelMigrations {
     public static let area = "mmm"
     /// The names without `.sql`, and the texts, in order.
     public static let files = [
-        ("m0001_calibrations", PackageResources.m0001_calibrations_sql)
+        ("m0001_calibrations", PackageResources.m0001_calibrations_sql),
+        ("m0002_models", PackageResources.m0002_models_sql),
+        ("m0003_budget_plans", PackageResources.m0003_budget_plans_sql),
+        ("m0004_results", PackageResources.m0004_results_sql),
+        ("m0005_kept_panels", PackageResources.m0005_kept_panels_sql),
     ]
 }

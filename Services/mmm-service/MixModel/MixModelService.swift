@@ -1,5 +1,7 @@
 internal import Contracts
+package import Jobs
 public import Lifecycle
+internal import MediaMix
 internal import Messages
 package import Net
 internal import Platform
@@ -9,9 +11,10 @@ internal import Schema
 package import Tenancy
 
 /// Models the mix of media: datasets, training, curves and budgets.
-///
-/// So far it keeps what models are to be held to, and tells what they can be fitted to.
 public enum MixModelService {
+    /// The largest message that is taken: a table of 8 MiB with what is said of it.
+    private static let mostRequestBytes = 9 << 20
+
     /// The service, for a program of its own or one that it shares.
     public static let definition = ServiceDefinition<MixModelConfiguration>("mmm") { parts in
         let place = try TenantService(
@@ -19,29 +22,70 @@ public enum MixModelService {
             parts.configuration.place,
             parts,
             requirements: [
-                try MigrationSet.ingest().requirement, try MigrationSet.mixModel().requirement,
+                try MigrationSet.ingest().requirement,
+                try MigrationSet.attribution().requirement,
+                try MigrationSet.mixModel().requirement,
             ]
         )
-        return ServiceContent(
-            contracts(on: place.database, pages: place.pages, offload: parts.offload),
+        let work = work(
+            of: place.name,
+            on: place.database,
+            place.queue,
+            pages: place.pages,
+            offload: parts.offload,
+            version: Release.version
+        )
+        let rounds = TrainingTidying(place.queue)
+            .rounds(of: place.name, on: place.database, logger: parts.logger)
+        var content = ServiceContent(
+            work.contracts,
             at: place,
+            doing: work.handlers,
+            components: [rounds.component(on: parts.group.next())],
             status: status(of:)
         )
+        content.configure = { server in
+            server.limits.request = max(server.limits.request, mostRequestBytes)
+        }
+        return content
     }
 
-    /// What the service serves.
+    /// What the service serves, and how its jobs are done.
     ///
     /// - Parameters:
+    ///   - service: what it is called.
     ///   - database: its databases.
+    ///   - queue: takes its jobs.
     ///   - pages: signs the pages of lists.
     ///   - offload: threads for what takes long; nil to take the loop's time.
-    /// - Returns: its contracts.
-    package static func contracts(
+    ///   - version: that of the program, which models name.
+    ///   - limits: how trainings go on.
+    /// - Returns: its contracts, and how each kind of job is done.
+    package static func work(
+        of service: ServiceName,
         on database: TenantDatabase,
+        _ queue: JobQueue,
         pages: PageTokens,
-        offload: WorkerPool? = nil
-    ) -> [ServedContract] {
-        [
+        offload: WorkerPool? = nil,
+        version: String,
+        limits: TrainingLimits = TrainingLimits()
+    ) -> (contracts: [ServedContract], handlers: [JobHandler]) {
+        let trainings = TrainingJobs(
+            of: service,
+            queue,
+            version: version,
+            limits,
+            offload: offload
+        )
+        let refreshing = RefreshJobs(trainings, offload: offload)
+        let models = ModelsService(
+            database,
+            trainings,
+            ModelRefreshes(refreshing),
+            pages: pages,
+            offload: offload
+        )
+        let contracts = [
             ServedContract(
                 MixModelV1.Calibrations.schema,
                 MixModelV1.Calibrations.methods(of: CalibrationsService(database, pages: pages)),
@@ -49,10 +93,32 @@ public enum MixModelService {
             ),
             ServedContract(
                 MixModelV1.Panels.schema,
-                MixModelV1.Panels.methods(of: PanelsService(database, offload: offload)),
+                MixModelV1.Panels.methods(
+                    of: PanelsService(database, pages: pages, offload: offload)
+                ),
                 files: [MixModelV1.panelsFile]
             ),
+            ServedContract(
+                MixModelV1.Models.schema,
+                MixModelV1.Models.methods(of: models),
+                files: [
+                    MixModelV1.modelsFile, MixModelV1.configurationFile, MixModelV1.panelsFile,
+                ]
+            ),
+            ServedContract(
+                MixModelV1.Results.schema,
+                MixModelV1.Results.methods(of: ResultsService(database, offload: offload)),
+                files: [MixModelV1.resultsFile]
+            ),
+            ServedContract(
+                MixModelV1.Budgets.schema,
+                MixModelV1.Budgets.methods(
+                    of: BudgetsService(database, pages: pages, offload: offload)
+                ),
+                files: [MixModelV1.budgetsFile]
+            ),
         ]
+        return (contracts, [trainings.handler, refreshing.handler])
     }
 
     /// What errors of its own mean to callers; nil for what it does not know.
@@ -61,6 +127,23 @@ public enum MixModelService {
     /// - Returns: the status.
     @Sendable
     package static func status(of error: any Error) -> RPCError? {
-        (error as? PostgresError).map { RPCError($0) }
+        switch error {
+        case let error as PostgresError: RPCError(error)
+        case let error as MixModelError: RPCError(error.code, error.description)
+        default: nil
+        }
+    }
+}
+
+extension MixModelError {
+    /// Whether it is the request that is wrong, or what it is about.
+    fileprivate var code: StatusCode {
+        switch self {
+        case .unknownChannel, .unknownParameter, .improperPrior, .priorOutside, .knots, .season,
+            .noSpend, .reach, .oneGeo, .signedGeoEffect, .unscaledGeoControls:
+            .invalidArgument
+        case .noMedia, .flatOutcome, .emptyMedium, .flatControl, .lift, .otherScaling:
+            .failedPrecondition
+        }
     }
 }

@@ -9,7 +9,7 @@ extension FieldViolations {
     /// - Parameter calibration: as it came, with its name.
     mutating func check(_ calibration: MixModelV1.Calibration) {
         check(
-            calibration.name.isCalibrationName,
+            calibration.name.isSlug,
             "name",
             "expected 1 to 63 of a-z, 0-9, _ and -, a letter first"
         )
@@ -26,6 +26,12 @@ extension FieldViolations {
         checkGeos(calibration.geos)
         checkDays(calibration)
         checkNumbers(calibration)
+        guard violations.isEmpty else { return }
+        check(
+            CalibrationTerm(calibration) != nil,
+            "calibration.value",
+            "expected numbers whose lift and error can be computed"
+        )
     }
 
     private mutating func check(text: String, _ lengths: ClosedRange<Int>, _ field: String) {
@@ -62,6 +68,19 @@ extension FieldViolations {
             last.daysSince1970 - first.daysSince1970 < Self.longestDays,
             "calibration.last_date",
             "expected at most \(Self.longestDays) days from first_date"
+        )
+        guard !calibration.measuredUntil.isEmpty else { return }
+        guard let until = PostgresDate(text: calibration.measuredUntil) else {
+            return check(
+                false,
+                "calibration.measured_until",
+                "expected a day as 2026-01-31, or none"
+            )
+        }
+        check(
+            until >= last && until.daysSince1970 - first.daysSince1970 < Self.longestDays,
+            "calibration.measured_until",
+            "expected a day not before last_date, at most \(Self.longestDays) days from first_date"
         )
     }
 
@@ -133,21 +152,5 @@ extension FieldViolations {
             "calibration.interval.level",
             "expected 0.5 to 0.999, as 0.9, or 0 for 0.9"
         )
-    }
-}
-
-extension String {
-    fileprivate var isCalibrationName: Bool {
-        guard let first = utf8.first, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first)
-        else { return false }
-        return utf8.count <= 63
-            && utf8.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-                    UInt8(ascii: "_"), UInt8(ascii: "-"):
-                    true
-                default: false
-                }
-            }
     }
 }

@@ -63,64 +63,80 @@ struct CalibrationStore: Sendable {
 
     // MARK: Writing
 
-    /// Puts a calibration in force in place of the one of its name; the same once more changes
-    /// nothing.
+    /// Puts calibrations in force in place of those of their names, all or none; the same once more
+    /// changes nothing.
     ///
     /// - Parameters:
-    ///   - calibration: checked, without what the service gives.
+    ///   - calibrations: checked, without what the service gives, each name once.
     ///   - actor: in whose name.
     ///   - isTrial: whether it is undone.
     ///   - scope: the tenant's.
-    /// - Returns: what is in force then, or would be.
+    /// - Returns: what is in force then, or would be, in the same order.
     /// - Throws: NOT_FOUND if there is no such channel; RESOURCE_EXHAUSTED; `PostgresError`.
     func put(
-        _ calibration: MixModelV1.Calibration,
+        _ calibrations: [MixModelV1.Calibration],
         by actor: String,
         isTrial: Bool,
         in scope: TenantScope
-    ) async throws -> StoredCalibration {
+    ) async throws -> [StoredCalibration] {
         let now = UTCTimestamp.now
         return try await scope.transaction { transaction in
             try await transaction.query(.holdCalibrations)
-            guard
-                let channel = try await transaction.query(.findChannel, calibration.channel)
-                    .atMostOne()
-            else {
-                throw RPCError(
-                    .notFound,
-                    "calibration.channel: there is no channel '\(calibration.channel)'; make it "
-                        + "first, or give one this slug"
-                )
-            }
-            let last = try await transaction.query(.findCalibration, calibration.name, Int64(0))
-                .atMostOne().map { try StoredCalibration($0) }
-            if let last, last.retireTime == nil {
-                if last.content == calibration { return last }
-                if !isTrial {
+            var room =
+                Self.most - (try await transaction.query(.countCalibrations).one().read(Int64.self))
+            var put: [StoredCalibration] = []
+            for calibration in calibrations {
+                let (last, next) = try await Self.next(calibration, by: actor, at: now, transaction)
+                put.append(next)
+                guard last?.revision != next.revision else { continue }
+                if last == nil || last?.retireTime != nil { try Self.take(&room) }
+                guard !isTrial else { continue }
+                if last?.retireTime == nil {
                     try await transaction.query(
                         .retireCalibration,
-                        calibration.name,
+                        next.content.name,
                         now,
                         actor,
                         ""
                     )
                 }
-            } else {
-                try await Self.checkRoom(in: transaction)
+                try await Self.add(next, in: transaction)
             }
-            let made = StoredCalibration(
-                calibration,
-                revision: (last?.revision ?? 0) + 1,
-                of: try channel.read(Int32.self),
-                by: actor,
-                at: now
-            )
-            if !isTrial { try await add(made, in: transaction) }
-            return made
+            return put
         }
     }
 
-    private func add(
+    /// The last revision of a name, and the one that is in force when a calibration has been put.
+    private static func next(
+        _ calibration: MixModelV1.Calibration,
+        by actor: String,
+        at now: UTCTimestamp,
+        _ transaction: PostgresTransaction
+    ) async throws -> (last: StoredCalibration?, next: StoredCalibration) {
+        guard
+            let channel = try await transaction.query(.findChannel, calibration.channel)
+                .atMostOne()
+        else {
+            throw RPCError(
+                .notFound,
+                "calibration.channel: there is no channel '\(calibration.channel)'; make it "
+                    + "first, or give one this slug"
+            )
+        }
+        let last = try await transaction.query(.findCalibration, calibration.name, Int64(0))
+            .atMostOne().map { try StoredCalibration($0) }
+        if let last, last.retireTime == nil, last.content == calibration { return (last, last) }
+        let made = StoredCalibration(
+            calibration,
+            revision: (last?.revision ?? 0) + 1,
+            of: try channel.read(Int32.self),
+            by: actor,
+            at: now
+        )
+        return (last, made)
+    }
+
+    private static func add(
         _ stored: StoredCalibration,
         in transaction: PostgresTransaction
     ) async throws {
@@ -136,15 +152,15 @@ struct CalibrationStore: Sendable {
         )
     }
 
-    private static func checkRoom(in transaction: PostgresTransaction) async throws {
-        let count = try await transaction.query(.countCalibrations).one().read(Int64.self)
-        guard count < most else {
+    private static func take(_ room: inout Int64) throws(RPCError) {
+        guard room > 0 else {
             throw RPCError(
                 .resourceExhausted,
                 "\(most) calibrations are in force, which is as many as there may be: retire some",
                 ErrorDetails(reason: "CALIBRATIONS_IN_FORCE")
             )
         }
+        room -= 1
     }
 
     /// Takes a calibration out of force.

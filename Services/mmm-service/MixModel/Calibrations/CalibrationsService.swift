@@ -23,12 +23,30 @@ struct CalibrationsService: MixModelV1.Calibrations.Service {
         let calibration = try Self.checked(value)
         let scope = try database.scope(for: call)
         let stored = try await store.put(
-            calibration,
+            [calibration],
             by: scope.context.actor.description,
             isTrial: value.validateOnly,
             in: scope
         )
-        return Reply(stored.message)
+        return Reply(stored[0].message)
+    }
+
+    func importCalibrations(
+        _ request: Message<MixModelV1.ImportCalibrationsRequest.View>,
+        _ call: ServerCall
+    ) async throws -> Reply<MixModelV1.ImportCalibrationsResponse> {
+        let value = request.value()
+        let calibrations = try CalibrationTable(csv: value.csv).calibrations
+        let scope = try database.scope(for: call)
+        let stored = try await store.put(
+            calibrations,
+            by: scope.context.actor.description,
+            isTrial: value.validateOnly,
+            in: scope
+        )
+        var response = MixModelV1.ImportCalibrationsResponse()
+        response.calibrations = stored.map(\.message)
+        return Reply(response)
     }
 
     /// What somebody put, without what the service gives.
@@ -53,12 +71,6 @@ struct CalibrationsService: MixModelV1.Calibrations.Service {
         calibration.retireReason = ""
         violations.check(calibration)
         try violations.finish("the calibration cannot be put")
-        guard CalibrationTerm(calibration) != nil else {
-            throw RPCError(
-                .invalidArgument,
-                "calibration.value: expected numbers whose lift and error can be computed"
-            )
-        }
         return calibration
     }
 

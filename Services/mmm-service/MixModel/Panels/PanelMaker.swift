@@ -59,8 +59,8 @@ struct PanelMaker: Sendable {
         addOutcome(rows.outcomes)
         addSpend(rows.spend, selection)
         let covariates = Dictionary(grouping: rows.covariates, by: \.name)
-        panel.controls = selection.controls.map { covariate($0, covariates[$0] ?? []) }
-        panel.treatments = selection.treatments.map { covariate($0, covariates[$0] ?? []) }
+        panel.controls = selection.controls.compactMap { column($0, covariates[$0] ?? []) }
+        panel.treatments = selection.treatments.compactMap { column($0, covariates[$0] ?? []) }
     }
 
     /// Where the number of a place in a period stands; nil if there is no such place.
@@ -171,6 +171,15 @@ struct PanelMaker: Sendable {
     }
 
     // MARK: Covariates
+
+    /// What there is of a covariate; nil of a holiday that has no day in the panel.
+    private func column(_ name: String, _ rows: [PanelRows.Covariate]) -> PanelColumn? {
+        guard ImportedHoliday.isOne(name) else { return covariate(name, rows) }
+        if rows.isEmpty { return nil }
+        let holidays = PanelHolidays(rows, in: panel)
+        let values = isNational ? holidays.ofAll : holidays.byPlace(panel.geos.map(\.name))
+        return PanelColumn(name: name, values: values)
+    }
 
     /// The mean of each period's days; of rows that name no place where those of a place are
     /// missing, and where all places are one, before those that name one.

@@ -92,6 +92,25 @@ struct PanelSource: Sendable {
         try checkRoom(periods: frame.periods, geos: geos, columns: 2 + 2 * channels + others)
     }
 
+    /// Refuses a panel that is larger than those of tenants' rows may be.
+    ///
+    /// - Parameter panel: that of a table.
+    /// - Throws: RESOURCE_EXHAUSTED.
+    static func check(_ panel: Panel) throws(RPCError) {
+        guard panel.channels.count <= mostColumns else {
+            throw RPCError(
+                .resourceExhausted,
+                "the panel has \(panel.channels.count) channels of at most \(mostColumns)"
+            )
+        }
+        let others = panel.organic.count + panel.treatments.count + panel.controls.count
+        try checkRoom(
+            periods: panel.periods.count,
+            geos: panel.geos.count,
+            columns: 2 + 3 * panel.channels.count + others
+        )
+    }
+
     private static func checkRoom(
         periods: Int,
         geos: Int = 1,
@@ -122,7 +141,8 @@ struct PanelSource: Sendable {
         for slug in selection.channels where !spent.contains(slug) {
             throw nothing("there is no spend of the channel '\(slug)' in these days")
         }
-        for name in selection.controls + selection.treatments where !known.contains(name) {
+        for name in selection.controls + selection.treatments
+        where !known.contains(name) && !ImportedHoliday.isOne(name) {
             throw nothing("there are no rows of the covariate '\(name)' in these days")
         }
         if spent.isEmpty { throw nothing("nothing was spent on any channel in these days") }
@@ -139,7 +159,7 @@ struct PanelSource: Sendable {
 
 extension FieldViolations {
     /// Checks a selection, and reads its days.
-    fileprivate mutating func checked(
+    mutating func checked(
         _ selection: MixModelV1.PanelSelection
     ) -> (first: PostgresDate?, last: PostgresDate?) {
         let names = [

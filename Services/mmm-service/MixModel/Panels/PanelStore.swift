@@ -3,7 +3,8 @@ internal import Postgres
 internal import RPC
 internal import Tenancy
 
-/// What panels are made of, as ingest publishes it: all SQL that reads it.
+/// What panels are made of, as ingest publishes it, and attribution what journeys count: all SQL
+/// that reads it.
 struct PanelStore: Sendable {
     /// How many sums of rows are read at most, of each kind.
     private static let mostRows: Int64 = 200_000
@@ -138,7 +139,10 @@ extension Statement {
         """
         select name, counted_by, bool_or(currency <> ''), min(day), max(day), count(distinct day),
             count(distinct geo), count(*)
-        from ingest_v1_kpi group by name, counted_by order by name, counted_by limit $1
+        from (
+            select * from ingest_v1_kpi union all select * from attribution_v1_kpi
+        ) k
+        group by name, counted_by order by name, counted_by limit $1
         """
     )
     fileprivate static let listSpentChannels = Statement(
@@ -164,9 +168,18 @@ extension Statement {
     )
     fileprivate static let findOutcomeDays = Statement(
         "mmm.find_outcome_days",
-        "select min(day), max(day) from ingest_v1_kpi where name = $1 and counted_by = $2"
+        """
+        select min(day), max(day)
+        from (
+            select * from ingest_v1_kpi union all select * from attribution_v1_kpi
+        ) k
+        where name = $1 and counted_by = $2
+        """
     )
     /// What a unit earns counts where it is in the currency of reports.
+    ///
+    /// Rates are the latest of the seven days up to a row's, those from its currency first, as in
+    /// `ingest_v1_reporting_rates`, which knows nothing of the days of journeys.
     fileprivate static let sumOutcome = Statement(
         "mmm.sum_outcome",
         """
@@ -179,16 +192,24 @@ extension Statement {
             ((array_agg(k.population order by k.day desc)
                 filter (where k.population > 0))[1])::float8,
             count(*) filter (
-                where (k.currency not in ('', $6) and r.day is null)
+                where (k.currency not in ('', $6) and r.multiplier is null)
                     or k.value_currency not in ('', $6)
             ),
             case when min(k.currency) = '' and max(k.currency) <> '' then null
                 else max(k.currency) <> '' end,
             sum(k.value) filter (where k.value_currency = $6)::float8, count(distinct k.day)
-        from ingest_v1_kpi k
-        left join ingest_v1_reporting_rates r on (
-            r.day = k.day and r.currency = k.currency and r.reporting_currency = $6
-        )
+        from (
+            select * from ingest_v1_kpi union all select * from attribution_v1_kpi
+        ) k
+        left join lateral (
+            select case when x.base = k.currency then x.rate else 1 end as multiplier,
+                case when x.base = k.currency then 1 else x.rate end as divisor
+            from ingest_v1_exchange_rates x
+            where k.currency not in ('', $6) and x.day between k.day - 7 and k.day
+                and (x.base, x.quote) in ((k.currency, $6), ($6, k.currency))
+            order by x.day desc, x.base = k.currency desc
+            limit 1
+        ) r on true
         where k.name = $1 and k.counted_by = $2 and k.day between $3 and $4
         group by 1, 2 order by 1, 2 limit $7
         """

@@ -1,26 +1,31 @@
 internal import Contracts
-internal import Messages
+public import Messages
 internal import Net
 internal import Panels
 internal import Postgres
 internal import RPC
-internal import Tenancy
+public import Tenancy
 internal import Wire
 
 /// Tells what mix models can be fitted to; its contract says what each method does.
 struct PanelsService: MixModelV1.Panels.Service {
     private let database: TenantDatabase
     private let source: PanelSource
+    private let keeper: PanelKeeper
+    private let pages: PageTokens
     private let offload: WorkerPool?
     private let store = PanelStore()
+    private let kept = StoredPanelStore()
 
     /// How many values an answer has at most.
     private static let mostValues = 200_000
 
-    init(_ database: TenantDatabase, offload: WorkerPool?) {
+    init(_ database: TenantDatabase, pages: PageTokens, offload: WorkerPool?) {
         self.database = database
+        self.pages = pages
         self.offload = offload
         source = PanelSource(offload: offload)
+        keeper = PanelKeeper(offload: offload)
     }
 
     func listSources(
@@ -62,6 +67,93 @@ struct PanelsService: MixModelV1.Panels.Service {
                 return response
             }
         )
+    }
+}
+
+// Panels that are kept.
+extension PanelsService {
+    func createPanel(
+        _ request: Message<MixModelV1.CreatePanelRequest.View>,
+        _ call: ServerCall
+    ) async throws -> Reply<MixModelV1.Panel> {
+        let value = request.value()
+        var violations = FieldViolations()
+        violations.check(label: value.label)
+        violations.check(value.source != nil, "source", "expected a selection or a table")
+        try violations.finish("no panel can be kept like this")
+        let scope = try database.scope(for: call)
+        let made =
+            switch value.source {
+            case .table(let table):
+                try await keeper.make(table, label: value.label, in: scope)
+            case .selection(let selection):
+                try await keeper.make(selection, label: value.label, in: scope)
+            case nil: throw RPCError.fault("a request without a source was taken")
+            }
+        if value.validateOnly { return Reply(made.stored.preview) }
+        return Reply(try await keeper.keep(made, in: scope).message)
+    }
+
+    func listPanels(
+        _ request: Message<MixModelV1.ListPanelsRequest.View>,
+        _ call: ServerCall
+    ) async throws -> Reply<MixModelV1.ListPanelsResponse> {
+        let page = try pages.page(of: request, request.value(), call)
+        let found = try await kept.list(
+            before: page.placeText.flatMap { PostgresUUID($0) },
+            limit: page.count + 1,
+            in: try database.scope(for: call)
+        )
+        let (shown, next) = page.cut(found) { "\($0.id)" }
+        var response = MixModelV1.ListPanelsResponse()
+        response.panels = shown.map(\.summary)
+        response.nextPageToken = next
+        return Reply(response)
+    }
+
+    func getPanel(
+        _ request: Message<MixModelV1.GetPanelRequest.View>,
+        _ call: ServerCall
+    ) async throws -> Reply<MixModelV1.Panel> {
+        let id = try PostgresUUID(request.value().panelID, of: "panel")
+        return Reply(try await kept.panel(id, in: try database.scope(for: call)).message)
+    }
+
+    func deletePanel(
+        _ request: Message<MixModelV1.DeletePanelRequest.View>,
+        _ call: ServerCall
+    ) async throws -> Reply<MixModelV1.DeletePanelResponse> {
+        let id = try PostgresUUID(request.value().panelID, of: "panel")
+        try await kept.delete(id, in: try database.scope(for: call))
+        return Reply(MixModelV1.DeletePanelResponse())
+    }
+}
+
+extension MixModelV1.ListPanelsRequest: PagedRequest {}
+
+extension FieldViolations {
+    /// Checks what something is called.
+    mutating func check(label: String) {
+        check(
+            label.count <= 200 && !label.utf8.contains(0),
+            "label",
+            "expected up to 200 characters without U+0000"
+        )
+    }
+}
+
+extension PostgresUUID {
+    /// Reads an id as it is told.
+    ///
+    /// - Parameters:
+    ///   - text: what somebody sent.
+    ///   - noun: of what it is to be.
+    /// - Throws: INVALID_ARGUMENT if it is none.
+    init(_ text: String, of noun: String) throws(RPCError) {
+        guard let id = PostgresUUID(text), text == "\(id)" else {
+            throw RPCError(.invalidArgument, "\(noun)_id: expected the id of a \(noun)")
+        }
+        self = id
     }
 }
 
@@ -113,21 +205,7 @@ extension MixModelV1.PreviewPanelResponse {
     private mutating func tell(_ found: PanelFindings) {
         isTrainable = !found.isRefusal && unconvertedRows == 0
         omittedFindings = Int32(clamping: found.omitted)
-        findings = found.all.map { finding in
-            var told = Finding()
-            told.severity =
-                switch finding.severity {
-                case .refuses: .refuses
-                case .warns: .warns
-                case .notes: .notes
-                }
-            told.rule = finding.rule.rawValue
-            told.columns = finding.columns
-            told.geo = finding.geo ?? ""
-            told.dates = finding.periods.map { "\($0)" }
-            (told.problem, told.remedy) = (finding.problem, finding.remedy)
-            return told
-        }
+        findings = found.messages
     }
 }
 

@@ -1,0 +1,228 @@
+internal import Messages
+internal import Postgres
+internal import RPC
+internal import Telemetry
+internal import Tenancy
+internal import Wire
+
+/// The models of tenants: all their SQL but that of trainings.
+struct ModelStore: Sendable {
+    /// How many models are kept, and how many may wait or be trained.
+    static let most: (kept: Int64, open: Int64) = (200, 50)
+
+    // MARK: Reading
+
+    /// A model.
+    ///
+    /// - Throws: NOT_FOUND, or `PostgresError`.
+    func model(_ id: PostgresUUID, in scope: TenantScope) async throws -> ModelRecord {
+        guard let row = try await scope.read(.findModel, id).atMostOne() else {
+            throw Self.missing(id)
+        }
+        return try ModelRecord(row)
+    }
+
+    /// A model, which nobody else changes before the transaction has ended.
+    ///
+    /// - Throws: NOT_FOUND, or `PostgresError`.
+    func held(_ id: PostgresUUID, in transaction: PostgresTransaction) async throws -> ModelRecord {
+        try await hold(in: transaction)
+        guard let row = try await transaction.query(.findModel, id).atMostOne() else {
+            throw Self.missing(id)
+        }
+        return try ModelRecord(row)
+    }
+
+    /// Lets nobody else create or change a model before the transaction has ended.
+    func hold(in transaction: PostgresTransaction) async throws {
+        try await transaction.query(.holdModels)
+    }
+
+    /// Models, the newest first.
+    ///
+    /// - Parameters:
+    ///   - filter: which of them.
+    ///   - state: where they stand; nil for all.
+    ///   - last: the one before them; nil from the newest on.
+    ///   - limit: how many.
+    ///   - scope: the tenant's.
+    /// - Returns: the models.
+    /// - Throws: `PostgresError`.
+    func list(
+        _ filter: MixModelV1.ListModelsRequest,
+        _ state: ModelRecord.State?,
+        before last: PostgresUUID?,
+        limit: Int,
+        in scope: TenantScope
+    ) async throws -> [ModelRecord] {
+        try await scope.read(
+            .listModels,
+            state?.rawValue,
+            filter.kpi.isEmpty ? nil : filter.kpi,
+            filter.label.isEmpty ? nil : filter.label,
+            filter.promoted,
+            last,
+            Int64(limit)
+        ).map { try ModelRecord($0) }
+    }
+
+    // MARK: Writing
+
+    /// Keeps a draft.
+    ///
+    /// - Parameters:
+    ///   - id: what it will be called.
+    ///   - definition: what decides on its bits.
+    ///   - panel: what it is fitted to.
+    ///   - actor: in whose name.
+    ///   - transaction: the tenant's.
+    /// - Throws: RESOURCE_EXHAUSTED if there are too many; `PostgresError`.
+    func add(
+        _ id: PostgresUUID,
+        _ definition: MixModelV1.StoredModel,
+        fittedTo panel: PostgresUUID,
+        by actor: String,
+        in transaction: PostgresTransaction
+    ) async throws {
+        try await hold(in: transaction)
+        let count = try await transaction.query(.countModels).one().read(Int64.self, Int64.self)
+        guard count.0 < Self.most.kept else {
+            throw RPCError(
+                .resourceExhausted,
+                "there are \(Self.most.kept) models, which is as many as are kept: delete some",
+                ErrorDetails(reason: "MODELS_KEPT")
+            )
+        }
+        let model = definition.model ?? .init()
+        try await transaction.query(
+            .insertModel,
+            id,
+            model.label,
+            model.kpi,
+            panel,
+            model.configurationDigest,
+            actor,
+            definition.encoded(),
+            UTCTimestamp.now
+        )
+    }
+
+    /// Has a model wait for its training.
+    ///
+    /// - Parameters:
+    ///   - id: which.
+    ///   - job: what trains it.
+    ///   - transaction: the tenant's, in which models are held.
+    /// - Throws: RESOURCE_EXHAUSTED if too many wait; `PostgresError`.
+    func queue(
+        _ id: PostgresUUID,
+        as job: PostgresUUID,
+        in transaction: PostgresTransaction
+    ) async throws {
+        let count = try await transaction.query(.countModels).one().read(Int64.self, Int64.self)
+        guard count.1 < Self.most.open else {
+            throw RPCError(
+                .resourceExhausted,
+                "\(Self.most.open) models wait or are trained: have this trained when one is done",
+                ErrorDetails(reason: "TRAININGS_OPEN", retryAfter: .seconds(30))
+            )
+        }
+        try await transaction.query(.queueModel, id, job)
+    }
+
+    /// Makes a model the one that counts.
+    func promote(_ model: ModelRecord, in transaction: PostgresTransaction) async throws {
+        let told = model.definition.model ?? .init()
+        try await transaction.query(.demoteModels, told.kpi, told.label)
+        try await transaction.query(.promoteModel, model.id, UTCTimestamp.now)
+    }
+
+    /// Notes that somebody has ended a training; nothing if it has ended by itself.
+    func cancel(_ id: PostgresUUID, in transaction: PostgresTransaction) async throws {
+        try await transaction.query(.cancelModel, id, UTCTimestamp.now)
+    }
+
+    /// Deletes a model with its draws.
+    ///
+    /// - Returns: its job, if it had one.
+    /// - Throws: NOT_FOUND, or `PostgresError`.
+    func delete(_ id: PostgresUUID, in scope: TenantScope) async throws -> PostgresUUID? {
+        guard let row = try await scope.write(.deleteModel, id).atMostOne() else {
+            throw Self.missing(id)
+        }
+        return try row.read(PostgresUUID?.self)
+    }
+
+    private static func missing(_ id: PostgresUUID) -> RPCError {
+        RPCError(.notFound, "model_id: there is no model '\(id)'")
+    }
+}
+
+extension Statement {
+    fileprivate static let findModel = Statement(
+        "mmm.find_model",
+        """
+        select model_id, state, panel_id, job_id, version, definition, problem, progress, summary,
+            created_at, started_at, completed_at, promoted_at
+        from mix_models where model_id = $1
+        """
+    )
+    fileprivate static let listModels = Statement(
+        "mmm.list_models",
+        """
+        select model_id, state, panel_id, job_id, version, definition, problem, progress, summary,
+            created_at, started_at, completed_at, promoted_at
+        from mix_models
+        where ($1::text is null or state = $1) and ($2::text is null or kpi = $2)
+            and ($3::text is null or label = $3) and (not $4 or promoted_at is not null)
+            and ($5::uuid is null or model_id < $5)
+        order by model_id desc limit $6
+        """
+    )
+    fileprivate static let holdModels = Statement(
+        "mmm.hold_models",
+        "select pg_advisory_xact_lock(1296911692, hashtext(current_schema()))"
+    )
+    fileprivate static let countModels = Statement(
+        "mmm.count_models",
+        "select count(*), count(*) filter (where state in ('queued', 'training')) from mix_models"
+    )
+    fileprivate static let insertModel = Statement(
+        "mmm.insert_model",
+        """
+        insert into mix_models (model_id, state, label, kpi, panel_id, configuration_digest, actor,
+            definition, created_at)
+        values ($1, 'draft', $2, $3, $4, $5, $6, $7, $8)
+        """
+    )
+    fileprivate static let queueModel = Statement(
+        "mmm.queue_model",
+        """
+        update mix_models set state = 'queued', job_id = $2, problem = null, completed_at = null,
+            progress = null, summary = null
+        where model_id = $1
+        """
+    )
+    fileprivate static let demoteModels = Statement(
+        "mmm.demote_models",
+        """
+        update mix_models set promoted_at = null
+        where kpi = $1 and label = $2 and promoted_at is not null
+        """
+    )
+    fileprivate static let promoteModel = Statement(
+        "mmm.promote_model",
+        "update mix_models set promoted_at = $2 where model_id = $1 and state = 'completed'"
+    )
+    fileprivate static let cancelModel = Statement(
+        "mmm.cancel_model",
+        """
+        update mix_models set state = 'cancelled', completed_at = $2
+        where model_id = $1 and state in ('queued', 'training')
+        """
+    )
+    fileprivate static let deleteModel = Statement(
+        "mmm.delete_model",
+        "delete from mix_models where model_id = $1 returning job_id"
+    )
+}

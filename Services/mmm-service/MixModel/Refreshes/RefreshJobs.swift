@@ -1,0 +1,99 @@
+internal import Jobs
+internal import MediaMix
+internal import Messages
+internal import Net
+internal import Postgres
+internal import RPC
+internal import Tenancy
+
+/// Makes the models of refreshes by jobs, and has them trained by others.
+struct RefreshJobs: Sendable {
+    let type: JobType<MixModelV1.StoredRefreshOrder>
+    let trainings: TrainingJobs
+    private let maker: ModelMaker
+    private let fitted: FittedModels
+    private let models = ModelStore()
+    private let store = RefreshStore()
+
+    /// How many models of a refresh are kept if it does not say.
+    static let usualKeep: Int32 = 8
+    /// How long one attempt may take.
+    private static let limit = Duration.seconds(600)
+
+    init(_ trainings: TrainingJobs, offload: WorkerPool?) {
+        self.trainings = trainings
+        maker = ModelMaker(offload: offload)
+        fitted = FittedModels(offload: offload)
+        type = JobType("refresh_model", of: trainings.service)
+    }
+
+    /// How they are done.
+    var handler: JobHandler {
+        JobHandler(type, limit: Self.limit) { order, run in
+            guard let refresh = order.refresh else {
+                throw JobInterruption.discard("the order names no refresh")
+            }
+            do {
+                try await attempt(refresh, run)
+            } catch let error as MixModelError {
+                throw JobInterruption.discard(error.description)
+            } catch let error as RPCError where error.isFinal {
+                throw JobInterruption.discard(error.message)
+            }
+        }
+    }
+
+    private func attempt(_ refresh: MixModelV1.ModelRefresh, _ run: JobRun) async throws {
+        let scope = try run.scope(within: Self.limit)
+        let known = try await store.models(of: refresh.name, in: scope)
+        let completed = known.first { $0.state == .completed }
+        let renewal = ModelRenewal(
+            name: refresh.name,
+            promotes: refresh.promote,
+            previous: refresh.cold ? nil : try await fit(of: completed, in: scope)
+        )
+        let made = try await maker.make(refresh.request ?? .init(), refresh: renewal, in: scope)
+        if let newest = known.first, newest.definition.isRepeated(by: made.definition) {
+            return try await run.complete()
+        }
+        guard let panel = made.panel else {
+            throw JobInterruption.discard("the refresh keeps no panel")
+        }
+        let id = JobID().uuid
+        let job = trainings.job(of: id)
+        let keep = Int(refresh.keep == 0 ? Self.usualKeep : refresh.keep)
+        // The last that can be used stays until there is another.
+        let old = known.dropFirst(keep - 1).map(\.id).filter { $0 != completed?.id }
+        let actor = run.context.actor.description
+        try await run.complete(within: .seconds(60)) { transaction in
+            try await models.hold(in: transaction)
+            let panels = try await store.delete(old, in: transaction)
+            try await models.add(id, made.definition, fittedTo: panel, by: actor, in: transaction)
+            try await models.queue(id, as: job.id.uuid, in: transaction)
+            try await trainings.queue.enqueue([job], in: transaction, of: scope)
+            // The new model may be fitted to one of them.
+            try await store.deletePanels(panels, in: transaction)
+        }
+    }
+
+    /// The fit that chains go on from; nil if there is none.
+    private func fit(
+        of record: ModelRecord?,
+        in scope: TenantScope
+    ) async throws -> MixFit? {
+        guard let record else { return nil }
+        do {
+            return try await fitted.fit(of: record.id, in: scope).fit
+        } catch let error as RPCError where error.code == .notFound {
+            // Somebody has deleted it meanwhile.
+            return nil
+        }
+    }
+}
+
+extension RPCError {
+    /// Whether another attempt would end the same.
+    fileprivate var isFinal: Bool {
+        [.invalidArgument, .failedPrecondition, .notFound, .resourceExhausted].contains(code)
+    }
+}

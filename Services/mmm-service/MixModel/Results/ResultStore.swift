@@ -1,0 +1,48 @@
+internal import Messages
+internal import Postgres
+internal import Tenancy
+internal import Wire
+
+/// What models have been found to say: all SQL of that.
+struct ResultStore: Sendable {
+    /// What is kept now: results of an earlier form are computed anew.
+    private static let form: Int32 = 1
+
+    /// What a model says; nil if that has not been computed yet.
+    ///
+    /// - Throws: `PostgresError`.
+    func results(
+        of model: PostgresUUID,
+        in scope: TenantScope
+    ) async throws -> MixModelV1.StoredResults? {
+        guard let row = try await scope.read(.findResults, model, Self.form).atMostOne() else {
+            return nil
+        }
+        let kept = try row.read(SharedBytes.self)
+        return try MixModelV1.StoredResults(decoding: kept.bytes)
+    }
+
+    /// Keeps what a model says; nothing if it has been deleted.
+    ///
+    /// - Throws: `PostgresError`.
+    func put(
+        _ results: MixModelV1.StoredResults,
+        of model: PostgresUUID,
+        in scope: TenantScope
+    ) async throws {
+        _ = try await scope.write(.putResults, model, Self.form, results.encoded())
+    }
+}
+
+extension Statement {
+    fileprivate static let findResults = Statement(
+        "mmm.find_results",
+        "select results from mix_models where model_id = $1 and results_form = $2"
+    )
+    fileprivate static let putResults = Statement(
+        "mmm.put_results",
+        """
+        update mix_models set results_form = $2, results = $3 where model_id = $1
+        """
+    )
+}

@@ -1,0 +1,101 @@
+internal import Jobs
+internal import Messages
+internal import Net
+internal import Postgres
+internal import RPC
+internal import Tenancy
+
+/// Trains models by jobs.
+struct TrainingJobs: Sendable {
+    /// Whose workers do them.
+    let service: ServiceName
+    let queue: JobQueue
+    private let type: JobType<MixModelV1.StoredTrainingOrder>
+    private let version: String
+    let limits: TrainingLimits
+    private let offload: WorkerPool?
+    private let slots: TrainingSlots
+    private let store = TrainingStore()
+
+    /// How long one attempt may take.
+    private static let limit = Duration.seconds(86_400)
+    /// How long until an attempt is made again that found no place.
+    private static let pause = Duration.seconds(2)
+
+    init(
+        of service: ServiceName,
+        _ queue: JobQueue,
+        version: String,
+        _ limits: TrainingLimits,
+        offload: WorkerPool?
+    ) {
+        self.service = service
+        self.queue = queue
+        self.version = version
+        self.limits = limits
+        self.offload = offload
+        slots = TrainingSlots(most: limits.atOnce)
+        type = JobType("train_model", of: service)
+    }
+
+    /// What trains a model.
+    func job(of id: PostgresUUID) -> NewJob {
+        var order = MixModelV1.StoredTrainingOrder()
+        order.modelID = "\(id)"
+        return type.job(order)
+    }
+
+    /// How they are done.
+    var handler: JobHandler {
+        var retries = JobRetryPolicy()
+        (retries.mostFailures, retries.mostCrashes) = (5, 5)
+        return JobHandler(type, retries: retries, limit: Self.limit) { order, run in
+            guard let id = PostgresUUID(order.modelID) else {
+                throw JobInterruption.discard("the order names no model")
+            }
+            guard slots.take() else {
+                throw JobInterruption.postpone(Self.pause, "as many models are trained as may be")
+            }
+            defer { slots.giveBack() }
+            try await attempt(id, run)
+        }
+    }
+
+    private func attempt(_ id: PostgresUUID, _ run: JobRun) async throws {
+        let start = try await run.transaction { transaction in
+            try await store.begin(id, by: run.id.uuid, version: version, in: transaction)
+        }
+        switch start {
+        case .none: try await run.complete()
+        case .wait:
+            throw JobInterruption.postpone(Self.pause, "another model of the tenant is trained")
+        case .begins(let record):
+            do {
+                let end = try await Training(record, run, limits, offload: offload).end()
+                try await run.complete(within: .seconds(120)) { transaction in
+                    try await store.end(end, of: record, by: run.id.uuid, in: transaction)
+                }
+            } catch is Training.NotWanted {
+                try await run.complete()
+            }
+        }
+    }
+}
+
+/// How many trainings go on in a process.
+private final class TrainingSlots: Sendable {
+    private let most: Int
+    private let taken = Locked(0)
+
+    init(most: Int) { self.most = most }
+
+    func take() -> Bool {
+        taken.withLock { taken in
+            guard taken < most else { return false }
+            taken += 1
+            return true
+        }
+    }
+
+    func giveBack() { taken.withLock { $0 -= 1 } }
+}

@@ -1,0 +1,77 @@
+import Contracts
+import Messages
+import MixModel
+import RPC
+import Testing
+import Wire
+
+@Suite("The life of models", .timeLimit(.minutes(5)))
+struct ModelLifeTests {
+    @Test("ends in one that counts, for each outcome and label")
+    func promotion() async throws {
+        let mix = try await ServedMixModel()
+        let panel = try await mix.panel()
+        var models: [MixModelV1.Model] = []
+        for label in ["a", "a", "b"] {
+            let model = try await mix.model(panel) { request in
+                request.label = label
+                request.sampling = .init()
+                request.sampling?.method = .bayesianBootstrap
+            }
+            let end = try #require(try await mix.train(model).last)
+            #expect(end.state == .completed && end.summary?.draws == 200, "\(end.problem)")
+            models.append(end)
+        }
+        for model in models {
+            var promote = MixModelV1.PromoteModelRequest()
+            promote.modelID = model.modelID
+            #expect(try await mix.models.promoteModel(promote).message.value().promoted)
+        }
+        var list = MixModelV1.ListModelsRequest()
+        list.promoted = true
+        let promoted = try await mix.models.listModels(list).message.value().models
+        #expect(promoted.map(\.modelID) == [models[2].modelID, models[1].modelID])
+        // The same fits, from the same seed.
+        let digests = try await mix.rows(
+            "select count(distinct md5(bytes)) from mix_chains where chain = 0"
+        )
+        #expect(digests == ["1"])
+        await mix.stop()
+    }
+
+    @Test("is cut short by whoever cancels a training, which may begin again")
+    func cancelled() async throws {
+        var limits = TrainingLimits()
+        limits.interval = .milliseconds(5)
+        let mix = try await ServedMixModel(limits: limits)
+        let panel = try await mix.panel()
+        let long = try await mix.model(panel) { request in
+            request.sampling = SmallModels.sampling(warmup: 20_000, draws: 20_000)
+        }
+        let waiting = try await mix.model(panel)
+        var train = MixModelV1.TrainModelRequest()
+        train.modelID = long.modelID
+        _ = try await mix.models.trainModel(train)
+        while try await mix.model(long.modelID).state != .training { await Task.yield() }
+        train.modelID = waiting.modelID
+        _ = try await mix.models.trainModel(train)
+        #expect(try await mix.model(waiting.modelID).state == .queued)
+        var cancel = MixModelV1.CancelTrainingRequest()
+        cancel.modelID = long.modelID
+        let told = try await mix.models.cancelTraining(cancel).message.value()
+        #expect(told.state == .cancelled && told.completeTime != nil)
+        // The answer may have been lost.
+        #expect(try await mix.models.cancelTraining(cancel).message.value() == told)
+        // Whose turn it was not, has it now.
+        #expect(try await mix.watch(waiting).last?.state == .completed)
+        var delete = MixModelV1.DeleteModelRequest()
+        delete.modelID = long.modelID
+        _ = try await mix.models.deleteModel(delete)
+        #expect(
+            try await mix.rows(
+                "select 1 from mix_chains where model_id = '\(long.modelID)' limit 1"
+            ) == []
+        )
+        await mix.stop()
+    }
+}
