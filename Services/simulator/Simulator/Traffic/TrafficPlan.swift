@@ -97,4 +97,24 @@ struct TrafficPlan: Sendable {
         ),
         TrafficPlan(channel: "direct", share: 0.12, links: [], referrers: [""], untagged: 1),
     ]
+
+    /// The traffic that more advertising brings.
+    static let others: [TrafficPlan] = [
+        TrafficPlan(
+            channel: "paid_video",
+            share: 0,
+            links: [Link("youtube", "paid_video")],
+            referrers: ["https://www.youtube.com/", ""],
+            untagged: 0.08
+        ),
+        TrafficPlan(
+            channel: "paid_shopping",
+            share: 0,
+            links: [
+                Link("google", "cpc", adding: "gclid"), Link("bing", "cpc", adding: "msclkid"),
+            ],
+            referrers: ["https://www.google.com/", "https://www.bing.com/"],
+            untagged: 0.1
+        ),
+    ]
 }

@@ -21,9 +21,7 @@ public struct TrafficSimulator: Sendable {
         public init() {}
     }
 
-    private var random: RandomStream
-    private let mess: Mess
-    private let plans: [TrafficPlan]
+    private var visits: VisitMaker
 
     /// A simulator.
     ///
@@ -31,92 +29,12 @@ public struct TrafficSimulator: Sendable {
     ///   - seed: what tells its visits from those of others.
     ///   - mess: how often things go wrong.
     public init(seed: UInt64, mess: Mess = Mess()) {
-        random = RandomStream(seed: seed)
-        self.mess = mess
-        plans = TrafficPlan.shop
+        visits = VisitMaker(random: RandomStream(seed: seed), mess: mess)
     }
 
     /// The next visit.
     public mutating func next() -> LabelledVisit {
-        let plan = drawPlan()
-        var visit = LabelledVisit(
-            channel: plan.channel,
-            page: "",
-            referrer: draw(plan.referrers) ?? "",
-            mishaps: []
-        )
-        visit.page = page(of: plan, &visit.mishaps)
-        if happens(mess.passedOn), !plan.links.isEmpty {
-            // Whoever opens it came by a friend: a visit without a referrer, with another's tags.
-            visit = LabelledVisit(
-                channel: "direct",
-                page: visit.page,
-                referrer: "",
-                mishaps: visit.mishaps.union(.passedOn)
-            )
-        }
-        if !visit.referrer.isEmpty, happens(mess.noReferrer) {
-            visit.referrer = ""
-            visit.mishaps.insert(.noReferrer)
-        }
-        return visit
+        let place = visits.random.place(in: TrafficPlan.shop.map(\.share))
+        return visits.visit(by: TrafficPlan.shop[place])
     }
-
-    private mutating func page(
-        of plan: TrafficPlan,
-        _ mishaps: inout LabelledVisit.Mishaps
-    ) -> String {
-        let path = "https://shop.example/p/\(1 + random.integer(below: 500))"
-        guard let link = draw(plan.links) else { return path }
-        var parameters: [String] = []
-        if happens(plan.untagged) {
-            mishaps.insert(.noTags)
-        } else {
-            parameters = tags(of: link, &mishaps)
-        }
-        // A network adds its id to the click whether the link has tags or not.
-        if !link.clickID.isEmpty, !happens(0.1) {
-            parameters.append("\(link.clickID)=\(String(random.next(), radix: 36))")
-        }
-        return parameters.isEmpty ? path : path + "?" + parameters.joined(separator: "&")
-    }
-
-    private mutating func tags(
-        of link: TrafficPlan.Link,
-        _ mishaps: inout LabelledVisit.Mishaps
-    ) -> [String] {
-        var (source, medium) = (link.source, link.medium)
-        if happens(mess.oddTag) {
-            mishaps.insert(.oddTag)
-            switch random.integer(below: 4) {
-            case 0: medium = medium.uppercased()
-            case 1: medium += "s"
-            case 2: source = "my " + source
-            default: medium = ""
-            }
-        }
-        if happens(mess.macro) {
-            mishaps.insert(.macro)
-            medium = "{{medium}}"
-        }
-        return [
-            "utm_source=\(source)", "utm_medium=\(medium)",
-            "utm_campaign=c\(random.integer(below: 40))",
-        ].map { $0.replacing(" ", with: "%20") }
-    }
-
-    private mutating func drawPlan() -> TrafficPlan {
-        var rest = random.uniform() * plans.reduce(0) { $0 + $1.share }
-        for plan in plans {
-            rest -= plan.share
-            if rest < 0 { return plan }
-        }
-        return plans[plans.count - 1]
-    }
-
-    private mutating func draw<Element>(_ choices: [Element]) -> Element? {
-        choices.isEmpty ? nil : choices[random.integer(below: choices.count)]
-    }
-
-    private mutating func happens(_ probability: Double) -> Bool { random.uniform() < probability }
 }
