@@ -135,7 +135,9 @@ extension GatewayProgram {
         _ parts: ServiceParts<GatewayProgram>
     ) -> [ServedContract] {
         let breakers = CircuitBreakers(registry: parts.registry, logger: parts.logger)
-        let control = ControlService(backends, issuer: tenants.issuer, breakers: breakers)
+        let platform = PlatformCalls(backends, issuer: tenants.issuer, breakers: breakers)
+        let control = ControlService(platform)
+        let overview = OverviewService(platform)
         let operations = OperationsService(
             backends,
             issuer: tenants.issuer,
@@ -147,6 +149,11 @@ extension GatewayProgram {
                 ControlV1.Control.schema,
                 ControlV1.Control.methods(of: control),
                 files: [ControlV1.controlFile, JobsV1.jobsFile]
+            ),
+            ServedContract(
+                ControlV1.Overviews.schema,
+                ControlV1.Overviews.methods(of: overview),
+                files: [ControlV1.overviewFile, ControlV1.controlFile, JobsV1.jobsFile]
             ),
             ServedContract(
                 OperationsV1.Operations.schema,

@@ -35,8 +35,14 @@ extension ServiceOffer {
             ]
         ),
         "mmm": ServiceOffer(
-            [MixModelV1.Calibrations.schema, MixModelV1.Panels.schema],
-            files: [MixModelV1.calibrationsFile, MixModelV1.panelsFile]
+            [
+                MixModelV1.Calibrations.schema, MixModelV1.Panels.schema,
+                MixModelV1.Models.schema, MixModelV1.Results.schema, MixModelV1.Budgets.schema,
+            ],
+            files: [
+                MixModelV1.calibrationsFile, MixModelV1.panelsFile, MixModelV1.modelsFile,
+                MixModelV1.configurationFile, MixModelV1.resultsFile, MixModelV1.budgetsFile,
+            ]
         ),
     ]
 }

@@ -95,9 +95,11 @@ final class GatewayFixture: Sendable {
         _ registry: MetricRegistry
     ) -> [ServedContract] {
         let control = ControlService(
-            [Backend(served.api.service, [], files: [], channel: backend)],
-            issuer: served.issuer,
-            breakers: CircuitBreakers(registry: registry, logger: served.fixture.logger)
+            PlatformCalls(
+                [Backend(served.api.service, [], files: [], channel: backend)],
+                issuer: served.issuer,
+                breakers: CircuitBreakers(registry: registry, logger: served.fixture.logger)
+            )
         )
         return [
             ServedContract(

@@ -82,7 +82,6 @@ final class ScriptedExchange: ServerExchange, @unchecked Sendable {
 
     // MARK: The rest
 
-    func handlerStarted(_ task: Task<Void, Never>) {}
     func handlerEnded(_ error: (any Error)?) { failure = error }
     func cancelHandler() {}
     func charge(to account: MemoryBudget) -> Bool { true }

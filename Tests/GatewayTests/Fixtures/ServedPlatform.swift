@@ -38,10 +38,16 @@ final class ServedPlatform: Sendable {
         var isGone = false
         /// Whether it has jobs, and never says anything of them.
         var hangsJobs = false
+        /// What else it serves.
+        var methods: [RPCMethod] = []
     }
 
-    init(_ others: [Other] = [], timeout: Duration = .seconds(60)) async throws {
-        mmm = try await ServedTenants(try Self.api())
+    init(
+        _ others: [Other] = [],
+        besides methods: [RPCMethod] = [],
+        timeout: Duration = .seconds(60)
+    ) async throws {
+        mmm = try await ServedTenants(try Self.api(besides: methods))
         group = try EventLoopGroup(count: 1)
         let gateway = try #require(ServiceName("gateway"))
         var keys: ContextKeys = [mmm.api.service: mmm.keys]
@@ -66,7 +72,7 @@ final class ServedPlatform: Sendable {
                 address: .loopback(port: 0),
                 group: group,
                 methods: Self.methods(of: other.health)
-                    + (other.hangsJobs ? Self.hangingJobs : [])
+                    + (other.hangsJobs ? Self.hangingJobs : []) + other.methods
             )
             let connection = try await RPCConnection.connect(
                 to: [server.boundAddress],
@@ -128,7 +134,7 @@ final class ServedPlatform: Sendable {
         _ timeout: Duration
     ) throws -> RPCServer {
         let breakers = CircuitBreakers(registry: registry, logger: logger)
-        let control = ControlService(
+        let platform = PlatformCalls(
             services,
             issuer: issuer,
             breakers: breakers,
@@ -147,7 +153,8 @@ final class ServedPlatform: Sendable {
         return try RPCServer(
             address: .loopback(port: 0),
             group: group,
-            methods: ControlV1.Control.methods(of: control)
+            methods: ControlV1.Control.methods(of: ControlService(platform))
+                + ControlV1.Overviews.methods(of: OverviewService(platform))
                 + OperationsV1.Operations.methods(of: operations),
             configuration: configuration
         )
@@ -164,9 +171,9 @@ final class ServedPlatform: Sendable {
         }
     }
 
-    /// The example, which shows its jobs, and says that it serves.
-    private static func api() throws -> TenantAPI {
-        try .example(besides: methods(of: HealthService.being(.serving)))
+    /// The example, which shows its jobs, and says that it serves; and what else a test wishes.
+    private static func api(besides others: [RPCMethod]) throws -> TenantAPI {
+        try .example(besides: methods(of: HealthService.being(.serving)) + others)
     }
 
     /// A channel to the gateway, for one of the tenants.

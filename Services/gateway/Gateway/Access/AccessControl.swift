@@ -140,11 +140,14 @@ struct AccessControl: ServerInterceptor {
         _ call: ServerCall
     ) async throws -> APIKeyStore.GrantedKey {
         do {
-            return try await tenants.keys.check(
+            let granted = try await tenants.keys.check(
                 key,
                 from: origin,
                 before: call.loop.now.advanced(by: Self.rehashTimeout)
             )
+            // A key is found in the database at once; its tenant may be as new.
+            try await tenants.directory.lookUp(granted.tenants)
+            return granted
         } catch let refusal as APIKeyRecord.Refusal {
             throw Credential.refused(refusal)
         } catch let error where error is PostgresError || error is SingleFlightFull {

@@ -1,35 +1,19 @@
 public import Contracts
 public import Messages
-internal import Net
 public import RPC
-public import Tenancy
+internal import Tenancy
 public import Wire
 
 /// Says how the whole platform is, by asking all services at once; its contract says what each
 /// method does.
 public struct ControlService: ControlV1.Control.Service {
-    private let backends: [Backend]
-    private let issuer: ContextIssuer
-    private let breakers: CircuitBreakers
-    private let timeout: Duration
+    private let platform: PlatformCalls
 
     /// Asks services.
     ///
-    /// - Parameters:
-    ///   - backends: the services, in the order in which they are told of.
-    ///   - issuer: signs contexts for them.
-    ///   - breakers: their circuits.
-    ///   - timeout: how long they are waited for, if the caller does not wait for less.
-    public init(
-        _ backends: [Backend],
-        issuer: ContextIssuer,
-        breakers: CircuitBreakers,
-        timeout: Duration = .seconds(2)
-    ) {
-        self.backends = backends
-        self.issuer = issuer
-        self.breakers = breakers
-        self.timeout = timeout
+    /// - Parameter platform: the services, in the order in which they are told of.
+    public init(_ platform: PlatformCalls) {
+        self.platform = platform
     }
 
     /// Says how the services are.
@@ -37,15 +21,15 @@ public struct ControlService: ControlV1.Control.Service {
         _ request: Message<ControlV1.GetHealthRequest.View>,
         _ call: ServerCall
     ) async throws -> Reply<ControlV1.GetHealthResponse> {
-        let options = options(of: call)
-        let parts = backends.map { backend in
+        let options = platform.options(of: call)
+        let parts = platform.backends.map { backend in
             FanOut.Part(backend.service.text, of: backend.service.text) {
                 try await Self.health(of: backend, options)
             }
         }
-        let outcomes = try await run(parts, for: call)
+        let outcomes = try await platform.run(parts, for: call)
         var response = ControlV1.GetHealthResponse()
-        for (backend, outcome) in zip(backends, outcomes) {
+        for (backend, outcome) in zip(platform.backends, outcomes) {
             switch outcome {
             case .arrived(let state):
                 var health = ControlV1.ServiceHealth()
@@ -57,7 +41,7 @@ public struct ControlService: ControlV1.Control.Service {
         }
         let serving = response.services.filter { $0.state == .serving }.count
         response.status =
-            serving == backends.count ? .healthy : serving > 0 ? .degraded : .unhealthy
+            serving == platform.backends.count ? .healthy : serving > 0 ? .degraded : .unhealthy
         return Reply(response)
     }
 
@@ -84,14 +68,14 @@ public struct ControlService: ControlV1.Control.Service {
         let most = asked == 0 ? 20 : min(asked, 100)
         var parts: [FanOut.Part<Answer>] = []
         var owners: [Int] = []
-        for (place, backend) in backends.enumerated() {
+        for (place, backend) in platform.backends.enumerated() {
             let own = try self.parts(of: backend, most, call)
             parts += own
             owners += own.map { _ in place }
         }
-        let outcomes = try await run(parts, for: call)
+        let outcomes = try await platform.run(parts, for: call)
         var response = ControlV1.GetStatusResponse()
-        var statuses = backends.map { backend in
+        var statuses = platform.backends.map { backend in
             var status = ControlV1.ServiceStatus()
             status.name = backend.service.text
             return status
@@ -120,14 +104,12 @@ public struct ControlService: ControlV1.Control.Service {
         _ mostJobs: Int32,
         _ call: ServerCall
     ) throws -> [FanOut.Part<Answer>] {
-        let (name, options) = (backend.service.text, options(of: call))
+        let (name, options) = (backend.service.text, platform.options(of: call))
         let health = FanOut.Part(name, of: name) {
             Answer.health(try await Self.health(of: backend, options))
         }
         guard backend.hasJobs else { return [health] }
-        let client = JobsV1.Jobs.Client(
-            try call.channel(backend.channel, to: backend.service, by: issuer)
-        )
+        let client = JobsV1.Jobs.Client(try platform.channel(to: backend, for: call))
         let jobs = FanOut.Part("\(name)/jobs", of: name) {
             var request = JobsV1.ListJobsRequest()
             request.pageSize = mostJobs
@@ -152,33 +134,6 @@ public struct ControlService: ControlV1.Control.Service {
         let client = GrpcHealthV1.Health.Client(backend.channel)
         let answer = try await client.check(GrpcHealthV1.HealthCheckRequest(), options: options)
         return answer.message.value().status == .serving ? .serving : .notServing
-    }
-
-    /// How long services are waited for: a caller with less time still gets what has arrived.
-    private func patience(for call: ServerCall) -> Duration {
-        min(timeout, call.remainingTime.map { $0 * 0.9 } ?? timeout)
-    }
-
-    private func options(of call: ServerCall) -> CallOptions {
-        var options = call.onward
-        // Who is asked is told when its answer is of no use any more, a little after it is not.
-        options.deadline = call.loop.now.advanced(by: patience(for: call) + .milliseconds(100))
-        options.mayRetry = false
-        return options
-    }
-
-    private func run<Value: Sendable>(
-        _ parts: [FanOut.Part<Value>],
-        for call: ServerCall
-    ) async throws -> [FanOut.Outcome<Value>] {
-        let (loop, patience) = (call.loop, patience(for: call))
-        return try await FanOut.run(
-            parts,
-            breakers: breakers,
-            countsLateness: patience == timeout
-        ) {
-            try await loop.sleep(for: patience)
-        }
     }
 }
 

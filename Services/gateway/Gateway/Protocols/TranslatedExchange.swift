@@ -187,8 +187,6 @@ final class TranslatedExchange: ServerExchange, @unchecked Sendable {
 
     // MARK: The handler's task
 
-    func handlerStarted(_ task: Task<Void, Never>) { base.handlerStarted(task) }
-
     func handlerEnded(_ error: (any Error)?) {
         stopPulse()
         base.handlerEnded(error ?? breakOff)
