@@ -6,11 +6,13 @@ internal import Platform
 public enum SextantCommand {
     /// All that it does, in the order of its help.
     static let subcommands: [Subcommand] =
-        [.up, .down, .status, .logs, .doctor, .migrate] + Subcommand.tenants + Subcommand.keys
+        [.up, .down, .status, .logs, .doctor, .migrate] + Subcommand.measurements
+        + Subcommand.tenants + Subcommand.keys
         + Subcommand.imports + Subcommand.rejected + Subcommand.taxonomy + Subcommand.quality
         + Subcommand.definitions + Subcommand.attribution + Subcommand.journeys
-        + Subcommand.comparison + Subcommand.runs + Subcommand.mixModels
-        + [.taskList, .taskRun, .call, .secrets, .probe, .serve]
+        + Subcommand.comparison + Subcommand.runs + Subcommand.mixModels + Subcommand.calibrations
+        + Subcommand.mixResults + Subcommand.mixBudgets
+        + [.simulate, .taskList, .taskRun, .call, .secrets, .probe, .serve]
 
     /// Runs the command that the arguments ask for, and exits as it went.
     public static func main() async -> Never {

@@ -2,6 +2,7 @@ internal import Contracts
 internal import Messages
 internal import Net
 internal import RPC
+internal import Wire
 
 /// A call of a tenant through the gateway, which shows that all of it works together.
 struct FirstCall {
@@ -27,7 +28,7 @@ struct FirstCall {
         let failure = await ask(key, on: loop)
         if let failure {
             throw CommandFailure(
-                what: "a call of the demo tenant is not answered",
+                what: "a call with the new key is not answered",
                 cause: failure,
                 log: folder.services.lastLines(5),
                 next: "sextant logs gateway --data \(folder.path)"
@@ -63,9 +64,12 @@ struct FirstCall {
         do {
             var options = CallOptions(timeout: .seconds(5))
             try options.metadata.add("authorization", "Bearer \(key)")
-            let control = ControlV1.Control.Client(connection)
-            _ = try await control.getStatus(.init(), options: options)
-            return nil
+            // Each service looks for new tenants by itself; an overview asks those that have data.
+            let overview = try await ControlV1.Overviews.Client(connection)
+                .getOverview(.init(), options: options).message.value()
+            return overview.failedParts.first.map {
+                RPCError(.unavailable, "\($0.name): \($0.message)")
+            }
         } catch let error as RPCError {
             return error
         } catch {

@@ -6,12 +6,18 @@ internal import Wire
 
 /// Calls of the gateway in a tenant's name, by its key.
 struct GatewayCall {
-    private let context: CommandContext
+    let context: CommandContext
+    /// Whether calls are made again, where that does no harm, until what is away has come back.
+    let isPatient: Bool
+    /// Whether the gateway has been reached by these calls before.
+    private let wasThere = Locked(false)
 
     /// How long a call may take that says nothing else.
     private static let limit = Duration.seconds(60)
 
-    init(_ context: CommandContext) { self.context = context }
+    init(_ context: CommandContext, isPatient: Bool = false) {
+        (self.context, self.isPatient) = (context, isPatient)
+    }
 
     /// The options that commands have which make such calls.
     static let options = [
@@ -20,29 +26,41 @@ struct GatewayCall {
             value: "ADDRESS",
             meaning: "The gateway, as 127.0.0.1:50051; by default the installation's."
         ),
-        Option(name: "--key", value: "KEY", meaning: "The API key; by default the demo tenant's."),
+        Option(
+            name: "--key",
+            value: "KEY",
+            meaning: "The API key; SEXTANT_KEY, else the demo tenant's."
+        ),
     ]
 
-    /// Connects, and runs a closure with the connection.
+    /// Connects, and runs a closure with what makes calls.
     ///
     /// - Parameter body: makes calls; each with options of ``options(within:)``.
     /// - Returns: what it returns.
     /// - Throws: ``CommandFailure`` with the status that the gateway gave.
     @discardableResult
     func with<Value: Sendable>(
-        _ body: (RPCConnection, EventLoop) async throws -> Value
+        _ body: (RPCClient, EventLoop) async throws -> Value
     ) async throws -> Value {
         let group = try EventLoopGroup(count: 1)
         defer { group.stop() }
         let loop = group.next()
         do {
-            let connection = try await RPCConnection.connect(
-                to: [try address()],
-                on: loop,
-                authority: "localhost"
-            )
-            let value = try await body(connection, loop)
-            await connection.close()
+            let place = try address()
+            let target = RPCTarget(addresses: [place], authority: "localhost")
+            if !isPatient || !wasThere.withLock({ $0 }) {
+                // Where nobody listens at first, nobody is waited for.
+                let first = try await RPCConnection.connect(
+                    to: [place],
+                    on: loop,
+                    authority: "localhost"
+                )
+                await first.close()
+                wasThere.withLock { $0 = true }
+            }
+            let client = RPCClient(target, group: group, configuration: configuration)
+            let value = try await body(client, loop)
+            await client.close()
             return value
         } catch let error as RPCError {
             // What is said of all names the first of them.
@@ -63,8 +81,7 @@ struct GatewayCall {
     /// - Throws: ``CommandFailure`` if there is no key.
     func options(within limit: Duration? = limit) throws -> CallOptions {
         var options = limit.map { CallOptions(timeout: $0) } ?? CallOptions()
-        let given = context.arguments.value("--key")
-        guard let key = try given ?? InstallationKeys(context.folder).demoKey() else {
+        guard let key = try givenKey ?? InstallationKeys(context.folder).demoKey() else {
             throw CommandFailure.usage("expected --key: there is no demo tenant's")
         }
         try options.metadata.add("authorization", "Bearer \(key)")
@@ -78,9 +95,13 @@ struct GatewayCall {
     ///   - connection: to the gateway.
     /// - Returns: the operation, which is done.
     /// - Throws: ``CommandFailure`` if it failed, or is not told of to its end.
-    func end(
-        of name: String,
-        _ connection: RPCConnection
+    func end(of name: String, _ connection: RPCClient) async throws -> OperationsV1.Operation {
+        try await surely { try await watched(name, connection) }
+    }
+
+    private func watched(
+        _ name: String,
+        _ connection: RPCClient
     ) async throws -> OperationsV1.Operation {
         var request = OperationsV1.WatchOperationRequest()
         request.name = name
@@ -99,8 +120,16 @@ struct GatewayCall {
             default: continue
             }
         }
-        throw CommandFailure(what: "nobody tells how \(name) ended")
+        throw RPCError(.unavailable, "nobody tells how \(name) ended")
     }
+
+    /// The key that someone has chosen; nil where it is the demo tenant's.
+    var givenKey: String? {
+        context.arguments.value("--key") ?? Environment.value(Self.keyVariable)
+    }
+
+    /// The variable with a key, as `sextant status` tells it.
+    static let keyVariable = "SEXTANT_KEY"
 
     private func address() throws -> SocketAddress {
         if let text = context.arguments.value("--at") {

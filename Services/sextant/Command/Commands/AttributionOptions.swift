@@ -105,10 +105,22 @@ extension AttributionV1.JourneyReport {
                 "\(refunds.refunds) refunds "
                     + (refunds.currency.isEmpty
                         ? "without a value" : "of \(refunds.value) \(refunds.currency)")
-                    + " meet no conversion"
+                    + refunds.words
             }
             + overusedOrders.map { "'\($0)' is no order id: more than 1,000 events have it" }
             + (currentTime == nil ? ["timelines have not been made yet: persons are missing"] : [])
             + (isBehind ? ["timelines are being made anew: ask again when they are"] : [])
+    }
+}
+
+extension AttributionV1.JourneyReport.UnmatchedRefunds {
+    /// Why they pay back nothing.
+    fileprivate var words: String {
+        switch problem {
+        case .excess: " are more than was left of their conversions"
+        case .unreadable: " cannot be read"
+        case .noRate: " have no rate to the currency of their conversions"
+        default: " meet no conversion"
+        }
     }
 }

@@ -13,11 +13,20 @@ struct InstallationStart {
 
     init(_ context: CommandContext) { self.context = context }
 
+    /// Runs all stages, and shows what runs then.
+    ///
+    /// - Throws: as ``start()`` does.
+    func run() async throws {
+        try await start()
+        let status = try await InstallationStatus.find(folder)
+        terminal.print(status.json, orElse: status.text)
+    }
+
     /// Runs all stages.
     ///
     /// - Throws: ``CommandFailure`` of the stage that failed; those before it stay as they are, but
     ///   for an interruption, which stops what was started.
-    func run() async throws {
+    func start() async throws {
         try folder.make()
         let lock = try folder.lock()
         let interruption = try Interruption()
@@ -36,8 +45,6 @@ struct InstallationStart {
             )
         }
         _ = consume lock
-        let status = try await InstallationStatus.find(folder)
-        terminal.print(status.json, orElse: status.text)
     }
 
     private func stages(_ interruption: Interruption, _ started: Locked<[Daemon]>) async throws {
@@ -162,8 +169,8 @@ struct InstallationStart {
     /// The tenant for trying things out.
     static let demoSlug = "demo"
 
-    /// What its key may do: everything that keys may do for a tenant.
-    private static let demoScopes = [
+    /// Everything that keys may do for a tenant.
+    static let allScopes = [
         "attribution:read", "attribution:write", "control:read", "definitions:read",
         "definitions:write", "erasure:read", "erasure:write", "events:read", "events:write",
         "experiments:read", "experiments:write", "imports:read", "imports:write", "insights:read",
@@ -185,7 +192,7 @@ struct InstallationStart {
             } else {
                 tenant = try await administration.create(slug)
             }
-            guard let scopes = ScopeSet(demoScopes.compactMap { Scope($0) }) else {
+            guard let scopes = ScopeSet(allScopes.compactMap { Scope($0) }) else {
                 throw CommandFailure(what: "the demo tenant's key has too many scopes")
             }
             let key = try await session.keys().create(

@@ -50,7 +50,7 @@ struct JourneyOptions {
     /// What touches are called, for commands that look at paths.
     static let grain = Option(
         name: "--grain",
-        value: "channel|campaign|source_medium",
+        value: "channel|campaign|source_medium|partner|ad",
         meaning: "What touches are called; channel."
     )
 
@@ -76,7 +76,10 @@ struct JourneyOptions {
         selection.grain =
             try word(
                 "--grain",
-                ["channel": .channel, "campaign": .campaign, "source_medium": .sourceMedium]
+                [
+                    "channel": .channel, "campaign": .campaign, "source_medium": .sourceMedium,
+                    "partner": .partner, "ad": .ad,
+                ]
             ) ?? .unspecified
         return selection
     }

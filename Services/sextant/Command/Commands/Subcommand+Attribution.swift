@@ -63,12 +63,14 @@ extension Subcommand {
         summary: "Lists the paths that most conversions came by.",
         options: [
             AttributionOptions.ofImport, AttributionOptions.ofJourneys,
+            AttributionOptions.ofPartial,
             Option(name: "--count", value: "COUNT", meaning: "How many; 20."),
         ] + JourneyOptions.options + [JourneyOptions.grain] + GatewayCall.options
     ) { context in
         var request = AttributionV1.SummarizePathsRequest()
         request.importID = context.arguments.value("--import") ?? ""
         request.journeys = try AttributionOptions.journeys(context)
+        request.allowPartial = context.arguments.has(AttributionOptions.ofPartial.name)
         request.paths = Int32(try context.arguments.number("--count", in: 1...1_000) ?? 0)
         let gateway = GatewayCall(context)
         let answer = try await gateway.with { connection, _ in

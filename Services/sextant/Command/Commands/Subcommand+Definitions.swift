@@ -287,10 +287,4 @@ extension CommandContext {
                 .getDefinition(request, options: try gateway.options()).message.value()
         }
     }
-
-    /// Prints a table, or what it is made of.
-    fileprivate func print(_ answer: SharedBytes, rows: [[String]]) {
-        let text = arguments.has("--csv") ? TextTable.csv(rows) : TextTable.text(rows)
-        terminal.print(answer: answer, orElse: text)
-    }
 }

@@ -19,6 +19,7 @@ extension Subcommand {
                 isRepeated: true,
                 meaning: "What it may do, as events:write; once for each."
             ),
+            Option(name: "--all", meaning: "It may do everything that keys may for a tenant."),
             Option(
                 name: "--origin",
                 value: "ORIGIN",
@@ -32,14 +33,18 @@ extension Subcommand {
             ),
         ]
     ) { context in
-        let texts = context.arguments.all("--scope")
+        let isAll = context.arguments.has("--all")
+        guard !isAll || context.arguments.all("--scope").isEmpty else {
+            throw CommandFailure.usage("--scope and --all are given: expected one of them")
+        }
+        let texts = isAll ? InstallationStart.allScopes : context.arguments.all("--scope")
         if let wrong = texts.first(where: { Scope($0) == nil }) {
             throw CommandFailure.usage("--scope is \(wrong): expected a word as events:write")
         }
         let scopes = texts.compactMap { Scope($0) }
         guard !texts.isEmpty, let set = ScopeSet(scopes) else {
             throw CommandFailure.usage(
-                "expected --scope, as often as there is something that the key may do",
+                "expected --scope, as often as there is something that the key may do, or --all",
                 next: "sextant help key create"
             )
         }
@@ -66,6 +71,18 @@ extension Subcommand {
             .object([("id", .string(key.id.text)), ("key", .string(key.reveal()))]),
             orElse: key.reveal()
         )
+        // A new tenant is known everywhere within seconds: whoever goes on at once is answered.
+        if scopes.contains(where: { $0.text == "control:read" }), origins.isEmpty,
+            let installation = try Installation.load(context.folder),
+            try context.folder.services.running() != nil
+        {
+            do {
+                try await FirstCall(context.folder, installation).awaitAnswer(key.reveal())
+            } catch {
+                // There is a key all the same; that of a suspended tenant is answered later.
+                context.terminal.note("the gateway does not answer the key yet: \(error)")
+            }
+        }
     }
 
     private static let keyList = Subcommand(

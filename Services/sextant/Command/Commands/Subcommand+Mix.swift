@@ -3,7 +3,7 @@ internal import Wire
 
 // Commands on mix models.
 extension Subcommand {
-    static let mixModels = [mixCheck]
+    static let mixModels = [mixCheck] + mixTrainings + mixRefreshes
 
     private static let mixCheck = Subcommand(
         name: "mmm check",
@@ -16,43 +16,12 @@ extension Subcommand {
             wrong: \(PanelRole.words.joined(separator: ", ")).
             Roles of channels may name theirs, as spend:tv. Exits with 1 if training is refused.
             """,
-        options: [
-            Option(
-                name: "--column",
-                value: "HEADER=ROLE",
-                isRepeated: true,
-                meaning: "What a column is, as 'Cost=spend:tv' or 'Notes=ignore'; once for each."
-            ),
-            Option(
-                name: "--series",
-                value: "HEADER",
-                meaning: "The column that names series, of a file with a row for each of them."
-            ),
-            Option(
-                name: "--amount",
-                value: "HEADER",
-                isRepeated: true,
-                meaning: "A column of amounts of such a file; once for each."
-            ),
-            Option(
-                name: "--absent",
-                value: "NUMBER",
-                meaning: "What a series without a row is, as 0; nothing is known otherwise."
-            ),
-            Option(name: "--dates", value: "ORDER", meaning: "day_first or month_first."),
-            Option(name: "--decimals", value: "SIGN", meaning: "point or comma."),
-            Option(
-                name: "--weeks-from",
-                value: "DAY",
-                meaning: "Makes weeks of days, which begin on it, as monday."
-            ),
+        options: MixOptions.ofTables + [
             Option(
                 name: "--parameters",
                 value: "COUNT",
                 meaning: "How many the model will have; those of a usual one."
-            ),
-            Option(name: "--return", meaning: "Return on spend is asked for."),
-            Option(name: "--equal-populations", meaning: "All geos count as equally large."),
+            ), Option(name: "--return", meaning: "Return on spend is asked for."),
         ]
     ) { context in
         let path = context.word(0) ?? ""
@@ -71,17 +40,43 @@ extension Subcommand {
 
 /// What someone says of a file for a mix model.
 struct MixOptions: Sendable {
-    var roles: [(column: String, word: String)] = []
-    var series: String?
-    var amounts: [String] = []
-    var absent = ""
-    var format = PanelFormat()
-    var weeksFrom: PanelWeekday?
+    var declaration = TableDeclaration()
     var contract = PanelContract()
-    var hasEqualPopulations = false
 
     /// Nothing.
     init() {}
+
+    /// The options that say what a file is.
+    static let ofTables = [
+        Option(
+            name: "--column",
+            value: "HEADER=ROLE",
+            isRepeated: true,
+            meaning: "What a column is, as 'Cost=spend:tv' or 'Notes=ignore'; once for each."
+        ),
+        Option(
+            name: "--series",
+            value: "HEADER",
+            meaning: "The column that names series, of a file with a row for each of them."
+        ),
+        Option(
+            name: "--amount",
+            value: "HEADER",
+            isRepeated: true,
+            meaning: "A column of amounts of such a file; once for each."
+        ),
+        Option(
+            name: "--absent",
+            value: "NUMBER",
+            meaning: "What a series without a row is, as 0; nothing is known otherwise."
+        ), Option(name: "--dates", value: "ORDER", meaning: "day_first or month_first."),
+        Option(name: "--decimals", value: "SIGN", meaning: "point or comma."),
+        Option(
+            name: "--weeks-from",
+            value: "DAY",
+            meaning: "Makes weeks of days, which begin on it, as monday."
+        ), Option(name: "--equal-populations", meaning: "All geos count as equally large."),
+    ]
 
     /// What the options say.
     ///
@@ -93,24 +88,26 @@ struct MixOptions: Sendable {
             guard let sign = text.lastIndex(of: "="), sign != text.startIndex else {
                 throw .usage("--column is \(text): expected HEADER=ROLE")
             }
-            roles.append((String(text[..<sign]), String(text[text.index(after: sign)...])))
+            declaration.roles.append(
+                (String(text[..<sign]), String(text[text.index(after: sign)...]))
+            )
         }
-        series = arguments.value("--series")
-        amounts = arguments.all("--amount")
-        if (series == nil) != amounts.isEmpty {
+        declaration.series = arguments.value("--series")
+        declaration.amounts = arguments.all("--amount")
+        if (declaration.series == nil) != declaration.amounts.isEmpty {
             throw .usage("--series and --amount go together")
         }
-        absent = arguments.value("--absent") ?? ""
-        format.dayOrder = try Self.choice("--dates", of: arguments)
-        format.decimal = try Self.choice("--decimals", of: arguments)
+        declaration.absent = arguments.value("--absent") ?? ""
+        declaration.format.dayOrder = try Self.choice("--dates", of: arguments)
+        declaration.format.decimal = try Self.choice("--decimals", of: arguments)
         if let text = arguments.value("--weeks-from") {
             let day = PanelWeekday.allCases.first { $0.name.lowercased() == text.lowercased() }
             guard let day else { throw .usage("--weeks-from is \(text): expected a day as monday") }
-            weeksFrom = day
+            declaration.weeksFrom = day
         }
         contract.parameters = try arguments.number("--parameters", in: 1...1_000_000)
         contract.asksForReturn = arguments.has("--return")
-        hasEqualPopulations = arguments.has("--equal-populations")
+        declaration.hasEqualPopulations = arguments.has("--equal-populations")
     }
 
     private static func choice<Choice: CaseIterable & RawRepresentable<String>>(

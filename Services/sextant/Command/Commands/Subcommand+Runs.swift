@@ -229,9 +229,15 @@ extension Subcommand {
 
 extension GatewayCall {
     /// Finds a run.
-    fileprivate func run(
+    ///
+    /// - Parameters:
+    ///   - id: which.
+    ///   - connection: to the gateway.
+    /// - Returns: the run, with its result if there is one.
+    /// - Throws: what the gateway says.
+    func run(
         _ id: String,
-        _ connection: RPCConnection
+        _ connection: RPCClient
     ) async throws -> AttributionV1.Run {
         var request = AttributionV1.GetRunRequest()
         request.runID = id
@@ -253,10 +259,5 @@ extension CommandContext {
         }
         let csv = arguments.has("--csv") ? result?.csv : nil
         terminal.print(answer: try run.json(), orElse: csv ?? run.text)
-    }
-
-    /// Prints an answer: as CSV if that is asked for.
-    fileprivate func print(_ answer: SharedBytes, rows: [[String]], orElse text: String) {
-        terminal.print(answer: answer, orElse: arguments.has("--csv") ? TextTable.csv(rows) : text)
     }
 }

@@ -19,7 +19,7 @@ struct FileImport {
 
     init(_ context: CommandContext) {
         self.context = context
-        gateway = GatewayCall(context)
+        gateway = GatewayCall(context, isPatient: true)
     }
 
     /// Imports all files.
@@ -34,10 +34,7 @@ struct FileImport {
         let declared = try plan()
         var failed: [String] = []
         for file in files {
-            let done = try await gateway.with { connection, loop in
-                let client = IngestV1.Imports.Client(connection)
-                return try await importFile(file, declared, resumed, client, loop)
-            }
+            let done = try await importFile(file, declared, resumed)
             context.terminal.print(.object(done.summary), orElse: done.report(of: file))
             if done.state == .failed || done.state == .cancelled { failed.append(file) }
             if done.state == .waiting && !context.arguments.has("--preview") { failed.append(file) }
@@ -47,6 +44,26 @@ struct FileImport {
                 what: "\(failed.joined(separator: ", ")) could not be imported",
                 next: "sextant help import"
             )
+        }
+    }
+
+    /// Imports a file of which nothing is declared.
+    ///
+    /// - Parameter path: of the file.
+    /// - Returns: what became of it.
+    /// - Throws: ``CommandFailure`` if it cannot be read, or the service refuses.
+    func importFile(_ path: String) async throws -> IngestV1.Import {
+        try await importFile(path, IngestV1.ImportPlan(), nil)
+    }
+
+    private func importFile(
+        _ path: String,
+        _ declared: IngestV1.ImportPlan,
+        _ resumed: String?
+    ) async throws -> IngestV1.Import {
+        try await gateway.with { connection, loop in
+            let client = IngestV1.Imports.Client(connection)
+            return try await importFile(path, declared, resumed, client, loop)
         }
     }
 
@@ -98,8 +115,9 @@ struct FileImport {
             request.sizeBytes = source.size
             request.hold = context.arguments.has("--preview")
             request.again = context.arguments.has("--again")
-            current = try await client.createImport(request, options: gateway.options())
-                .message.value()
+            current = try await gateway.surely {
+                try await client.createImport(request, options: gateway.options()).message.value()
+            }
         }
         if current.state == .uploading {
             try source.skip(to: current.receivedBytes)
@@ -109,7 +127,7 @@ struct FileImport {
             try await preview(current.importID, client)
             return current
         }
-        return try await watch(current, client)
+        return try await gateway.surely { try await watch(current, client) }
     }
 
     /// Sends the rest of a file, part by part; a part that broke off is sent again from where it
@@ -214,6 +232,13 @@ struct FileImport {
             if last.state == .waiting { break }
             context.terminal.note("\(last.rows) rows of \(last.name) read")
         }
+        guard Self.isOver(last) else {
+            throw RPCError(.unavailable, "nobody tells what became of \(last.name)")
+        }
         return last
+    }
+
+    private static func isOver(_ state: IngestV1.Import) -> Bool {
+        [.waiting, .completed, .failed, .cancelled].contains(state.state)
     }
 }

@@ -189,9 +189,19 @@ struct PrivateDatabase {
     private var settings: [String] {
         [
             "listen_addresses=", "unix_socket_directories=\(socketFolder)",
-            "unix_socket_permissions=0700", "max_connections=128", "shared_buffers=128MB",
+            "unix_socket_permissions=0700", "max_connections=128",
+            "shared_buffers=\(Self.sharedMegabytes)MB", "max_wal_size=4GB",
+            "checkpoint_timeout=15min",
             "password_encryption=scram-sha-256", "jit=off", "timezone=UTC", "log_timezone=UTC",
         ]
+    }
+
+    /// How much of its tables the server keeps: a part of the machine's memory, for pages of
+    /// indexes that do not fit are written and read again for each group of events.
+    private static var sharedMegabytes: Int {
+        let pages = max(0, sysconf(Int32(_SC_PHYS_PAGES)))
+        let memory = pages * max(0, sysconf(Int32(_SC_PAGESIZE))) >> 20
+        return min(max(128, memory / 16), 1_024)
     }
 
     /// Whether the server takes connections, as it says itself in the last line of its file.

@@ -63,11 +63,20 @@ struct InstallationStatus {
 
     /// A line that can be run, and shows that it works.
     var tryLine: String? {
-        guard let metrics else { return nil }
-        guard let address else { return "curl --fail \(metrics)/readyz" }
+        line(of: "/api/health") ?? metrics.map { "curl --fail \($0)/readyz" }
+    }
+
+    /// A line that can be run, and asks for something with a tenant's key.
+    ///
+    /// - Parameters:
+    ///   - path: of what is asked for.
+    ///   - variable: which holds the key in a shell; nil for the demo tenant's.
+    /// - Returns: the line; nil if the API is not reached.
+    func line(of path: String, keyIn variable: String? = nil) -> String? {
+        guard let address else { return nil }
         let plain = processes["edge"] == nil ? "--http2-prior-knowledge " : ""
-        let key = "\"authorization: Bearer $(cat \(folder.key("demo-key")))\""
-        return "curl --fail \(plain)--header \(key) \(address)/api/health"
+        let key = variable.map { "$\($0)" } ?? "$(cat \(folder.key("demo-key")))"
+        return "curl --fail \(plain)--header \"authorization: Bearer \(key)\" \(address)\(path)"
     }
 
     // MARK: Forms
@@ -119,7 +128,7 @@ struct InstallationStatus {
         var lines = ["SEXTANT_DATA=\(Self.quoted(folder.path))"]
         if let address { lines.append("SEXTANT_URL=\(Self.quoted(address))") }
         if let metrics { lines.append("SEXTANT_METRICS_URL=\(Self.quoted(metrics))") }
-        if let demoKey { lines.append("SEXTANT_KEY=\(Self.quoted(demoKey))") }
+        if let demoKey { lines.append("\(GatewayCall.keyVariable)=\(Self.quoted(demoKey))") }
         return lines.joined(separator: "\n")
     }
 

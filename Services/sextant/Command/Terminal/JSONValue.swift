@@ -9,6 +9,8 @@ enum JSONValue: Equatable {
     case array([JSONValue])
     /// Members in the order they are printed in.
     case object([(String, JSONValue)])
+    /// What is JSON already, as messages write it.
+    case written(SharedBytes)
 
     /// A text; null for none.
     init(_ text: String?) { self = text.map { .string($0) } ?? .null }
@@ -26,6 +28,7 @@ enum JSONValue: Equatable {
         case .boolean(let value): buffer.append(value ? "true" : "false")
         case .number(let value): buffer.append("\(value)")
         case .string(let text): buffer.appendJSON(text.utf8Span.span.asRawSpan)
+        case .written(let bytes): buffer.append(bytes.bytes)
         case .array(let values):
             buffer.append("[")
             for (place, value) in values.enumerated() {

@@ -103,6 +103,20 @@ final class Terminal: Sendable {
         }
     }
 
+    /// Whether lines can be changed in place.
+    var isLive: Bool { if case .live = style { true } else { false } }
+
+    /// Puts lines in place of those that were told last; only where lines can be changed.
+    ///
+    /// - Parameters:
+    ///   - lines: what is told now.
+    ///   - count: how many lines are taken away before.
+    func redraw(_ lines: [String], over count: Int) {
+        guard isLive else { return }
+        let up = count > 0 ? "\u{1b}[\(count)A" : ""
+        say(up + "\r\u{1b}[J" + lines.map { $0 + "\n" }.joined())
+    }
+
     private func event(_ members: [(String, JSONValue)]) {
         let time = ("ts", JSONValue.string("\(UTCTimestamp.now)"))
         say(JSONValue.object([time] + members).text + "\n")

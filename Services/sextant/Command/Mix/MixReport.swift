@@ -24,43 +24,15 @@ struct MixReport {
     }
 
     private mutating func read(_ options: MixOptions, _ bytes: [UInt8]) throws(PanelFindings) {
-        var table = try PanelTable(csv: bytes.rawBytes)
-        if let series = options.series {
-            table = try table.widened(
-                by: series,
-                values: options.amounts,
-                absent: options.absent
-            )
-        }
-        var chosen = PanelRoles.guess(table)
-        chosen.hasEqualPopulations = options.hasEqualPopulations
-        for (column, word) in options.roles {
-            guard let role = PanelRole(word: word, column: column) else {
-                var unknown = PanelFindings()
-                unknown.add(Self.unknownRole(column, word))
-                throw unknown
-            }
-            chosen[column] = role
-        }
+        let table = try options.declaration.table(bytes.rawBytes)
+        let chosen = try options.declaration.roles(of: table)
         roles = chosen.shown(for: table)
-        var reading = try PanelReading(table, roles: chosen, format: options.format)
-        if let day = options.weeksFrom { reading = try reading.weekly(beginning: day) }
+        let reading = try options.declaration.reading(table, chosen)
         findings.add(reading.findings)
         var contract = options.contract
         contract.isOutcomeMoney = reading.isOutcomeMoney
         findings.add(contract.check(reading.panel))
         panel = reading.panel
-    }
-
-    private static func unknownRole(_ column: String, _ word: String) -> PanelFinding {
-        PanelFinding(
-            .refuses,
-            .missingRole,
-            columns: [column],
-            text: word,
-            problem: "there is no such role",
-            remedy: "say one of \(PanelRole.words.joined(separator: ", "))"
-        )
     }
 
     /// For people: the columns, what they hold, and the findings.

@@ -1,0 +1,56 @@
+internal import Net
+internal import RPC
+
+// Services are restarted, and connections break off; what takes minutes goes on all the same.
+extension GatewayCall {
+    /// How long it is tried again, from the first failure on.
+    private static let patience = Duration.seconds(90)
+    private static let firstPause = Duration.milliseconds(200)
+    private static let longestPause = Duration.seconds(3)
+
+    /// How calls are made: those that are patient again, if their methods say that it does no harm.
+    var configuration: RPCClientConfiguration {
+        var configuration = RPCClientConfiguration()
+        (configuration.connectionsPerLoop, configuration.firstBackoff) = (1, Self.firstPause)
+        if isPatient {
+            var retries = RetryPolicy()
+            (retries.attempts, retries.pause) = (9, Self.firstPause)
+            configuration.retries = retries
+        }
+        return configuration
+    }
+
+    /// Does something until nobody is away whom it takes; if this is no patient call, once.
+    ///
+    /// - Parameter body: what to do; it may be done twice.
+    /// - Returns: what it returns.
+    /// - Throws: what it throws, but for what passes.
+    func surely<Value>(_ body: () async throws -> Value) async throws -> Value {
+        var pause = Self.firstPause
+        var end: ContinuousClock.Instant?
+        while true {
+            let begin = ContinuousClock.now
+            do {
+                return try await body()
+            } catch let error as RPCError where isPatient && error.code == .unavailable {
+                // Who was there for a while has failed anew.
+                if begin.duration(to: .now) > Self.longestPause { end = nil }
+                let last = end ?? .now.advanced(by: Self.patience)
+                guard ContinuousClock.now < last else { throw error }
+                end = last
+                context.terminal.note("trying again: \(error.message)")
+                try await Self.wait(pause)
+                pause = min(pause * 2, Self.longestPause)
+            }
+        }
+    }
+
+    private static func wait(_ pause: Duration) async throws {
+        let loop = try EventLoop()
+        defer { loop.stop() }
+        try await withTaskExecutorPreference(loop) {
+            guard await loop.arrive() else { return }
+            try await loop.sleep(for: pause)
+        }
+    }
+}

@@ -1,0 +1,100 @@
+internal import Contracts
+internal import Messages
+internal import RPC
+internal import Wire
+
+// Commands on what mix models say.
+extension Subcommand {
+    static let mixResults = [mixReport, mixCompare, mixExport]
+
+    /// Results of a large model take a while when they are first asked for.
+    private static let limit = Duration.seconds(600)
+
+    private static let mixReport = Subcommand(
+        name: "mmm report",
+        words: "MODEL",
+        wordCount: 1...1,
+        summary:
+            "Tells what a model says: a verdict, what channels did for what they cost, its fit.",
+        details: """
+            The verdict comes first, then channels with 90 % intervals, then what else made the
+            outcome, how well the model predicts, and what was looked at for the verdict.
+            """,
+        options: [Option(name: "--curves", meaning: "What more or less of each would have done.")]
+            + GatewayCall.options
+    ) { context in
+        let id = context.word(0) ?? ""
+        let gateway = GatewayCall(context)
+        let isOfCurves = context.arguments.has("--curves")
+        try await gateway.with { connection, _ in
+            let client = MixModelV1.Results.Client(connection)
+            let options = try gateway.options(within: limit)
+            if isOfCurves {
+                var request = MixModelV1.GetResponseCurvesRequest()
+                request.modelID = id
+                let curves = try await client.getResponseCurves(request, options: options)
+                    .message.value()
+                context.terminal.print(answer: try curves.json(), orElse: curves.text)
+                return
+            }
+            var request = MixModelV1.GetResultsRequest()
+            request.modelID = id
+            let results = try await client.getResults(request, options: options).message.value()
+            var ask = MixModelV1.GetReviewRequest()
+            ask.modelID = id
+            let review = try await client.getReview(ask, options: options).message.value()
+            context.terminal.print(
+                answer: try results.json(),
+                orElse: MixModelV1.report(results, review)
+            )
+        }
+    }
+
+    private static let mixCompare = Subcommand(
+        name: "mmm compare",
+        words: "MODEL MODEL...",
+        wordCount: 2...10,
+        summary: "Lays models beside each other: data, fit, and what each says of channels.",
+        options: GatewayCall.options
+    ) { context in
+        let gateway = GatewayCall(context)
+        let comparison = try await gateway.with { connection, _ in
+            var request = MixModelV1.CompareModelsRequest()
+            request.modelIDs = context.arguments.words
+            return try await MixModelV1.Results.Client(connection)
+                .compareModels(request, options: try gateway.options(within: limit))
+                .message.value()
+        }
+        context.terminal.print(answer: try comparison.json(), orElse: comparison.text)
+    }
+
+    private static let mixExport = Subcommand(
+        name: "mmm export",
+        words: "MODEL",
+        wordCount: 1...1,
+        summary: "Prints all draws of a model, a row each, with the names that ArviZ gives.",
+        options: [
+            Option(name: "--csv", meaning: "Comma-separated, with a header; so by default."),
+            Option(name: "--ndjson", meaning: "An object of JSON in each line."),
+        ] + GatewayCall.options
+    ) { context in
+        let arguments = context.arguments
+        if arguments.has("--csv"), arguments.has("--ndjson") {
+            throw CommandFailure.usage("--csv and --ndjson are two forms: give one")
+        }
+        let gateway = GatewayCall(context)
+        try await gateway.with { connection, _ in
+            var request = MixModelV1.ExportDrawsRequest()
+            request.modelID = context.word(0) ?? ""
+            request.format = arguments.has("--ndjson") ? .ndjson : .csv
+            let told = try await MixModelV1.Results.Client(connection)
+                .exportDraws(request, options: try gateway.options(within: nil))
+            while let rows = try await told.next() {
+                var text = rows.value().rows
+                // What is printed ends with a newline of its own.
+                if text.last == "\n" { text.removeLast() }
+                context.terminal.print(text)
+            }
+        }
+    }
+}
