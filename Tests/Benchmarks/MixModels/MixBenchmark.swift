@@ -104,7 +104,7 @@ struct MixBenchmark {
     private func fit(seed: UInt64) async throws -> Fit {
         let clock = ContinuousClock()
         let start = clock.now
-        let model = try MixModel(panel, .pymcQuickstart)
+        let model = try MediaMixModel(panel, .pymcQuickstart)
         var density = MixDensity(model)
         let posterior = try await SamplingRun(
             density,
@@ -124,7 +124,7 @@ struct MixBenchmark {
 
     /// The nanoseconds that a gradient takes, the least of many runs of 200.
     private func gradient(for seconds: Double) throws -> Double {
-        var density = MixDensity(try MixModel(panel, .pymcQuickstart))
+        var density = MixDensity(try MediaMixModel(panel, .pymcQuickstart))
         var position = [Double](repeating: 0, count: density.dimension)
         var gradient = position
         var (fastest, sum) = (Double.infinity, 0.0)

@@ -23,14 +23,17 @@ final class ExamplePlatform: Sendable {
     static let scopes = [
         "control:read", "items:read", "items:write", "jobs:read", "jobs:write",
     ]
-    private static let secret = "1:" + String(repeating: "A", count: 43)
+    static let secret = "1:" + String(repeating: "A", count: 43)
 
-    /// A database; processes are started one by one.
-    init(on postgres: PrivatePostgres? = nil) async throws {
-        fixture = try await SchemaFixture(
-            services: [try MigrationSet(ExampleMigrations.area, ExampleMigrations.files)],
-            on: postgres
-        )
+    /// A database of the example; processes are started one by one.
+    convenience init(on postgres: PrivatePostgres? = nil) async throws {
+        let example = try MigrationSet(ExampleMigrations.area, ExampleMigrations.files)
+        try await self.init(services: [example], on: postgres)
+    }
+
+    /// A database with the schemas of services.
+    init(services: [MigrationSet], on postgres: PrivatePostgres? = nil) async throws {
+        fixture = try await SchemaFixture(services: services, on: postgres)
         tenants = [try await fixture.tenant("acme"), try await fixture.tenant("zebra")]
         database = try await fixture.service("gateway")
         let peppers = try KeyRing<SecretBytes>(text: Self.secret)
@@ -42,10 +45,15 @@ final class ExamplePlatform: Sendable {
     }
 
     /// A new key of a tenant.
-    func key(of place: Int = 0) async throws -> String {
+    func key(of place: Int = 0, for scopes: [String] = scopes) async throws -> String {
+        try await key(of: tenants[place], for: scopes)
+    }
+
+    /// A new key of a tenant.
+    func key(of tenant: TenantID, for scopes: [String]) async throws -> String {
         try await keys.create(
-            for: [tenants[place]],
-            scopes: try #require(ScopeSet(Self.scopes.compactMap { Scope($0) })),
+            for: [tenant],
+            scopes: try #require(ScopeSet(scopes.compactMap { Scope($0) })),
             by: try #require(Actor(.user, "tester")),
             before: SchemaFixture.soon
         ).reveal()

@@ -19,7 +19,7 @@ final class InstalledSextant: Sendable {
     }
 
     /// The program, which is built beside the one that runs the tests.
-    private static let program: String = {
+    static let program: String = {
         let tests = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         return URL(fileURLWithPath: tests ?? "").deletingLastPathComponent()
             .appendingPathComponent("sextant").path

@@ -30,13 +30,14 @@ extension TenantAPI {
                 AttributionV1.Models.schema, AttributionV1.Journeys.schema,
                 AttributionV1.Timelines.schema, AttributionV1.Runs.schema,
                 MixModelV1.Calibrations.schema, MixModelV1.Panels.schema,
+                MixModelV1.Models.schema, MixModelV1.Results.schema, MixModelV1.Budgets.schema,
                 AttributionV1.Credits.schema,
             ],
             status: IngestService.status(of:),
             calls: channelCalls + taxonomyCalls + eventCalls + seriesCalls + mappingCalls
                 + rejectedCalls + historyCalls + importCalls + qualityCalls + definitionCalls
                 + timelineCalls + erasureCalls + modelCalls + journeyCalls + runCalls
-                + calibrationCalls + panelCalls,
+                + mixCalls,
             steps: { _ in
                 let remap = JobType<IngestV1.RemapHistoryRequest>("remap_history", of: service)
                 let look = JobType<IngestV1.TakeSnapshotRequest>("quality_snapshot", of: service)
@@ -50,16 +51,7 @@ extension TenantAPI {
                     Schedule.Step(build, AttributionV1.BuildTimelinesRequest()),
                 ]
             },
-            // Days, numbers of events, the service's own words, digests, and what timelines have of
-            // events that come and go while they are built.
-            narrow: [
-                "jobs.unique_key", "jobs.progress_text", "jobs.problem", "imports.state",
-                "imports.checkpoint", "imports.reason", "conversions.currency",
-                "touch_places.source", "touch_places.medium", "touch_places.campaign",
-                "timelines.orders", "attribution_runs.state", "attribution_runs.problem",
-                "attribution_runs.fingerprint", "attribution_runs.version",
-                "attribution_runs.schedule",
-            ]
+            narrow: narrowColumns
         ) { database, queue in
             let work = IngestService.work(of: service, on: database, queue, pages: pages)
             let attribution = AttributionService.work(
@@ -69,13 +61,36 @@ extension TenantAPI {
                 pages: pages,
                 version: "0"
             )
+            let mix = MixModelService.work(
+                of: service,
+                on: database,
+                queue,
+                pages: pages,
+                version: "0"
+            )
             return .init(
-                (work.contracts + attribution.contracts
-                    + MixModelService.contracts(on: database, pages: pages)).flatMap(\.methods),
-                doing: work.handlers + attribution.handlers
+                (work.contracts + attribution.contracts + mix.contracts).flatMap(\.methods),
+                doing: work.handlers + attribution.handlers + mix.handlers
             )
         }
     }
+
+    /// Columns that no call can put its word into, or not for long: days, numbers of events, the
+    /// service's own words, digests, and what timelines have of events that come and go while they
+    /// are built.
+    private static let narrowColumns: Set<String> = [
+        "jobs.unique_key", "jobs.progress_text", "jobs.problem", "imports.state",
+        "imports.checkpoint", "imports.reason", "conversions.currency",
+        "touch_places.source", "touch_places.medium", "touch_places.campaign",
+        "touch_places.ad", "timeline_conversions.person", "timeline_conversions.geo",
+        "timeline_conversions.kind", "timeline_conversions.currency",
+        "timeline_head.time_zone",
+        "timelines.orders", "attribution_runs.state", "attribution_runs.problem",
+        "attribution_runs.fingerprint", "attribution_runs.version",
+        "attribution_runs.schedule", "mix_panels.fingerprint", "mix_panels.currency",
+        "mix_models.state", "mix_models.configuration_digest", "mix_models.version",
+        "mix_models.problem",
+    ]
 
     private static let channelCalls: [TenantCall] = [
         .unary(IngestV1.Channels.createChannel, answering: IngestV1.Channel.View.self) { words in
@@ -223,6 +238,7 @@ extension TenantAPI {
         visit.source = words.canary
         visit.medium = words.canary
         visit.campaign = words.canary
+        visit.content = words.canary
         visit.pageURL = "https://\(words.canary).example/"
         event.visit = visit
         return event

@@ -20,6 +20,25 @@ extension TenantAPI {
             answering: MixModelV1.Calibration.View.self
         ) { words in put("absent", "absent_\(words.canary)", words) },
         .unary(
+            MixModelV1.Calibrations.importCalibrations,
+            answering: MixModelV1.ImportCalibrationsResponse.View.self
+        ) { words in
+            var request = MixModelV1.ImportCalibrationsRequest()
+            request.csv = """
+                name,channel,kpi,first_date,last_date,measure,value,standard_error,source
+                t\(words.canary),shared,revenue,2026-01-05,2026-02-01,lift,5,1,\(words.canary)
+                """
+            return request
+        },
+        .unary(
+            MixModelV1.Calibrations.importCalibrations,
+            answering: MixModelV1.ImportCalibrationsResponse.View.self
+        ) { words in
+            var request = MixModelV1.ImportCalibrationsRequest()
+            request.csv = words.canary
+            return request
+        },
+        .unary(
             MixModelV1.Calibrations.listCalibrations,
             answering: MixModelV1.ListCalibrationsResponse.View.self
         ) { _ in

@@ -1,0 +1,91 @@
+import Contracts
+import Messages
+import RPC
+import TestTenants
+import Wire
+
+// Calls of what models say.
+extension TenantAPI {
+    /// All calls of mix models.
+    static let mixCalls =
+        calibrationCalls + panelCalls + keptPanelCalls + mixModelCalls + refreshCalls + resultCalls
+        + budgetCalls
+
+    private static let resultCalls: [TenantCall] = [
+        .unary(MixModelV1.Results.getResults, answering: MixModelV1.MixResults.View.self) { words in
+            var request = MixModelV1.GetResultsRequest()
+            request.modelID = words.canary
+            return request
+        },
+        TenantCall(MixModelV1.Results.getResults) { channel, words in
+            var request = MixModelV1.GetResultsRequest()
+            request.modelID = try await completedModel(channel, words)
+            let client = MixModelV1.Results.Client(channel)
+            return [try await client.getResults(request).message.canonicalBytes()]
+        },
+        TenantCall(MixModelV1.Results.getContributions) { channel, words in
+            var request = MixModelV1.GetContributionsRequest()
+            request.modelID = try await completedModel(channel, words)
+            let client = MixModelV1.Results.Client(channel)
+            return [try await client.getContributions(request).message.canonicalBytes()]
+        },
+        .unary(
+            MixModelV1.Results.getContributions,
+            answering: MixModelV1.MixContributions.View.self
+        ) { words in
+            var request = MixModelV1.GetContributionsRequest()
+            (request.modelID, request.geo) = (words.canary, words.canary)
+            return request
+        },
+        TenantCall(MixModelV1.Results.getResponseCurves) { channel, words in
+            var request = MixModelV1.GetResponseCurvesRequest()
+            request.modelID = try await completedModel(channel, words)
+            let client = MixModelV1.Results.Client(channel)
+            return [try await client.getResponseCurves(request).message.canonicalBytes()]
+        },
+        TenantCall(MixModelV1.Results.getReview) { channel, words in
+            var request = MixModelV1.GetReviewRequest()
+            request.modelID = try await completedModel(channel, words)
+            let client = MixModelV1.Results.Client(channel)
+            return [try await client.getReview(request).message.canonicalBytes()]
+        },
+        .unary(
+            MixModelV1.Results.compareModels,
+            answering: MixModelV1.ModelComparison.View.self
+        ) { words in
+            var request = MixModelV1.CompareModelsRequest()
+            request.modelIDs = [words.canary, words.canary]
+            return request
+        },
+        TenantCall(MixModelV1.Results.exportDraws) { channel, words in
+            var request = MixModelV1.ExportDrawsRequest()
+            request.modelID = try await completedModel(channel, words)
+            let told = try await MixModelV1.Results.Client(channel).exportDraws(request)
+            var all: [SharedBytes] = []
+            while let message = try await told.next() { all.append(message.canonicalBytes()) }
+            return all
+        },
+    ]
+
+    /// A model that has completed: one that there is, or one that is trained for it.
+    private static func completedModel(
+        _ channel: any RPCChannel,
+        _ words: TenantWords
+    ) async throws -> String {
+        let client = MixModelV1.Models.Client(channel)
+        var list = MixModelV1.ListModelsRequest()
+        list.state = .completed
+        if let known = try await client.listModels(list).message.value().models.first {
+            return known.modelID
+        }
+        let model = try await model(channel, words)
+        var train = MixModelV1.TrainModelRequest()
+        train.modelID = model.modelID
+        _ = try await client.trainModel(train)
+        var watch = MixModelV1.WatchTrainingRequest()
+        watch.modelID = model.modelID
+        let told = try await client.watchTraining(watch)
+        while try await told.next() != nil {}
+        return model.modelID
+    }
+}
