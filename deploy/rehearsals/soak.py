@@ -1,0 +1,218 @@
+"""Keeps an installation busy as two tenants do: soak.py URL DATA MINUTES QUIET_KEY LOUD_KEY
+
+A ramp finds the rate at which events can be taken; then they come at half of it, mix models are trained one after the other,
+and both tenants ask for journeys, credit and reports, while the loud one floods. Prints a table of calls and one of memory,
+and exits with 1 if a call failed that was within its tenant's quota, or a process grew over the last two thirds.
+"""
+
+import collections
+import http.client
+import itertools
+import json
+import pathlib
+import subprocess
+import sys
+import threading
+import time
+import urllib.parse
+
+BATCH = 200
+RAMP_SECONDS = 8
+SAMPLE_SECONDS = 5
+WRITERS = 4
+# What may be added over the last two thirds: a cache that is still being filled, not a leak of half an hour.
+MOST_GROWTH_MEGABYTES, MOST_GROWTH_SHARE = 24, 0.10
+
+
+class Caller:
+    """Calls of one tenant, each thread by a connection of its own; notes how long they took, and what failed."""
+
+    def __init__(self, url, key, name):
+        self.place, self.key, self.name = urllib.parse.urlsplit(url).netloc, key, name
+        self.seconds, self.failures, self.refused = collections.defaultdict(list), collections.Counter(), collections.Counter()
+        self.local = threading.local()
+
+    def call(self, kind, path, body=None):
+        """Makes a call, and gives the object that answers it; None if it is not answered."""
+        headers = {"authorization": "Bearer " + self.key, "content-type": "application/json"}
+        began = time.monotonic()
+        try:
+            self.local.connection = getattr(self.local, "connection", None) or http.client.HTTPConnection(self.place, timeout=60)
+            self.local.connection.request("POST" if body is not None else "GET", path, body and json.dumps(body), headers)
+            answer = self.local.connection.getresponse()
+            text = answer.read()
+        except (OSError, http.client.HTTPException) as error:
+            self.local.connection = None
+            self.failures[f"{kind}: {error!r}"] += 1
+            return None
+        if answer.status == 429:
+            self.refused[kind] += 1
+        elif answer.status != 200:
+            self.failures[f"{kind}: {answer.status} {text[:200]}"] += 1
+        else:
+            self.seconds[kind].append(time.monotonic() - began)
+            return json.loads(text)
+        return None
+
+
+class Soak:
+    def __init__(self, url, data, minutes, quiet, loud):
+        self.quiet, self.loud = Caller(url, quiet, "quiet"), Caller(url, loud, "loud")
+        self.data, self.seconds = pathlib.Path(data), 60 * minutes
+        self.over = threading.Event()
+        self.numbers = itertools.count()
+        self.trained = 0
+
+    # MARK: What tenants do
+
+    def write(self, caller):
+        """Sends some events of persons who have come before, and of some who have not."""
+        number = next(self.numbers)
+        events = [
+            {"eventId": f"soak-{number}-{place}", "kind": "KIND_PAGE", "anonymousId": f"v{(number * BATCH + place) % 20_000}",
+             "occurredAt": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "visit": {"pageUrl": "https://shop.example/?gclid=1"}}
+            for place in range(BATCH)
+        ]
+        answer = caller.call("events", "/v1/events:write", {"events": events})
+        return BATCH if answer else 0
+
+    def ramp(self):
+        """The most events a second that are taken, by more and more writers."""
+        best = 0.0
+        for writers in (1, 2, 4, 8):
+            began, end, counts = time.monotonic(), time.monotonic() + RAMP_SECONDS, []
+
+            def push():
+                while time.monotonic() < end:
+                    counts.append(self.write(self.quiet))
+
+            self.together([push] * writers)
+            rate = sum(counts) / (time.monotonic() - began)
+            print(f"{writers} writers: {rate:.0f} events a second", flush=True)
+            best = max(best, rate)
+        self.quiet.seconds.clear()
+        return best
+
+    def ingest(self, rate):
+        """Sends a writer's part of the events; who has fallen behind does not catch up."""
+        due = time.monotonic()
+        while not self.over.is_set():
+            self.write(self.quiet)
+            due = max(due + BATCH / rate, time.monotonic() - 1)
+            self.over.wait(max(0, due - time.monotonic()))
+
+    def train(self):
+        """Trains a model, looks at it and deletes it, over and over."""
+        body = {"label": "soak", "selection": {"kpi": "revenue"}, "configuration": {"trend": True}, "train": True}
+        while not self.over.is_set():
+            if not (model := self.quiet.call("train", "/v1/mix/models", body)):
+                break
+            path = f"/v1/mix/models/{model['modelId']}"
+            while model and model["state"] in ("STATE_QUEUED", "STATE_TRAINING") and not self.over.wait(0.5):
+                model = self.quiet.call("model", path)
+            if model and model["state"] == "STATE_COMPLETED":
+                self.quiet.call("results", path + ":results")
+                self.trained += 1
+            elif not self.over.is_set():
+                self.quiet.failures[f"training: {model and model.get('problem')}"] += 1
+            if not self.over.is_set():
+                self.quiet.call("delete model", path + ":delete", {})
+
+    def read(self, caller):
+        """Asks for what people look at."""
+        questions = [
+            ("overview", "/v1/overview?from=2025-12-01&to=2025-12-31", None),
+            ("journeys", "/v1/journeys?pageSize=50", None),
+            ("credit", "/v1/attribution:run", {"model": "linear", "journeys": {"firstDay": "2025-12-01", "lastDay": "2025-12-31"}}),
+            ("counts", "/v1/events:count?from=2025-12-01&to=2025-12-31", None),
+        ]
+        if caller is self.loud:
+            # It has no conversions, of which credit is.
+            questions = [question for question in questions if question[0] not in ("credit",)]
+        while not self.over.is_set():
+            for question in questions:
+                caller.call(*question)
+            self.over.wait(0.25)
+
+    def flood(self):
+        while not self.over.is_set():
+            self.loud.call("flood", "/v1/channels")
+
+    # MARK: Memory
+
+    def memory(self):
+        """Megabytes of each kind of process that are its own."""
+        status = json.loads(subprocess.run(["sextant", "status", "-o", "json"], capture_output=True, check=True).stdout)
+        found = {}
+        for name, process in status["processes"].items():
+            total = 0
+            for number in [process, *self.children(process)]:
+                try:
+                    lines = pathlib.Path(f"/proc/{number}/status").read_text().splitlines()
+                except OSError:
+                    continue
+                total += sum(int(line.split()[1]) for line in lines if line.startswith("RssAnon:")) / 1024
+            found[name] = total
+        return found
+
+    @staticmethod
+    def children(process):
+        listed = subprocess.run(["pgrep", "--parent", str(process)], capture_output=True, text=True).stdout.split()
+        return [*listed, *(number for child in listed for number in Soak.children(child))]
+
+    # MARK: All of it
+
+    @staticmethod
+    def together(bodies):
+        threads = [threading.Thread(target=body) for body in bodies]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def run(self):
+        rate = self.ramp() / 2
+        print(f"events come at {rate:.0f} a second from here on", flush=True)
+        bodies = [*[lambda: self.ingest(rate / WRITERS)] * WRITERS, self.train, lambda: self.read(self.quiet), lambda: self.read(self.loud)]
+        threads = [threading.Thread(target=body) for body in [*bodies, self.flood, self.flood]]
+        for thread in threads:
+            thread.start()
+        began, samples = time.monotonic(), []
+        while (passed := time.monotonic() - began) < self.seconds:
+            samples.append((passed, self.memory()))
+            time.sleep(SAMPLE_SECONDS)
+        self.over.set()
+        for thread in threads:
+            thread.join()
+        return self.told(samples)
+
+    def told(self, samples):
+        print(f"\n{'call':<22}{'count':>8}{'p50 ms':>9}{'p99 ms':>9}{'most ms':>9}{'refused':>9}")
+        for caller in (self.quiet, self.loud):
+            for kind in sorted({*caller.seconds, *caller.refused}):
+                times = sorted(1_000 * seconds for seconds in caller.seconds[kind]) or [float("nan")]
+                middle, high = times[len(times) // 2], times[min(len(times) - 1, len(times) * 99 // 100)]
+                row = f"{caller.name + ' ' + kind:<22}{len(caller.seconds[kind]):>8}{middle:>9.1f}{high:>9.1f}{times[-1]:>9.1f}"
+                print(f"{row}{caller.refused[kind]:>9}")
+        print(f"{BATCH * len(self.quiet.seconds['events']) / self.seconds:.0f} events a second were taken")
+        print(f"{self.trained} models were trained\n\n{'memory':<22}{'first MB':>9}{'mean MB':>9}{'last MB':>9}{'MB/min':>9}")
+        faults = [f"{caller.name}: {count} x {what}" for caller in (self.quiet, self.loud) for what, count in caller.failures.items()]
+        faults += [f"quiet was refused {count} x {kind}" for kind, count in self.quiet.refused.items()]
+        if not self.loud.refused["flood"]:
+            faults.append("nothing of the flood was refused")
+        late = [sample for sample in samples if sample[0] > self.seconds / 3]
+        for name in samples[0][1]:
+            points = [(seconds / 60, memory[name]) for seconds, memory in late]
+            mean_x, mean_y = (sum(values) / len(points) for values in zip(*points))
+            slope = sum((x - mean_x) * (y - mean_y) for x, y in points) / sum((x - mean_x) ** 2 for x, _ in points)
+            print(f"{name:<22}{samples[0][1][name]:>9.1f}{mean_y:>9.1f}{points[-1][1]:>9.1f}{slope:>9.2f}")
+            growth = slope * (points[-1][0] - points[0][0])
+            if growth > max(MOST_GROWTH_MEGABYTES, MOST_GROWTH_SHARE * mean_y):
+                faults.append(f"{name} grew by {growth:.0f} MB over the last two thirds")
+        if faults:
+            sys.exit("\n".join(["\nsoak:", *faults]))
+        print("\nno call failed within its quota, and no process grew")
+
+
+url, data, minutes, quiet, loud = sys.argv[1:]
+Soak(url, data, float(minutes), quiet, loud).run()
