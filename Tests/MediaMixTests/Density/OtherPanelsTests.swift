@@ -2,6 +2,7 @@ import Foundation
 import MediaMix
 import Numerics
 import Panels
+import Synchronization
 import TestKit
 import Testing
 
@@ -54,6 +55,27 @@ struct OtherPanelsTests {
             let middle = Array(repeating: 0.0, count: density.dimension)
             #expect(try density.evaluated(at: middle).value < 0)
         }
+    }
+
+    /// Before the manifest turned an optimisation off, about each hundredth of them was wrong.
+    @Test("copies are worked on by several threads at once, each as if it were alone")
+    func copies() throws {
+        let model = try MediaMixModel(try ReferencePanels.quickstart(), .pymcQuickstart)
+        let alone = MixDensity(model)
+        let point = alone.starts(chains: 1, seed: 8)[0]
+        let right = try alone.evaluated(at: point)
+        let different = Mutex(0)
+        for _ in 0..<200 {
+            let shared = MixDensity(model)
+            DispatchQueue.concurrentPerform(iterations: 4) { _ in
+                let found = try? shared.evaluated(at: point)
+                guard found?.value != right.value || found?.gradient != right.gradient else {
+                    return
+                }
+                different.withLock { $0 += 1 }
+            }
+        }
+        #expect(different.withLock { $0 } == 0)
     }
 
     @Test("the same seed gives the same bits on one thread and on four")
