@@ -133,13 +133,7 @@ struct Measurement {
                 )
             }
             let client = MixModelV1.Models.Client(connection)
-            var list = MixModelV1.ListModelsRequest()
-            (list.promoted, list.kpi) = (true, outcome.name)
-            let promoted = try await client.listModels(list, options: gateway.options())
-                .message.value()
-            if !isAgain, let model = promoted.models.first,
-                isFirstLook || model.sampling?.method != .bayesianBootstrap
-            {
+            if !isAgain, let model = try await enough(of: outcome, client) {
                 return .there(model.modelID)
             }
             let wanted = Self.model(of: outcome, sources, isFirstLook: isFirstLook)
@@ -155,6 +149,20 @@ struct Measurement {
                 return .leftOut("\(error.message). \(Self.asItIs)")
             }
         }
+    }
+
+    /// The promoted model of an outcome, unless it was but a first look and more is wanted.
+    private func enough(
+        of outcome: MixModelV1.ListSourcesResponse.Source,
+        _ client: MixModelV1.Models.Client
+    ) async throws -> MixModelV1.Model? {
+        var list = MixModelV1.ListModelsRequest()
+        (list.promoted, list.kpi) = (true, outcome.name)
+        let promoted = try await client.listModels(list, options: gateway.options())
+            .message.value()
+        guard let model = promoted.models.first else { return nil }
+        let sampling = model.sampling ?? .init()
+        return isFirstLook || sampling.method != .bayesianBootstrap ? model : nil
     }
 
     /// What can be done where series are no daily ones of known channels.
