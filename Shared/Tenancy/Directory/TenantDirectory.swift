@@ -192,11 +192,12 @@ public final class TenantDirectory: Sendable {
         for row in rows { changes.append(try Self.change(row)) }
         let found = changes
         let ended: [TenantEntry] = state.withLock { state in
-            // If another refresh was faster, what this one found may be older.
-            guard state.version == known else { return [] }
-            for (version, entry) in found { state.apply(version, entry) }
+            // If another refresh was faster, some of what this one found may be older.
+            let last = state.version
+            let newer = found.filter { $0.version > last }
+            for (version, entry) in newer { state.apply(version, entry) }
             state.refreshedAt = max(state.refreshedAt ?? start, start)
-            return found.map(\.entry).filter { $0.state != .active }
+            return newer.map(\.entry).filter { $0.state != .active }
         }
         for entry in ended {
             openCalls?.end(entry.id, entry.state == .suspended ? .suspended : .unknownTenant)

@@ -1,7 +1,7 @@
 public import Postgres
-internal import RPC
+public import RPC
 public import Telemetry
-internal import Wire
+public import Wire
 
 extension TenantScope {
     /// Does something once for a key, in one transaction with its answer; whoever asks again is
@@ -49,6 +49,39 @@ extension TenantScope {
             // It was not too old for the claim, which read the same clock.
             return try stored.replay(for: fingerprint, at: now) ?? stored.answer
         }
+    }
+
+    /// Creates something in one transaction: under a key once, whoever asks how often.
+    ///
+    /// - Parameters:
+    ///   - id: what it is to be called.
+    ///   - key: what the caller calls the attempt; nil if it is made but once.
+    ///   - request: what is asked.
+    ///   - call: the call.
+    ///   - work: creates it.
+    /// - Returns: what it is called, or what was created under the key before is.
+    /// - Throws: INVALID_ARGUMENT if something else was asked under the key in the last 24 hours;
+    ///   what the closure throws, or `PostgresError`: then nothing is created.
+    public func create<View: MessageView & ~Escapable>(
+        _ id: PostgresUUID,
+        once key: IdempotencyKey?,
+        for request: Message<View>,
+        _ call: ServerCall,
+        _ work: (PostgresTransaction) async throws -> Void
+    ) async throws -> PostgresUUID {
+        guard let key else {
+            try await transaction { try await work($0) }
+            return id
+        }
+        let fingerprint = RequestFingerprint(request, to: call.method)
+        let text = try await once(key, fingerprint, at: .now) { transaction in
+            try await work(transaction)
+            return Array("\(id)".utf8)
+        }
+        guard let first = PostgresUUID(String(decoding: text, as: UTF8.self)) else {
+            throw RPCError.damagedData
+        }
+        return first
     }
 
     /// Deletes answers that are no longer kept.

@@ -49,6 +49,32 @@ struct RunsTests {
         await attribution.stop()
     }
 
+    @Test("are created once under a key, however often they are asked for")
+    func onceForAKey() async throws {
+        let attribution = try await ServedAttribution()
+        try await attribution.importPaths(Self.paths)
+        var request = AttributionV1.CreateRunRequest()
+        request.request = AttributionV1.RunModelsRequest()
+        request.request?.model = "markov"
+        var options = CallOptions()
+        try options.metadata.add("idempotency-key", "attempt-1")
+        let first = try await attribution.runs.createRun(request, options: options)
+            .message.value()
+        let again = try await attribution.runs.createRun(request, options: options)
+            .message.value()
+        #expect(first == again)
+        #expect(try await attribution.list().runs.count == 1)
+        var other = request
+        other.label = "another"
+        let changed = other
+        try await attribution.refusal(.invalidArgument, "idempotency-key") {
+            _ = try await attribution.runs.createRun(changed, options: options)
+        }
+        let without = try await attribution.runs.createRun(request).message.value()
+        #expect(without.runID != first.runID)
+        await attribution.stop()
+    }
+
     @Test("over journeys look at what was known when they were created")
     func ofJourneys() async throws {
         let attribution = try await ServedAttribution()

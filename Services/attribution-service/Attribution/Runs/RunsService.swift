@@ -48,14 +48,13 @@ struct RunsService: AttributionV1.Runs.Service {
         let job = jobs.type.job(.init()).serving(call)
         let actor = scope.context.actor
         let record = RunRecord(job.id.uuid, value.label, seed: wanted.seed, by: actor)
-        try await scope.transaction { transaction in
+        let key = try IdempotencyKey.key(in: call.metadata)
+        let id = try await scope.create(record.id, once: key, for: request, call) { transaction in
             try Self.checkRoom(try await store.counts(in: transaction))
             try await store.add(record, wanted, in: transaction)
             try await jobs.queue.enqueue([job], in: transaction, of: scope)
         }
-        var message = record.message(of: jobs.service)
-        message.request = wanted
-        return Reply(message)
+        return Reply(try await store.run(id, in: scope).message(of: jobs.service))
     }
 
     private static func checkRoom(_ counts: (kept: Int64, open: Int64)) throws(RPCError) {

@@ -56,25 +56,26 @@ struct ImportsService: IngestV1.Imports.Service {
         let source = try Self.check(value)
         let scope = try database.scope(for: call)
         try await check(value.plan, in: scope)
-        let id = PostgresUUID.random()
-        guard !value.idempotencyKey.isEmpty else {
-            try await scope.transaction { transaction in
-                try await create(id, value, source: source, in: transaction, scope)
-            }
-            return try await reply(id, in: scope)
+        let new = PostgresUUID.random()
+        let key = try Self.key(of: value)
+        let id = try await scope.create(new, once: key, for: request, call) { transaction in
+            try await create(new, value, source: source, in: transaction, scope)
         }
+        return try await reply(id, in: scope)
+    }
+
+    /// What the caller calls the attempt; nil if it says nothing.
+    private static func key(
+        of value: IngestV1.CreateImportRequest
+    ) throws(RPCError) -> IdempotencyKey? {
+        if value.idempotencyKey.isEmpty { return nil }
         guard let key = IdempotencyKey(value.idempotencyKey) else {
             throw RPCError(
                 .invalidArgument,
                 "idempotency_key: expected up to 128 characters of ASCII without blanks"
             )
         }
-        let fingerprint = RequestFingerprint(request, to: call.method)
-        let text = try await scope.once(key, fingerprint, at: .now) { transaction in
-            try await create(id, value, source: source, in: transaction, scope)
-            return Array("\(id)".utf8)
-        }
-        return try await reply(try Self.id(String(decoding: text, as: UTF8.self)), in: scope)
+        return key
     }
 
     /// Creates an import, and has the bytes removed of those that it finds given up.

@@ -46,11 +46,12 @@ struct ModelsService: MixModelV1.Models.Service {
             model.panelID = value.panelID
             return Reply(model)
         }
-        let id = JobID().uuid
+        let new = JobID().uuid
         let actor = scope.context.actor.description
-        try await scope.transaction { transaction in
-            try await store.add(id, made.definition, fittedTo: panel, by: actor, in: transaction)
-            if value.train { try await queue(id, in: transaction, of: scope, serving: call) }
+        let key = try IdempotencyKey.key(in: call.metadata)
+        let id = try await scope.create(new, once: key, for: request, call) { transaction in
+            try await store.add(new, made.definition, fittedTo: panel, by: actor, in: transaction)
+            if value.train { try await queue(new, in: transaction, of: scope, serving: call) }
         }
         return Reply(try await message(id, in: scope))
     }

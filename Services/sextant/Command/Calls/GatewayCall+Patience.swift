@@ -1,4 +1,5 @@
 internal import Net
+internal import Postgres
 internal import RPC
 
 // Services are restarted, and connections break off; what takes minutes goes on all the same.
@@ -19,6 +20,9 @@ extension GatewayCall {
         }
         return configuration
     }
+
+    /// A name for an attempt to create something, which nobody else has.
+    func newAttempt() -> String { "\(PostgresUUID.random())" }
 
     /// Does something until nobody is away whom it takes; if this is no patient call, once.
     ///

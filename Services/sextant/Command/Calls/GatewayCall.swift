@@ -76,11 +76,18 @@ struct GatewayCall {
 
     /// Options of a call, with the key.
     ///
-    /// - Parameter limit: how long it may take; nil for as long as it does.
+    /// - Parameters:
+    ///   - limit: how long it may take; nil for as long as it does.
+    ///   - attempt: what the attempt is called, so that calls that are made again create nothing
+    ///     more; empty for none.
     /// - Returns: the options.
     /// - Throws: ``CommandFailure`` if there is no key.
-    func options(within limit: Duration? = limit) throws -> CallOptions {
+    func options(
+        within limit: Duration? = limit,
+        attempt: String = ""
+    ) throws -> CallOptions {
         var options = limit.map { CallOptions(timeout: $0) } ?? CallOptions()
+        if !attempt.isEmpty { try options.metadata.add("idempotency-key", attempt) }
         guard let key = try givenKey ?? InstallationKeys(context.folder).demoKey() else {
             throw CommandFailure.usage("expected --key: there is no demo tenant's")
         }

@@ -115,6 +115,7 @@ struct FileImport {
             request.sizeBytes = source.size
             request.hold = context.arguments.has("--preview")
             request.again = context.arguments.has("--again")
+            request.idempotencyKey = gateway.newAttempt()
             current = try await gateway.surely {
                 try await client.createImport(request, options: gateway.options()).message.value()
             }

@@ -87,8 +87,10 @@ struct Measurement {
         models.replicates = Self.replicates
         var request = AttributionV1.CreateRunRequest()
         (request.request, request.label) = (models, "sextant measure")
+        let attempt = gateway.newAttempt()
         let created = try await gateway.surely {
-            try await client.createRun(request, options: gateway.options()).message.value()
+            try await client.createRun(request, options: gateway.options(attempt: attempt))
+                .message.value()
         }
         _ = try await gateway.end(of: created.operation, connection)
         let run = try await gateway.run(created.runID, connection)
@@ -138,10 +140,14 @@ struct Measurement {
             }
             let wanted = Self.model(of: outcome, sources, isFirstLook: isFirstLook)
             do {
-                let request = try await possible(wanted, client)
+                let request = try await gateway.surely { try await possible(wanted, client) }
+                let attempt = gateway.newAttempt()
                 let model = try await gateway.surely {
-                    try await client.createModel(request, options: gateway.options())
-                        .message.value()
+                    try await client.createModel(
+                        request,
+                        options: gateway.options(attempt: attempt)
+                    )
+                    .message.value()
                 }
                 return .begun(model.modelID)
             } catch let error as RPCError where error.code == .failedPrecondition {

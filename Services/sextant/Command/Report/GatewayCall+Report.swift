@@ -36,7 +36,9 @@ extension GatewayCall {
         }
         let models = report.overview.mixModels.filter { kpi.isEmpty || $0.kpi == kpi }
         guard let model = models.first else {
-            report.gaps.append("mix model: none is promoted; `sextant measure` trains one")
+            report.gaps.append(
+                "mix model: none is promoted; `sextant measure` trains one, or says why it cannot"
+            )
             return report
         }
         if models.count > 1 {
