@@ -39,6 +39,30 @@ struct ModelLifeTests {
         await mix.stop()
     }
 
+    @Test("begins once under a key, and ends with a panel that nobody keeps")
+    func keyAndPanel() async throws {
+        let mix = try await ServedMixModel()
+        let panel = try await mix.panel()
+        var request = MixModelV1.CreateModelRequest()
+        (request.panelID, request.label) = (panel.panelID, "once")
+        request.configuration = SmallModels.configuration
+        var options = CallOptions()
+        try options.metadata.add("idempotency-key", "attempt-1")
+        let first = try await mix.models.createModel(request, options: options).message.value()
+        let again = try await mix.models.createModel(request, options: options).message.value()
+        #expect(first == again)
+        #expect(try await mix.rows("select count(*) from mix_models") == ["1"])
+        let other = try await mix.models.createModel(request).message.value()
+        _ = try await mix.rows("update mix_panels set is_kept = false")
+        for (model, left) in [(first, "1"), (other, "0")] {
+            var delete = MixModelV1.DeleteModelRequest()
+            delete.modelID = model.modelID
+            _ = try await mix.models.deleteModel(delete)
+            #expect(try await mix.rows("select count(*) from mix_panels") == [left])
+        }
+        await mix.stop()
+    }
+
     @Test("is cut short by whoever cancels a training, which may begin again")
     func cancelled() async throws {
         var limits = TrainingLimits()

@@ -142,15 +142,20 @@ struct ModelStore: Sendable {
         try await transaction.query(.cancelModel, id, UTCTimestamp.now)
     }
 
-    /// Deletes a model with its draws.
+    /// Deletes a model with its draws, and its panel if nobody has kept that or uses it.
     ///
     /// - Returns: its job, if it had one.
     /// - Throws: NOT_FOUND, or `PostgresError`.
     func delete(_ id: PostgresUUID, in scope: TenantScope) async throws -> PostgresUUID? {
-        guard let row = try await scope.write(.deleteModel, id).atMostOne() else {
-            throw Self.missing(id)
+        try await scope.transaction { transaction in
+            try await hold(in: transaction)
+            guard let row = try await transaction.query(.deleteModel, id).atMostOne() else {
+                throw Self.missing(id)
+            }
+            let (job, panel) = try row.read(PostgresUUID?.self, PostgresUUID.self)
+            try await StoredPanelStore().deleteUnused([panel], in: transaction)
+            return job
         }
-        return try row.read(PostgresUUID?.self)
     }
 
     private static func missing(_ id: PostgresUUID) -> RPCError {
@@ -223,6 +228,6 @@ extension Statement {
     )
     fileprivate static let deleteModel = Statement(
         "mmm.delete_model",
-        "delete from mix_models where model_id = $1 returning job_id"
+        "delete from mix_models where model_id = $1 returning job_id, panel_id"
     )
 }

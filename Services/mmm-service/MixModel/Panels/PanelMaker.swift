@@ -59,7 +59,9 @@ struct PanelMaker: Sendable {
         addOutcome(rows.outcomes)
         addSpend(rows.spend, selection)
         let covariates = Dictionary(grouping: rows.covariates, by: \.name)
-        panel.controls = selection.controls.compactMap { column($0, covariates[$0] ?? []) }
+        panel.controls = Self.joined(
+            selection.controls.compactMap { column($0, covariates[$0] ?? []) }
+        )
         panel.treatments = selection.treatments.compactMap { column($0, covariates[$0] ?? []) }
     }
 
@@ -179,6 +181,18 @@ struct PanelMaker: Sendable {
         let holidays = PanelHolidays(rows, in: panel)
         let values = isNational ? holidays.ofAll : holidays.byPlace(panel.geos.map(\.name))
         return PanelColumn(name: name, values: values)
+    }
+
+    /// Holidays of the same periods become one control: no data tell their effects apart.
+    private static func joined(_ columns: [PanelColumn]) -> [PanelColumn] {
+        columns.reduce(into: []) { all, column in
+            let same = all.firstIndex { other in
+                ImportedHoliday.isOne(other.name) && ImportedHoliday.isOne(column.name)
+                    && other.values == column.values
+            }
+            guard let same else { return all.append(column) }
+            all[same].name = ImportedHoliday.joined(all[same].name, column.name)
+        }
     }
 
     /// The mean of each period's days; of rows that name no place where those of a place are

@@ -115,6 +115,16 @@ struct StoredPanelStore: Sendable {
     private static func missing(_ id: PostgresUUID) -> RPCError {
         RPCError(.notFound, "panel_id: there is no panel '\(id)'")
     }
+
+    /// Deletes panels that nobody has kept, and that no model is fitted to any more.
+    ///
+    /// - Parameters:
+    ///   - ids: which.
+    ///   - transaction: the tenant's, in which models are held.
+    /// - Throws: `PostgresError`.
+    func deleteUnused(_ ids: [PostgresUUID], in transaction: PostgresTransaction) async throws {
+        for id in ids { try await transaction.query(.deleteUnusedPanel, id) }
+    }
 }
 
 extension Statement {
@@ -163,6 +173,13 @@ extension Statement {
         insert into mix_panels (panel_id, fingerprint, is_money, currency, label, actor, about,
             contents, created_at, is_kept)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        """
+    )
+    fileprivate static let deleteUnusedPanel = Statement(
+        "mmm.delete_unused_panel",
+        """
+        delete from mix_panels where panel_id = $1 and not is_kept
+            and not exists (select 1 from mix_models where panel_id = $1)
         """
     )
     fileprivate static let deletePanel = Statement(

@@ -72,7 +72,7 @@ struct RefreshJobs: Sendable {
             try await models.queue(id, as: job.id.uuid, in: transaction)
             try await trainings.queue.enqueue([job], in: transaction, of: scope)
             // The new model may be fitted to one of them.
-            try await store.deletePanels(panels, in: transaction)
+            try await StoredPanelStore().deleteUnused(panels, in: transaction)
         }
     }
 

@@ -44,16 +44,6 @@ struct RefreshStore: Sendable {
         }
         return panels
     }
-
-    /// Deletes panels that nobody has kept, and that no model is fitted to any more.
-    ///
-    /// - Parameters:
-    ///   - ids: which.
-    ///   - transaction: the tenant's, in which models are held.
-    /// - Throws: `PostgresError`.
-    func deletePanels(_ ids: [PostgresUUID], in transaction: PostgresTransaction) async throws {
-        for id in ids { try await transaction.query(.deleteUnusedPanel, id) }
-    }
 }
 
 extension Statement {
@@ -64,13 +54,6 @@ extension Statement {
         where model_id = $1 and promoted_at is null
             and state in ('draft', 'completed', 'failed', 'cancelled')
         returning panel_id
-        """
-    )
-    fileprivate static let deleteUnusedPanel = Statement(
-        "mmm.delete_unused_panel",
-        """
-        delete from mix_panels where panel_id = $1 and not is_kept
-            and not exists (select 1 from mix_models where panel_id = $1)
         """
     )
 }

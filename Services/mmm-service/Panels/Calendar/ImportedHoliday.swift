@@ -8,4 +8,14 @@ package enum ImportedHoliday {
     /// - Parameter covariate: its name.
     /// - Returns: whether days without it are 0.
     package static func isOne(_ covariate: String) -> Bool { covariate.hasPrefix(prefix) }
+
+    /// What two of them are called together.
+    ///
+    /// - Parameters:
+    ///   - first: the name of one.
+    ///   - second: that of the other.
+    /// - Returns: `holiday: Thanksgiving + Black Friday`, say.
+    package static func joined(_ first: String, _ second: String) -> String {
+        "\(first) + \(second.dropFirst(prefix.count))"
+    }
 }
