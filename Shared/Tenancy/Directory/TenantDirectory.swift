@@ -194,6 +194,8 @@ public final class TenantDirectory: Sendable {
         let ended: [TenantEntry] = state.withLock { state in
             // If another refresh was faster, some of what this one found may be older.
             let last = state.version
+            // The first one of all leaves out whoever is deleted already.
+            guard known >= 0 || last < 0 else { return [] }
             let newer = found.filter { $0.version > last }
             for (version, entry) in newer { state.apply(version, entry) }
             state.refreshedAt = max(state.refreshedAt ?? start, start)

@@ -36,15 +36,8 @@ extension TenantScope {
                 try await transaction.query(.storeAnswer, key.text, SharedBytes(answer.answer))
                 return answer.answer
             }
-            let (bytes, answer, storedAt) = try await transaction.query(.findAnswer, key.text).one()
-                .read(SharedBytes.self, SharedBytes.self, UTCTimestamp.self)
-            guard let first = RequestFingerprint(bytes: Array(copying: bytes.bytes)) else {
-                throw RPCError.damagedData
-            }
-            let stored = try StoredAnswer(
-                Array(copying: answer.bytes),
-                to: first,
-                storedAt: storedAt
+            let stored = try Self.stored(
+                try await transaction.query(.findAnswer, key.text).one()
             )
             // It was not too old for the claim, which read the same clock.
             return try stored.replay(for: fingerprint, at: now) ?? stored.answer
@@ -78,10 +71,47 @@ extension TenantScope {
             try await work(transaction)
             return Array("\(id)".utf8)
         }
-        guard let first = PostgresUUID(String(decoding: text, as: UTF8.self)) else {
+        return try Self.id(text)
+    }
+
+    /// What was created under a key before, for methods that do much before they create.
+    ///
+    /// - Parameters:
+    ///   - key: what the caller calls the attempt; nil if it is made but once.
+    ///   - request: what is asked.
+    ///   - call: the call.
+    /// - Returns: what it is called; nil if the key is new.
+    /// - Throws: INVALID_ARGUMENT if something else was asked under the key in the last 24 hours,
+    ///   or `PostgresError`.
+    public func created<View: MessageView & ~Escapable>(
+        once key: IdempotencyKey?,
+        for request: Message<View>,
+        _ call: ServerCall
+    ) async throws -> PostgresUUID? {
+        guard let key, let row = try await read(.findAnswer, key.text).atMostOne() else {
+            return nil
+        }
+        let fingerprint = RequestFingerprint(request, to: call.method)
+        return try Self.stored(row).replay(for: fingerprint, at: .now).map { try Self.id($0) }
+    }
+
+    private static func stored(_ row: Row) throws -> StoredAnswer {
+        let (bytes, answer, storedAt) = try row.read(
+            SharedBytes.self,
+            SharedBytes.self,
+            UTCTimestamp.self
+        )
+        guard let asked = RequestFingerprint(bytes: Array(copying: bytes.bytes)) else {
             throw RPCError.damagedData
         }
-        return first
+        return try StoredAnswer(Array(copying: answer.bytes), to: asked, storedAt: storedAt)
+    }
+
+    private static func id(_ text: [UInt8]) throws -> PostgresUUID {
+        guard let id = PostgresUUID(String(decoding: text, as: UTF8.self)) else {
+            throw RPCError.damagedData
+        }
+        return id
     }
 
     /// Deletes answers that are no longer kept.

@@ -56,6 +56,28 @@ struct HolidayControlTests {
         #expect(of([("US", 0, 1)]).byPlace(["Texas", "Ohio"]) == [one, 0, 0, one, 0, 0])
     }
 
+    @Test("are one control where they are on the same periods, but for rounding and by how much")
+    func joined() {
+        func column(_ name: String, _ values: [Double]) -> PanelColumn {
+            PanelColumn(name: name, values: values)
+        }
+        let week = 1.0 / 7
+        let ninth = (0..<9).reduce(0) { sum, _ in sum + week } / 9
+        let joined = PanelMaker.joined([
+            column("heat", [0, week, 0]), column("holiday: a", [0, week, 0]),
+            column("holiday: b", [0, ninth, 0]), column("holiday: c", [0, 2 * week, 0]),
+            column("holiday: d", [0, week, week]), column("cold", [0, week, 0]),
+        ])
+        #expect(joined.map(\.name) == ["heat", "holiday: a + b + c", "holiday: d", "cold"])
+        #expect(joined[1].values == [0, week, 0])
+        // A name that somebody else has is not taken.
+        let named = [
+            column("holiday: a", [1, 0]), column("holiday: b", [1, 0]),
+            column("holiday: a + b", [0, 1]),
+        ]
+        #expect(PanelMaker.joined(named) == named)
+    }
+
     // MARK: From the file to the model
 
     /// The days on which more is sold, of 140, by their number from the first of February 2026.

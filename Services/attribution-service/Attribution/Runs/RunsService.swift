@@ -39,6 +39,10 @@ struct RunsService: AttributionV1.Runs.Service {
         try violations.finish("the run cannot be created")
         _ = try ModelPlan(wanted)
         let scope = try database.scope(for: call)
+        let key = try IdempotencyKey.key(in: call.metadata)
+        if let first = try await scope.created(once: key, for: request, call) {
+            return Reply(try await store.run(first, in: scope).message(of: jobs.service))
+        }
         try await source.check(
             importID: wanted.importID,
             journeys: wanted.journeys,
@@ -48,13 +52,17 @@ struct RunsService: AttributionV1.Runs.Service {
         let job = jobs.type.job(.init()).serving(call)
         let actor = scope.context.actor
         let record = RunRecord(job.id.uuid, value.label, seed: wanted.seed, by: actor)
-        let key = try IdempotencyKey.key(in: call.metadata)
         let id = try await scope.create(record.id, once: key, for: request, call) { transaction in
             try Self.checkRoom(try await store.counts(in: transaction))
             try await store.add(record, wanted, in: transaction)
             try await jobs.queue.enqueue([job], in: transaction, of: scope)
         }
-        return Reply(try await store.run(id, in: scope).message(of: jobs.service))
+        guard id == record.id else {
+            return Reply(try await store.run(id, in: scope).message(of: jobs.service))
+        }
+        var message = record.message(of: jobs.service)
+        message.request = wanted
+        return Reply(message)
     }
 
     private static func checkRoom(_ counts: (kept: Int64, open: Int64)) throws(RPCError) {

@@ -76,7 +76,8 @@ struct ModelStore: Sendable {
     ///   - panel: what it is fitted to.
     ///   - actor: in whose name.
     ///   - transaction: the tenant's.
-    /// - Throws: RESOURCE_EXHAUSTED if there are too many; `PostgresError`.
+    /// - Throws: RESOURCE_EXHAUSTED if there are too many; NOT_FOUND if the panel was deleted
+    ///   meanwhile; `PostgresError`.
     func add(
         _ id: PostgresUUID,
         _ definition: MixModelV1.StoredModel,
@@ -94,17 +95,22 @@ struct ModelStore: Sendable {
             )
         }
         let model = definition.model ?? .init()
-        try await transaction.query(
-            .insertModel,
-            id,
-            model.label,
-            model.kpi,
-            panel,
-            model.configurationDigest,
-            actor,
-            definition.encoded(),
-            UTCTimestamp.now
-        )
+        do {
+            try await transaction.query(
+                .insertModel,
+                id,
+                model.label,
+                model.kpi,
+                panel,
+                model.configurationDigest,
+                actor,
+                definition.encoded(),
+                UTCTimestamp.now
+            )
+        } catch {
+            guard error.constraint == "mix_models_panel_fkey" else { throw error }
+            throw RPCError(.notFound, "panel_id: the panel '\(panel)' was deleted meanwhile")
+        }
     }
 
     /// Has a model wait for its training.

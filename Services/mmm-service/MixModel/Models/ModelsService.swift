@@ -39,6 +39,10 @@ struct ModelsService: MixModelV1.Models.Service {
     ) async throws -> Reply<MixModelV1.Model> {
         let value = request.value()
         let scope = try database.scope(for: call)
+        let key = value.validateOnly ? nil : try IdempotencyKey.key(in: call.metadata)
+        if let first = try await scope.created(once: key, for: request, call) {
+            return Reply(try await message(first, in: scope))
+        }
         let made = try await maker.make(value, in: scope)
         guard let panel = made.panel, !value.validateOnly else {
             var model = made.definition.model ?? .init()
@@ -48,7 +52,6 @@ struct ModelsService: MixModelV1.Models.Service {
         }
         let new = JobID().uuid
         let actor = scope.context.actor.description
-        let key = try IdempotencyKey.key(in: call.metadata)
         let id = try await scope.create(new, once: key, for: request, call) { transaction in
             try await store.add(new, made.definition, fittedTo: panel, by: actor, in: transaction)
             if value.train { try await queue(new, in: transaction, of: scope, serving: call) }

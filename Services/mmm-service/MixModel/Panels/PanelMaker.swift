@@ -184,14 +184,22 @@ struct PanelMaker: Sendable {
     }
 
     /// Holidays of the same periods become one control: no data tell their effects apart.
-    private static func joined(_ columns: [PanelColumn]) -> [PanelColumn] {
-        columns.reduce(into: []) { all, column in
-            let same = all.firstIndex { other in
-                ImportedHoliday.isOne(other.name) && ImportedHoliday.isOne(column.name)
-                    && other.values == column.values
-            }
-            guard let same else { return all.append(column) }
-            all[same].name = ImportedHoliday.joined(all[same].name, column.name)
+    static func joined(_ columns: [PanelColumn]) -> [PanelColumn] {
+        let names = Set(columns.map(\.name))
+        return columns.reduce(into: []) { all, column in
+            let same = all.firstIndex { ImportedHoliday.isOne($0.name) && isAlike($0, column) }
+            guard ImportedHoliday.isOne(column.name), let same else { return all.append(column) }
+            let name = ImportedHoliday.joined(all[same].name, column.name)
+            guard !names.contains(name) else { return all.append(column) }
+            all[same].name = name
+        }
+    }
+
+    /// Whether one is the other times a number, but for rounding.
+    private static func isAlike(_ one: PanelColumn, _ other: PanelColumn) -> Bool {
+        let (most, otherMost) = (one.values.max() ?? 0, other.values.max() ?? 0)
+        return zip(one.values, other.values).allSatisfy { mine, theirs in
+            abs(mine * otherMost - theirs * most) <= 1e-9 * most * otherMost
         }
     }
 

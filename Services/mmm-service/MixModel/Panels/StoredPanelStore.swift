@@ -101,8 +101,12 @@ struct StoredPanelStore: Sendable {
     /// - Throws: NOT_FOUND; FAILED_PRECONDITION if a model is fitted to it; `PostgresError`.
     func delete(_ id: PostgresUUID, in scope: TenantScope) async throws {
         do {
-            let deleted = try await scope.write(.deletePanel, id)
-            guard deleted.affected == 1 else { throw Self.missing(id) }
+            try await scope.transaction { transaction in
+                // As who deletes models does, and takes their panels along.
+                try await ModelStore().hold(in: transaction)
+                let deleted = try await transaction.query(.deletePanel, id)
+                guard deleted.affected == 1 else { throw Self.missing(id) }
+            }
         } catch let error as PostgresError where error.constraint == "mix_models_panel_fkey" {
             throw RPCError(
                 .failedPrecondition,
