@@ -2,6 +2,7 @@ internal import CPQ
 
 /// One result of libpq, read only.
 @safe
+@usableFromInline
 final class LibpqResult: @unchecked Sendable {
     // `@unchecked`: nothing changes a result after it was made, and libpq's functions that read one
     // may be called by several threads.
@@ -48,7 +49,7 @@ final class LibpqResult: @unchecked Sendable {
     }
 
     var rowCount: Int { Int(unsafe PQntuples(handle)) }
-    var columnCount: Int { Int(unsafe PQnfields(handle)) }
+    @usableFromInline var columnCount: Int { Int(unsafe PQnfields(handle)) }
 
     func columnName(_ column: Int) -> String {
         precondition(column < columnCount, "no such column")
@@ -56,15 +57,18 @@ final class LibpqResult: @unchecked Sendable {
         return unsafe String(cString: PQfname(handle, Int32(column)))
     }
 
+    @usableFromInline
     func columnType(_ column: Int) -> PostgresType {
         PostgresType(rawValue: unsafe PQftype(handle, Int32(column)))
     }
 
+    @usableFromInline
     func isNull(row: Int, column: Int) -> Bool {
         unsafe PQgetisnull(handle, Int32(row), Int32(column)) != 0
     }
 
     /// The bytes of a value that is not null.
+    @usableFromInline
     @_lifetime(borrow self)
     func bytes(row: Int, column: Int) -> RawSpan {
         precondition(row < rowCount && column < columnCount, "no such value")

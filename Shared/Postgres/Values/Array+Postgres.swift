@@ -55,8 +55,19 @@ extension Array: PostgresEncodable where Element: PostgresArrayElement {
     }
 
     /// Writes one dimension.
+    @specialized(where Element == String)
+    @specialized(where Element == Int32)
+    @specialized(where Element == Int64)
+    @specialized(where Element == Int32?)
+    @specialized(where Element == Int64?)
+    @specialized(where Element == Double)
+    @specialized(where Element == PostgresUUID)
+    @specialized(where Element == PostgresDate)
+    @specialized(where Element == PostgresDecimal)
+    @specialized(where Element == PostgresDecimal?)
+    @specialized(where Element == PostgresTimestamp)
     public func write(to writer: inout PostgresWriter) {
-        let mayHaveNulls = contains(where: \.isPostgresNull)
+        let mayHaveNulls = contains { $0.isPostgresNull }
         guard
             writer.beginArray(
                 of: Element.postgresType,
