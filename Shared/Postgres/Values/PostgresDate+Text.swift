@@ -1,4 +1,5 @@
 internal import Telemetry
+internal import Wire
 
 // Days as requests have them: `2026-01-31`.
 extension PostgresDate {
@@ -6,18 +7,10 @@ extension PostgresDate {
     ///
     /// - Parameter text: as `2026-01-31`.
     public init?(text: String) {
-        let parts = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
-        guard parts.map(\.count) == [4, 2, 2] else { return nil }
-        let numbers = parts.map { part in
-            part.reduce(Int64?(0)) { number, byte in
-                let digit = Int64(byte) - Int64(UInt8(ascii: "0"))
-                return (0...9).contains(digit) ? number.map { $0 * 10 + digit } : nil
-            }
-        }
-        guard let year = numbers[0], let month = numbers[1], let day = numbers[2],
+        guard let (year, month, day) = PlainText.day(of: text),
             (1...12).contains(month), (1...31).contains(day), year > 0
         else { return nil }
-        let days = CivilDate.days(year: year, month: month, day: day)
+        let days = CivilDate.days(year: Int64(year), month: Int64(month), day: Int64(day))
         // A day beyond the end of its month is another.
         guard CivilDate(daysSince1970: days).month == month else { return nil }
         self.init(daysSince1970: Int32(days))
@@ -36,10 +29,10 @@ extension PostgresDate {
     /// The day as `2026-01-31`.
     public var text: String {
         let date = CivilDate(daysSince1970: Int64(daysSince1970))
-        func digits(_ number: Int64, _ count: Int) -> String {
-            let text = "\(number)"
-            return String(repeating: "0", count: max(0, count - text.utf8.count)) + text
-        }
-        return digits(date.year, 4) + "-" + digits(date.month, 2) + "-" + digits(date.day, 2)
+        return PlainText.day(
+            year: Int(date.year),
+            month: Int(date.month),
+            day: Int(date.day)
+        )
     }
 }

@@ -1,3 +1,5 @@
+internal import Wire
+
 /// A decimal number of up to 38 digits, as `numeric` keeps it: `coefficient × 10^-scale`, exactly.
 ///
 /// Numbers that are equal but of different scale, as 1.5 and 1.50, are different values.
@@ -33,13 +35,7 @@ public struct PostgresDecimal: Hashable, Sendable {
 
 extension PostgresDecimal: CustomStringConvertible {
     /// The digits with a point, as the server prints them.
-    public var description: String {
-        let sign = coefficient < 0 ? "-" : ""
-        var digits = String(coefficient.magnitude)
-        if scale == 0 { return sign + digits }
-        digits = String(repeating: "0", count: max(0, scale + 1 - digits.count)) + digits
-        return sign + digits.dropLast(scale) + "." + digits.suffix(scale)
-    }
+    public var description: String { PlainText.text(coefficient, scale: scale) }
 }
 
 // The binary form: four 16-bit numbers (how many groups, the weight of the first, the sign, the

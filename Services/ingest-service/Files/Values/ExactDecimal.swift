@@ -1,3 +1,5 @@
+internal import Wire
+
 /// A decimal number, exactly: `coefficient × 10^-scale`, of at most 38 digits.
 ///
 /// The same form as the database's `numeric` has; money is booked with six digits behind the point
@@ -135,11 +137,5 @@ extension ExactDecimal: Hashable {
 
 extension ExactDecimal: CustomStringConvertible {
     /// The digits with a point, as `-12.50`.
-    public var description: String {
-        let sign = coefficient < 0 ? "-" : ""
-        var digits = String(coefficient.magnitude)
-        if scale == 0 { return sign + digits }
-        digits = String(repeating: "0", count: max(0, scale + 1 - digits.count)) + digits
-        return sign + digits.dropLast(scale) + "." + digits.suffix(scale)
-    }
+    public var description: String { PlainText.text(coefficient, scale: scale) }
 }

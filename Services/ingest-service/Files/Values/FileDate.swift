@@ -34,10 +34,7 @@ extension FileDay: CustomStringConvertible {
     /// As `2026-01-31`.
     public var description: String {
         let (year, month, day) = date
-        let digits = { (number: Int, width: Int) in
-            String(repeating: "0", count: max(0, width - String(number).count)) + String(number)
-        }
-        return "\(digits(year, 4))-\(digits(month, 2))-\(digits(day, 2))"
+        return PlainText.day(year: year, month: month, day: day)
     }
 }
 
