@@ -25,6 +25,9 @@ enum DecimalText {
     /// - Returns: the number, or what keeps the text from being one.
     /// - Complexity: linear in the text.
     static func read(_ text: String, scale: Int, digitsBefore: Int) -> Reading {
+        if let plain = plain(text, scale: scale, digitsBefore: digitsBefore) {
+            return .number(plain)
+        }
         var bytes = Array(text.utf8)[...]
         var isNegative = false
         if let first = bytes.first, first == UInt8(ascii: "-") || first == UInt8(ascii: "+") {
@@ -59,5 +62,28 @@ enum DecimalText {
         for _ in kept.count..<scale { coefficient *= 10 }
         let value = isNegative ? -coefficient : coefficient
         return PostgresDecimal(coefficient: value, scale: scale).map { .number($0) } ?? .tooLarge
+    }
+
+    /// A number as nearly all are, of digits with at most one point between them that together have
+    /// 64 bits; nil for all others, whether they are numbers or not.
+    private static func plain(_ text: String, scale: Int, digitsBefore: Int) -> PostgresDecimal? {
+        let bytes = text.utf8Span.span
+        guard bytes.count > 0, bytes.count + scale <= 18 else { return nil }
+        var number: Int64 = 0
+        var point: Int?
+        for index in bytes.indices {
+            let byte = bytes[index]
+            if byte == UInt8(ascii: "."), point == nil, index > 0, index < bytes.count - 1 {
+                point = index
+                continue
+            }
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
+            number = number * 10 + Int64(byte &- UInt8(ascii: "0"))
+        }
+        let before = point ?? bytes.count
+        let behind = bytes.count - before - (point == nil ? 0 : 1)
+        guard before <= digitsBefore, behind <= scale else { return nil }
+        for _ in behind..<scale { number *= 10 }
+        return PostgresDecimal(coefficient: Int128(number), scale: scale)
     }
 }

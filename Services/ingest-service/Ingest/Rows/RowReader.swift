@@ -32,6 +32,7 @@ struct RowReader: Sendable {
         isRequired: Bool = false,
         most: Int = mostCharacters
     ) throws(RowFault) -> String {
+        if Self.isPlain(text), text.utf8.count <= most { return text }
         let scalars = Self.trimmed(text).unicodeScalars
         guard scalars.count <= most else {
             throw RowFault(.tooLong, field, "expected at most \(most) characters")
@@ -47,10 +48,19 @@ struct RowReader: Sendable {
 
     /// A text without white space around it.
     static func trimmed(_ text: String) -> String {
+        if isPlain(text) { return text }
         var scalars = text.unicodeScalars[...]
         while scalars.first?.properties.isWhitespace == true { scalars.removeFirst() }
         while scalars.last?.properties.isWhitespace == true { scalars.removeLast() }
         return String(Substring(scalars))
+    }
+
+    /// Whether a text is as nearly all are: of ASCII, with nothing to be taken away or refused.
+    private static func isPlain(_ text: String) -> Bool {
+        let bytes = text.utf8
+        guard let first = bytes.first, let last = bytes.last else { return false }
+        let space = UInt8(ascii: " ")
+        return first != space && last != space && bytes.allSatisfy { $0 >= space && $0 < 0x7f }
     }
 
     /// A place.

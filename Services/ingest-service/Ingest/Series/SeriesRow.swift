@@ -78,22 +78,19 @@ struct SeriesKey: Hashable, Comparable {
 
     /// The digest of the texts of a key: half of SHA-256 of each with its length before it.
     static func digest(_ parts: [String]) -> PostgresUUID {
-        var hash = SHA256()
+        var bytes: [UInt8] = []
         for part in parts {
-            let bytes = Array(part.utf8)
-            hash.update(length(of: bytes).rawBytes)
-            hash.update(bytes.rawBytes)
+            let count = UInt32(clamping: part.utf8.count)
+            for place in 0..<4 { bytes.append(UInt8(truncatingIfNeeded: count >> (8 * place))) }
+            bytes.append(contentsOf: part.utf8)
         }
+        var hash = SHA256()
+        hash.update(bytes.rawBytes)
         let digest = hash.finish().bytes
         func half(_ range: Range<Int>) -> UInt64 {
             digest[range].reduce(0) { $0 << 8 | UInt64($1) }
         }
         return PostgresUUID(high: half(0..<8), low: half(8..<16))
-    }
-
-    private static func length(of bytes: [UInt8]) -> [UInt8] {
-        let count = UInt32(clamping: bytes.count)
-        return (0..<4).map { UInt8(truncatingIfNeeded: count >> (8 * $0)) }
     }
 
     /// The order in which rows are locked, the same for all writers.

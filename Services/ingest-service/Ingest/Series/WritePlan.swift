@@ -25,6 +25,7 @@ struct WritePlan<Row: SeriesRow> {
 
     init(count: Int) {
         outcomes = Array(repeating: .duplicate, count: count)
+        histories.reserveCapacity(count)
     }
 
     /// Adds the next row; one that says what the row of its key before it says is a duplicate.
@@ -50,6 +51,7 @@ struct WritePlan<Row: SeriesRow> {
     /// Makes the waves of what was added, each in the order in which all writers lock rows.
     mutating func arrange() {
         var first: [SeriesWrite<Row>] = []
+        first.reserveCapacity(histories.count)
         var between: [SeriesWrite<Row>] = []
         var last: [SeriesWrite<Row>] = []
         for history in histories.values {
@@ -71,7 +73,11 @@ struct WritePlan<Row: SeriesRow> {
     mutating func note(_ results: [Rows]) throws(PostgresError) -> [SeriesChange<Row>] {
         var revisions: [SeriesKey: (before: Int32, after: Int32)] = [:]
         for (wave, rows) in results.enumerated() {
-            let writes = Dictionary(waves[wave].map { ($0.row.key, $0.changes) }) { $1 }
+            // What is written first is one change of each row.
+            let writes =
+                wave == 0
+                ? [:] : Dictionary(waves[wave].map { ($0.row.key, $0.changes) }) { $1 }
+            revisions.reserveCapacity(revisions.count + rows.count)
             for row in rows {
                 let (day, series, revision) = try row.read(
                     PostgresDate.self,

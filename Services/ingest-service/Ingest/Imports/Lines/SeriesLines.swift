@@ -22,6 +22,8 @@ struct SeriesLines: Sendable {
     private let plan: FilePlan
     private let currency: String
     private let channels: ImportChannels
+    /// Of names of outcomes that have come, whether they are those of money.
+    private var moneyNames: [String: Bool] = [:]
 
     /// For a file.
     ///
@@ -104,7 +106,7 @@ struct SeriesLines: Sendable {
             kpi.geo = row.geo ?? ""
             kpi.name = value.name
             kpi.value = number.rounded(to: 6).description
-            if Self.isMoney(value.name) {
+            if isMoney(value.name) {
                 kpi.currency = currency
             } else if let price = worth {
                 // Of several outcomes it is what one of the first is worth.
@@ -155,9 +157,12 @@ struct SeriesLines: Sendable {
     ]
 
     /// Whether the name of an outcome is that of an amount of money.
-    private static func isMoney(_ name: String) -> Bool {
-        let name = name.lowercased()
-        return money.contains { name.contains($0) }
+    private mutating func isMoney(_ name: String) -> Bool {
+        if let isMoney = moneyNames[name] { return isMoney }
+        let lowercased = name.lowercased()
+        let isMoney = Self.money.contains { lowercased.contains($0) }
+        moneyNames[name] = isMoney
+        return isMoney
     }
 
     private static func count(_ value: FileSeries.Value) -> Int64? {
