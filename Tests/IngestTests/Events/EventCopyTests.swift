@@ -108,6 +108,27 @@ struct EventCopyTests {
         await ingest.stop()
     }
 
+    @Test("of which one was stored before, are told apart whichever it is")
+    func oneKnown() async throws {
+        let ingest = try await ServedIngest()
+        // A few ids speak for the others: that not all of these are among them is certain enough.
+        for place in 0..<6 {
+            let events = Self.events("\(place)-")
+            try await ingest.write([events[place * 80]])
+            #expect(try await ingest.write(events).counts == [Int32(Self.count - 1), 1, 0])
+        }
+        let all = 6 * Self.count
+        #expect(
+            try await ingest.rows(
+                """
+                select (select count(*) from events), (select sum(events) from event_commits),
+                    (select count(*) from event_seen), (select count(*) from event_commits)
+                """
+            ) == ["\(all)|\(all)|\(all)|12"]
+        )
+        await ingest.stop()
+    }
+
     @Test("are not stored by rules, or as of forgotten persons, that are outdated")
     func outdated() async throws {
         let ingest = try await ServedIngest()
@@ -130,12 +151,15 @@ struct EventCopyTests {
         await ingest.stop()
     }
 
-    @Test("wait for whoever writes one of them, and store the others")
-    func race() async throws {
+    @Test(
+        "wait for whoever writes one of them, and store the others",
+        // Known by their times, only keys tell that they are the same.
+        arguments: [true, false]
+    )
+    func race(hasFixedTimes: Bool) async throws {
         let ingest = try await ServedIngest()
         let scope = try ingest.scope
-        // Known by their times, so that only keys tell that they are the same.
-        let rows = try await rows(ingest, hasFixedTimes: true)
+        let rows = try await rows(ingest, hasFixedTimes: hasFixedTimes)
         let second = try await scope.transaction { transaction in
             _ = try await transaction.run(EventStore.batch(EventGroup([[rows[7]]])))
             let second = Task {

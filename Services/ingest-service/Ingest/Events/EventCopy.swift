@@ -10,6 +10,9 @@ struct EventCopy: Sendable {
     /// From how many rows on this takes less time than one statement, which needs no second answer.
     static let leastRows = 500
 
+    /// How many ids of a group tell whether it may be all new.
+    private static let sample = 64
+
     /// Writes a group as a part of a transaction.
     ///
     /// - Parameters:
@@ -21,20 +24,40 @@ struct EventCopy: Sendable {
         _ group: EventGroup,
         in transaction: PostgresTransaction
     ) async throws -> [Int]? {
-        do {
-            return try await transaction.savepoint {
-                try await claim(group, in: transaction)
+        // Ids that are known stop a group that seemed to be all new; those of somebody who was
+        // writing the same events meanwhile, one that did not.
+        for isNewByAllSigns in [true, false] {
+            do {
+                return try await transaction.savepoint {
+                    try await claim(group, isNewByAllSigns: isNewByAllSigns, in: transaction)
+                }
+            } catch let error as PostgresError where error.sqlState == .uniqueViolation {
+                continue
             }
-        } catch let error as PostgresError where error.sqlState == .uniqueViolation {
-            // Somebody else was writing the same event meanwhile. A statement waits for him.
-            return try EventStore.known(try await transaction.run(EventStore.batch(group)))
         }
+        // A statement waits for him.
+        return try EventStore.known(try await transaction.run(EventStore.batch(group)))
     }
 
+    /// Claims the ids of a group, and stores what is new.
+    ///
+    /// - Parameters:
+    ///   - group: the rows.
+    ///   - isNewByAllSigns: whether a few ids that are new speak for all others, which are then
+    ///     claimed without being looked for: that takes 3.5 microseconds a row and not 5.9. One
+    ///     that is known after all is a unique violation, found after few rows where there are
+    ///     many.
+    ///   - transaction: the tenant's.
+    /// - Returns: as `EventStore.known(_:)`.
+    /// - Throws: what fails all of them.
     private static func claim(
         _ group: EventGroup,
+        isNewByAllSigns: Bool,
         in transaction: PostgresTransaction
     ) async throws -> [Int]? {
+        let digests = group.rows.compactMap(\.content.digest)
+        let step = max(1, digests.count / sample)
+        let signs = isNewByAllSigns ? stride(from: 0, to: digests.count, by: step) : nil
         var batch = Batch()
         batch.append(.holdIntake)
         batch.append(
@@ -44,7 +67,8 @@ struct EventCopy: Sendable {
             PostgresColumn(of: group.rows) { $0.content.occurredAt },
             group.forgotten.version,
             group.definitions,
-            group.rules
+            group.rules,
+            signs.map { $0.map { digests[$0] } }
         )
         var commit: Int64?
         var known: [Int] = []
@@ -139,7 +163,8 @@ extension Statement {
     /// The places, from 1, of rows that were stored before; at place 0 the commit of the others.
     ///
     /// There is no commit if nothing is to be written, for the reasons that `ingest.insert_events`
-    /// has. From here on the ids of the others are this transaction's.
+    /// has. From here on the ids of the others are this transaction's. `$7` are some of the ids,
+    /// null if they are to speak for no others.
     fileprivate static let claimEvents = Statement(
         "ingest.claim_events",
         """
@@ -155,10 +180,20 @@ extension Statement {
                 or $6 >= (select coalesce(max(version), 0) from channel_rules)
             )
         ),
+        signs as materialized (
+            select $7::uuid[] is not null
+                and not exists (select from event_seen where hash = any ($7)) as say_new
+        ),
+        claimed as (
+            insert into event_seen (hash, day)
+            select digest, (occurred_at at time zone 'UTC')::date from head, given
+            where digest is not null and (select say_new from signs)
+            order by digest
+        ),
         seen as (
             insert into event_seen (hash, day)
             select digest, (occurred_at at time zone 'UTC')::date from head, given
-            where digest is not null
+            where digest is not null and not (select say_new from signs)
             order by digest
             on conflict (hash) do nothing
             returning hash
@@ -166,8 +201,11 @@ extension Statement {
         select 0::bigint, commit_id from head
         union all
         select place::bigint, null from given
-        where (digest is not null and digest not in (select hash from seen))
-            or key in (select e.key from events e where e.key = any ($1))
+        where (
+                digest is not null and not (select say_new from signs)
+                and digest not in (select hash from seen)
+            )
+            or digest is null and key in (select e.key from events e where e.key = any ($1))
             or key in (select e.key from erased_events e where e.key = any ($1))
         """
     )
