@@ -1,3 +1,5 @@
+internal import Numerics
+
 /// What conversions are worth: a whole number of 10⁻¹² of a currency's unit, so that sums are exact
 /// and no order of rows changes them.
 public struct PathValue: Hashable, Comparable, Sendable {
@@ -71,7 +73,7 @@ public struct PathValue: Hashable, Comparable, Sendable {
     }
 
     /// The nearest number.
-    public var double: Double { Double(units) / Double(Self.unitsPerOne) }
+    public var double: Double { units.nearestDouble / 1e12 }
 
     /// Whether one is worth less than another.
     public static func < (left: PathValue, right: PathValue) -> Bool { left.units < right.units }
