@@ -199,9 +199,7 @@ struct PrivateDatabase {
     /// How much of its tables the server keeps: a part of the machine's memory, for pages of
     /// indexes that do not fit are written and read again for each group of events.
     private static var sharedMegabytes: Int {
-        let pages = max(0, sysconf(Int32(_SC_PHYS_PAGES)))
-        let memory = pages * max(0, sysconf(Int32(_SC_PAGESIZE))) >> 20
-        return min(max(128, memory / 16), 1_024)
+        min(max(128, MachineMemory.here.megabytes / 16), 1_024)
     }
 
     /// Whether the server takes connections, as it says itself in the last line of its file.
