@@ -460,10 +460,12 @@ extension IngestV1 {
                 self.rawValue = rawValue
             }
 
-            /// The channel is made, with the name as its label; a file makes 100 at most.
+            /// The channel is made, with the name as its label; a file makes 100 at most. So are those of a
+            /// wide table's columns of spend that the mapping of spend does not know, which gets rules that
+            /// say so.
             public static let unspecified = UnknownChannels(rawValue: 0)
 
-            /// The rows are rejected.
+            /// The rows are rejected; spend of columns that the mapping does not know is of no channel.
             public static let reject = UnknownChannels(rawValue: 1)
 
             /// The enum's table of names.

@@ -35,6 +35,7 @@ struct ServedMixModel {
                 MixModelV1.Calibrations.schema, MixModelV1.Panels.schema,
                 MixModelV1.Models.schema, MixModelV1.Results.schema, MixModelV1.Budgets.schema,
                 IngestV1.Series.schema, IngestV1.Imports.schema,
+                IngestV1.SpendMappings.schema,
             ],
             status: MixModelService.status(of:),
             calls: []

@@ -39,6 +39,19 @@ struct SpendMappingStore: Sendable {
         }
     }
 
+    /// The slugs of channels by their numbers.
+    func slugs(
+        of numbers: [Int32],
+        in scope: TenantScope
+    ) async throws(PostgresError) -> [Int32: String] {
+        var slugs: [Int32: String] = [:]
+        for row in try await scope.read(.slugsOfChannels, numbers) {
+            let (slug, number) = try row.read(String.self, Int32.self)
+            slugs[number] = slug
+        }
+        return slugs
+    }
+
     /// A mapping so that it can be asked.
     func mapper(
         _ mapping: StoredSpendMapping,
@@ -53,13 +66,36 @@ struct SpendMappingStore: Sendable {
         return SpendMapper(version: mapping.version, try mapping.ruleSet(), numbers: numbers)
     }
 
+    /// Puts a mapping in force and maps by it what is stored.
+    ///
+    /// - Parameters:
+    ///   - mapping: with the version that it is to be.
+    ///   - scope: the tenant's.
+    /// - Returns: how many sources have another channel now.
+    /// - Throws: INVALID_ARGUMENT for a rule of a channel that there is not; ABORTED if another has
+    ///   been put since; `PostgresError`.
+    func put(_ mapping: StoredSpendMapping, in scope: TenantScope) async throws -> Int64 {
+        try await scope.transaction { transaction in
+            try await NamedChannels.check(mapping.rules.map(\.channel), in: transaction)
+            try await put(mapping, in: transaction)
+            let commit = try await SeriesCommit(of: .mapping, in: transaction)
+            let mapper = try await mapper(mapping, in: transaction)
+            let moved = try await SpendStore().remap(with: mapper, in: transaction)
+            try await commit.finish(moved: moved)
+            return Int64(moved.count)
+        }
+    }
+
     /// Puts a mapping in force, and waits until nobody adds spend by the one before.
     ///
     /// - Parameters:
     ///   - mapping: with the version that it is to be.
     ///   - transaction: the tenant's; it keeps others from adding spend until it ends.
     /// - Throws: ABORTED if another has been put since; `PostgresError`.
-    func put(_ mapping: StoredSpendMapping, in transaction: PostgresTransaction) async throws {
+    private func put(
+        _ mapping: StoredSpendMapping,
+        in transaction: PostgresTransaction
+    ) async throws {
         let raised = try await transaction.query(.raiseVersion, mapping.version)
         guard raised.affected == 1 else {
             throw RPCError(
@@ -111,6 +147,10 @@ extension Statement {
     fileprivate static let numbersOfChannels = Statement(
         "ingest.numbers_of_channels",
         "select slug, number from channels where slug = any($1)"
+    )
+    fileprivate static let slugsOfChannels = Statement(
+        "ingest.slugs_of_channels",
+        "select slug, number from channels where number = any($1)"
     )
     /// No row if the version before is not the one in force.
     fileprivate static let raiseVersion = Statement(

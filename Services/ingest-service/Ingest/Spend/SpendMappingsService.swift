@@ -56,30 +56,12 @@ struct SpendMappingsService: IngestV1.SpendMappings.Service {
         )
         var message = mapping.message(try mapping.ruleSet())
         let scope = try database.scope(for: call)
-        let channels = value.rules.map(\.channel)
         if value.validateOnly {
-            try await NamedChannels.check(channels, in: scope)
+            try await NamedChannels.check(value.rules.map(\.channel), in: scope)
         } else {
-            message.remappedSources = try await put(mapping, naming: channels, in: scope)
+            message.remappedSources = try await mappings.put(mapping, in: scope)
         }
         return Reply(message)
-    }
-
-    /// Puts a mapping in force and maps by it what is stored.
-    private func put(
-        _ mapping: StoredSpendMapping,
-        naming channels: [String],
-        in scope: TenantScope
-    ) async throws -> Int64 {
-        try await scope.transaction { transaction in
-            try await NamedChannels.check(channels, in: transaction)
-            try await mappings.put(mapping, in: transaction)
-            let commit = try await SeriesCommit(of: .mapping, in: transaction)
-            let mapper = try await mappings.mapper(mapping, in: transaction)
-            let moved = try await spend.remap(with: mapper, in: transaction)
-            try await commit.finish(moved: moved)
-            return Int64(moved.count)
-        }
     }
 
     func listUnmappedSpend(

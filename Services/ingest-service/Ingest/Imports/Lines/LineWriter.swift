@@ -21,6 +21,8 @@ struct LineWriter: Sendable {
     private let paths = PathStore()
     private let channelStore = ChannelStore()
     private let made = Locked(0)
+    /// Whether some of the events written last were known.
+    private let hadKnown = Locked(false)
 
     /// How many channels a file makes: a column of many names is none of channels.
     private static let mostMade = 100
@@ -59,6 +61,30 @@ struct LineWriter: Sendable {
 
     // MARK: Before
 
+    /// Has the columns of a wide table belong to channels, which are made if there are none.
+    ///
+    /// - Parameters:
+    ///   - file: what it is called.
+    ///   - importer: who imports it: columns stay as they are if the mapping is not theirs to put.
+    ///   - scope: the tenant's.
+    /// - Throws: what a store throws.
+    func nameColumns(
+        of file: String,
+        by importer: TenantContext,
+        in scope: TenantScope
+    ) async throws {
+        guard described.unknownChannels != .reject,
+            importer.scopes.firstMissing(of: ColumnChannels.needed) == nil
+        else { return }
+        let columns = ColumnChannels()
+        let unknown = try await columns.unknown(plan, in: scope)
+        if unknown.isEmpty { return }
+        try await makeChannels(named: unknown.map(\.name), in: scope)
+        let channels = ImportChannels(numbers: try await catalogue.newest(in: scope).channels)
+        let actor = importer.actor.description
+        try await columns.map(unknown, to: channels, of: file, by: actor, in: scope)
+    }
+
     /// Makes the channels that rows name and that there are not.
     ///
     /// - Parameters:
@@ -68,8 +94,12 @@ struct LineWriter: Sendable {
     ///   too many: rows say so then.
     func makeChannels(of rows: [FileRow], in scope: TenantScope) async throws {
         guard described.unknownChannels != .reject else { return }
+        try await makeChannels(named: rows.compactMap(\.channel), in: scope)
+    }
+
+    private func makeChannels(named all: [String], in scope: TenantScope) async throws {
         var seen: Set<String> = []
-        let names = rows.compactMap(\.channel).filter { seen.insert($0).inserted }
+        let names = all.filter { seen.insert($0).inserted }
         if names.isEmpty { return }
         let known = ImportChannels(numbers: try await catalogue.knowledge(in: scope).channels)
         let unknown = known.unknown(among: names)
@@ -95,7 +125,13 @@ struct LineWriter: Sendable {
     struct Prepared: Sendable {
         fileprivate let rows: [(record: Int, row: FileRow)]
         /// What is to be written of rows of events.
-        fileprivate let events: EventTransaction.Prepared?
+        fileprivate let events: Events?
+
+        fileprivate enum Events {
+            case ready(EventTransaction.Prepared)
+            /// They are read in the transaction, which asks by its own connection who is forgotten.
+            case unread(EventTransaction.Reading)
+        }
     }
 
     /// Makes of rows what can be made of them before the transaction that writes them.
@@ -120,20 +156,22 @@ struct LineWriter: Sendable {
         let times = try await times(of: events, in: transaction, scope)
         let (plan, source, offload) = (plan, source, offload)
         let currency = scope.entry.settings.currency
-        let prepared = try await EventTransaction(catalogue: catalogue)
-            .prepare(forgotten, offload, in: scope) { tenant in
-                let channels = ImportChannels(numbers: tenant.channels)
-                let lines = EventLines(plan, currency: currency, channels: channels)
-                let reader = EventReader(tenant, origin: source, hasFixedTimes: false, now: now)
-                return try await offload.runBeside {
-                    zip(events, times).map { event, time in
-                        Result { () throws(RowFault) in
-                            try reader.row(lines.event(event, at: time))
-                        }
+        let read: EventTransaction.Reading = { tenant in
+            let channels = ImportChannels(numbers: tenant.channels)
+            let lines = EventLines(plan, currency: currency, channels: channels)
+            let reader = EventReader(tenant, origin: source, hasFixedTimes: false, now: now)
+            return try await offload.runBeside {
+                zip(events, times).map { event, time in
+                    Result { () throws(RowFault) in
+                        try reader.row(lines.event(event, at: time))
                     }
                 }
             }
-        return Prepared(rows: rows, events: prepared)
+        }
+        if transaction != nil { return Prepared(rows: rows, events: .unread(read)) }
+        let prepared = try await EventTransaction(catalogue: catalogue)
+            .prepare(forgotten, offload, in: scope, read)
+        return Prepared(rows: rows, events: .ready(prepared))
     }
 
     /// When events happened, in microseconds since 1970 in UTC: times that name no zone are of the
@@ -190,9 +228,25 @@ struct LineWriter: Sendable {
         in transaction: PostgresTransaction,
         _ scope: TenantScope
     ) async throws -> [RowOutcome] {
-        guard let events = prepared.events else { return [] }
-        let written = try await EventTransaction(catalogue: catalogue)
-            .write(events, forgotten, in: transaction, scope)
+        let events = EventTransaction(catalogue: catalogue)
+        let written: EventTransaction.Written
+        switch prepared.events {
+        case nil: return []
+        case .ready(let ready):
+            written = try await events.write(
+                ready,
+                forgotten,
+                mayBeKnown: hadKnown.withLock { $0 },
+                in: transaction,
+                scope
+            )
+            hadKnown.withLock { hadKnown in
+                hadKnown = written.outcomes.contains {
+                    if case .duplicate = $0 { true } else { false }
+                }
+            }
+        case .unread(let read): written = try await events.write(in: transaction, scope, read)
+        }
         try await transaction.query(.noteCommit, id, written.token)
         return written.outcomes
     }

@@ -65,6 +65,11 @@ struct ImportRun: Sendable {
 
     private func read(_ record: ImportRecord) async throws {
         let writer = try LineWriter(record, parts)
+        try await writer.nameColumns(
+            of: record.name,
+            by: run.context,
+            in: run.scope(within: Self.limit)
+        )
         let start = Checkpoint(text: record.checkpoint)
         let reader = FileLinesReader(
             writer.plan,
