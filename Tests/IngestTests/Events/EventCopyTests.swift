@@ -129,6 +129,19 @@ struct EventCopyTests {
         await ingest.stop()
     }
 
+    @Test("that are known by their times are known by their ids too")
+    func knownByTime() async throws {
+        let ingest = try await ServedIngest()
+        let scope = try ingest.scope
+        for (hasFixedTimes, known) in [(true, 0), (false, Self.count)] {
+            let group = EventGroup([try await rows(ingest, hasFixedTimes: hasFixedTimes)])
+            let found = try await scope.transaction { try await EventCopy.write(group, in: $0) }
+            #expect(found?.count == known)
+        }
+        #expect(try await ingest.rows("select count(*) from events") == ["\(Self.count)"])
+        await ingest.stop()
+    }
+
     @Test("are not stored by rules, or as of forgotten persons, that are outdated")
     func outdated() async throws {
         let ingest = try await ServedIngest()

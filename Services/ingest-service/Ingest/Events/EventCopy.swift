@@ -17,16 +17,19 @@ struct EventCopy: Sendable {
     ///
     /// - Parameters:
     ///   - group: the rows.
+    ///   - mayBeKnown: whether some of its like were known, so that signs say little: a guess that
+    ///     is wrong is an error in the server's log, and rows that it has to sweep away.
     ///   - transaction: the tenant's.
     /// - Returns: as `EventStore.known(_:)`.
     /// - Throws: what fails all of them.
     static func write(
         _ group: EventGroup,
+        mayBeKnown: Bool = false,
         in transaction: PostgresTransaction
     ) async throws -> [Int]? {
         // Ids that are known stop a group that seemed to be all new; those of somebody who was
         // writing the same events meanwhile, one that did not.
-        for isNewByAllSigns in [true, false] {
+        for isNewByAllSigns in mayBeKnown ? [false] : [true, false] {
             do {
                 return try await transaction.savepoint {
                     try await claim(group, isNewByAllSigns: isNewByAllSigns, in: transaction)
@@ -205,7 +208,10 @@ extension Statement {
                 digest is not null and not (select say_new from signs)
                 and digest not in (select hash from seen)
             )
-            or digest is null and key in (select e.key from events e where e.key = any ($1))
+            or (
+                (digest is null or not (select say_new from signs))
+                and key in (select e.key from events e where e.key = any ($1))
+            )
             or key in (select e.key from erased_events e where e.key = any ($1))
         """
     )

@@ -129,10 +129,11 @@ struct EventStore: Sendable {
     static func write(
         _ group: EventGroup,
         _ batch: Batch?,
+        mayBeKnown: Bool = false,
         in transaction: PostgresTransaction
     ) async throws -> [Int]? {
         if let batch { return try known(try await transaction.run(batch)) }
-        return try await EventCopy.write(group, in: transaction)
+        return try await EventCopy.write(group, mayBeKnown: mayBeKnown, in: transaction)
     }
 
     /// What a batch tells.

@@ -65,6 +65,7 @@ struct EventTransaction: Sendable {
     /// - Parameters:
     ///   - prepared: the events.
     ///   - known: whom tenants have forgotten.
+    ///   - mayBeKnown: whether some of those before them were stored already.
     ///   - transaction: the tenant's.
     ///   - scope: the same tenant.
     /// - Returns: what became of them.
@@ -72,12 +73,18 @@ struct EventTransaction: Sendable {
     func write(
         _ prepared: Prepared,
         _ known: ForgottenCatalogue,
+        mayBeKnown: Bool,
         in transaction: PostgresTransaction,
         _ scope: TenantScope
     ) async throws -> Written {
         // A group whose rows are all refused is written like others, which tells whether they
         // still are to be.
-        let places = try await EventStore.write(prepared.group, prepared.batch, in: transaction)
+        let places = try await EventStore.write(
+            prepared.group,
+            prepared.batch,
+            mayBeKnown: mayBeKnown,
+            in: transaction
+        )
         if let places {
             return Written(prepared.results, prepared.group, known: places)
         }

@@ -82,7 +82,8 @@ final class FileLinesReader: Sendable {
         from checkpoint: Checkpoint? = nil
     ) {
         reader = Locked(FileReader(plan, now: Int(now.milliseconds) * 1_000, from: checkpoint))
-        let series = plan.columns.count { $0.role.isSeries }
+        // Of a line of spend comes one row, with what was seen for it.
+        let series = plan.kind == .spend ? 1 : plan.columns.count { $0.role.isSeries }
         mostLines = max(1, rowsAtOnce / max(1, series))
     }
 
