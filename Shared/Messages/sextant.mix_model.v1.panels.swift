@@ -921,7 +921,8 @@ extension MixModelV1 {
             /// A day.
             public static let day = Period(rawValue: 1)
 
-            /// Seven days, from the tenant's first day of the week on.
+            /// Seven days, from the tenant's first day of the week on; of an outcome that has a row for each
+            /// week, from the day of its rows on.
             public static let week = Period(rawValue: 2)
 
             /// The enum's table of names.

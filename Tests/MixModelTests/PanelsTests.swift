@@ -31,6 +31,24 @@ struct PanelsTests {
         #expect(PanelFrame(from: thursday, to: thursday.adding(-1), weeksFrom: nil) == nil)
     }
 
+    @Test("are the weeks of an outcome that has a row for each, with the last one")
+    func weeklyFrames() throws {
+        let thursday = try #require(PostgresDate(text: "2026-01-01"))
+        for skipped in 0..<7 {
+            for length in 1...40 {
+                let last = thursday.adding(Int32(length - 1))
+                let rows = stride(from: skipped, to: length, by: 7).map {
+                    thursday.adding(Int32($0))
+                }
+                // Any row says which day weeks begin with.
+                let like = thursday.adding(Int32(skipped + 7 * (length % 3) - 7))
+                let frame = PanelFrame(rowsFrom: thursday, to: last, like: like)
+                #expect(frame?.first == rows.first && (frame?.periods ?? 0) == rows.count)
+                #expect(frame.map { $0.last == rows[rows.count - 1].adding(6) } ?? rows.isEmpty)
+            }
+        }
+    }
+
     // MARK: The slow way
 
     /// Rows of all kinds, of days in 2026 by their number from the first of January.

@@ -124,6 +124,15 @@ struct HolidayControlTests {
     func planted() async throws {
         let mix = try await ServedMixModel()
         try await Self.importFiles(to: mix)
+        // A holiday of no day is a word that was misspelt, or what a model has joined.
+        for name in ["holiday: Markt Day", "holiday: Market Day + Fair"] {
+            var preview = MixModelV1.PreviewPanelRequest()
+            preview.selection = Self.selection(["holiday: Fair", name])
+            let error = await #expect(throws: RPCError.self) {
+                try await mix.panels.previewPanel(preview)
+            }
+            #expect(error?.code == .failedPrecondition && error?.message.contains(name) == true)
+        }
         var create = MixModelV1.CreateModelRequest()
         create.selection = Self.selection(
             ["holiday: Market Day", "holiday: Another Day", "holiday: Fair"]

@@ -56,7 +56,7 @@ struct PanelMaker: Sendable {
             outcome: PanelColumn(name: selection.kpi, values: []),
             channels: []
         )
-        addOutcome(rows.outcomes)
+        addOutcome(rows.outcomes, daysOfEach: Int64(frame.outcomeDays))
         addSpend(rows.spend, selection)
         let covariates = Dictionary(grouping: rows.covariates, by: \.name)
         panel.controls = Self.joined(
@@ -73,7 +73,7 @@ struct PanelMaker: Sendable {
 
     // MARK: Outcome
 
-    private mutating func addOutcome(_ rows: [PanelRows.Outcome]) {
+    private mutating func addOutcome(_ rows: [PanelRows.Outcome], daysOfEach all: Int64) {
         var values = [Double](repeating: .nan, count: panel.cells)
         var (earned, valued, days) = (values, values, [Int64](repeating: 0, count: panel.cells))
         for row in rows {
@@ -86,7 +86,7 @@ struct PanelMaker: Sendable {
             days[cell] = max(days[cell], row.days)
         }
         // A week of five days is no week with less of everything.
-        for cell in values.indices where (1..<Int64(panel.daysPerPeriod)).contains(days[cell]) {
+        for cell in values.indices where (1..<all).contains(days[cell]) {
             values[cell] = .nan
             leftOut.partialCells += 1
         }

@@ -50,17 +50,20 @@ struct PanelSource: Sendable {
                 let days = try await store.days(
                     of: selection.kpi,
                     countedBy: selection.countedBy,
+                    asked,
                     transaction
                 )
-            else { throw Self.nothing("there are no rows of the outcome '\(selection.kpi)'") }
-            let frame = PanelFrame(
-                from: asked.first ?? days.first,
-                to: asked.last ?? days.last,
-                weeksFrom: selection.period == .day ? nil : settings.weekStart
-            )
-            guard let frame else { throw Self.nothing("there is no whole week between these days") }
+            else {
+                let isAll = asked.first == nil && asked.last == nil
+                throw Self.nothing(
+                    "there are no rows of the outcome '\(selection.kpi)'"
+                        + (isAll ? "" : " in these days")
+                )
+            }
+            let frame = try Self.frame(selection, asked, days, weekStart: settings.weekStart)
             try Self.checkRoom(periods: frame.periods)
             let rows = try await store.rows(selection, frame, in: settings.currency, transaction)
+            try await checkHolidays(of: selection, beside: rows, transaction)
             return (frame, rows)
         }
         return try await offload.runBeside {
@@ -72,6 +75,37 @@ struct PanelSource: Sendable {
                 isMoney: rows.outcomes[0].isMoney ?? false
             )
         }
+    }
+
+    /// The periods of a panel.
+    ///
+    /// - Throws: FAILED_PRECONDITION if there is none, or days are asked for of rows of weeks.
+    private static func frame(
+        _ selection: MixModelV1.PanelSelection,
+        _ asked: (first: PostgresDate?, last: PostgresDate?),
+        _ days: PanelStore.OutcomeDays,
+        weekStart: TenantSettings.Weekday
+    ) throws(RPCError) -> PanelFrame {
+        let (from, to) = (asked.first ?? days.first, asked.last ?? days.last)
+        let frame: PanelFrame?
+        if days.areWeeks {
+            if selection.period == .day {
+                throw nothing(
+                    "the rows of '\(selection.kpi)' are of weeks, of which nobody knows the days"
+                )
+            }
+            // Of the last row the whole week is there, unless it ends after the days asked for.
+            frame = PanelFrame(
+                rowsFrom: from,
+                to: asked.last?.adding(-6) ?? to,
+                like: days.first
+            )
+        } else {
+            let isDaily = selection.period == .day
+            frame = PanelFrame(from: from, to: to, weeksFrom: isDaily ? nil : weekStart)
+        }
+        guard let frame else { throw nothing("there is no whole week between these days") }
+        return frame
     }
 
     /// Refuses what would not fit, before anything is made of it.
@@ -146,6 +180,22 @@ struct PanelSource: Sendable {
             throw nothing("there are no rows of the covariate '\(name)' in these days")
         }
         if spent.isEmpty { throw nothing("nothing was spent on any channel in these days") }
+    }
+
+    /// Refuses holidays that are of no day: those of other days than the panel's are only left out.
+    private func checkHolidays(
+        of selection: MixModelV1.PanelSelection,
+        beside rows: PanelRows,
+        _ transaction: PostgresTransaction
+    ) async throws {
+        let seen = Set(rows.covariates.map(\.name))
+        let others = (selection.controls + selection.treatments).filter { name in
+            ImportedHoliday.isOne(name) && !seen.contains(name)
+        }
+        let known = try await store.covariates(among: others, transaction)
+        for name in others where !known.contains(name) {
+            throw Self.nothing("there are no rows of the covariate '\(name)'")
+        }
     }
 
     private static func nothing(_ what: String) -> RPCError {

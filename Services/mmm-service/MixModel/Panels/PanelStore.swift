@@ -30,23 +30,60 @@ struct PanelStore: Sendable {
         return response
     }
 
-    /// The first and the last day of an outcome; nil if there is none.
+    /// The days of an outcome.
+    struct OutcomeDays: Equatable {
+        let first: PostgresDate
+        let last: PostgresDate
+        /// Whether its rows are of weeks: several, all of one day of the week, and of every other
+        /// week at least.
+        let areWeeks: Bool
+    }
+
+    /// The days of an outcome; nil if there is none.
     ///
     /// - Parameters:
     ///   - kpi: its name.
     ///   - counter: who counted it.
+    ///   - asked: the first and the last day that are looked at, if any were asked for.
     ///   - transaction: the tenant's.
-    /// - Returns: both days.
+    /// - Returns: the days.
     /// - Throws: `PostgresError`.
     func days(
         of kpi: String,
         countedBy counter: String,
+        _ asked: (first: PostgresDate?, last: PostgresDate?),
         _ transaction: PostgresTransaction
-    ) async throws -> (first: PostgresDate, last: PostgresDate)? {
-        let row = try await transaction.query(.findOutcomeDays, kpi, counter).one()
-        let (first, last) = try row.read(PostgresDate?.self, PostgresDate?.self)
+    ) async throws -> OutcomeDays? {
+        let row = try await transaction.query(
+            .findOutcomeDays,
+            kpi,
+            counter,
+            asked.first,
+            asked.last
+        ).one()
+        let (first, last, areWeeks) = try row.read(
+            PostgresDate?.self,
+            PostgresDate?.self,
+            Bool.self
+        )
         guard let first, let last else { return nil }
-        return (first, last)
+        return OutcomeDays(first: first, last: last, areWeeks: areWeeks)
+    }
+
+    /// Which covariates there are of some, whatever their days.
+    ///
+    /// - Parameters:
+    ///   - names: some.
+    ///   - transaction: the tenant's.
+    /// - Returns: those that have rows.
+    /// - Throws: `PostgresError`.
+    func covariates(
+        among names: [String],
+        _ transaction: PostgresTransaction
+    ) async throws(PostgresError) -> Set<String> {
+        if names.isEmpty { return [] }
+        let rows = try await transaction.query(.findCovariates, names)
+        return Set(try rows.map { row throws(PostgresError) in try row.read(String.self) })
     }
 
     // MARK: Rows
@@ -162,6 +199,13 @@ extension Statement {
         from ingest_v1_covariates group by name order by name limit $1
         """
     )
+    fileprivate static let findCovariates = Statement(
+        "mmm.find_covariates",
+        """
+        select name from unnest($1::text[]) as asked (name)
+        where exists (select from ingest_v1_covariates c where c.name = asked.name)
+        """
+    )
     fileprivate static let countUnmapped = Statement(
         "mmm.count_unmapped",
         "select count(*) from ingest_v1_spend where channel_slug is null"
@@ -169,11 +213,14 @@ extension Statement {
     fileprivate static let findOutcomeDays = Statement(
         "mmm.find_outcome_days",
         """
-        select min(day), max(day)
+        select min(day), max(day),
+            count(distinct extract(isodow from day)) = 1 and count(distinct day) >= 4
+                and count(distinct day) * 14 >= max(day) - min(day)
         from (
             select * from ingest_v1_kpi union all select * from attribution_v1_kpi
         ) k
         where name = $1 and counted_by = $2
+            and ($3::date is null or day >= $3) and ($4::date is null or day <= $4)
         """
     )
     /// What a unit earns counts where it is in the currency of reports.

@@ -22421,7 +22421,7 @@ enum OpenAPIDocument {
       },
       "sextant.ingest.v1.ImportPlan.UnknownChannels": {
         "type": "string",
-        "description": "What becomes of rows that name a channel which there is not.\n- `UNKNOWN_CHANNELS_UNSPECIFIED`: The channel is made, with the name as its label; a file makes 100 at most.\n- `UNKNOWN_CHANNELS_REJECT`: The rows are rejected.",
+        "description": "What becomes of rows that name a channel which there is not.\n- `UNKNOWN_CHANNELS_UNSPECIFIED`: The channel is made, with the name as its label; a file makes 100 at most. So are those of a wide table's columns of spend that the mapping of spend does not know, which gets rules that say so.\n- `UNKNOWN_CHANNELS_REJECT`: The rows are rejected; spend of columns that the mapping does not know is of no channel.",
         "enum": [
           "UNKNOWN_CHANNELS_UNSPECIFIED",
           "UNKNOWN_CHANNELS_REJECT"
@@ -31247,7 +31247,7 @@ enum OpenAPIDocument {
       },
       "sextant.mix_model.v1.PanelSelection.Period": {
         "type": "string",
-        "description": "How long a period is.\n- `PERIOD_UNSPECIFIED`: As `PERIOD_WEEK`.\n- `PERIOD_DAY`: A day.\n- `PERIOD_WEEK`: Seven days, from the tenant's first day of the week on.",
+        "description": "How long a period is.\n- `PERIOD_UNSPECIFIED`: As `PERIOD_WEEK`.\n- `PERIOD_DAY`: A day.\n- `PERIOD_WEEK`: Seven days, from the tenant's first day of the week on; of an outcome that has a row for each week, from the day of its rows on.",
         "enum": [
           "PERIOD_UNSPECIFIED",
           "PERIOD_DAY",
@@ -31256,7 +31256,7 @@ enum OpenAPIDocument {
       },
       "sextant.mix_model.v1.PanelSelection.Period.snake": {
         "type": "string",
-        "description": "How long a period is.\n- `unspecified`: As `PERIOD_WEEK`.\n- `day`: A day.\n- `week`: Seven days, from the tenant's first day of the week on.",
+        "description": "How long a period is.\n- `unspecified`: As `PERIOD_WEEK`.\n- `day`: A day.\n- `week`: Seven days, from the tenant's first day of the week on; of an outcome that has a row for each week, from the day of its rows on.",
         "enum": [
           "unspecified",
           "day",
