@@ -141,19 +141,29 @@ struct ReviewTests {
         try check(.holdout, try review(world, whole: whole), .fail)
     }
 
-    @Test("a period without which the model would be another, named by its day")
-    func influence() throws {
+    @Test(
+        "a period without which the model would be another, but for what is learnt from it alone",
+        arguments: [(4, true), (5, false)]
+    )
+    func influence(periods: Int, isRare: Bool) throws {
         var world = SimpleWorld()
         world.panel.outcome.values[40] += 400
         var event = Array(repeating: 0.0, count: 80)
         event[40] = 1
+        for period in 1..<periods { event[period] = 1e-6 }
         world.panel.controls = [PanelColumn(name: "event", values: event)]
         world.configuration.controlScale = .none
         let chains = SimpleWorld.chains(250) { draw, _, random in
             draw["gamma_control[event]"] = 0.4 + 0.02 * random.normal()
         }
         let day = "\(world.panel.periods[40])"
-        try check(.influentialPeriods, try review(world, chains: chains), .review, names: day)
+        let found = try review(world, chains: chains)
+        let told = try #require(found.checks.first { $0.subject == .influentialPeriods })
+        let parts = told.words.split(separator: "speaks for must weigh as much")
+        #expect(parts.count == (isRare ? 2 : 1))
+        #expect(parts[isRare ? 1 : 0].contains("\(day) (k-hat"), "\(told.words)")
+        // It is all that is odd, but for what few draws say of others.
+        if !isRare { try check(.influentialPeriods, found, .review, names: day) }
     }
 
     @Test("what is left over goes on as it was")

@@ -22,14 +22,11 @@ public struct LeftOut: Sendable {
     /// The k-hat up to which estimates can be relied on.
     public let largestReliableShape: Double
     /// How many numbers are above it.
-    public let unreliableCount: Int
-    /// These, the heaviest first, at most ``mostNamed``.
+    public var unreliableCount: Int { unreliable.count }
+    /// These, the heaviest first.
     public let unreliable: [Unreliable]
     /// How many numbers there are.
     public let count: Int
-
-    /// The most numbers that are named.
-    public static let mostNamed = 20
 
     /// Leaves out each number that a model was fitted to.
     ///
@@ -53,8 +50,7 @@ public struct LeftOut: Sendable {
         largestReliableShape = largest
         let heavy = cells.indices.filter { !(result.shapes[$0] <= largest) }
             .sorted { result.shapes[$0] > result.shapes[$1] }
-        unreliableCount = heavy.count
-        unreliable = heavy.prefix(Self.mostNamed).map { index in
+        unreliable = heavy.map { index in
             Unreliable(
                 geo: panel.geos[cells[index] / all].name,
                 day: panel.periods[cells[index] % all],

@@ -95,10 +95,12 @@ extension MixReview.Subject {
             .highVariance,
             wide.isEmpty ? .pass : .review,
             (wide.isEmpty
-                ? "Returns are told well enough: the least sure is that of \(worst.0), "
-                : "The returns of \(Figure.list(wide.map(\.0))) are hardly known: that of "
-                    + "\(worst.0) is ")
-                + "\(Figure.text(worst.1.median)), and with \(level) between "
+                ? "Returns are told well enough: the least sure, that of \(worst.0), is "
+                : wide.count == 1
+                    ? "The return of \(worst.0) is hardly known: it is "
+                    : "The returns of \(Figure.list(wide.map(\.0))) are hardly known: the least "
+                        + "sure, that of \(worst.0), is ")
+                + "\(Figure.text(worst.1.median)), with \(level) between "
                 + "\(Figure.text(worst.1.lower)) and \(Figure.text(worst.1.upper)).",
             remedy: "Calibrate these channels with lift tests, give the model more periods or "
                 + "geos, or say more of them in priors; do not move their budgets by this model."

@@ -90,22 +90,37 @@ extension MixReview.Subject {
     /// Numbers without which the model would be another one.
     func influentialPeriods() -> ReviewCheck {
         let left = results.leftOut
-        let share = Double(left.unreliableCount) / Double(left.count)
-        let named = left.unreliable.prefix(3).map { one in
-            let place = panel.geos.count > 1 ? " in \(one.geo)" : ""
-            return "\(one.day)\(place) (k-hat \(Figure.text(one.shape)))"
+        let occasions = RareOccasions(panel, holidays: model.configuration.holidays)
+        let found = Dictionary(grouping: left.unreliable, by: occasions.contain)
+        let (own, others) = (found[true] ?? [], found[false] ?? [])
+        let share = Double(others.count) / Double(left.count)
+        func names(_ numbers: [LeftOut.Unreliable]) -> String {
+            let named = numbers.prefix(3).map { one in
+                let place = panel.geos.count > 1 ? " in \(one.geo)" : ""
+                return "\(one.day)\(place) (k-hat \(Figure.text(one.shape)))"
+            }
+            return Figure.list(named) + (numbers.count > 3 ? ", and others" : "")
         }
         let limit = Figure.text(left.largestReliableShape)
-        let status: ReviewCheck.Status =
-            left.unreliableCount == 0 ? .pass : share > 0.05 ? .fail : .review
+        var words = "No period weighs too much: every k-hat is at most \(limit)"
+        if !others.isEmpty {
+            words =
+                "\(Figure.count(others.count, "number")) of \(Figure.grouped(left.count)) "
+                + (others.count == 1 ? "weighs" : "weigh")
+                + " so much that the model would be another without "
+                + (others.count == 1 ? "it" : "them") + " (k-hat above \(limit)): \(names(others))"
+        } else if !own.isEmpty {
+            words = "No period weighs too much that nothing speaks for"
+        }
+        if !own.isEmpty {
+            words +=
+                "; \(Figure.count(own.count, "number")) that a control or holiday of few periods "
+                + "speaks for must weigh as much, for it is learnt from these alone: \(names(own))"
+        }
         return ReviewCheck(
             .influentialPeriods,
-            status,
-            status == .pass
-                ? "No period weighs too much: every k-hat is at most \(limit)."
-                : "\(Figure.count(left.unreliableCount, "number")) of "
-                    + "\(Figure.grouped(left.count)) weigh so much that the model would be "
-                    + "another without them (k-hat above \(limit)): \(Figure.list(named)).",
+            others.isEmpty ? .pass : share > 0.05 ? .fail : .review,
+            words + ".",
             remedy: "See whether these numbers are right and what happened then: name it in a "
                 + "control or holiday, or choose Student's t noise."
         )

@@ -82,6 +82,9 @@ extension MixModelV1.PredictedPeriod {
 }
 
 extension MixModelV1.LeftOut {
+    /// The most numbers that are named.
+    private static let mostNamed = 20
+
     fileprivate init(_ found: MediaMix.LeftOut) {
         self.init()
         expectedLogDensity = found.expectedLogDensity
@@ -89,7 +92,7 @@ extension MixModelV1.LeftOut {
         parameters = found.parameters
         largestReliableShape = found.largestReliableShape
         unreliableCount = Int64(found.unreliableCount)
-        unreliable = found.unreliable.map { one in
+        unreliable = found.unreliable.prefix(Self.mostNamed).map { one in
             var message = Unreliable()
             (message.geo, message.date, message.shape) = (one.geo, "\(one.day)", one.shape)
             return message
