@@ -52,6 +52,30 @@ struct ModelsTests {
         await attribution.stop()
     }
 
+    @Test("say whom they take credit away from, which nobody can book")
+    func debits() async throws {
+        let attribution = try await ServedAttribution()
+        // Whoever sees b hardly ever buys.
+        try await attribution.importPaths(
+            "path,conversions,value,nulls\na,10,10,0\na > b,1,1,99\nb,0,0,10\n"
+        )
+        let run = try await attribution.run { request in
+            request.models = ["linear", "shapley"].map { name in
+                var choice = AttributionV1.ModelChoice()
+                choice.name = name
+                return choice
+            }
+            request.replicates = 0
+        }
+        #expect(
+            run.notes == [
+                "shapley gives less than nothing to b: by it journeys convert less often with them "
+                    + "than without; book by another model"
+            ]
+        )
+        await attribution.stop()
+    }
+
     @Test("of a few journeys are what can be reckoned by hand, and add up to what was booked")
     func byHand() async throws {
         let attribution = try await ServedAttribution()

@@ -133,6 +133,7 @@ struct ModelRunner: Sendable {
             shares.append(solution.credit.conversionShares)
         }
         run.disagreement = Disagreement.score(shares)
+        run.notes += run.models.compactMap(\.debits)
         return (run, bookings)
     }
 }
@@ -156,6 +157,21 @@ extension AttributionV1.ModelRun {
 }
 
 extension AttributionV1.ModelResult {
+    /// Whom the model takes credit away from, in words; nil if nobody.
+    ///
+    /// Shares of a game of rates are below nothing where journeys with a channel convert less
+    /// often than others: they add up, but nobody can book them. What rounding leaves of nothing is
+    /// nothing.
+    var debits: String? {
+        let debited = channels.filter { $0.conversionShare < -1e-9 }
+            .sorted { $0.conversionShare < $1.conversionShare }
+        if debited.isEmpty { return nil }
+        let names = debited.prefix(5).map(\.channel).joined(separator: ", ")
+        let others = debited.count > 5 ? " and \(debited.count - 5) more" : ""
+        return "\(model) gives less than nothing to \(names)\(others): by it journeys convert less "
+            + "often with them than without; book by another model"
+    }
+
     fileprivate init(
         _ choice: ModelPlan.Choice,
         _ solution: ModelSolution,

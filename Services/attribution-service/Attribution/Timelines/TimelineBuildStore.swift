@@ -197,7 +197,6 @@ struct TimelineBuildStore: Sendable {
         var batch = Batch()
         batch.append(.deleteTimelines, ids)
         batch.append(.deleteMembers, ids)
-        batch.append(.insertMembers, members.map(\.id), members.map(\.person))
         batch.append(
             .insertTimelines,
             timelines.map(\.person),
@@ -212,7 +211,9 @@ struct TimelineBuildStore: Sendable {
             orders.map(\.1),
             timelines.map { Int32(clamping: $0.orderEvents) },
             timelines.map(\.ordersFirst),
-            timelines.map(\.ordersLast)
+            timelines.map(\.ordersLast),
+            members.map(\.id),
+            members.map(\.person)
         )
         CountedConversions(of: timelines).append(to: &batch)
         batch.append(.deleteChanges, ids)
@@ -423,26 +424,27 @@ extension Statement {
         "attribution.delete_timeline_members",
         "delete from timeline_members where id = any ($1)"
     )
-    fileprivate static let insertMembers = Statement(
-        "attribution.insert_timeline_members",
-        """
-        insert into timeline_members (id, person)
-        select id, person from unnest($1::text[], $2::text[]) as given (id, person)
-        """
-    )
+    /// With the ids that they are of, those included that somebody has beyond what is put together
+    /// at once; they are sorted all together: to look for those of each costs more than all else.
     fileprivate static let insertTimelines = Statement(
         "attribution.insert_timelines",
         """
+        with added as materialized (
+            select id, person from unnest($14::text[], $15::text[]) as given (id, person)
+        ),
+        stored as (
+            insert into timeline_members (id, person) select id, person from added
+        ),
+        members as materialized (
+            select id, person from added
+            union all
+            select id, person from timeline_members where person = any ($1)
+        )
         insert into timelines (
             person, first_at, last_at, events, touches, conversions, is_too_large, timeline,
             order_events, orders_first_at, orders_last_at, ids, orders
         )
-        select given.*,
-            array(
-                select m.id from timeline_members m where m.person = given.person
-                order by m.id collate "C"
-            ),
-            coalesce(named.orders, '{}')
+        select given.*, coalesce(own.ids, '{}'), coalesce(named.orders, '{}')
         from unnest(
             $1::text[], $2::timestamptz[], $3::timestamptz[], $4::integer[], $5::integer[],
             $6::integer[], $7::boolean[], $8::bytea[], $11::integer[], $12::timestamptz[],
@@ -451,6 +453,11 @@ extension Statement {
             person, first_at, last_at, events, touches, conversions, is_too_large, timeline,
             order_events, orders_first_at, orders_last_at
         )
+        left join (
+            select person, array_agg(id order by id collate "C") as ids
+            from members
+            group by person
+        ) own on own.person = given.person
         left join (
             select person, array_agg(order_id order by order_id collate "C") as orders
             from unnest($9::text[], $10::text[]) as o (person, order_id)
