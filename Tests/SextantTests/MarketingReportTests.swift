@@ -91,6 +91,37 @@ struct MarketingReportTests {
         )
     }
 
+    @Test("do not hold what was caused against a model that takes credit away")
+    func debits() throws {
+        let shares = [("paid_search", 0.4, 0.9), ("audio", 0.6, 0.3), ("email", 0.0, -0.2)]
+        let credit = try #require(MarketingReport(run: Self.run(shares)).credit)
+        #expect(credit.range(of: "paid_search") == 0.4...0.4)
+        #expect(CreditDispute.find(credit, ["audio": 0.3...0.5]).map(\.channel) == ["audio"])
+        let none = try #require(MarketingReport(run: Self.run([("email", -0.1, -0.2)])).credit)
+        #expect(none.range(of: "email") == -0.2 ... -0.1)
+    }
+
+    @Test("say what a review of the mix model found, and nothing of what it did not")
+    func review() {
+        var report = MarketingReport()
+        report.results = Self.results()
+        var review = MixModelV1.MixReview()
+        review.verdict = "Use this model with care."
+        for (status, words) in [
+            (.pass, "All is well."), (.review, "audio is hardly known."), (.fail, "It drifts."),
+        ] as [(MixModelV1.MixReview.Status, String)] {
+            var check = MixModelV1.MixReview.Check()
+            (check.status, check.words) = (status, words)
+            review.checks.append(check)
+        }
+        report.review = review
+        let text = report.text(beside: nil)
+        #expect(
+            text.contains("Use this model with care.\n- audio is hardly known.\n- It drifts.")
+        )
+        #expect(!text.contains("All is well"))
+    }
+
     @Test("have all that is known, and name what is not")
     func sections() throws {
         var report = MarketingReport()

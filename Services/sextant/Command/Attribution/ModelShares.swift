@@ -24,9 +24,13 @@ struct ModelShares {
     }
 
     /// The least and the most that any model gives a channel; 0 for one that they do not know.
+    ///
+    /// Models that take credit away from a channel are left out, if there are others: they compare
+    /// journeys, and share nothing out.
     func range(of channel: String) -> ClosedRange<Double> {
         guard let place = channels.firstIndex(of: channel) else { return 0...0 }
-        let given = shares.map { $0[place] }
+        let dividing = shares.filter { $0.allSatisfy { $0 > -1e-9 } }
+        let given = (dividing.isEmpty ? shares : dividing).map { $0[place] }
         return (given.min() ?? 0)...(given.max() ?? 0)
     }
 

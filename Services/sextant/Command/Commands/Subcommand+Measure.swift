@@ -87,6 +87,9 @@ extension CommandContext {
         }
         // What is printed may be read by others: a key that was given is named, not shown.
         let variable = GatewayCall(self).givenKey == nil ? nil : GatewayCall.keyVariable
-        return paths.compactMap { status.line(of: $0, keyIn: variable) }
+        let lines = paths.compactMap { status.line(of: $0, keyIn: variable) }
+        let isNamed = variable == nil || Environment.value(GatewayCall.keyVariable) != nil
+        if isNamed { return lines }
+        return ["With the key that --key gave in \(GatewayCall.keyVariable):"] + lines
     }
 }

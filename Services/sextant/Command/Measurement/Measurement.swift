@@ -171,7 +171,7 @@ struct Measurement {
         return isFirstLook || sampling.method != .bayesianBootstrap ? model : nil
     }
 
-    /// What can be done where series are no daily ones of known channels.
+    /// What can be done where series are none that a model of weeks takes.
     private static let asItIs =
         "A table with a row for each week or day can be trained as it is: sextant mmm train FILE"
 

@@ -104,7 +104,10 @@ extension MarketingReport {
         if truth != nil {
             parts.append("\(inside) of \(known) intervals have the truth in them")
         }
-        if let review { parts.append(review.verdict) }
+        if let review {
+            let found = review.checks.filter { $0.status == .fail || $0.status == .review }
+            parts.append(([review.verdict] + found.map { "- \($0.words)" }).joined(separator: "\n"))
+        }
         return parts.joined(separator: "\n\n")
     }
 

@@ -27,17 +27,21 @@ struct MachineMemory {
         )
     }
 
-    /// The limits of this process's group and of what a container sees as the root.
+    /// The limits of this process's group, of all that it is in, and of what a container sees as
+    /// the root.
     ///
     /// Source: the kernel's documentation, “Control Group v2”, `memory.max`; of version 1
     /// `memory.limit_in_bytes`, which has a number beyond all memory for no limit.
     private static var limitFiles: [String] {
         let root = "/sys/fs/cgroup"
         let groups = ((try? FileSystem.text("/proc/self/cgroup")) ?? nil) ?? ""
-        let own = groups.split(separator: "\n").first { $0.hasPrefix("0::/") }?.dropFirst(3)
-        return [
-            own.map { "\(root)\($0)/memory.max" }, "\(root)/memory.max",
-            "\(root)/memory/memory.limit_in_bytes",
-        ].compactMap(\.self)
+        let own = groups.split(separator: "\n").first { $0.hasPrefix("0::/") }?.dropFirst(3) ?? ""
+        var files = ["\(root)/memory.max", "\(root)/memory/memory.limit_in_bytes"]
+        var path = root
+        for name in own.split(separator: "/") {
+            path += "/\(name)"
+            files.append(path + "/memory.max")
+        }
+        return files
     }
 }
