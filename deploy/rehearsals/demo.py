@@ -2,10 +2,14 @@
 
 demo.py object             is standard input an object of JSON?
 demo.py member NAME        prints a member of the object on standard input
+demo.py wide               prints a table with a row for each of 120 weeks and a column for each medium
 demo.py report REPORT TRUTH  does the report of a simulated shop agree with the truth about it?
 """
 
+import datetime
 import json
+import math
+import random
 import sys
 
 
@@ -46,6 +50,19 @@ def check_report(report, truth):
         fail("the plan is worse than what is spent now")
 
 
+def wide_table():
+    """Two media whose return is 2 and 1 while they are new, a price, a season and noise; weeks begin on Saturdays."""
+    numbers = random.Random(7)
+    print("week,revenue,tv_spend,radio_spend,price")
+    for week in range(120):
+        day = datetime.date(2023, 1, 7) + datetime.timedelta(weeks=week)
+        tv, radio = (numbers.choice([0, 1]) * numbers.uniform(500, most) for most in (4_000, 2_000))
+        price = 20 + numbers.uniform(-2, 2)
+        sold = 30_000 + 2_000 * math.sin(2 * math.pi * week / 52) - 300 * (price - 20) + numbers.gauss(0, 300)
+        revenue = sold + 8_000 * math.tanh(tv / 4_000) + 2_000 * math.tanh(radio / 2_000)
+        print(f"{day},{revenue:.2f},{tv:.2f},{radio:.2f},{price:.2f}")
+
+
 def main(arguments):
     match arguments:
         case ["object"]:
@@ -53,6 +70,8 @@ def main(arguments):
                 fail("this is no object")
         case ["member", name]:
             print(json.load(sys.stdin)[name])
+        case ["wide"]:
+            wide_table()
         case ["report", report, truth]:
             with open(report) as first, open(truth) as second:
                 check_report(json.load(first), json.load(second))
