@@ -1,12 +1,13 @@
 """What the rehearsal of a large file asks and checks.
 
 file.py make PATH GIGABYTES                    writes events, and prints how many rows of which kind as JSON
-file.py behind URL KEY_FILE FIELD              waits until the newest import is past a third of its bytes
+file.py behind URL KEY_FILE FIELD PROCESS      waits until the newest import is past a third of its bytes, while who sends it lives
 file.py reconcile URL KEY_FILE MADE IMPORTED   holds what became of the rows against what was made
 file.py same URL KEY_FILE IMPORT               fails unless an import was of a file that had been imported before
 """
 
 import json
+import pathlib
 import sys
 import time
 import urllib.request
@@ -60,10 +61,12 @@ def ask(url, key_file, path):
         return json.load(answer)
 
 
-def behind(url, key_file, field):
+def behind(url, key_file, field, process):
     """Waits until a third of the bytes was received, or processed."""
     deadline = time.monotonic() + 3_600
     while time.monotonic() < deadline:
+        if not pathlib.Path("/proc", process).exists():
+            sys.exit("sextant import has ended")
         imports = ask(url, key_file, "/v1/imports?pageSize=1").get("imports", [])
         if imports:
             total = int(imports[0].get("sizeBytes", 0)) or 1

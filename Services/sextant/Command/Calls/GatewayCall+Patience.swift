@@ -49,7 +49,8 @@ extension GatewayCall {
         }
     }
 
-    private static func wait(_ pause: Duration) async throws {
+    /// Waits, on a loop of its own: commands run on none.
+    static func wait(_ pause: Duration) async throws {
         let loop = try EventLoop()
         defer { loop.stop() }
         try await withTaskExecutorPreference(loop) {

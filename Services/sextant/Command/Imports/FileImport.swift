@@ -61,9 +61,9 @@ struct FileImport {
         _ declared: IngestV1.ImportPlan,
         _ resumed: String?
     ) async throws -> IngestV1.Import {
-        try await gateway.with { connection, loop in
+        try await gateway.with { connection, _ in
             let client = IngestV1.Imports.Client(connection)
-            return try await importFile(path, declared, resumed, client, loop)
+            return try await importFile(path, declared, resumed, client)
         }
     }
 
@@ -97,8 +97,7 @@ struct FileImport {
         _ path: String,
         _ declared: IngestV1.ImportPlan,
         _ resumed: String?,
-        _ client: IngestV1.Imports.Client,
-        _ loop: EventLoop
+        _ client: IngestV1.Imports.Client
     ) async throws -> IngestV1.Import {
         let source = try FileSource(path)
         var current: IngestV1.Import
@@ -122,7 +121,7 @@ struct FileImport {
         }
         if current.state == .uploading {
             try source.skip(to: current.receivedBytes)
-            current = try await upload(source, current, client, loop)
+            current = try await upload(source, current, client)
         }
         if current.state == .waiting && context.arguments.has("--preview") {
             try await preview(current.importID, client)
@@ -136,14 +135,13 @@ struct FileImport {
     private func upload(
         _ source: FileSource,
         _ start: IngestV1.Import,
-        _ client: IngestV1.Imports.Client,
-        _ loop: EventLoop
+        _ client: IngestV1.Imports.Client
     ) async throws -> IngestV1.Import {
         var current = start
         var part = try source.next(Self.partBytes)
         while true {
             let following = try source.next(Self.partBytes)
-            current = try await sendSurely(part, current, more: !following.isEmpty, client, loop)
+            current = try await sendSurely(part, current, more: !following.isEmpty, client)
             context.terminal.note("\(current.receivedBytes) bytes of \(source.name) sent")
             if following.isEmpty || current.state != .uploading { return current }
             part = following
@@ -157,8 +155,7 @@ struct FileImport {
         _ part: [UInt8],
         _ start: IngestV1.Import,
         more: Bool,
-        _ client: IngestV1.Imports.Client,
-        _ loop: EventLoop
+        _ client: IngestV1.Imports.Client
     ) async throws -> IngestV1.Import {
         var current = start
         var tries = 0
@@ -171,11 +168,12 @@ struct FileImport {
             {
                 tries += 1
                 context.terminal.note("sending again: \(error.message)")
-                try await loop.sleep(for: .milliseconds(200 << tries))
+                try await GatewayCall.wait(.milliseconds(200 << tries))
                 var request = IngestV1.GetImportRequest()
                 request.importID = current.importID
-                current = try await client.getImport(request, options: gateway.options())
-                    .message.value()
+                current = try await gateway.surely {
+                    try await client.getImport(request, options: gateway.options()).message.value()
+                }
                 if current.state != .uploading { return current }
             }
         }
