@@ -47,6 +47,11 @@ final class InstalledSextant: Sendable {
 
     /// What a command prints as JSON.
     func json(_ arguments: String...) async throws -> [String: Any] {
+        try await json(arguments)
+    }
+
+    /// What a command prints as JSON.
+    func json(_ arguments: [String]) async throws -> [String: Any] {
         let output = try await OutsideProgram.run(
             [Self.program] + arguments + ["--json", "--data", folder]
         )
