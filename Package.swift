@@ -459,15 +459,15 @@ for (name, dependencies, excluded) in [
     (
         "AttributionTests",
         """
-        Attribution Contracts Ingest Jobs Journeys Lifecycle Messages PathModels Postgres RPC \
-        Schema Simulator Tenancy TestKit TestTenants Wire
+        Attribution Contracts Ingest Jobs Journeys Lifecycle Messages PathModels Platform \
+        Postgres RPC Schema Simulator Tenancy TestKit TestTenants Wire
         """, []
     ),
     (
         "MixModelTests",
         """
-        Contracts Ingest Jobs Lifecycle MediaMix Messages MixModel Numerics Panels Postgres RPC \
-        Schema Tenancy TestKit TestTenants Wire
+        Contracts Ingest Jobs Lifecycle MediaMix Messages MixModel Numerics Panels Platform \
+        Postgres RPC Schema Tenancy TestKit TestTenants Wire
         """, []
     ),
     ("TaxonomyTests", "Simulator Taxonomy TestKit", ["Inputs"]),

@@ -53,6 +53,10 @@ extension AttributionV1 {
         /// What came of it; missing in lists, and as long as it has not completed.
         public var result: AttributionV1.ModelRun?
 
+        /// How good the data are that it looked at, as ingest said when the run was computed; missing where
+        /// the result is, of paths that were imported, and if the service does not know where ingest is.
+        public var dataQuality: AttributionV1.DataQuality?
+
         /// Fields the schema does not name, kept as they were sent.
         public var unknownFields = UnknownFields()
 
@@ -85,6 +89,7 @@ extension AttributionV1 {
             if view._expireTime.isPresent { unsafe self.expireTime.decode(validated: view._expireTime.bytes(in: view.bytes)) }
             if view._request.isPresent { unsafe self.request.decode(validated: view._request.bytes(in: view.bytes)) }
             if view._result.isPresent { unsafe self.result.decode(validated: view._result.bytes(in: view.bytes)) }
+            if view._dataQuality.isPresent { unsafe self.dataQuality.decode(validated: view._dataQuality.bytes(in: view.bytes)) }
             self.unknownFields = view.unknownFields
         }
 
@@ -105,6 +110,7 @@ extension AttributionV1 {
             self.expireTime.write(tag: 106, to: &buffer)
             self.request.write(tag: 114, to: &buffer)
             self.result.write(tag: 122, to: &buffer)
+            self.dataQuality.write(tag: 130, to: &buffer)
             if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
         }
 
@@ -125,6 +131,7 @@ extension AttributionV1 {
             FieldSchema(13, "expire_time", .message { GoogleProtobuf.Timestamp.schema }, .explicit),
             FieldSchema(14, "request", .message { AttributionV1.RunModelsRequest.schema }, .explicit),
             FieldSchema(15, "result", .message { AttributionV1.ModelRun.schema }, .explicit),
+            FieldSchema(16, "data_quality", .message { AttributionV1.DataQuality.schema }, .explicit),
         ], valueStride: MemoryLayout<AttributionV1.Run>.stride)
 
         /// The fields of a `Run`, read where they lie.
@@ -156,6 +163,7 @@ extension AttributionV1 {
             fileprivate var _expireTime = FieldSlice()
             fileprivate var _request = FieldSlice()
             fileprivate var _result = FieldSlice()
+            fileprivate var _dataQuality = FieldSlice()
             fileprivate var _has_unknown = false
 
             /// Finds the fields.
@@ -183,6 +191,7 @@ extension AttributionV1 {
                         case 106: _expireTime = reader.slice()
                         case 114: _request = reader.slice()
                         case 122: _result = reader.slice()
+                        case 130: _dataQuality = reader.slice()
                         default:
                             reader.skip(tag)
                             _has_unknown = true
@@ -292,6 +301,15 @@ extension AttributionV1 {
                 @_lifetime(copy self)
                 get {
                     unsafe _result.isPresent ? AttributionV1.ModelRun.View(validated: _result.bytes(in: bytes)) : nil
+                }
+            }
+
+            /// How good the data are that it looked at, as ingest said when the run was computed; missing where
+            /// the result is, of paths that were imported, and if the service does not know where ingest is.
+            public var dataQuality: AttributionV1.DataQuality.View? {
+                @_lifetime(copy self)
+                get {
+                    unsafe _dataQuality.isPresent ? AttributionV1.DataQuality.View(validated: _dataQuality.bytes(in: bytes)) : nil
                 }
             }
 
@@ -491,6 +509,20 @@ extension AttributionV1 {
             public mutating func setResult(_ value: AttributionV1.ModelRun) {
                 buffer.appendMessage(tag: 122, value)
             }
+
+            /// How good the data are that it looked at, as ingest said when the run was computed; missing where
+            /// the result is, of paths that were imported, and if the service does not know where ingest is.
+            @inlinable
+            public mutating func setDataQuality<Failure: Error>(_ write: (inout AttributionV1.DataQuality.Writer) throws(Failure) -> Void) throws(Failure) {
+                try buffer.appendMessage(tag: 130, write)
+            }
+
+            /// How good the data are that it looked at, as ingest said when the run was computed; missing where
+            /// the result is, of paths that were imported, and if the service does not know where ingest is.
+            @inlinable
+            public mutating func setDataQuality(_ value: AttributionV1.DataQuality) {
+                buffer.appendMessage(tag: 130, value)
+            }
         }
 
         /// Where a run stands.
@@ -526,6 +558,485 @@ extension AttributionV1 {
                 (3, "STATE_FAILED"),
                 (4, "STATE_CANCELLED"),
             ])
+        }
+    }
+
+    /// How good the data are that a run looked at. It is asked in the name of whoever had the run made, and
+    /// is no part of what the seed decides.
+    public struct DataQuality: MessageValue {
+
+        /// The first day whose touches were looked at, as `2026-01-31`; empty if ingest did not say.
+        public var firstDate: String = ""
+
+        /// The last one: that of the run's journeys. At most 800 days are looked at.
+        public var lastDate: String = ""
+
+        /// How many touches there are in these days.
+        public var touches: Int64 = 0
+
+        /// How many of them have a channel that nobody can rely on.
+        public var unknownTouches: Int64 = 0
+
+        /// Below which part of all those should be.
+        public var unknownTarget: Double = 0
+
+        /// What to do about most of those; empty if there are few enough.
+        public var unknownAdvice: String = ""
+
+        /// What breaks a rule now, warnings and worse, the newest first: up to 20.
+        public var findings: [AttributionV1.DataQuality.Finding] = []
+
+        /// Whether there are more.
+        public var moreFindings: Bool = false
+
+        /// What was not told, and why, in words.
+        public var missing: [String] = []
+
+        /// Fields the schema does not name, kept as they were sent.
+        public var unknownFields = UnknownFields()
+
+        /// The message with every field at its default.
+        public init() {}
+
+        /// Copies the fields of a view.
+        public init(_ view: View) {
+            unsafe self.init(validated: view.bytes)
+        }
+
+        /// Copies the fields of a message.
+        ///
+        /// - Parameter bytes: a validated message of this type.
+        @unsafe
+        public init(validated bytes: RawSpan) {
+            let view = unsafe View(validated: bytes)
+            self.firstDate = String(view.firstDate)
+            self.lastDate = String(view.lastDate)
+            self.touches = view.touches
+            self.unknownTouches = view.unknownTouches
+            self.unknownTarget = view.unknownTarget
+            self.unknownAdvice = String(view.unknownAdvice)
+            self.findings = view.findings.values()
+            self.moreFindings = view.moreFindings
+            self.missing = view.missing.strings()
+            self.unknownFields = view.unknownFields
+        }
+
+        /// Appends the message's fields to a buffer.
+        public func write(to buffer: inout OutputBuffer) {
+            if !self.firstDate.isEmpty { buffer.appendField(tag: 10, self.firstDate) }
+            if !self.lastDate.isEmpty { buffer.appendField(tag: 18, self.lastDate) }
+            if self.touches != 0 { buffer.appendField(tag: 24, self.touches, as: Scalar.Int64.self) }
+            if self.unknownTouches != 0 { buffer.appendField(tag: 32, self.unknownTouches, as: Scalar.Int64.self) }
+            if self.unknownTarget.bitPattern != 0 { buffer.appendField(tag: 41, self.unknownTarget, as: Scalar.Double.self) }
+            if !self.unknownAdvice.isEmpty { buffer.appendField(tag: 50, self.unknownAdvice) }
+            buffer.appendMessages(tag: 58, self.findings)
+            if self.moreFindings { buffer.appendField(tag: 64, self.moreFindings, as: Scalar.Bool.self) }
+            for value in self.missing { buffer.appendField(tag: 74, value) }
+            if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+        }
+
+        /// The message's table.
+        public static let schema: MessageSchema = MessageSchema("sextant.attribution.v1.DataQuality", [
+            FieldSchema(1, "first_date", .string),
+            FieldSchema(2, "last_date", .string),
+            FieldSchema(3, "touches", .int64),
+            FieldSchema(4, "unknown_touches", .int64),
+            FieldSchema(5, "unknown_target", .double),
+            FieldSchema(6, "unknown_advice", .string),
+            FieldSchema(7, "findings", .message { AttributionV1.DataQuality.Finding.schema }, .repeated),
+            FieldSchema(8, "more_findings", .bool),
+            FieldSchema(9, "missing", .string, .repeated),
+        ], valueStride: MemoryLayout<AttributionV1.DataQuality>.stride)
+
+        /// The fields of a `DataQuality`, read where they lie.
+        public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = AttributionV1.DataQuality
+
+            /// The message's table.
+            public static var schema: MessageSchema { AttributionV1.DataQuality.schema }
+
+            /// The message's bytes.
+            public let bytes: RawSpan
+            fileprivate var _firstDate = FieldSlice()
+            fileprivate var _lastDate = FieldSlice()
+
+            /// How many touches there are in these days.
+            public private(set) var touches: Int64 = 0
+
+            /// How many of them have a channel that nobody can rely on.
+            public private(set) var unknownTouches: Int64 = 0
+
+            /// Below which part of all those should be.
+            public private(set) var unknownTarget: Double = 0
+            fileprivate var _unknownAdvice = FieldSlice()
+            fileprivate var _findings = FieldRun()
+
+            /// Whether there are more.
+            public private(set) var moreFindings: Bool = false
+            fileprivate var _missing = FieldRun()
+            fileprivate var _has_unknown = false
+
+            /// Finds the fields.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            @_lifetime(copy bytes)
+            public init(validated bytes: RawSpan) {
+                self.bytes = bytes
+                var reader = WireReader(bytes)
+                var start = 0
+                while let tag = reader.nextTag() {
+                    switch tag {
+                        case 10: _firstDate = reader.slice()
+                        case 18: _lastDate = reader.slice()
+                        case 24: self.touches = Scalar.Int64.read(&reader)
+                        case 32: self.unknownTouches = Scalar.Int64.read(&reader)
+                        case 41: self.unknownTarget = Scalar.Double.read(&reader)
+                        case 50: _unknownAdvice = reader.slice()
+                        case 58:
+                            _ = reader.slice()
+                            _findings.extend(from: start, to: reader.position)
+                        case 64: self.moreFindings = Scalar.Bool.read(&reader)
+                        case 74:
+                            _ = reader.slice()
+                            _missing.extend(from: start, to: reader.position)
+                        default:
+                            reader.skip(tag)
+                            _has_unknown = true
+                    }
+                    start = reader.position
+                }
+            }
+
+            /// The first day whose touches were looked at, as `2026-01-31`; empty if ingest did not say.
+            public var firstDate: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _firstDate.text(in: bytes)
+                }
+            }
+
+            /// The last one: that of the run's journeys. At most 800 days are looked at.
+            public var lastDate: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _lastDate.text(in: bytes)
+                }
+            }
+
+            /// What to do about most of those; empty if there are few enough.
+            public var unknownAdvice: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _unknownAdvice.text(in: bytes)
+                }
+            }
+
+            /// What breaks a rule now, warnings and worse, the newest first: up to 20.
+            public var findings: RepeatedMessages<AttributionV1.DataQuality.Finding.View> {
+                @_lifetime(copy self)
+                get {
+                    unsafe RepeatedMessages<AttributionV1.DataQuality.Finding.View>(_findings, in: bytes)
+                }
+            }
+
+            /// What was not told, and why, in words.
+            public var missing: RepeatedText {
+                @_lifetime(copy self)
+                get {
+                    unsafe RepeatedText(_missing, in: bytes)
+                }
+            }
+
+            /// The fields the schema does not name. Linear in the message's own fields.
+            public var unknownFields: UnknownFields {
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+            }
+        }
+
+        /// Writes the message.
+        ///
+        /// - Parameters:
+        ///   - capacity: bytes to reserve at once.
+        ///   - write: receives the message's writer.
+        public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+            try SharedBytes.encode(capacity: capacity, write)
+        }
+
+        /// Writes the fields of a `DataQuality` straight into a buffer.
+        public struct Writer: MessageWriter, ~Copyable {
+            @usableFromInline var buffer = OutputBuffer()
+
+            /// Makes a writer with an empty buffer.
+            @inlinable public init() {}
+
+            /// Exchanges the writer's buffer for another.
+            @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                swap(&buffer, &other)
+            }
+
+            /// The first day whose touches were looked at, as `2026-01-31`; empty if ingest did not say.
+            @inlinable
+            public mutating func setFirstDate(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 10, value) }
+            }
+
+            /// The first day whose touches were looked at, as `2026-01-31`; empty if ingest did not say.
+            @inlinable
+            public mutating func setFirstDate(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 10, value.utf8) }
+            }
+
+            /// The last one: that of the run's journeys. At most 800 days are looked at.
+            @inlinable
+            public mutating func setLastDate(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 18, value) }
+            }
+
+            /// The last one: that of the run's journeys. At most 800 days are looked at.
+            @inlinable
+            public mutating func setLastDate(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 18, value.utf8) }
+            }
+
+            /// How many touches there are in these days.
+            @inlinable
+            public mutating func setTouches(_ value: Int64) {
+                if value != 0 { buffer.appendField(tag: 24, value, as: Scalar.Int64.self) }
+            }
+
+            /// How many of them have a channel that nobody can rely on.
+            @inlinable
+            public mutating func setUnknownTouches(_ value: Int64) {
+                if value != 0 { buffer.appendField(tag: 32, value, as: Scalar.Int64.self) }
+            }
+
+            /// Below which part of all those should be.
+            @inlinable
+            public mutating func setUnknownTarget(_ value: Double) {
+                if value.bitPattern != 0 { buffer.appendField(tag: 41, value, as: Scalar.Double.self) }
+            }
+
+            /// What to do about most of those; empty if there are few enough.
+            @inlinable
+            public mutating func setUnknownAdvice(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 50, value) }
+            }
+
+            /// What to do about most of those; empty if there are few enough.
+            @inlinable
+            public mutating func setUnknownAdvice(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 50, value.utf8) }
+            }
+
+            /// What breaks a rule now, warnings and worse, the newest first: up to 20.
+            @inlinable
+            public mutating func addFindings<Failure: Error>(_ write: (inout AttributionV1.DataQuality.Finding.Writer) throws(Failure) -> Void) throws(Failure) {
+                try buffer.appendMessage(tag: 58, write)
+            }
+
+            /// What breaks a rule now, warnings and worse, the newest first: up to 20.
+            @inlinable
+            public mutating func addFindings(_ value: AttributionV1.DataQuality.Finding) {
+                buffer.appendMessage(tag: 58, value)
+            }
+
+            /// Whether there are more.
+            @inlinable
+            public mutating func setMoreFindings(_ value: Bool) {
+                if value { buffer.appendField(tag: 64, value, as: Scalar.Bool.self) }
+            }
+
+            /// What was not told, and why, in words.
+            @inlinable
+            public mutating func addMissing(_ value: String) {
+                buffer.appendField(tag: 74, value)
+            }
+
+            /// What was not told, and why, in words.
+            @inlinable
+            public mutating func addMissing(_ value: Text) {
+                buffer.appendField(tag: 74, value.utf8)
+            }
+        }
+
+        /// Something that breaks a rule of data quality.
+        public struct Finding: MessageValue {
+
+            /// Its number, by which `sextant.ingest.v1.DataQuality` knows it.
+            public var number: Int64 = 0
+
+            /// Whether figures are wrong, or will be, and do not only mislead.
+            public var isError: Bool = false
+
+            /// What is wrong, in words.
+            public var summary: String = ""
+
+            /// What to do.
+            public var advice: String = ""
+
+            /// Fields the schema does not name, kept as they were sent.
+            public var unknownFields = UnknownFields()
+
+            /// The message with every field at its default.
+            public init() {}
+
+            /// Copies the fields of a view.
+            public init(_ view: View) {
+                unsafe self.init(validated: view.bytes)
+            }
+
+            /// Copies the fields of a message.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            public init(validated bytes: RawSpan) {
+                let view = unsafe View(validated: bytes)
+                self.number = view.number
+                self.isError = view.isError
+                self.summary = String(view.summary)
+                self.advice = String(view.advice)
+                self.unknownFields = view.unknownFields
+            }
+
+            /// Appends the message's fields to a buffer.
+            public func write(to buffer: inout OutputBuffer) {
+                if self.number != 0 { buffer.appendField(tag: 8, self.number, as: Scalar.Int64.self) }
+                if self.isError { buffer.appendField(tag: 16, self.isError, as: Scalar.Bool.self) }
+                if !self.summary.isEmpty { buffer.appendField(tag: 26, self.summary) }
+                if !self.advice.isEmpty { buffer.appendField(tag: 34, self.advice) }
+                if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+            }
+
+            /// The message's table.
+            public static let schema: MessageSchema = MessageSchema("sextant.attribution.v1.DataQuality.Finding", [
+                FieldSchema(1, "number", .int64),
+                FieldSchema(2, "is_error", .bool),
+                FieldSchema(3, "summary", .string),
+                FieldSchema(4, "advice", .string),
+            ], valueStride: MemoryLayout<AttributionV1.DataQuality.Finding>.stride)
+
+            /// The fields of a `Finding`, read where they lie.
+            public struct View: MessageView, ~Escapable {
+                /// The message as a plain value.
+                public typealias Value = AttributionV1.DataQuality.Finding
+
+                /// The message's table.
+                public static var schema: MessageSchema { AttributionV1.DataQuality.Finding.schema }
+
+                /// The message's bytes.
+                public let bytes: RawSpan
+
+                /// Its number, by which `sextant.ingest.v1.DataQuality` knows it.
+                public private(set) var number: Int64 = 0
+
+                /// Whether figures are wrong, or will be, and do not only mislead.
+                public private(set) var isError: Bool = false
+                fileprivate var _summary = FieldSlice()
+                fileprivate var _advice = FieldSlice()
+                fileprivate var _has_unknown = false
+
+                /// Finds the fields.
+                ///
+                /// - Parameter bytes: a validated message of this type.
+                @unsafe
+                @_lifetime(copy bytes)
+                public init(validated bytes: RawSpan) {
+                    self.bytes = bytes
+                    var reader = WireReader(bytes)
+                    while let tag = reader.nextTag() {
+                        switch tag {
+                            case 8: self.number = Scalar.Int64.read(&reader)
+                            case 16: self.isError = Scalar.Bool.read(&reader)
+                            case 26: _summary = reader.slice()
+                            case 34: _advice = reader.slice()
+                            default:
+                                reader.skip(tag)
+                                _has_unknown = true
+                        }
+                    }
+                }
+
+                /// What is wrong, in words.
+                public var summary: Text {
+                    @_lifetime(copy self)
+                    get {
+                        unsafe _summary.text(in: bytes)
+                    }
+                }
+
+                /// What to do.
+                public var advice: Text {
+                    @_lifetime(copy self)
+                    get {
+                        unsafe _advice.text(in: bytes)
+                    }
+                }
+
+                /// The fields the schema does not name. Linear in the message's own fields.
+                public var unknownFields: UnknownFields {
+                    _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+                }
+            }
+
+            /// Writes the message.
+            ///
+            /// - Parameters:
+            ///   - capacity: bytes to reserve at once.
+            ///   - write: receives the message's writer.
+            public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+                try SharedBytes.encode(capacity: capacity, write)
+            }
+
+            /// Writes the fields of a `Finding` straight into a buffer.
+            public struct Writer: MessageWriter, ~Copyable {
+                @usableFromInline var buffer = OutputBuffer()
+
+                /// Makes a writer with an empty buffer.
+                @inlinable public init() {}
+
+                /// Exchanges the writer's buffer for another.
+                @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                    swap(&buffer, &other)
+                }
+
+                /// Its number, by which `sextant.ingest.v1.DataQuality` knows it.
+                @inlinable
+                public mutating func setNumber(_ value: Int64) {
+                    if value != 0 { buffer.appendField(tag: 8, value, as: Scalar.Int64.self) }
+                }
+
+                /// Whether figures are wrong, or will be, and do not only mislead.
+                @inlinable
+                public mutating func setIsError(_ value: Bool) {
+                    if value { buffer.appendField(tag: 16, value, as: Scalar.Bool.self) }
+                }
+
+                /// What is wrong, in words.
+                @inlinable
+                public mutating func setSummary(_ value: String) {
+                    if !value.isEmpty { buffer.appendField(tag: 26, value) }
+                }
+
+                /// What is wrong, in words.
+                @inlinable
+                public mutating func setSummary(_ value: Text) {
+                    if !value.isEmpty { buffer.appendField(tag: 26, value.utf8) }
+                }
+
+                /// What to do.
+                @inlinable
+                public mutating func setAdvice(_ value: String) {
+                    if !value.isEmpty { buffer.appendField(tag: 34, value) }
+                }
+
+                /// What to do.
+                @inlinable
+                public mutating func setAdvice(_ value: Text) {
+                    if !value.isEmpty { buffer.appendField(tag: 34, value.utf8) }
+                }
+            }
         }
     }
 
@@ -3321,8 +3832,8 @@ extension AttributionV1 {
     public static let runsFile: FileSchema = FileSchema(
         "sextant/attribution/v1/runs.proto",
         imports: ["google/protobuf/timestamp.proto", "sextant/api/annotations.proto", "sextant/attribution/v1/models.proto"],
-        messages: [AttributionV1.Run.schema, AttributionV1.CreateRunRequest.schema, AttributionV1.GetRunRequest.schema, AttributionV1.ListRunsRequest.schema, AttributionV1.ListRunsResponse.schema, AttributionV1.DeleteRunRequest.schema, AttributionV1.DeleteRunResponse.schema, AttributionV1.CompareRunsRequest.schema, AttributionV1.RunComparison.schema, AttributionV1.RunComparison.Pair.schema, AttributionV1.RunComparison.Channel.schema, AttributionV1.RunComparison.Model.schema, AttributionV1.RunSchedule.schema, AttributionV1.PutRunScheduleRequest.schema, AttributionV1.ListRunSchedulesRequest.schema, AttributionV1.ListRunSchedulesResponse.schema, AttributionV1.DeleteRunScheduleRequest.schema, AttributionV1.DeleteRunScheduleResponse.schema, AttributionV1.StoredRunOrder.schema],
+        messages: [AttributionV1.Run.schema, AttributionV1.DataQuality.schema, AttributionV1.DataQuality.Finding.schema, AttributionV1.CreateRunRequest.schema, AttributionV1.GetRunRequest.schema, AttributionV1.ListRunsRequest.schema, AttributionV1.ListRunsResponse.schema, AttributionV1.DeleteRunRequest.schema, AttributionV1.DeleteRunResponse.schema, AttributionV1.CompareRunsRequest.schema, AttributionV1.RunComparison.schema, AttributionV1.RunComparison.Pair.schema, AttributionV1.RunComparison.Channel.schema, AttributionV1.RunComparison.Model.schema, AttributionV1.RunSchedule.schema, AttributionV1.PutRunScheduleRequest.schema, AttributionV1.ListRunSchedulesRequest.schema, AttributionV1.ListRunSchedulesResponse.schema, AttributionV1.DeleteRunScheduleRequest.schema, AttributionV1.DeleteRunScheduleResponse.schema, AttributionV1.StoredRunOrder.schema],
         enums: [AttributionV1.Run.State.schema],
-        descriptor: "CiFzZXh0YW50L2F0dHJpYnV0aW9uL3YxL3J1bnMucHJvdG8SFnNleHRhbnQuYXR0cmlidXRpb24udjEaH2dvb2dsZS9wcm90b2J1Zi90aW1lc3RhbXAucHJvdG8aHXNleHRhbnQvYXBpL2Fubm90YXRpb25zLnByb3RvGiNzZXh0YW50L2F0dHJpYnV0aW9uL3YxL21vZGVscy5wcm90byLDBQoDUnVuEhUKBnJ1bl9pZBgBIAEoCVIFcnVuSWQSNwoFc3RhdGUYAiABKA4yIS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlJ1bi5TdGF0ZVIFc3RhdGUSFAoFbGFiZWwYAyABKAlSBWxhYmVsEhoKCHNjaGVkdWxlGAQgASgJUghzY2hlZHVsZRIUCgVhY3RvchgFIAEoCVIFYWN0b3ISHAoJb3BlcmF0aW9uGAYgASgJUglvcGVyYXRpb24SIAoLZmluZ2VycHJpbnQYByABKAlSC2ZpbmdlcnByaW50EhgKB3ZlcnNpb24YCCABKAlSB3ZlcnNpb24SEgoEc2VlZBgJIAEoBFIEc2VlZBIYCgdwcm9ibGVtGAogASgJUgdwcm9ibGVtEjsKC2NyZWF0ZV90aW1lGAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIKY3JlYXRlVGltZRI1CghlbmRfdGltZRgMIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSB2VuZFRpbWUSOwoLZXhwaXJlX3RpbWUYDSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgpleHBpcmVUaW1lEkIKB3JlcXVlc3QYDiABKAsyKC5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlJ1bk1vZGVsc1JlcXVlc3RSB3JlcXVlc3QSOAoGcmVzdWx0GA8gASgLMiAuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Nb2RlbFJ1blIGcmVzdWx0Im0KBVN0YXRlEhUKEVNUQVRFX1VOU1BFQ0lGSUVEEAASEQoNU1RBVEVfUlVOTklORxABEhMKD1NUQVRFX0NPTVBMRVRFRBACEhAKDFNUQVRFX0ZBSUxFRBADEhMKD1NUQVRFX0NBTkNFTExFRBAEImwKEENyZWF0ZVJ1blJlcXVlc3QSQgoHcmVxdWVzdBgBIAEoCzIoLnNleHRhbnQuYXR0cmlidXRpb24udjEuUnVuTW9kZWxzUmVxdWVzdFIHcmVxdWVzdBIUCgVsYWJlbBgCIAEoCVIFbGFiZWwiJgoNR2V0UnVuUmVxdWVzdBIVCgZydW5faWQYASABKAlSBXJ1bklkIqIBCg9MaXN0UnVuc1JlcXVlc3QSGwoJcGFnZV9zaXplGAEgASgFUghwYWdlU2l6ZRIdCgpwYWdlX3Rva2VuGAIgASgJUglwYWdlVG9rZW4SNwoFc3RhdGUYAyABKA4yIS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlJ1bi5TdGF0ZVIFc3RhdGUSGgoIc2NoZWR1bGUYBCABKAlSCHNjaGVkdWxlImsKEExpc3RSdW5zUmVzcG9uc2USLwoEcnVucxgBIAMoCzIbLnNleHRhbnQuYXR0cmlidXRpb24udjEuUnVuUgRydW5zEiYKD25leHRfcGFnZV90b2tlbhgCIAEoCVINbmV4dFBhZ2VUb2tlbiIpChBEZWxldGVSdW5SZXF1ZXN0EhUKBnJ1bl9pZBgBIAEoCVIFcnVuSWQiEwoRRGVsZXRlUnVuUmVzcG9uc2UiXwoSQ29tcGFyZVJ1bnNSZXF1ZXN0EhIKBGxlZnQYASABKAlSBGxlZnQSFAoFcmlnaHQYAiABKAlSBXJpZ2h0Eh8KC3NoYXJlZF9vbmx5GAMgASgIUgpzaGFyZWRPbmx5ItoICg1SdW5Db21wYXJpc29uEi8KBGxlZnQYASABKAsyGy5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlJ1blIEbGVmdBIxCgVyaWdodBgCIAEoCzIbLnNleHRhbnQuYXR0cmlidXRpb24udjEuUnVuUgVyaWdodBInCg9yZXF1ZXN0X2RpZmZlcnMYAyABKAhSDnJlcXVlc3REaWZmZXJzEiEKDGRhdGFfZGlmZmVycxgEIAEoCFILZGF0YURpZmZlcnMSJwoPdmVyc2lvbl9kaWZmZXJzGAUgASgIUg52ZXJzaW9uRGlmZmVycxIhCgxzZWVkX2RpZmZlcnMYBiABKAhSC3NlZWREaWZmZXJzEkwKC2NvbnZlcnNpb25zGAcgASgLMiouc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5SdW5Db21wYXJpc29uLlBhaXJSC2NvbnZlcnNpb25zEkAKBXZhbHVlGAggASgLMiouc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5SdW5Db21wYXJpc29uLlBhaXJSBXZhbHVlEkMKBm1vZGVscxgJIAMoCzIrLnNleHRhbnQuYXR0cmlidXRpb24udjEuUnVuQ29tcGFyaXNvbi5Nb2RlbFIGbW9kZWxzEhQKBW5vdGVzGAogAygJUgVub3RlcxqYAQoEUGFpchISCgRsZWZ0GAEgASgBUgRsZWZ0EhQKBXJpZ2h0GAIgASgBUgVyaWdodBIeCgpkaWZmZXJlbmNlGAMgASgBUgpkaWZmZXJlbmNlEjAKEWludGVydmFsc19vdmVybGFwGAQgASgISABSEGludGVydmFsc092ZXJsYXCIAQFCFAoSX2ludGVydmFsc19vdmVybGFwGooCCgdDaGFubmVsEhgKB2NoYW5uZWwYASABKAlSB2NoYW5uZWwSTAoLY29udmVyc2lvbnMYAiABKAsyKi5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlJ1bkNvbXBhcmlzb24uUGFpclILY29udmVyc2lvbnMSQAoFdmFsdWUYAyABKAsyKi5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlJ1bkNvbXBhcmlzb24uUGFpclIFdmFsdWUSVQoQY29udmVyc2lvbl9zaGFyZRgEIAEoCzIqLnNleHRhbnQuYXR0cmlidXRpb24udjEuUnVuQ29tcGFyaXNvbi5QYWlyUg9jb252ZXJzaW9uU2hhcmUauQEKBU1vZGVsEhQKBW1vZGVsGAEgASgJUgVtb2RlbBIrChFwYXJhbWV0ZXJzX2RpZmZlchgCIAEoCFIQcGFyYW1ldGVyc0RpZmZlchIiCgxkaXNhZ3JlZW1lbnQYAyABKAFSDGRpc2FncmVlbWVudBJJCghjaGFubmVscxgEIAMoCzItLnNleHRhbnQuYXR0cmlidXRpb24udjEuUnVuQ29tcGFyaXNvbi5DaGFubmVsUghjaGFubmVscyKRAgoLUnVuU2NoZWR1bGUSEgoEbmFtZRgBIAEoCVIEbmFtZRJCCgdyZXF1ZXN0GAIgASgLMiguc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5SdW5Nb2RlbHNSZXF1ZXN0UgdyZXF1ZXN0EhQKBWxhYmVsGAMgASgJUgVsYWJlbBISCgRkYXlzGAQgASgFUgRkYXlzEhIKBGhvdXIYBSABKAVSBGhvdXISGwoJa2VlcF9kYXlzGAYgASgFUghrZWVwRGF5cxI3CgluZXh0X3RpbWUYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUghuZXh0VGltZRIWCgZwYXVzZWQYCCABKAhSBnBhdXNlZCJsChVQdXRSdW5TY2hlZHVsZVJlcXVlc3QSEgoEbmFtZRgBIAEoCVIEbmFtZRI/CghzY2hlZHVsZRgCIAEoCzIjLnNleHRhbnQuYXR0cmlidXRpb24udjEuUnVuU2NoZWR1bGVSCHNjaGVkdWxlIhkKF0xpc3RSdW5TY2hlZHVsZXNSZXF1ZXN0Il0KGExpc3RSdW5TY2hlZHVsZXNSZXNwb25zZRJBCglzY2hlZHVsZXMYASADKAsyIy5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlJ1blNjaGVkdWxlUglzY2hlZHVsZXMiLgoYRGVsZXRlUnVuU2NoZWR1bGVSZXF1ZXN0EhIKBG5hbWUYASABKAlSBG5hbWUiGwoZRGVsZXRlUnVuU2NoZWR1bGVSZXNwb25zZSJRCg5TdG9yZWRSdW5PcmRlchI/CghzY2hlZHVsZRgBIAEoCzIjLnNleHRhbnQuYXR0cmlidXRpb24udjEuUnVuU2NoZWR1bGVSCHNjaGVkdWxlMq4KCgRSdW5zEogBCglDcmVhdGVSdW4SKC5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkNyZWF0ZVJ1blJlcXVlc3QaGy5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlJ1biI0koAZEwoRYXR0cmlidXRpb246d3JpdGWKgBkZIhQvdjEvYXR0cmlidXRpb24vcnVuczoBKhKKAQoGR2V0UnVuEiUuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5HZXRSdW5SZXF1ZXN0Ghsuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5SdW4iPJACAZKAGRIKEGF0dHJpYnV0aW9uOnJlYWSKgBkfEh0vdjEvYXR0cmlidXRpb24vcnVucy97cnVuX2lkfRKSAQoITGlzdFJ1bnMSJy5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkxpc3RSdW5zUmVxdWVzdBooLnNleHRhbnQuYXR0cmlidXRpb24udjEuTGlzdFJ1bnNSZXNwb25zZSIzkAIBkoAZEgoQYXR0cmlidXRpb246cmVhZIqAGRYSFC92MS9hdHRyaWJ1dGlvbi9ydW5zEqYBCglEZWxldGVSdW4SKC5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkRlbGV0ZVJ1blJlcXVlc3QaKS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkRlbGV0ZVJ1blJlc3BvbnNlIkSSgBkTChFhdHRyaWJ1dGlvbjp3cml0ZYqAGSkiJC92MS9hdHRyaWJ1dGlvbi9ydW5zL3tydW5faWR9OmRlbGV0ZToBKhKdAQoLQ29tcGFyZVJ1bnMSKi5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkNvbXBhcmVSdW5zUmVxdWVzdBolLnNleHRhbnQuYXR0cmlidXRpb24udjEuUnVuQ29tcGFyaXNvbiI7kAIBkoAZEgoQYXR0cmlidXRpb246cmVhZIqAGR4SHC92MS9hdHRyaWJ1dGlvbi9ydW5zOmNvbXBhcmUSswEKDlB1dFJ1blNjaGVkdWxlEi0uc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5QdXRSdW5TY2hlZHVsZVJlcXVlc3QaIy5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlJ1blNjaGVkdWxlIk2QAgKSgBkTChFhdHRyaWJ1dGlvbjp3cml0ZYqAGS8aIy92MS9hdHRyaWJ1dGlvbi9ydW5TY2hlZHVsZXMve25hbWV9OghzY2hlZHVsZRKyAQoQTGlzdFJ1blNjaGVkdWxlcxIvLnNleHRhbnQuYXR0cmlidXRpb24udjEuTGlzdFJ1blNjaGVkdWxlc1JlcXVlc3QaMC5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkxpc3RSdW5TY2hlZHVsZXNSZXNwb25zZSI7kAIBkoAZEgoQYXR0cmlidXRpb246cmVhZIqAGR4SHC92MS9hdHRyaWJ1dGlvbi9ydW5TY2hlZHVsZXMSxAEKEURlbGV0ZVJ1blNjaGVkdWxlEjAuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5EZWxldGVSdW5TY2hlZHVsZVJlcXVlc3QaMS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkRlbGV0ZVJ1blNjaGVkdWxlUmVzcG9uc2UiSpKAGRMKEWF0dHJpYnV0aW9uOndyaXRlioAZLyIqL3YxL2F0dHJpYnV0aW9uL3J1blNjaGVkdWxlcy97bmFtZX06ZGVsZXRlOgEqYgZwcm90bzM="
+        descriptor: "CiFzZXh0YW50L2F0dHJpYnV0aW9uL3YxL3J1bnMucHJvdG8SFnNleHRhbnQuYXR0cmlidXRpb24udjEaH2dvb2dsZS9wcm90b2J1Zi90aW1lc3RhbXAucHJvdG8aHXNleHRhbnQvYXBpL2Fubm90YXRpb25zLnByb3RvGiNzZXh0YW50L2F0dHJpYnV0aW9uL3YxL21vZGVscy5wcm90byKLBgoDUnVuEhUKBnJ1bl9pZBgBIAEoCVIFcnVuSWQSNwoFc3RhdGUYAiABKA4yIS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlJ1bi5TdGF0ZVIFc3RhdGUSFAoFbGFiZWwYAyABKAlSBWxhYmVsEhoKCHNjaGVkdWxlGAQgASgJUghzY2hlZHVsZRIUCgVhY3RvchgFIAEoCVIFYWN0b3ISHAoJb3BlcmF0aW9uGAYgASgJUglvcGVyYXRpb24SIAoLZmluZ2VycHJpbnQYByABKAlSC2ZpbmdlcnByaW50EhgKB3ZlcnNpb24YCCABKAlSB3ZlcnNpb24SEgoEc2VlZBgJIAEoBFIEc2VlZBIYCgdwcm9ibGVtGAogASgJUgdwcm9ibGVtEjsKC2NyZWF0ZV90aW1lGAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIKY3JlYXRlVGltZRI1CghlbmRfdGltZRgMIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSB2VuZFRpbWUSOwoLZXhwaXJlX3RpbWUYDSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgpleHBpcmVUaW1lEkIKB3JlcXVlc3QYDiABKAsyKC5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlJ1bk1vZGVsc1JlcXVlc3RSB3JlcXVlc3QSOAoGcmVzdWx0GA8gASgLMiAuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Nb2RlbFJ1blIGcmVzdWx0EkYKDGRhdGFfcXVhbGl0eRgQIAEoCzIjLnNleHRhbnQuYXR0cmlidXRpb24udjEuRGF0YVF1YWxpdHlSC2RhdGFRdWFsaXR5Im0KBVN0YXRlEhUKEVNUQVRFX1VOU1BFQ0lGSUVEEAASEQoNU1RBVEVfUlVOTklORxABEhMKD1NUQVRFX0NPTVBMRVRFRBACEhAKDFNUQVRFX0ZBSUxFRBADEhMKD1NUQVRFX0NBTkNFTExFRBAEItIDCgtEYXRhUXVhbGl0eRIdCgpmaXJzdF9kYXRlGAEgASgJUglmaXJzdERhdGUSGwoJbGFzdF9kYXRlGAIgASgJUghsYXN0RGF0ZRIYCgd0b3VjaGVzGAMgASgDUgd0b3VjaGVzEicKD3Vua25vd25fdG91Y2hlcxgEIAEoA1IOdW5rbm93blRvdWNoZXMSJQoOdW5rbm93bl90YXJnZXQYBSABKAFSDXVua25vd25UYXJnZXQSJQoOdW5rbm93bl9hZHZpY2UYBiABKAlSDXVua25vd25BZHZpY2USRwoIZmluZGluZ3MYByADKAsyKy5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkRhdGFRdWFsaXR5LkZpbmRpbmdSCGZpbmRpbmdzEiMKDW1vcmVfZmluZGluZ3MYCCABKAhSDG1vcmVGaW5kaW5ncxIYCgdtaXNzaW5nGAkgAygJUgdtaXNzaW5nGm4KB0ZpbmRpbmcSFgoGbnVtYmVyGAEgASgDUgZudW1iZXISGQoIaXNfZXJyb3IYAiABKAhSB2lzRXJyb3ISGAoHc3VtbWFyeRgDIAEoCVIHc3VtbWFyeRIWCgZhZHZpY2UYBCABKAlSBmFkdmljZSJsChBDcmVhdGVSdW5SZXF1ZXN0EkIKB3JlcXVlc3QYASABKAsyKC5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlJ1bk1vZGVsc1JlcXVlc3RSB3JlcXVlc3QSFAoFbGFiZWwYAiABKAlSBWxhYmVsIiYKDUdldFJ1blJlcXVlc3QSFQoGcnVuX2lkGAEgASgJUgVydW5JZCKiAQoPTGlzdFJ1bnNSZXF1ZXN0EhsKCXBhZ2Vfc2l6ZRgBIAEoBVIIcGFnZVNpemUSHQoKcGFnZV90b2tlbhgCIAEoCVIJcGFnZVRva2VuEjcKBXN0YXRlGAMgASgOMiEuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5SdW4uU3RhdGVSBXN0YXRlEhoKCHNjaGVkdWxlGAQgASgJUghzY2hlZHVsZSJrChBMaXN0UnVuc1Jlc3BvbnNlEi8KBHJ1bnMYASADKAsyGy5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlJ1blIEcnVucxImCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAlSDW5leHRQYWdlVG9rZW4iKQoQRGVsZXRlUnVuUmVxdWVzdBIVCgZydW5faWQYASABKAlSBXJ1bklkIhMKEURlbGV0ZVJ1blJlc3BvbnNlIl8KEkNvbXBhcmVSdW5zUmVxdWVzdBISCgRsZWZ0GAEgASgJUgRsZWZ0EhQKBXJpZ2h0GAIgASgJUgVyaWdodBIfCgtzaGFyZWRfb25seRgDIAEoCFIKc2hhcmVkT25seSLaCAoNUnVuQ29tcGFyaXNvbhIvCgRsZWZ0GAEgASgLMhsuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5SdW5SBGxlZnQSMQoFcmlnaHQYAiABKAsyGy5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlJ1blIFcmlnaHQSJwoPcmVxdWVzdF9kaWZmZXJzGAMgASgIUg5yZXF1ZXN0RGlmZmVycxIhCgxkYXRhX2RpZmZlcnMYBCABKAhSC2RhdGFEaWZmZXJzEicKD3ZlcnNpb25fZGlmZmVycxgFIAEoCFIOdmVyc2lvbkRpZmZlcnMSIQoMc2VlZF9kaWZmZXJzGAYgASgIUgtzZWVkRGlmZmVycxJMCgtjb252ZXJzaW9ucxgHIAEoCzIqLnNleHRhbnQuYXR0cmlidXRpb24udjEuUnVuQ29tcGFyaXNvbi5QYWlyUgtjb252ZXJzaW9ucxJACgV2YWx1ZRgIIAEoCzIqLnNleHRhbnQuYXR0cmlidXRpb24udjEuUnVuQ29tcGFyaXNvbi5QYWlyUgV2YWx1ZRJDCgZtb2RlbHMYCSADKAsyKy5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlJ1bkNvbXBhcmlzb24uTW9kZWxSBm1vZGVscxIUCgVub3RlcxgKIAMoCVIFbm90ZXMamAEKBFBhaXISEgoEbGVmdBgBIAEoAVIEbGVmdBIUCgVyaWdodBgCIAEoAVIFcmlnaHQSHgoKZGlmZmVyZW5jZRgDIAEoAVIKZGlmZmVyZW5jZRIwChFpbnRlcnZhbHNfb3ZlcmxhcBgEIAEoCEgAUhBpbnRlcnZhbHNPdmVybGFwiAEBQhQKEl9pbnRlcnZhbHNfb3ZlcmxhcBqKAgoHQ2hhbm5lbBIYCgdjaGFubmVsGAEgASgJUgdjaGFubmVsEkwKC2NvbnZlcnNpb25zGAIgASgLMiouc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5SdW5Db21wYXJpc29uLlBhaXJSC2NvbnZlcnNpb25zEkAKBXZhbHVlGAMgASgLMiouc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5SdW5Db21wYXJpc29uLlBhaXJSBXZhbHVlElUKEGNvbnZlcnNpb25fc2hhcmUYBCABKAsyKi5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlJ1bkNvbXBhcmlzb24uUGFpclIPY29udmVyc2lvblNoYXJlGrkBCgVNb2RlbBIUCgVtb2RlbBgBIAEoCVIFbW9kZWwSKwoRcGFyYW1ldGVyc19kaWZmZXIYAiABKAhSEHBhcmFtZXRlcnNEaWZmZXISIgoMZGlzYWdyZWVtZW50GAMgASgBUgxkaXNhZ3JlZW1lbnQSSQoIY2hhbm5lbHMYBCADKAsyLS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlJ1bkNvbXBhcmlzb24uQ2hhbm5lbFIIY2hhbm5lbHMikQIKC1J1blNjaGVkdWxlEhIKBG5hbWUYASABKAlSBG5hbWUSQgoHcmVxdWVzdBgCIAEoCzIoLnNleHRhbnQuYXR0cmlidXRpb24udjEuUnVuTW9kZWxzUmVxdWVzdFIHcmVxdWVzdBIUCgVsYWJlbBgDIAEoCVIFbGFiZWwSEgoEZGF5cxgEIAEoBVIEZGF5cxISCgRob3VyGAUgASgFUgRob3VyEhsKCWtlZXBfZGF5cxgGIAEoBVIIa2VlcERheXMSNwoJbmV4dF90aW1lGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIIbmV4dFRpbWUSFgoGcGF1c2VkGAggASgIUgZwYXVzZWQibAoVUHV0UnVuU2NoZWR1bGVSZXF1ZXN0EhIKBG5hbWUYASABKAlSBG5hbWUSPwoIc2NoZWR1bGUYAiABKAsyIy5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlJ1blNjaGVkdWxlUghzY2hlZHVsZSIZChdMaXN0UnVuU2NoZWR1bGVzUmVxdWVzdCJdChhMaXN0UnVuU2NoZWR1bGVzUmVzcG9uc2USQQoJc2NoZWR1bGVzGAEgAygLMiMuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5SdW5TY2hlZHVsZVIJc2NoZWR1bGVzIi4KGERlbGV0ZVJ1blNjaGVkdWxlUmVxdWVzdBISCgRuYW1lGAEgASgJUgRuYW1lIhsKGURlbGV0ZVJ1blNjaGVkdWxlUmVzcG9uc2UiUQoOU3RvcmVkUnVuT3JkZXISPwoIc2NoZWR1bGUYASABKAsyIy5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlJ1blNjaGVkdWxlUghzY2hlZHVsZTKuCgoEUnVucxKIAQoJQ3JlYXRlUnVuEiguc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5DcmVhdGVSdW5SZXF1ZXN0Ghsuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5SdW4iNJKAGRMKEWF0dHJpYnV0aW9uOndyaXRlioAZGSIUL3YxL2F0dHJpYnV0aW9uL3J1bnM6ASoSigEKBkdldFJ1bhIlLnNleHRhbnQuYXR0cmlidXRpb24udjEuR2V0UnVuUmVxdWVzdBobLnNleHRhbnQuYXR0cmlidXRpb24udjEuUnVuIjyQAgGSgBkSChBhdHRyaWJ1dGlvbjpyZWFkioAZHxIdL3YxL2F0dHJpYnV0aW9uL3J1bnMve3J1bl9pZH0SkgEKCExpc3RSdW5zEicuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5MaXN0UnVuc1JlcXVlc3QaKC5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkxpc3RSdW5zUmVzcG9uc2UiM5ACAZKAGRIKEGF0dHJpYnV0aW9uOnJlYWSKgBkWEhQvdjEvYXR0cmlidXRpb24vcnVucxKmAQoJRGVsZXRlUnVuEiguc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5EZWxldGVSdW5SZXF1ZXN0Gikuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5EZWxldGVSdW5SZXNwb25zZSJEkoAZEwoRYXR0cmlidXRpb246d3JpdGWKgBkpIiQvdjEvYXR0cmlidXRpb24vcnVucy97cnVuX2lkfTpkZWxldGU6ASoSnQEKC0NvbXBhcmVSdW5zEiouc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5Db21wYXJlUnVuc1JlcXVlc3QaJS5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLlJ1bkNvbXBhcmlzb24iO5ACAZKAGRIKEGF0dHJpYnV0aW9uOnJlYWSKgBkeEhwvdjEvYXR0cmlidXRpb24vcnVuczpjb21wYXJlErMBCg5QdXRSdW5TY2hlZHVsZRItLnNleHRhbnQuYXR0cmlidXRpb24udjEuUHV0UnVuU2NoZWR1bGVSZXF1ZXN0GiMuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5SdW5TY2hlZHVsZSJNkAICkoAZEwoRYXR0cmlidXRpb246d3JpdGWKgBkvGiMvdjEvYXR0cmlidXRpb24vcnVuU2NoZWR1bGVzL3tuYW1lfToIc2NoZWR1bGUSsgEKEExpc3RSdW5TY2hlZHVsZXMSLy5zZXh0YW50LmF0dHJpYnV0aW9uLnYxLkxpc3RSdW5TY2hlZHVsZXNSZXF1ZXN0GjAuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5MaXN0UnVuU2NoZWR1bGVzUmVzcG9uc2UiO5ACAZKAGRIKEGF0dHJpYnV0aW9uOnJlYWSKgBkeEhwvdjEvYXR0cmlidXRpb24vcnVuU2NoZWR1bGVzEsQBChFEZWxldGVSdW5TY2hlZHVsZRIwLnNleHRhbnQuYXR0cmlidXRpb24udjEuRGVsZXRlUnVuU2NoZWR1bGVSZXF1ZXN0GjEuc2V4dGFudC5hdHRyaWJ1dGlvbi52MS5EZWxldGVSdW5TY2hlZHVsZVJlc3BvbnNlIkqSgBkTChFhdHRyaWJ1dGlvbjp3cml0ZYqAGS8iKi92MS9hdHRyaWJ1dGlvbi9ydW5TY2hlZHVsZXMve25hbWV9OmRlbGV0ZToBKmIGcHJvdG8z"
     )
 }

@@ -109,6 +109,13 @@ extension MixModelV1 {
         /// Rows of spend that no channel has: a rule of the spend mapping would give them one.
         public var unmappedSpendRows: Int64 = 0
 
+        /// How far journeys are, as attribution says; missing if it did not say, or nobody has told the
+        /// service where it is.
+        public var journeys: MixModelV1.ListSourcesResponse.Journeys?
+
+        /// Why attribution did not say, in words.
+        public var journeysMissing: String = ""
+
         /// Fields the schema does not name, kept as they were sent.
         public var unknownFields = UnknownFields()
 
@@ -130,6 +137,8 @@ extension MixModelV1 {
             self.channels = view.channels.values()
             self.covariates = view.covariates.values()
             self.unmappedSpendRows = view.unmappedSpendRows
+            if view._journeys.isPresent { unsafe self.journeys.decode(validated: view._journeys.bytes(in: view.bytes)) }
+            self.journeysMissing = String(view.journeysMissing)
             self.unknownFields = view.unknownFields
         }
 
@@ -139,6 +148,8 @@ extension MixModelV1 {
             buffer.appendMessages(tag: 18, self.channels)
             buffer.appendMessages(tag: 26, self.covariates)
             if self.unmappedSpendRows != 0 { buffer.appendField(tag: 32, self.unmappedSpendRows, as: Scalar.Int64.self) }
+            self.journeys.write(tag: 42, to: &buffer)
+            if !self.journeysMissing.isEmpty { buffer.appendField(tag: 50, self.journeysMissing) }
             if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
         }
 
@@ -148,6 +159,8 @@ extension MixModelV1 {
             FieldSchema(2, "channels", .message { MixModelV1.ListSourcesResponse.Source.schema }, .repeated),
             FieldSchema(3, "covariates", .message { MixModelV1.ListSourcesResponse.Source.schema }, .repeated),
             FieldSchema(4, "unmapped_spend_rows", .int64),
+            FieldSchema(5, "journeys", .message { MixModelV1.ListSourcesResponse.Journeys.schema }, .explicit),
+            FieldSchema(6, "journeys_missing", .string),
         ], valueStride: MemoryLayout<MixModelV1.ListSourcesResponse>.stride)
 
         /// The fields of a `ListSourcesResponse`, read where they lie.
@@ -166,6 +179,8 @@ extension MixModelV1 {
 
             /// Rows of spend that no channel has: a rule of the spend mapping would give them one.
             public private(set) var unmappedSpendRows: Int64 = 0
+            fileprivate var _journeys = FieldSlice()
+            fileprivate var _journeysMissing = FieldSlice()
             fileprivate var _has_unknown = false
 
             /// Finds the fields.
@@ -189,6 +204,8 @@ extension MixModelV1 {
                             _ = reader.slice()
                             _covariates.extend(from: start, to: reader.position)
                         case 32: self.unmappedSpendRows = Scalar.Int64.read(&reader)
+                        case 42: _journeys = reader.slice()
+                        case 50: _journeysMissing = reader.slice()
                         default:
                             reader.skip(tag)
                             _has_unknown = true
@@ -218,6 +235,23 @@ extension MixModelV1 {
                 @_lifetime(copy self)
                 get {
                     unsafe RepeatedMessages<MixModelV1.ListSourcesResponse.Source.View>(_covariates, in: bytes)
+                }
+            }
+
+            /// How far journeys are, as attribution says; missing if it did not say, or nobody has told the
+            /// service where it is.
+            public var journeys: MixModelV1.ListSourcesResponse.Journeys.View? {
+                @_lifetime(copy self)
+                get {
+                    unsafe _journeys.isPresent ? MixModelV1.ListSourcesResponse.Journeys.View(validated: _journeys.bytes(in: bytes)) : nil
+                }
+            }
+
+            /// Why attribution did not say, in words.
+            public var journeysMissing: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _journeysMissing.text(in: bytes)
                 }
             }
 
@@ -288,6 +322,32 @@ extension MixModelV1 {
             @inlinable
             public mutating func setUnmappedSpendRows(_ value: Int64) {
                 if value != 0 { buffer.appendField(tag: 32, value, as: Scalar.Int64.self) }
+            }
+
+            /// How far journeys are, as attribution says; missing if it did not say, or nobody has told the
+            /// service where it is.
+            @inlinable
+            public mutating func setJourneys<Failure: Error>(_ write: (inout MixModelV1.ListSourcesResponse.Journeys.Writer) throws(Failure) -> Void) throws(Failure) {
+                try buffer.appendMessage(tag: 42, write)
+            }
+
+            /// How far journeys are, as attribution says; missing if it did not say, or nobody has told the
+            /// service where it is.
+            @inlinable
+            public mutating func setJourneys(_ value: MixModelV1.ListSourcesResponse.Journeys) {
+                buffer.appendMessage(tag: 42, value)
+            }
+
+            /// Why attribution did not say, in words.
+            @inlinable
+            public mutating func setJourneysMissing(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 50, value) }
+            }
+
+            /// Why attribution did not say, in words.
+            @inlinable
+            public mutating func setJourneysMissing(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 50, value.utf8) }
             }
         }
 
@@ -557,6 +617,156 @@ extension MixModelV1 {
                 @inlinable
                 public mutating func setRows(_ value: Int64) {
                     if value != 0 { buffer.appendField(tag: 64, value, as: Scalar.Int64.self) }
+                }
+            }
+        }
+
+        /// How far the journeys are that outcomes of `journeys` are counted from.
+        public struct Journeys: MessageValue {
+
+            /// When they were last made of all events that there were; missing if they never were.
+            public var currentTime: GoogleProtobuf.Timestamp?
+
+            /// Whether there are events, or rules, that they were not made of yet.
+            public var hasNews: Bool = false
+
+            /// How many ids are known whose journeys are to be made anew, counted to 10,000.
+            public var waitingIDs: Int64 = 0
+
+            /// Fields the schema does not name, kept as they were sent.
+            public var unknownFields = UnknownFields()
+
+            /// The message with every field at its default.
+            public init() {}
+
+            /// Copies the fields of a view.
+            public init(_ view: View) {
+                unsafe self.init(validated: view.bytes)
+            }
+
+            /// Copies the fields of a message.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            public init(validated bytes: RawSpan) {
+                let view = unsafe View(validated: bytes)
+                if view._currentTime.isPresent { unsafe self.currentTime.decode(validated: view._currentTime.bytes(in: view.bytes)) }
+                self.hasNews = view.hasNews
+                self.waitingIDs = view.waitingIDs
+                self.unknownFields = view.unknownFields
+            }
+
+            /// Appends the message's fields to a buffer.
+            public func write(to buffer: inout OutputBuffer) {
+                self.currentTime.write(tag: 10, to: &buffer)
+                if self.hasNews { buffer.appendField(tag: 16, self.hasNews, as: Scalar.Bool.self) }
+                if self.waitingIDs != 0 { buffer.appendField(tag: 24, self.waitingIDs, as: Scalar.Int64.self) }
+                if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+            }
+
+            /// The message's table.
+            public static let schema: MessageSchema = MessageSchema("sextant.mix_model.v1.ListSourcesResponse.Journeys", [
+                FieldSchema(1, "current_time", .message { GoogleProtobuf.Timestamp.schema }, .explicit),
+                FieldSchema(2, "has_news", .bool),
+                FieldSchema(3, "waiting_ids", .int64),
+            ], valueStride: MemoryLayout<MixModelV1.ListSourcesResponse.Journeys>.stride)
+
+            /// The fields of a `Journeys`, read where they lie.
+            public struct View: MessageView, ~Escapable {
+                /// The message as a plain value.
+                public typealias Value = MixModelV1.ListSourcesResponse.Journeys
+
+                /// The message's table.
+                public static var schema: MessageSchema { MixModelV1.ListSourcesResponse.Journeys.schema }
+
+                /// The message's bytes.
+                public let bytes: RawSpan
+                fileprivate var _currentTime = FieldSlice()
+
+                /// Whether there are events, or rules, that they were not made of yet.
+                public private(set) var hasNews: Bool = false
+
+                /// How many ids are known whose journeys are to be made anew, counted to 10,000.
+                public private(set) var waitingIDs: Int64 = 0
+                fileprivate var _has_unknown = false
+
+                /// Finds the fields.
+                ///
+                /// - Parameter bytes: a validated message of this type.
+                @unsafe
+                @_lifetime(copy bytes)
+                public init(validated bytes: RawSpan) {
+                    self.bytes = bytes
+                    var reader = WireReader(bytes)
+                    while let tag = reader.nextTag() {
+                        switch tag {
+                            case 10: _currentTime = reader.slice()
+                            case 16: self.hasNews = Scalar.Bool.read(&reader)
+                            case 24: self.waitingIDs = Scalar.Int64.read(&reader)
+                            default:
+                                reader.skip(tag)
+                                _has_unknown = true
+                        }
+                    }
+                }
+
+                /// When they were last made of all events that there were; missing if they never were.
+                public var currentTime: GoogleProtobuf.Timestamp.View? {
+                    @_lifetime(copy self)
+                    get {
+                        unsafe _currentTime.isPresent ? GoogleProtobuf.Timestamp.View(validated: _currentTime.bytes(in: bytes)) : nil
+                    }
+                }
+
+                /// The fields the schema does not name. Linear in the message's own fields.
+                public var unknownFields: UnknownFields {
+                    _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+                }
+            }
+
+            /// Writes the message.
+            ///
+            /// - Parameters:
+            ///   - capacity: bytes to reserve at once.
+            ///   - write: receives the message's writer.
+            public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+                try SharedBytes.encode(capacity: capacity, write)
+            }
+
+            /// Writes the fields of a `Journeys` straight into a buffer.
+            public struct Writer: MessageWriter, ~Copyable {
+                @usableFromInline var buffer = OutputBuffer()
+
+                /// Makes a writer with an empty buffer.
+                @inlinable public init() {}
+
+                /// Exchanges the writer's buffer for another.
+                @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                    swap(&buffer, &other)
+                }
+
+                /// When they were last made of all events that there were; missing if they never were.
+                @inlinable
+                public mutating func setCurrentTime<Failure: Error>(_ write: (inout GoogleProtobuf.Timestamp.Writer) throws(Failure) -> Void) throws(Failure) {
+                    try buffer.appendMessage(tag: 10, write)
+                }
+
+                /// When they were last made of all events that there were; missing if they never were.
+                @inlinable
+                public mutating func setCurrentTime(_ value: GoogleProtobuf.Timestamp) {
+                    buffer.appendMessage(tag: 10, value)
+                }
+
+                /// Whether there are events, or rules, that they were not made of yet.
+                @inlinable
+                public mutating func setHasNews(_ value: Bool) {
+                    if value { buffer.appendField(tag: 16, value, as: Scalar.Bool.self) }
+                }
+
+                /// How many ids are known whose journeys are to be made anew, counted to 10,000.
+                @inlinable
+                public mutating func setWaitingIDs(_ value: Int64) {
+                    if value != 0 { buffer.appendField(tag: 24, value, as: Scalar.Int64.self) }
                 }
             }
         }
@@ -1165,7 +1375,9 @@ extension MixModelV1 {
         /// The amount of spend that names no place, and was spread by population.
         public var spreadSpend: Double = 0
 
-        /// What is to be known before a model is fitted, the weightiest first: at most 100.
+        /// What is to be known before a model is fitted, the weightiest first: at most 100. Among it, what
+        /// breaks a rule of data quality, as ingest says, and whether journeys are behind, as attribution says,
+        /// if the outcome is of theirs; both are asked in the name of the caller.
         public var findings: [MixModelV1.PreviewPanelResponse.Finding] = []
 
         /// How many findings there are beside these.
@@ -1401,7 +1613,9 @@ extension MixModelV1 {
                 }
             }
 
-            /// What is to be known before a model is fitted, the weightiest first: at most 100.
+            /// What is to be known before a model is fitted, the weightiest first: at most 100. Among it, what
+            /// breaks a rule of data quality, as ingest says, and whether journeys are behind, as attribution says,
+            /// if the outcome is of theirs; both are asked in the name of the caller.
             public var findings: RepeatedMessages<MixModelV1.PreviewPanelResponse.Finding.View> {
                 @_lifetime(copy self)
                 get {
@@ -1546,13 +1760,17 @@ extension MixModelV1 {
                 if value.bitPattern != 0 { buffer.appendField(tag: 97, value, as: Scalar.Double.self) }
             }
 
-            /// What is to be known before a model is fitted, the weightiest first: at most 100.
+            /// What is to be known before a model is fitted, the weightiest first: at most 100. Among it, what
+            /// breaks a rule of data quality, as ingest says, and whether journeys are behind, as attribution says,
+            /// if the outcome is of theirs; both are asked in the name of the caller.
             @inlinable
             public mutating func addFindings<Failure: Error>(_ write: (inout MixModelV1.PreviewPanelResponse.Finding.Writer) throws(Failure) -> Void) throws(Failure) {
                 try buffer.appendMessage(tag: 106, write)
             }
 
-            /// What is to be known before a model is fitted, the weightiest first: at most 100.
+            /// What is to be known before a model is fitted, the weightiest first: at most 100. Among it, what
+            /// breaks a rule of data quality, as ingest says, and whether journeys are behind, as attribution says,
+            /// if the outcome is of theirs; both are asked in the name of the caller.
             @inlinable
             public mutating func addFindings(_ value: MixModelV1.PreviewPanelResponse.Finding) {
                 buffer.appendMessage(tag: 106, value)
@@ -5201,8 +5419,8 @@ extension MixModelV1 {
     public static let panelsFile: FileSchema = FileSchema(
         "sextant/mix_model/v1/panels.proto",
         imports: ["google/protobuf/timestamp.proto", "sextant/api/annotations.proto"],
-        messages: [MixModelV1.ListSourcesRequest.schema, MixModelV1.ListSourcesResponse.schema, MixModelV1.ListSourcesResponse.Source.schema, MixModelV1.PanelSelection.schema, MixModelV1.PreviewPanelRequest.schema, MixModelV1.PreviewPanelResponse.schema, MixModelV1.PreviewPanelResponse.Geo.schema, MixModelV1.PreviewPanelResponse.Column.schema, MixModelV1.PreviewPanelResponse.Finding.schema, MixModelV1.PanelTable.schema, MixModelV1.Panel.schema, MixModelV1.Panel.Column.schema, MixModelV1.CreatePanelRequest.schema, MixModelV1.ListPanelsRequest.schema, MixModelV1.ListPanelsResponse.schema, MixModelV1.GetPanelRequest.schema, MixModelV1.DeletePanelRequest.schema, MixModelV1.DeletePanelResponse.schema, MixModelV1.PanelContents.schema, MixModelV1.PanelContents.Geo.schema, MixModelV1.PanelContents.Column.schema, MixModelV1.PanelContents.Channel.schema],
+        messages: [MixModelV1.ListSourcesRequest.schema, MixModelV1.ListSourcesResponse.schema, MixModelV1.ListSourcesResponse.Source.schema, MixModelV1.ListSourcesResponse.Journeys.schema, MixModelV1.PanelSelection.schema, MixModelV1.PreviewPanelRequest.schema, MixModelV1.PreviewPanelResponse.schema, MixModelV1.PreviewPanelResponse.Geo.schema, MixModelV1.PreviewPanelResponse.Column.schema, MixModelV1.PreviewPanelResponse.Finding.schema, MixModelV1.PanelTable.schema, MixModelV1.Panel.schema, MixModelV1.Panel.Column.schema, MixModelV1.CreatePanelRequest.schema, MixModelV1.ListPanelsRequest.schema, MixModelV1.ListPanelsResponse.schema, MixModelV1.GetPanelRequest.schema, MixModelV1.DeletePanelRequest.schema, MixModelV1.DeletePanelResponse.schema, MixModelV1.PanelContents.schema, MixModelV1.PanelContents.Geo.schema, MixModelV1.PanelContents.Column.schema, MixModelV1.PanelContents.Channel.schema],
         enums: [MixModelV1.PanelSelection.Period.schema, MixModelV1.PanelSelection.Geography.schema, MixModelV1.PanelSelection.Exposure.schema, MixModelV1.PreviewPanelResponse.Role.schema, MixModelV1.PreviewPanelResponse.Finding.Severity.schema],
-        descriptor: "CiFzZXh0YW50L21peF9tb2RlbC92MS9wYW5lbHMucHJvdG8SFHNleHRhbnQubWl4X21vZGVsLnYxGh9nb29nbGUvcHJvdG9idWYvdGltZXN0YW1wLnByb3RvGh1zZXh0YW50L2FwaS9hbm5vdGF0aW9ucy5wcm90byIUChJMaXN0U291cmNlc1JlcXVlc3QihAQKE0xpc3RTb3VyY2VzUmVzcG9uc2USTAoIb3V0Y29tZXMYASADKAsyMC5zZXh0YW50Lm1peF9tb2RlbC52MS5MaXN0U291cmNlc1Jlc3BvbnNlLlNvdXJjZVIIb3V0Y29tZXMSTAoIY2hhbm5lbHMYAiADKAsyMC5zZXh0YW50Lm1peF9tb2RlbC52MS5MaXN0U291cmNlc1Jlc3BvbnNlLlNvdXJjZVIIY2hhbm5lbHMSUAoKY292YXJpYXRlcxgDIAMoCzIwLnNleHRhbnQubWl4X21vZGVsLnYxLkxpc3RTb3VyY2VzUmVzcG9uc2UuU291cmNlUgpjb3ZhcmlhdGVzEi4KE3VubWFwcGVkX3NwZW5kX3Jvd3MYBCABKANSEXVubWFwcGVkU3BlbmRSb3dzGs4BCgZTb3VyY2USEgoEbmFtZRgBIAEoCVIEbmFtZRIdCgpjb3VudGVkX2J5GAIgASgJUgljb3VudGVkQnkSGQoIaXNfbW9uZXkYAyABKAhSB2lzTW9uZXkSHQoKZmlyc3RfZGF0ZRgEIAEoCVIJZmlyc3REYXRlEhsKCWxhc3RfZGF0ZRgFIAEoCVIIbGFzdERhdGUSEgoEZGF5cxgGIAEoA1IEZGF5cxISCgRnZW9zGAcgASgDUgRnZW9zEhIKBHJvd3MYCCABKANSBHJvd3MitQUKDlBhbmVsU2VsZWN0aW9uEhAKA2twaRgBIAEoCVIDa3BpEh0KCmNvdW50ZWRfYnkYAiABKAlSCWNvdW50ZWRCeRIdCgpmaXJzdF9kYXRlGAMgASgJUglmaXJzdERhdGUSGwoJbGFzdF9kYXRlGAQgASgJUghsYXN0RGF0ZRJDCgZwZXJpb2QYBSABKA4yKy5zZXh0YW50Lm1peF9tb2RlbC52MS5QYW5lbFNlbGVjdGlvbi5QZXJpb2RSBnBlcmlvZBJMCglnZW9ncmFwaHkYBiABKA4yLi5zZXh0YW50Lm1peF9tb2RlbC52MS5QYW5lbFNlbGVjdGlvbi5HZW9ncmFwaHlSCWdlb2dyYXBoeRIaCghjaGFubmVscxgHIAMoCVIIY2hhbm5lbHMSSQoIZXhwb3N1cmUYCCABKA4yLS5zZXh0YW50Lm1peF9tb2RlbC52MS5QYW5lbFNlbGVjdGlvbi5FeHBvc3VyZVIIZXhwb3N1cmUSGgoIY29udHJvbHMYCSADKAlSCGNvbnRyb2xzEh4KCnRyZWF0bWVudHMYCiADKAlSCnRyZWF0bWVudHMiQQoGUGVyaW9kEhYKElBFUklPRF9VTlNQRUNJRklFRBAAEg4KClBFUklPRF9EQVkQARIPCgtQRVJJT0RfV0VFSxACIlQKCUdlb2dyYXBoeRIZChVHRU9HUkFQSFlfVU5TUEVDSUZJRUQQABIWChJHRU9HUkFQSFlfTkFUSU9OQUwQARIUChBHRU9HUkFQSFlfQllfR0VPEAIiZwoIRXhwb3N1cmUSGAoURVhQT1NVUkVfVU5TUEVDSUZJRUQQABISCg5FWFBPU1VSRV9TUEVORBABEhgKFEVYUE9TVVJFX0lNUFJFU1NJT05TEAISEwoPRVhQT1NVUkVfQ0xJQ0tTEAMigAEKE1ByZXZpZXdQYW5lbFJlcXVlc3QSQgoJc2VsZWN0aW9uGAEgASgLMiQuc2V4dGFudC5taXhfbW9kZWwudjEuUGFuZWxTZWxlY3Rpb25SCXNlbGVjdGlvbhIlCg5pbmNsdWRlX3ZhbHVlcxgCIAEoCFINaW5jbHVkZVZhbHVlcyKPDAoUUHJldmlld1BhbmVsUmVzcG9uc2USHQoKZmlyc3RfZGF0ZRgBIAEoCVIJZmlyc3REYXRlEhsKCWxhc3RfZGF0ZRgCIAEoCVIIbGFzdERhdGUSGAoHcGVyaW9kcxgDIAEoBVIHcGVyaW9kcxImCg9kYXlzX3Blcl9wZXJpb2QYBCABKAVSDWRheXNQZXJQZXJpb2QSQgoEZ2VvcxgFIAMoCzIuLnNleHRhbnQubWl4X21vZGVsLnYxLlByZXZpZXdQYW5lbFJlc3BvbnNlLkdlb1IEZ2VvcxJLCgdjb2x1bW5zGAYgAygLMjEuc2V4dGFudC5taXhfbW9kZWwudjEuUHJldmlld1BhbmVsUmVzcG9uc2UuQ29sdW1uUgdjb2x1bW5zEhoKCGN1cnJlbmN5GAcgASgJUghjdXJyZW5jeRIuChN1bm1hcHBlZF9zcGVuZF9yb3dzGAggASgDUhF1bm1hcHBlZFNwZW5kUm93cxIlCg51bm1hcHBlZF9zcGVuZBgJIAEoAVINdW5tYXBwZWRTcGVuZBIpChB1bmNvbnZlcnRlZF9yb3dzGAogASgDUg91bmNvbnZlcnRlZFJvd3MSJQoObWlzcGxhY2VkX3Jvd3MYCyABKANSDW1pc3BsYWNlZFJvd3MSIQoMc3ByZWFkX3NwZW5kGAwgASgBUgtzcHJlYWRTcGVuZBJOCghmaW5kaW5ncxgNIAMoCzIyLnNleHRhbnQubWl4X21vZGVsLnYxLlByZXZpZXdQYW5lbFJlc3BvbnNlLkZpbmRpbmdSCGZpbmRpbmdzEikKEG9taXR0ZWRfZmluZGluZ3MYDiABKAVSD29taXR0ZWRGaW5kaW5ncxIhCgxpc190cmFpbmFibGUYDyABKAhSC2lzVHJhaW5hYmxlEicKD21pc3BsYWNlZF9zcGVuZBgRIAEoAVIObWlzcGxhY2VkU3BlbmQSIwoNcGFydGlhbF9jZWxscxgSIAEoA1IMcGFydGlhbENlbGxzEiAKC2ZpbmdlcnByaW50GBAgASgJUgtmaW5nZXJwcmludBo5CgNHZW8SEgoEbmFtZRgBIAEoCVIEbmFtZRIeCgpwb3B1bGF0aW9uGAIgASgBUgpwb3B1bGF0aW9uGtsBCgZDb2x1bW4SEgoEbmFtZRgBIAEoCVIEbmFtZRJDCgRyb2xlGAIgASgOMi8uc2V4dGFudC5taXhfbW9kZWwudjEuUHJldmlld1BhbmVsUmVzcG9uc2UuUm9sZVIEcm9sZRIUCgV0b3RhbBgDIAEoAVIFdG90YWwSFAoFbGVhc3QYBCABKAFSBWxlYXN0EhoKCGdyZWF0ZXN0GAUgASgBUghncmVhdGVzdBIYCgdtaXNzaW5nGAYgASgDUgdtaXNzaW5nEhYKBnZhbHVlcxgHIAMoAVIGdmFsdWVzGs4CCgdGaW5kaW5nElcKCHNldmVyaXR5GAEgASgOMjsuc2V4dGFudC5taXhfbW9kZWwudjEuUHJldmlld1BhbmVsUmVzcG9uc2UuRmluZGluZy5TZXZlcml0eVIIc2V2ZXJpdHkSEgoEcnVsZRgCIAEoCVIEcnVsZRIYCgdjb2x1bW5zGAMgAygJUgdjb2x1bW5zEhAKA2dlbxgEIAEoCVIDZ2VvEhQKBWRhdGVzGAUgAygJUgVkYXRlcxIYCgdwcm9ibGVtGAYgASgJUgdwcm9ibGVtEhYKBnJlbWVkeRgHIAEoCVIGcmVtZWR5ImIKCFNldmVyaXR5EhgKFFNFVkVSSVRZX1VOU1BFQ0lGSUVEEAASFAoQU0VWRVJJVFlfUkVGVVNFUxABEhIKDlNFVkVSSVRZX1dBUk5TEAISEgoOU0VWRVJJVFlfTk9URVMQAyKHAQoEUm9sZRIUChBST0xFX1VOU1BFQ0lGSUVEEAASEAoMUk9MRV9PVVRDT01FEAESDgoKUk9MRV9WQUxVRRACEg4KClJPTEVfU1BFTkQQAxIRCg1ST0xFX0VYUE9TVVJFEAQSEAoMUk9MRV9DT05UUk9MEAUSEgoOUk9MRV9UUkVBVE1FTlQQBiL/AgoKUGFuZWxUYWJsZRIQCgNjc3YYASABKAxSA2NzdhJBCgVyb2xlcxgCIAMoCzIrLnNleHRhbnQubWl4X21vZGVsLnYxLlBhbmVsVGFibGUuUm9sZXNFbnRyeVIFcm9sZXMSFgoGc2VyaWVzGAMgASgJUgZzZXJpZXMSGAoHYW1vdW50cxgEIAMoCVIHYW1vdW50cxIWCgZhYnNlbnQYBSABKAlSBmFic2VudBIUCgVkYXRlcxgGIAEoCVIFZGF0ZXMSGgoIZGVjaW1hbHMYByABKAlSCGRlY2ltYWxzEh0KCndlZWtzX2Zyb20YCCABKAlSCXdlZWtzRnJvbRIrChFlcXVhbF9wb3B1bGF0aW9ucxgJIAEoCFIQZXF1YWxQb3B1bGF0aW9ucxIaCghjdXJyZW5jeRgKIAEoCVIIY3VycmVuY3kaOAoKUm9sZXNFbnRyeRIQCgNrZXkYASABKAlSA2tleRIUCgV2YWx1ZRgCIAEoCVIFdmFsdWU6AjgBIqkGCgVQYW5lbBIZCghwYW5lbF9pZBgBIAEoCVIHcGFuZWxJZBIUCgVsYWJlbBgCIAEoCVIFbGFiZWwSIAoLZmluZ2VycHJpbnQYAyABKAlSC2ZpbmdlcnByaW50EhAKA2twaRgEIAEoCVIDa3BpEhkKCGlzX21vbmV5GAUgASgIUgdpc01vbmV5EhoKCGN1cnJlbmN5GAYgASgJUghjdXJyZW5jeRIaCghjaGFubmVscxgHIAMoCVIIY2hhbm5lbHMSGAoHb3JnYW5pYxgIIAMoCVIHb3JnYW5pYxIeCgp0cmVhdG1lbnRzGAkgAygJUgp0cmVhdG1lbnRzEhoKCGNvbnRyb2xzGAogAygJUghjb250cm9scxISCgRnZW9zGAsgAygJUgRnZW9zEh0KCmZpcnN0X2RhdGUYDCABKAlSCWZpcnN0RGF0ZRIbCglsYXN0X2RhdGUYDSABKAlSCGxhc3REYXRlEhgKB3BlcmlvZHMYDiABKAVSB3BlcmlvZHMSJgoPZGF5c19wZXJfcGVyaW9kGA8gASgFUg1kYXlzUGVyUGVyaW9kEk4KCGZpbmRpbmdzGBAgAygLMjIuc2V4dGFudC5taXhfbW9kZWwudjEuUHJldmlld1BhbmVsUmVzcG9uc2UuRmluZGluZ1IIZmluZGluZ3MSKQoQb21pdHRlZF9maW5kaW5ncxgRIAEoBVIPb21pdHRlZEZpbmRpbmdzEjwKB2NvbHVtbnMYEiADKAsyIi5zZXh0YW50Lm1peF9tb2RlbC52MS5QYW5lbC5Db2x1bW5SB2NvbHVtbnMSQgoJc2VsZWN0aW9uGBMgASgLMiQuc2V4dGFudC5taXhfbW9kZWwudjEuUGFuZWxTZWxlY3Rpb25SCXNlbGVjdGlvbhIUCgVhY3RvchgUIAEoCVIFYWN0b3ISOwoLY3JlYXRlX3RpbWUYFSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgpjcmVhdGVUaW1lGjAKBkNvbHVtbhISCgRuYW1lGAEgASgJUgRuYW1lEhIKBHJvbGUYAiABKAlSBHJvbGUi2QEKEkNyZWF0ZVBhbmVsUmVxdWVzdBIUCgVsYWJlbBgBIAEoCVIFbGFiZWwSRAoJc2VsZWN0aW9uGAIgASgLMiQuc2V4dGFudC5taXhfbW9kZWwudjEuUGFuZWxTZWxlY3Rpb25IAFIJc2VsZWN0aW9uEjgKBXRhYmxlGAMgASgLMiAuc2V4dGFudC5taXhfbW9kZWwudjEuUGFuZWxUYWJsZUgAUgV0YWJsZRIjCg12YWxpZGF0ZV9vbmx5GAQgASgIUgx2YWxpZGF0ZU9ubHlCCAoGc291cmNlIk8KEUxpc3RQYW5lbHNSZXF1ZXN0EhsKCXBhZ2Vfc2l6ZRgBIAEoBVIIcGFnZVNpemUSHQoKcGFnZV90b2tlbhgCIAEoCVIJcGFnZVRva2VuInEKEkxpc3RQYW5lbHNSZXNwb25zZRIzCgZwYW5lbHMYASADKAsyGy5zZXh0YW50Lm1peF9tb2RlbC52MS5QYW5lbFIGcGFuZWxzEiYKD25leHRfcGFnZV90b2tlbhgCIAEoCVINbmV4dFBhZ2VUb2tlbiIsCg9HZXRQYW5lbFJlcXVlc3QSGQoIcGFuZWxfaWQYASABKAlSB3BhbmVsSWQiLwoSRGVsZXRlUGFuZWxSZXF1ZXN0EhkKCHBhbmVsX2lkGAEgASgJUgdwYW5lbElkIhUKE0RlbGV0ZVBhbmVsUmVzcG9uc2UikwYKDVBhbmVsQ29udGVudHMSGAoHcGVyaW9kcxgBIAMoA1IHcGVyaW9kcxImCg9kYXlzX3Blcl9wZXJpb2QYAiABKAVSDWRheXNQZXJQZXJpb2QSOwoEZ2VvcxgDIAMoCzInLnNleHRhbnQubWl4X21vZGVsLnYxLlBhbmVsQ29udGVudHMuR2VvUgRnZW9zEkQKB291dGNvbWUYBCABKAsyKi5zZXh0YW50Lm1peF9tb2RlbC52MS5QYW5lbENvbnRlbnRzLkNvbHVtblIHb3V0Y29tZRIqChF2YWx1ZV9wZXJfb3V0Y29tZRgFIAMoAVIPdmFsdWVQZXJPdXRjb21lEkcKCGNoYW5uZWxzGAYgAygLMisuc2V4dGFudC5taXhfbW9kZWwudjEuUGFuZWxDb250ZW50cy5DaGFubmVsUghjaGFubmVscxJECgdvcmdhbmljGAcgAygLMiouc2V4dGFudC5taXhfbW9kZWwudjEuUGFuZWxDb250ZW50cy5Db2x1bW5SB29yZ2FuaWMSSgoKdHJlYXRtZW50cxgIIAMoCzIqLnNleHRhbnQubWl4X21vZGVsLnYxLlBhbmVsQ29udGVudHMuQ29sdW1uUgp0cmVhdG1lbnRzEkYKCGNvbnRyb2xzGAkgAygLMiouc2V4dGFudC5taXhfbW9kZWwudjEuUGFuZWxDb250ZW50cy5Db2x1bW5SCGNvbnRyb2xzGjkKA0dlbxISCgRuYW1lGAEgASgJUgRuYW1lEh4KCnBvcHVsYXRpb24YAiABKAFSCnBvcHVsYXRpb24aNAoGQ29sdW1uEhIKBG5hbWUYASABKAlSBG5hbWUSFgoGdmFsdWVzGAIgAygBUgZ2YWx1ZXMafQoHQ2hhbm5lbBISCgRuYW1lGAEgASgJUgRuYW1lEhQKBXNwZW5kGAIgAygBUgVzcGVuZBIUCgV1bml0cxgDIAMoAVIFdW5pdHMSFAoFcmVhY2gYBCADKAFSBXJlYWNoEhwKCWZyZXF1ZW5jeRgFIAMoAVIJZnJlcXVlbmN5Mu4GCgZQYW5lbHMSjQEKC0xpc3RTb3VyY2VzEiguc2V4dGFudC5taXhfbW9kZWwudjEuTGlzdFNvdXJjZXNSZXF1ZXN0Gikuc2V4dGFudC5taXhfbW9kZWwudjEuTGlzdFNvdXJjZXNSZXNwb25zZSIpkAIBkoAZDQoLbW9kZWxzOnJlYWSKgBkREg8vdjEvbWl4L3NvdXJjZXMSmgEKDFByZXZpZXdQYW5lbBIpLnNleHRhbnQubWl4X21vZGVsLnYxLlByZXZpZXdQYW5lbFJlcXVlc3QaKi5zZXh0YW50Lm1peF9tb2RlbC52MS5QcmV2aWV3UGFuZWxSZXNwb25zZSIzkAIBkoAZDQoLbW9kZWxzOnJlYWSKgBkbIhYvdjEvbWl4L3BhbmVsczpwcmV2aWV3OgEqEoIBCgtDcmVhdGVQYW5lbBIoLnNleHRhbnQubWl4X21vZGVsLnYxLkNyZWF0ZVBhbmVsUmVxdWVzdBobLnNleHRhbnQubWl4X21vZGVsLnYxLlBhbmVsIiyQAgKSgBkOCgxtb2RlbHM6d3JpdGWKgBkTIg4vdjEvbWl4L3BhbmVsczoBKhKJAQoKTGlzdFBhbmVscxInLnNleHRhbnQubWl4X21vZGVsLnYxLkxpc3RQYW5lbHNSZXF1ZXN0Giguc2V4dGFudC5taXhfbW9kZWwudjEuTGlzdFBhbmVsc1Jlc3BvbnNlIiiQAgGSgBkNCgttb2RlbHM6cmVhZIqAGRASDi92MS9taXgvcGFuZWxzEoMBCghHZXRQYW5lbBIlLnNleHRhbnQubWl4X21vZGVsLnYxLkdldFBhbmVsUmVxdWVzdBobLnNleHRhbnQubWl4X21vZGVsLnYxLlBhbmVsIjOQAgGSgBkNCgttb2RlbHM6cmVhZIqAGRsSGS92MS9taXgvcGFuZWxzL3twYW5lbF9pZH0SnwEKC0RlbGV0ZVBhbmVsEiguc2V4dGFudC5taXhfbW9kZWwudjEuRGVsZXRlUGFuZWxSZXF1ZXN0Gikuc2V4dGFudC5taXhfbW9kZWwudjEuRGVsZXRlUGFuZWxSZXNwb25zZSI7koAZDgoMbW9kZWxzOndyaXRlioAZJSIgL3YxL21peC9wYW5lbHMve3BhbmVsX2lkfTpkZWxldGU6ASpiBnByb3RvMw=="
+        descriptor: "CiFzZXh0YW50L21peF9tb2RlbC92MS9wYW5lbHMucHJvdG8SFHNleHRhbnQubWl4X21vZGVsLnYxGh9nb29nbGUvcHJvdG9idWYvdGltZXN0YW1wLnByb3RvGh1zZXh0YW50L2FwaS9hbm5vdGF0aW9ucy5wcm90byIUChJMaXN0U291cmNlc1JlcXVlc3QihwYKE0xpc3RTb3VyY2VzUmVzcG9uc2USTAoIb3V0Y29tZXMYASADKAsyMC5zZXh0YW50Lm1peF9tb2RlbC52MS5MaXN0U291cmNlc1Jlc3BvbnNlLlNvdXJjZVIIb3V0Y29tZXMSTAoIY2hhbm5lbHMYAiADKAsyMC5zZXh0YW50Lm1peF9tb2RlbC52MS5MaXN0U291cmNlc1Jlc3BvbnNlLlNvdXJjZVIIY2hhbm5lbHMSUAoKY292YXJpYXRlcxgDIAMoCzIwLnNleHRhbnQubWl4X21vZGVsLnYxLkxpc3RTb3VyY2VzUmVzcG9uc2UuU291cmNlUgpjb3ZhcmlhdGVzEi4KE3VubWFwcGVkX3NwZW5kX3Jvd3MYBCABKANSEXVubWFwcGVkU3BlbmRSb3dzEk4KCGpvdXJuZXlzGAUgASgLMjIuc2V4dGFudC5taXhfbW9kZWwudjEuTGlzdFNvdXJjZXNSZXNwb25zZS5Kb3VybmV5c1IIam91cm5leXMSKQoQam91cm5leXNfbWlzc2luZxgGIAEoCVIPam91cm5leXNNaXNzaW5nGs4BCgZTb3VyY2USEgoEbmFtZRgBIAEoCVIEbmFtZRIdCgpjb3VudGVkX2J5GAIgASgJUgljb3VudGVkQnkSGQoIaXNfbW9uZXkYAyABKAhSB2lzTW9uZXkSHQoKZmlyc3RfZGF0ZRgEIAEoCVIJZmlyc3REYXRlEhsKCWxhc3RfZGF0ZRgFIAEoCVIIbGFzdERhdGUSEgoEZGF5cxgGIAEoA1IEZGF5cxISCgRnZW9zGAcgASgDUgRnZW9zEhIKBHJvd3MYCCABKANSBHJvd3MahQEKCEpvdXJuZXlzEj0KDGN1cnJlbnRfdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSC2N1cnJlbnRUaW1lEhkKCGhhc19uZXdzGAIgASgIUgdoYXNOZXdzEh8KC3dhaXRpbmdfaWRzGAMgASgDUgp3YWl0aW5nSWRzIrUFCg5QYW5lbFNlbGVjdGlvbhIQCgNrcGkYASABKAlSA2twaRIdCgpjb3VudGVkX2J5GAIgASgJUgljb3VudGVkQnkSHQoKZmlyc3RfZGF0ZRgDIAEoCVIJZmlyc3REYXRlEhsKCWxhc3RfZGF0ZRgEIAEoCVIIbGFzdERhdGUSQwoGcGVyaW9kGAUgASgOMisuc2V4dGFudC5taXhfbW9kZWwudjEuUGFuZWxTZWxlY3Rpb24uUGVyaW9kUgZwZXJpb2QSTAoJZ2VvZ3JhcGh5GAYgASgOMi4uc2V4dGFudC5taXhfbW9kZWwudjEuUGFuZWxTZWxlY3Rpb24uR2VvZ3JhcGh5UglnZW9ncmFwaHkSGgoIY2hhbm5lbHMYByADKAlSCGNoYW5uZWxzEkkKCGV4cG9zdXJlGAggASgOMi0uc2V4dGFudC5taXhfbW9kZWwudjEuUGFuZWxTZWxlY3Rpb24uRXhwb3N1cmVSCGV4cG9zdXJlEhoKCGNvbnRyb2xzGAkgAygJUghjb250cm9scxIeCgp0cmVhdG1lbnRzGAogAygJUgp0cmVhdG1lbnRzIkEKBlBlcmlvZBIWChJQRVJJT0RfVU5TUEVDSUZJRUQQABIOCgpQRVJJT0RfREFZEAESDwoLUEVSSU9EX1dFRUsQAiJUCglHZW9ncmFwaHkSGQoVR0VPR1JBUEhZX1VOU1BFQ0lGSUVEEAASFgoSR0VPR1JBUEhZX05BVElPTkFMEAESFAoQR0VPR1JBUEhZX0JZX0dFTxACImcKCEV4cG9zdXJlEhgKFEVYUE9TVVJFX1VOU1BFQ0lGSUVEEAASEgoORVhQT1NVUkVfU1BFTkQQARIYChRFWFBPU1VSRV9JTVBSRVNTSU9OUxACEhMKD0VYUE9TVVJFX0NMSUNLUxADIoABChNQcmV2aWV3UGFuZWxSZXF1ZXN0EkIKCXNlbGVjdGlvbhgBIAEoCzIkLnNleHRhbnQubWl4X21vZGVsLnYxLlBhbmVsU2VsZWN0aW9uUglzZWxlY3Rpb24SJQoOaW5jbHVkZV92YWx1ZXMYAiABKAhSDWluY2x1ZGVWYWx1ZXMijwwKFFByZXZpZXdQYW5lbFJlc3BvbnNlEh0KCmZpcnN0X2RhdGUYASABKAlSCWZpcnN0RGF0ZRIbCglsYXN0X2RhdGUYAiABKAlSCGxhc3REYXRlEhgKB3BlcmlvZHMYAyABKAVSB3BlcmlvZHMSJgoPZGF5c19wZXJfcGVyaW9kGAQgASgFUg1kYXlzUGVyUGVyaW9kEkIKBGdlb3MYBSADKAsyLi5zZXh0YW50Lm1peF9tb2RlbC52MS5QcmV2aWV3UGFuZWxSZXNwb25zZS5HZW9SBGdlb3MSSwoHY29sdW1ucxgGIAMoCzIxLnNleHRhbnQubWl4X21vZGVsLnYxLlByZXZpZXdQYW5lbFJlc3BvbnNlLkNvbHVtblIHY29sdW1ucxIaCghjdXJyZW5jeRgHIAEoCVIIY3VycmVuY3kSLgoTdW5tYXBwZWRfc3BlbmRfcm93cxgIIAEoA1IRdW5tYXBwZWRTcGVuZFJvd3MSJQoOdW5tYXBwZWRfc3BlbmQYCSABKAFSDXVubWFwcGVkU3BlbmQSKQoQdW5jb252ZXJ0ZWRfcm93cxgKIAEoA1IPdW5jb252ZXJ0ZWRSb3dzEiUKDm1pc3BsYWNlZF9yb3dzGAsgASgDUg1taXNwbGFjZWRSb3dzEiEKDHNwcmVhZF9zcGVuZBgMIAEoAVILc3ByZWFkU3BlbmQSTgoIZmluZGluZ3MYDSADKAsyMi5zZXh0YW50Lm1peF9tb2RlbC52MS5QcmV2aWV3UGFuZWxSZXNwb25zZS5GaW5kaW5nUghmaW5kaW5ncxIpChBvbWl0dGVkX2ZpbmRpbmdzGA4gASgFUg9vbWl0dGVkRmluZGluZ3MSIQoMaXNfdHJhaW5hYmxlGA8gASgIUgtpc1RyYWluYWJsZRInCg9taXNwbGFjZWRfc3BlbmQYESABKAFSDm1pc3BsYWNlZFNwZW5kEiMKDXBhcnRpYWxfY2VsbHMYEiABKANSDHBhcnRpYWxDZWxscxIgCgtmaW5nZXJwcmludBgQIAEoCVILZmluZ2VycHJpbnQaOQoDR2VvEhIKBG5hbWUYASABKAlSBG5hbWUSHgoKcG9wdWxhdGlvbhgCIAEoAVIKcG9wdWxhdGlvbhrbAQoGQ29sdW1uEhIKBG5hbWUYASABKAlSBG5hbWUSQwoEcm9sZRgCIAEoDjIvLnNleHRhbnQubWl4X21vZGVsLnYxLlByZXZpZXdQYW5lbFJlc3BvbnNlLlJvbGVSBHJvbGUSFAoFdG90YWwYAyABKAFSBXRvdGFsEhQKBWxlYXN0GAQgASgBUgVsZWFzdBIaCghncmVhdGVzdBgFIAEoAVIIZ3JlYXRlc3QSGAoHbWlzc2luZxgGIAEoA1IHbWlzc2luZxIWCgZ2YWx1ZXMYByADKAFSBnZhbHVlcxrOAgoHRmluZGluZxJXCghzZXZlcml0eRgBIAEoDjI7LnNleHRhbnQubWl4X21vZGVsLnYxLlByZXZpZXdQYW5lbFJlc3BvbnNlLkZpbmRpbmcuU2V2ZXJpdHlSCHNldmVyaXR5EhIKBHJ1bGUYAiABKAlSBHJ1bGUSGAoHY29sdW1ucxgDIAMoCVIHY29sdW1ucxIQCgNnZW8YBCABKAlSA2dlbxIUCgVkYXRlcxgFIAMoCVIFZGF0ZXMSGAoHcHJvYmxlbRgGIAEoCVIHcHJvYmxlbRIWCgZyZW1lZHkYByABKAlSBnJlbWVkeSJiCghTZXZlcml0eRIYChRTRVZFUklUWV9VTlNQRUNJRklFRBAAEhQKEFNFVkVSSVRZX1JFRlVTRVMQARISCg5TRVZFUklUWV9XQVJOUxACEhIKDlNFVkVSSVRZX05PVEVTEAMihwEKBFJvbGUSFAoQUk9MRV9VTlNQRUNJRklFRBAAEhAKDFJPTEVfT1VUQ09NRRABEg4KClJPTEVfVkFMVUUQAhIOCgpST0xFX1NQRU5EEAMSEQoNUk9MRV9FWFBPU1VSRRAEEhAKDFJPTEVfQ09OVFJPTBAFEhIKDlJPTEVfVFJFQVRNRU5UEAYi/wIKClBhbmVsVGFibGUSEAoDY3N2GAEgASgMUgNjc3YSQQoFcm9sZXMYAiADKAsyKy5zZXh0YW50Lm1peF9tb2RlbC52MS5QYW5lbFRhYmxlLlJvbGVzRW50cnlSBXJvbGVzEhYKBnNlcmllcxgDIAEoCVIGc2VyaWVzEhgKB2Ftb3VudHMYBCADKAlSB2Ftb3VudHMSFgoGYWJzZW50GAUgASgJUgZhYnNlbnQSFAoFZGF0ZXMYBiABKAlSBWRhdGVzEhoKCGRlY2ltYWxzGAcgASgJUghkZWNpbWFscxIdCgp3ZWVrc19mcm9tGAggASgJUgl3ZWVrc0Zyb20SKwoRZXF1YWxfcG9wdWxhdGlvbnMYCSABKAhSEGVxdWFsUG9wdWxhdGlvbnMSGgoIY3VycmVuY3kYCiABKAlSCGN1cnJlbmN5GjgKClJvbGVzRW50cnkSEAoDa2V5GAEgASgJUgNrZXkSFAoFdmFsdWUYAiABKAlSBXZhbHVlOgI4ASKpBgoFUGFuZWwSGQoIcGFuZWxfaWQYASABKAlSB3BhbmVsSWQSFAoFbGFiZWwYAiABKAlSBWxhYmVsEiAKC2ZpbmdlcnByaW50GAMgASgJUgtmaW5nZXJwcmludBIQCgNrcGkYBCABKAlSA2twaRIZCghpc19tb25leRgFIAEoCFIHaXNNb25leRIaCghjdXJyZW5jeRgGIAEoCVIIY3VycmVuY3kSGgoIY2hhbm5lbHMYByADKAlSCGNoYW5uZWxzEhgKB29yZ2FuaWMYCCADKAlSB29yZ2FuaWMSHgoKdHJlYXRtZW50cxgJIAMoCVIKdHJlYXRtZW50cxIaCghjb250cm9scxgKIAMoCVIIY29udHJvbHMSEgoEZ2VvcxgLIAMoCVIEZ2VvcxIdCgpmaXJzdF9kYXRlGAwgASgJUglmaXJzdERhdGUSGwoJbGFzdF9kYXRlGA0gASgJUghsYXN0RGF0ZRIYCgdwZXJpb2RzGA4gASgFUgdwZXJpb2RzEiYKD2RheXNfcGVyX3BlcmlvZBgPIAEoBVINZGF5c1BlclBlcmlvZBJOCghmaW5kaW5ncxgQIAMoCzIyLnNleHRhbnQubWl4X21vZGVsLnYxLlByZXZpZXdQYW5lbFJlc3BvbnNlLkZpbmRpbmdSCGZpbmRpbmdzEikKEG9taXR0ZWRfZmluZGluZ3MYESABKAVSD29taXR0ZWRGaW5kaW5ncxI8Cgdjb2x1bW5zGBIgAygLMiIuc2V4dGFudC5taXhfbW9kZWwudjEuUGFuZWwuQ29sdW1uUgdjb2x1bW5zEkIKCXNlbGVjdGlvbhgTIAEoCzIkLnNleHRhbnQubWl4X21vZGVsLnYxLlBhbmVsU2VsZWN0aW9uUglzZWxlY3Rpb24SFAoFYWN0b3IYFCABKAlSBWFjdG9yEjsKC2NyZWF0ZV90aW1lGBUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIKY3JlYXRlVGltZRowCgZDb2x1bW4SEgoEbmFtZRgBIAEoCVIEbmFtZRISCgRyb2xlGAIgASgJUgRyb2xlItkBChJDcmVhdGVQYW5lbFJlcXVlc3QSFAoFbGFiZWwYASABKAlSBWxhYmVsEkQKCXNlbGVjdGlvbhgCIAEoCzIkLnNleHRhbnQubWl4X21vZGVsLnYxLlBhbmVsU2VsZWN0aW9uSABSCXNlbGVjdGlvbhI4CgV0YWJsZRgDIAEoCzIgLnNleHRhbnQubWl4X21vZGVsLnYxLlBhbmVsVGFibGVIAFIFdGFibGUSIwoNdmFsaWRhdGVfb25seRgEIAEoCFIMdmFsaWRhdGVPbmx5QggKBnNvdXJjZSJPChFMaXN0UGFuZWxzUmVxdWVzdBIbCglwYWdlX3NpemUYASABKAVSCHBhZ2VTaXplEh0KCnBhZ2VfdG9rZW4YAiABKAlSCXBhZ2VUb2tlbiJxChJMaXN0UGFuZWxzUmVzcG9uc2USMwoGcGFuZWxzGAEgAygLMhsuc2V4dGFudC5taXhfbW9kZWwudjEuUGFuZWxSBnBhbmVscxImCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAlSDW5leHRQYWdlVG9rZW4iLAoPR2V0UGFuZWxSZXF1ZXN0EhkKCHBhbmVsX2lkGAEgASgJUgdwYW5lbElkIi8KEkRlbGV0ZVBhbmVsUmVxdWVzdBIZCghwYW5lbF9pZBgBIAEoCVIHcGFuZWxJZCIVChNEZWxldGVQYW5lbFJlc3BvbnNlIpMGCg1QYW5lbENvbnRlbnRzEhgKB3BlcmlvZHMYASADKANSB3BlcmlvZHMSJgoPZGF5c19wZXJfcGVyaW9kGAIgASgFUg1kYXlzUGVyUGVyaW9kEjsKBGdlb3MYAyADKAsyJy5zZXh0YW50Lm1peF9tb2RlbC52MS5QYW5lbENvbnRlbnRzLkdlb1IEZ2VvcxJECgdvdXRjb21lGAQgASgLMiouc2V4dGFudC5taXhfbW9kZWwudjEuUGFuZWxDb250ZW50cy5Db2x1bW5SB291dGNvbWUSKgoRdmFsdWVfcGVyX291dGNvbWUYBSADKAFSD3ZhbHVlUGVyT3V0Y29tZRJHCghjaGFubmVscxgGIAMoCzIrLnNleHRhbnQubWl4X21vZGVsLnYxLlBhbmVsQ29udGVudHMuQ2hhbm5lbFIIY2hhbm5lbHMSRAoHb3JnYW5pYxgHIAMoCzIqLnNleHRhbnQubWl4X21vZGVsLnYxLlBhbmVsQ29udGVudHMuQ29sdW1uUgdvcmdhbmljEkoKCnRyZWF0bWVudHMYCCADKAsyKi5zZXh0YW50Lm1peF9tb2RlbC52MS5QYW5lbENvbnRlbnRzLkNvbHVtblIKdHJlYXRtZW50cxJGCghjb250cm9scxgJIAMoCzIqLnNleHRhbnQubWl4X21vZGVsLnYxLlBhbmVsQ29udGVudHMuQ29sdW1uUghjb250cm9scxo5CgNHZW8SEgoEbmFtZRgBIAEoCVIEbmFtZRIeCgpwb3B1bGF0aW9uGAIgASgBUgpwb3B1bGF0aW9uGjQKBkNvbHVtbhISCgRuYW1lGAEgASgJUgRuYW1lEhYKBnZhbHVlcxgCIAMoAVIGdmFsdWVzGn0KB0NoYW5uZWwSEgoEbmFtZRgBIAEoCVIEbmFtZRIUCgVzcGVuZBgCIAMoAVIFc3BlbmQSFAoFdW5pdHMYAyADKAFSBXVuaXRzEhQKBXJlYWNoGAQgAygBUgVyZWFjaBIcCglmcmVxdWVuY3kYBSADKAFSCWZyZXF1ZW5jeTLuBgoGUGFuZWxzEo0BCgtMaXN0U291cmNlcxIoLnNleHRhbnQubWl4X21vZGVsLnYxLkxpc3RTb3VyY2VzUmVxdWVzdBopLnNleHRhbnQubWl4X21vZGVsLnYxLkxpc3RTb3VyY2VzUmVzcG9uc2UiKZACAZKAGQ0KC21vZGVsczpyZWFkioAZERIPL3YxL21peC9zb3VyY2VzEpoBCgxQcmV2aWV3UGFuZWwSKS5zZXh0YW50Lm1peF9tb2RlbC52MS5QcmV2aWV3UGFuZWxSZXF1ZXN0Giouc2V4dGFudC5taXhfbW9kZWwudjEuUHJldmlld1BhbmVsUmVzcG9uc2UiM5ACAZKAGQ0KC21vZGVsczpyZWFkioAZGyIWL3YxL21peC9wYW5lbHM6cHJldmlldzoBKhKCAQoLQ3JlYXRlUGFuZWwSKC5zZXh0YW50Lm1peF9tb2RlbC52MS5DcmVhdGVQYW5lbFJlcXVlc3QaGy5zZXh0YW50Lm1peF9tb2RlbC52MS5QYW5lbCIskAICkoAZDgoMbW9kZWxzOndyaXRlioAZEyIOL3YxL21peC9wYW5lbHM6ASoSiQEKCkxpc3RQYW5lbHMSJy5zZXh0YW50Lm1peF9tb2RlbC52MS5MaXN0UGFuZWxzUmVxdWVzdBooLnNleHRhbnQubWl4X21vZGVsLnYxLkxpc3RQYW5lbHNSZXNwb25zZSIokAIBkoAZDQoLbW9kZWxzOnJlYWSKgBkQEg4vdjEvbWl4L3BhbmVscxKDAQoIR2V0UGFuZWwSJS5zZXh0YW50Lm1peF9tb2RlbC52MS5HZXRQYW5lbFJlcXVlc3QaGy5zZXh0YW50Lm1peF9tb2RlbC52MS5QYW5lbCIzkAIBkoAZDQoLbW9kZWxzOnJlYWSKgBkbEhkvdjEvbWl4L3BhbmVscy97cGFuZWxfaWR9Ep8BCgtEZWxldGVQYW5lbBIoLnNleHRhbnQubWl4X21vZGVsLnYxLkRlbGV0ZVBhbmVsUmVxdWVzdBopLnNleHRhbnQubWl4X21vZGVsLnYxLkRlbGV0ZVBhbmVsUmVzcG9uc2UiO5KAGQ4KDG1vZGVsczp3cml0ZYqAGSUiIC92MS9taXgvcGFuZWxzL3twYW5lbF9pZH06ZGVsZXRlOgEqYgZwcm90bzM="
     )
 }

@@ -22,10 +22,10 @@ public enum ServiceGraph {
     public static func callees(of caller: String) -> [String] {
         switch caller {
         case gateway: areas.sorted()
-        // Maps channels by ingest's rules.
+        // Asks how far touches and channels can be relied on.
         case "attribution": ["ingest"]
-        // Takes KPIs of journeys, and the results that models are calibrated by.
-        case "mmm": ["attribution", "experiment"]
+        // Asks how far journeys and series can be relied on.
+        case "mmm": ["attribution", "ingest"]
         default: []
         }
     }

@@ -24,6 +24,8 @@ public final class TenantService: Sendable {
     /// Takes the jobs of the service.
     public let queue: JobQueue
 
+    /// The services that it has keys for, to call them.
+    let callees: Set<ServiceName>
     private let watch: PlatformWatch
     private let makeWorker: WorkerMaker
 
@@ -79,7 +81,9 @@ public final class TenantService: Sendable {
             registry: parts.registry,
             logger: parts.logger
         )
-        issuer = ContextIssuer(service, keys: try keys.signing(as: service))
+        let signing = try keys.signing(as: service)
+        issuer = ContextIssuer(service, keys: signing)
+        callees = Set(signing.keys)
         pages = try keys.pageTokens(of: service)
         let queue = JobQueue(
             database,

@@ -4,6 +4,7 @@ import Foundation
 import Ingest
 import Lifecycle
 import Messages
+import Platform
 import RPC
 import Schema
 import Tenancy
@@ -26,11 +27,14 @@ struct ServedAttribution {
     let taxonomy: IngestV1.Taxonomy.Client
     let history: IngestV1.TaxonomyHistory.Client
     let series: IngestV1.Series.Client
+    let quality: IngestV1.DataQuality.Client
     private let imports: IngestV1.Imports.Client
 
-    init(limits: TimelineLimits = TimelineLimits()) async throws {
+    init(limits: TimelineLimits = TimelineLimits(), asksIngest: Bool = false) async throws {
         let pages = PageTokens(try .ephemeral())
         let service = try #require(ServiceName("attribution"))
+        let peers = try OwnPeers()
+        let peer = asksIngest ? PeerService(service, peers, by: peers.issuer) : nil
         let api = TenantAPI(
             service,
             migrations: try [.ingest(), .attribution()],
@@ -40,7 +44,7 @@ struct ServedAttribution {
                 AttributionV1.Credits.schema,
                 IngestV1.Definitions.schema, IngestV1.Erasure.schema, IngestV1.Events.schema,
                 IngestV1.Imports.schema, IngestV1.Series.schema, IngestV1.Taxonomy.schema,
-                IngestV1.TaxonomyHistory.schema,
+                IngestV1.TaxonomyHistory.schema, IngestV1.DataQuality.schema,
             ],
             status: AttributionService.status(of:),
             calls: []
@@ -50,6 +54,7 @@ struct ServedAttribution {
                 of: service,
                 on: database,
                 queue,
+                asking: peer,
                 pages: pages,
                 version: "1.2.3",
                 limits: limits
@@ -60,6 +65,7 @@ struct ServedAttribution {
             )
         }
         served = try await ServedTenants(api)
+        peers.lead(to: served)
         let channel = try served.channel(served.members[0])
         models = AttributionV1.Models.Client(channel)
         journeys = AttributionV1.Journeys.Client(channel)
@@ -72,6 +78,7 @@ struct ServedAttribution {
         taxonomy = IngestV1.Taxonomy.Client(channel)
         history = IngestV1.TaxonomyHistory.Client(channel)
         series = IngestV1.Series.Client(channel)
+        quality = IngestV1.DataQuality.Client(channel)
         imports = IngestV1.Imports.Client(channel)
     }
 

@@ -3,6 +3,7 @@ import Ingest
 import Lifecycle
 import Messages
 import MixModel
+import Platform
 import RPC
 import Schema
 import Tenancy
@@ -19,15 +20,18 @@ struct ServedMixModel {
     let results: MixModelV1.Results.Client
     let budgets: MixModelV1.Budgets.Client
     let series: IngestV1.Series.Client
+    let quality: IngestV1.DataQuality.Client
     private let imports: IngestV1.Imports.Client
     /// Of the other tenant.
     let others: MixModelV1.Calibrations.Client
     let otherPanels: MixModelV1.Panels.Client
     let otherBudgets: MixModelV1.Budgets.Client
 
-    init(limits: TrainingLimits = TrainingLimits()) async throws {
+    init(limits: TrainingLimits = TrainingLimits(), asksIngest: Bool = false) async throws {
         let pages = PageTokens(try .ephemeral())
         let service = try #require(ServiceName("mmm"))
+        let peers = try OwnPeers()
+        let peer = asksIngest ? PeerService(service, peers, by: peers.issuer) : nil
         let api = TenantAPI(
             service,
             migrations: try [.ingest(), .attribution(), .mixModel()],
@@ -35,7 +39,7 @@ struct ServedMixModel {
                 MixModelV1.Calibrations.schema, MixModelV1.Panels.schema,
                 MixModelV1.Models.schema, MixModelV1.Results.schema, MixModelV1.Budgets.schema,
                 IngestV1.Series.schema, IngestV1.Imports.schema,
-                IngestV1.SpendMappings.schema,
+                IngestV1.SpendMappings.schema, IngestV1.DataQuality.schema,
             ],
             status: MixModelService.status(of:),
             calls: []
@@ -45,6 +49,7 @@ struct ServedMixModel {
                 of: service,
                 on: database,
                 queue,
+                asking: (nil, peer),
                 pages: pages,
                 version: "1.2.3",
                 limits: limits
@@ -55,6 +60,7 @@ struct ServedMixModel {
             )
         }
         served = try await ServedTenants(api)
+        peers.lead(to: served)
         let channel = try served.channel(served.members[0])
         calibrations = MixModelV1.Calibrations.Client(channel)
         panels = MixModelV1.Panels.Client(channel)
@@ -62,6 +68,7 @@ struct ServedMixModel {
         results = MixModelV1.Results.Client(channel)
         budgets = MixModelV1.Budgets.Client(channel)
         series = IngestV1.Series.Client(channel)
+        quality = IngestV1.DataQuality.Client(channel)
         imports = IngestV1.Imports.Client(channel)
         let other = try served.channel(served.members[1])
         others = MixModelV1.Calibrations.Client(other)

@@ -5,7 +5,7 @@ public import Lifecycle
 internal import Messages
 package import Net
 internal import PathModels
-internal import Platform
+package import Platform
 internal import Postgres
 package import RPC
 internal import Schema
@@ -27,10 +27,12 @@ public enum AttributionService {
                 try MigrationSet.ingest().requirement, try MigrationSet.attribution().requirement,
             ]
         )
+        let ingest = try place.peer("ingest", at: parts.configuration.ingest, parts)
         let work = work(
             of: place.name,
             on: place.database,
             place.queue,
+            asking: ingest?.service,
             pages: place.pages,
             offload: parts.offload,
             version: Release.version
@@ -46,7 +48,8 @@ public enum AttributionService {
             at: place,
             doing: work.handlers,
             results: work.results,
-            components: rounds.map { $0.component(on: parts.group.next()) },
+            components: rounds.map { $0.component(on: parts.group.next()) }
+                + (ingest.map { [$0.component] } ?? []),
             status: status(of:)
         )
     }
@@ -57,6 +60,7 @@ public enum AttributionService {
     ///   - service: what it is called.
     ///   - database: its databases.
     ///   - queue: takes its jobs.
+    ///   - ingest: is asked how good data are; nil if nobody knows where it is.
     ///   - pages: signs the pages of lists.
     ///   - offload: threads for what takes long; nil to take the loop's time.
     ///   - version: that of the program, which results name.
@@ -66,6 +70,7 @@ public enum AttributionService {
         of service: ServiceName,
         on database: TenantDatabase,
         _ queue: JobQueue,
+        asking ingest: PeerService? = nil,
         pages: PageTokens,
         offload: WorkerPool? = nil,
         version: String,
@@ -74,7 +79,7 @@ public enum AttributionService {
         let timelines = TimelineJobs(of: service, queue)
         let source = PathSource(database, offload: offload)
         let runner = ModelRunner(source: source, offload: offload, version: version)
-        let runs = RunJobs(of: service, queue, runner)
+        let runs = RunJobs(of: service, queue, runner, ingest.map { QualityInquiry($0) })
         let contracts = [
             ServedContract(
                 AttributionV1.Models.schema,

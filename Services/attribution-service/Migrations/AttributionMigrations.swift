@@ -11,5 +11,6 @@ public enum AttributionMigrations {
         ("m0005_confidence", PackageResources.m0005_confidence_sql),
         ("m0006_kpi", PackageResources.m0006_kpi_sql),
         ("m0007_ads", PackageResources.m0007_ads_sql),
+        ("m0008_quality", PackageResources.m0008_quality_sql),
     ]
 }

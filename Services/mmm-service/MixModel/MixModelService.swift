@@ -4,7 +4,7 @@ public import Lifecycle
 internal import MediaMix
 internal import Messages
 package import Net
-internal import Platform
+package import Platform
 internal import Postgres
 package import RPC
 internal import Schema
@@ -27,10 +27,14 @@ public enum MixModelService {
                 try MigrationSet.mixModel().requirement,
             ]
         )
+        let configuration = parts.configuration
+        let attribution = try place.peer("attribution", at: configuration.attribution, parts)
+        let ingest = try place.peer("ingest", at: configuration.ingest, parts)
         let work = work(
             of: place.name,
             on: place.database,
             place.queue,
+            asking: (attribution?.service, ingest?.service),
             pages: place.pages,
             offload: parts.offload,
             version: Release.version
@@ -41,7 +45,8 @@ public enum MixModelService {
             work.contracts,
             at: place,
             doing: work.handlers,
-            components: [rounds.component(on: parts.group.next())],
+            components: [rounds.component(on: parts.group.next())]
+                + [attribution, ingest].compactMap { $0?.component },
             status: status(of:)
         )
         content.configure = { server in
@@ -56,6 +61,7 @@ public enum MixModelService {
     ///   - service: what it is called.
     ///   - database: its databases.
     ///   - queue: takes its jobs.
+    ///   - peers: are asked how far data can be relied on; nil where nobody knows where they are.
     ///   - pages: signs the pages of lists.
     ///   - offload: threads for what takes long; nil to take the loop's time.
     ///   - version: that of the program, which models name.
@@ -65,6 +71,7 @@ public enum MixModelService {
         of service: ServiceName,
         on database: TenantDatabase,
         _ queue: JobQueue,
+        asking peers: (attribution: PeerService?, ingest: PeerService?) = (nil, nil),
         pages: PageTokens,
         offload: WorkerPool? = nil,
         version: String,
@@ -77,11 +84,13 @@ public enum MixModelService {
             limits,
             offload: offload
         )
-        let refreshing = RefreshJobs(trainings, offload: offload)
+        let hearing = PanelHearing(attribution: peers.attribution, ingest: peers.ingest)
+        let refreshing = RefreshJobs(trainings, hearing, offload: offload)
         let models = ModelsService(
             database,
             trainings,
             ModelRefreshes(refreshing),
+            hearing,
             pages: pages,
             offload: offload
         )
@@ -94,7 +103,7 @@ public enum MixModelService {
             ServedContract(
                 MixModelV1.Panels.schema,
                 MixModelV1.Panels.methods(
-                    of: PanelsService(database, pages: pages, offload: offload)
+                    of: PanelsService(database, hearing, pages: pages, offload: offload)
                 ),
                 files: [MixModelV1.panelsFile]
             ),

@@ -136,4 +136,14 @@ public enum PanelRule: String, CaseIterable, Sendable {
     case tooFewPeriods = "too_few_periods"
     /// There are periods enough for what is to be learnt of them.
     case fewPerParameter = "few_per_parameter"
+
+    // Of what others say.
+
+    /// Nothing breaks a rule of data quality.
+    case dataQuality = "data_quality"
+    /// Journeys are made of all events.
+    case journeysBehind = "journeys_behind"
+
+    /// The rules that no file and no panel can be held to alone: other services know of them.
+    public static let heard: Set<PanelRule> = [.dataQuality, .journeysBehind]
 }

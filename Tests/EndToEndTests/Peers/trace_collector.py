@@ -1,7 +1,9 @@
-"""Collects spans as OpenTelemetry's collectors do, by grpcio: trace_collector.py PROTOS SOCKET SPANS.
+"""Collects spans as OpenTelemetry's collectors do, by grpcio: trace_collector.py PROTOS SOCKET SPANS|HOPS.
 
 Takes so many spans of our contracts, from whoever sends them, and prints them as the tree that they make: instance,
-kind, name and status, each below its parent. Its messages are made by grpcio-tools when it starts.
+kind, name and status, each below its parent. Or takes spans until there are all of HOPS, with commas between them, and
+prints those: `near>far/METHOD`, a call of the one that the other served, in one trace. Its messages are made by
+grpcio-tools when it starts.
 """
 import importlib
 import sys
@@ -12,7 +14,8 @@ from concurrent import futures
 import grpc
 from grpc_tools import protoc
 
-protos, socket, wanted = sys.argv[1], sys.argv[2], int(sys.argv[3])
+protos, socket, wanted = sys.argv[1:4]
+hops = None if wanted.isdecimal() else set(wanted.split(","))
 package = "opentelemetry/proto/"
 files = ["common/v1/common", "resource/v1/resource", "trace/v1/trace", "collector/trace/v1/trace_service"]
 generated = tempfile.TemporaryDirectory()
@@ -28,6 +31,15 @@ spans = []
 complete = threading.Event()
 
 
+def seen():
+    """All calls from one instance to another."""
+    callers = {span.span_id: (instance, span) for instance, span in spans}
+    for instance, span in spans:
+        near, caller = callers.get(span.parent_span_id, (instance, span))
+        if near != instance and caller.trace_id == span.trace_id:
+            yield f"{near}>{instance}/{span.name.rpartition('/')[2]}"
+
+
 class Collector(services.TraceServiceServicer):
     def Export(self, request, context):
         for resource in request.resource_spans:
@@ -36,7 +48,7 @@ class Collector(services.TraceServiceServicer):
                 # What the client finds out by reflection is a trace of its own.
                 ours = [span for span in scope.spans if span.name.startswith("sextant.")]
                 spans.extend((names["service.instance.id"], span) for span in ours)
-        if len(spans) >= wanted:
+        if len(spans) >= int(wanted) if hops is None else hops <= set(seen()):
             complete.set()
         return messages.ExportTraceServiceResponse()
 
@@ -48,6 +60,10 @@ server.start()
 print("ready", flush=True)
 complete.wait(600)  # a net for a test that is given up
 server.stop(10).wait()
+
+if hops is not None:
+    print(*sorted(hops & set(seen())), sep="\n")
+    sys.exit()
 
 kinds = {2: "server", 3: "client"}
 

@@ -16,6 +16,7 @@ struct RunJobs: Sendable {
     let queue: JobQueue
     let type: JobType<AttributionV1.StoredRunOrder>
     private let runner: ModelRunner
+    private let quality: QualityInquiry?
     private let store = RunStore()
 
     /// How long one attempt may take.
@@ -25,10 +26,16 @@ struct RunJobs: Sendable {
     /// For how many milliseconds a run waits for timelines.
     private static let patience: Int64 = 86_400_000
 
-    init(of service: ServiceName, _ queue: JobQueue, _ runner: ModelRunner) {
+    init(
+        of service: ServiceName,
+        _ queue: JobQueue,
+        _ runner: ModelRunner,
+        _ quality: QualityInquiry?
+    ) {
         self.service = service
         self.queue = queue
         self.runner = runner
+        self.quality = quality
         type = JobType("run_models", of: service)
     }
 
@@ -53,6 +60,7 @@ struct RunJobs: Sendable {
         }
         var record = stored.record
         let result = try await compute(stored, run)
+        let told = try await quality?.ask(about: stored, for: run)
         record.state = .completed
         record.problem = nil
         record.fingerprint = result.fingerprint
@@ -60,7 +68,7 @@ struct RunJobs: Sendable {
         record.endTime = .now
         let ended = record
         try await run.complete(ended.message(of: service).encoded()) { transaction in
-            try await store.complete(ended, result, in: transaction)
+            try await store.complete(ended, result, told, in: transaction)
         }
     }
 

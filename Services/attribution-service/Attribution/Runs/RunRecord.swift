@@ -113,6 +113,8 @@ struct StoredRun: Sendable {
     let request: AttributionV1.RunModelsRequest
     /// Nil as long as it has not completed.
     let result: AttributionV1.ModelRun?
+    /// Nil as long as it has not completed, and where nobody was asked.
+    let quality: AttributionV1.DataQuality?
 
     /// Reads a whole row.
     init(_ row: Row) throws {
@@ -121,6 +123,8 @@ struct StoredRun: Sendable {
         request = try AttributionV1.RunModelsRequest(decoding: bytes.bytes)
         result = try row.read(SharedBytes?.self, at: 13)
             .map { try AttributionV1.ModelRun(decoding: $0.bytes) }
+        quality = try row.read(SharedBytes?.self, at: 14)
+            .map { try AttributionV1.DataQuality(decoding: $0.bytes) }
     }
 
     /// All that is told of it.
@@ -131,6 +135,7 @@ struct StoredRun: Sendable {
         var run = record.message(of: service)
         run.request = request
         run.result = result
+        run.dataQuality = quality
         return run
     }
 }

@@ -76,6 +76,29 @@ struct RunStore: Sendable {
             .read(UTCTimestamp.self, UTCTimestamp.self)
     }
 
+    /// The days of the touches that journeys of a range can have.
+    ///
+    /// - Parameters:
+    ///   - range: the selection's times, either of which may be missing.
+    ///   - mostDays: how many at most: the last ones.
+    ///   - scope: the tenant's, whose clocks count.
+    /// - Returns: the first and the last day, as `2026-01-31`; nil if there is no timeline.
+    /// - Throws: `PostgresError`.
+    func touchDays(
+        _ range: (from: UTCTimestamp?, to: UTCTimestamp?),
+        mostDays: Int64,
+        in scope: TenantScope
+    ) async throws -> (first: String, last: String)? {
+        try await scope.read(
+            .touchDays,
+            range.from,
+            range.to,
+            mostDays,
+            scope.entry.settings.timeZone
+        )
+        .atMostOne().map { try $0.read(String.self, String.self) }
+    }
+
     // MARK: Writing
 
     /// Keeps a run that begins.
@@ -106,6 +129,7 @@ struct RunStore: Sendable {
     func complete(
         _ run: RunRecord,
         _ result: AttributionV1.ModelRun,
+        _ quality: AttributionV1.DataQuality?,
         in transaction: PostgresTransaction
     ) async throws {
         try await transaction.query(
@@ -114,7 +138,8 @@ struct RunStore: Sendable {
             result.encoded(),
             run.fingerprint,
             run.version,
-            run.endTime
+            run.endTime,
+            quality?.encoded()
         )
     }
 
@@ -147,7 +172,7 @@ extension Statement {
         "attribution.find_run",
         """
         select run_id, state, label, schedule, actor, seed, fingerprint, version, problem,
-            created_at, ended_at, expires_at, request, result
+            created_at, ended_at, expires_at, request, result, data_quality
         from attribution_runs where run_id = $1
         """
     )
@@ -187,6 +212,24 @@ extension Statement {
         from (select (clock_timestamp() at time zone $1)::date as day) today
         """
     )
+    /// The index has the last moment of all; of the first one it would have to look at all rows.
+    fileprivate static let touchDays = Statement(
+        "attribution.touch_days",
+        """
+        select to_char(
+                greatest(($1 at time zone $4)::date, last - ($3::bigint - 1)::integer),
+                'YYYY-MM-DD'
+            ),
+            to_char(last, 'YYYY-MM-DD')
+        from (
+            select (
+                    least(max(last_at), $2 - interval '1 microsecond', now()) at time zone $4
+                )::date as last
+            from timelines
+        ) touches
+        where last is not null and ($1 is null or ($1 at time zone $4)::date <= last)
+        """
+    )
     /// An attempt before this one may have done so.
     fileprivate static let insertRun = Statement(
         "attribution.insert_run",
@@ -209,7 +252,7 @@ extension Statement {
         """
         update attribution_runs
         set state = 'completed', problem = null, result = $2, fingerprint = $3, version = $4,
-            ended_at = $5
+            ended_at = $5, data_quality = $6
         where run_id = $1
         """
     )

@@ -44,16 +44,23 @@ struct ModelMaker: Sendable {
     /// - Parameters:
     ///   - request: what was asked for.
     ///   - refresh: what it has of the refresh that has it made; nil if somebody does.
+    ///   - heard: what others say of the data.
     ///   - scope: the tenant's.
     /// - Returns: the draft.
     /// - Throws: what the contract says of `CreateModel`.
     func make(
         _ request: MixModelV1.CreateModelRequest,
         refresh: ModelRenewal? = nil,
+        heard: [PanelFinding],
         in scope: TenantScope
     ) async throws -> Made {
         let plan = try ModelPlan(request)
-        let (id, about, panel) = try await panel(request, forRefresh: refresh != nil, in: scope)
+        let (id, about, panel) = try await panel(
+            request,
+            forRefresh: refresh != nil,
+            heard: heard,
+            in: scope
+        )
         let (calibrations, areNamed) = try await HeldCalibrations.find(
             request,
             of: about.kpi,
@@ -78,6 +85,7 @@ struct ModelMaker: Sendable {
     private func panel(
         _ request: MixModelV1.CreateModelRequest,
         forRefresh: Bool,
+        heard: [PanelFinding],
         in scope: TenantScope
     ) async throws -> (PostgresUUID?, about: MixModelV1.Panel, Panel) {
         guard let selection = request.selection else {
@@ -85,7 +93,12 @@ struct ModelMaker: Sendable {
             let stored = try await panels.panel(id, in: scope)
             return (id, stored.about, try await panels.contents(id, in: scope))
         }
-        let made = try await keeper.make(selection, label: request.label, in: scope)
+        let made = try await keeper.make(
+            selection,
+            label: request.label,
+            heard: heard,
+            in: scope
+        )
         if made.findings.isRefusal { throw made.findings.refusal }
         guard !request.validateOnly else { return (nil, made.stored.about, made.panel) }
         let stored = try await keeper.keep(made, forRefresh: forRefresh, in: scope)

@@ -2,6 +2,7 @@ internal import Contracts
 internal import Jobs
 public import Messages
 internal import Net
+internal import Platform
 internal import Postgres
 internal import RPC
 internal import Telemetry
@@ -15,18 +16,21 @@ struct ModelsService: MixModelV1.Models.Service {
     private let pages: PageTokens
     private let jobs: TrainingJobs
     private let maker: ModelMaker
+    private let hearing: PanelHearing
     private let store = ModelStore()
 
     init(
         _ database: TenantDatabase,
         _ jobs: TrainingJobs,
         _ refreshes: ModelRefreshes,
+        _ hearing: PanelHearing,
         pages: PageTokens,
         offload: WorkerPool?
     ) {
         self.database = database
         self.jobs = jobs
         self.refreshes = refreshes
+        self.hearing = hearing
         self.pages = pages
         maker = ModelMaker(offload: offload)
     }
@@ -43,7 +47,8 @@ struct ModelsService: MixModelV1.Models.Service {
         if let first = try await scope.created(once: key, for: request, call) {
             return Reply(try await message(first, in: scope))
         }
-        let made = try await maker.make(value, in: scope)
+        let heard = try await hearing.findings(on: value.selection, .call(call))
+        let made = try await maker.make(value, heard: heard, in: scope)
         guard let panel = made.panel, !value.validateOnly else {
             var model = made.definition.model ?? .init()
             model.state = .draft

@@ -2,6 +2,7 @@ internal import Contracts
 public import Messages
 internal import Net
 internal import Panels
+internal import Platform
 internal import Postgres
 internal import RPC
 public import Tenancy
@@ -12,6 +13,7 @@ struct PanelsService: MixModelV1.Panels.Service {
     private let database: TenantDatabase
     private let source: PanelSource
     private let keeper: PanelKeeper
+    private let hearing: PanelHearing
     private let pages: PageTokens
     private let offload: WorkerPool?
     private let store = PanelStore()
@@ -20,8 +22,14 @@ struct PanelsService: MixModelV1.Panels.Service {
     /// How many values an answer has at most.
     private static let mostValues = 200_000
 
-    init(_ database: TenantDatabase, pages: PageTokens, offload: WorkerPool?) {
+    init(
+        _ database: TenantDatabase,
+        _ hearing: PanelHearing,
+        pages: PageTokens,
+        offload: WorkerPool?
+    ) {
         self.database = database
+        self.hearing = hearing
         self.pages = pages
         self.offload = offload
         source = PanelSource(offload: offload)
@@ -32,7 +40,9 @@ struct PanelsService: MixModelV1.Panels.Service {
         _ request: Message<MixModelV1.ListSourcesRequest.View>,
         _ call: ServerCall
     ) async throws -> Reply<MixModelV1.ListSourcesResponse> {
-        Reply(try await store.sources(in: try database.scope(for: call)))
+        var sources = try await store.sources(in: try database.scope(for: call))
+        try await hearing.tell(&sources, for: call)
+        return Reply(sources)
     }
 
     func previewPanel(
@@ -42,6 +52,7 @@ struct PanelsService: MixModelV1.Panels.Service {
         let value = request.value()
         let scope = try database.scope(for: call)
         let made = try await source.panel(value.selection ?? .init(), in: scope)
+        let heard = try await hearing.findings(on: value.selection, .call(call))
         let cells = made.maker.panel.columns.count * made.maker.panel.cells
         if value.includeValues && cells > Self.mostValues {
             throw RPCError(
@@ -53,7 +64,7 @@ struct PanelsService: MixModelV1.Panels.Service {
         let currency = scope.entry.settings.currency
         return Reply(
             try await offload.runBeside {
-                var response = MixModelV1.PreviewPanelResponse(made)
+                var response = MixModelV1.PreviewPanelResponse(made, heard: heard)
                 response.currency = currency
                 response.columns = made.maker.panel.columns.map { column in
                     var told = MixModelV1.PreviewPanelResponse.Column(
@@ -87,7 +98,12 @@ extension PanelsService {
             case .table(let table):
                 try await keeper.make(table, label: value.label, in: scope)
             case .selection(let selection):
-                try await keeper.make(selection, label: value.label, in: scope)
+                try await keeper.make(
+                    selection,
+                    label: value.label,
+                    heard: hearing.findings(on: selection, .call(call)),
+                    in: scope
+                )
             case nil: throw RPCError.fault("a request without a source was taken")
             }
         if value.validateOnly { return Reply(made.stored.preview) }
@@ -178,7 +194,7 @@ extension Panel {
 
 extension MixModelV1.PreviewPanelResponse {
     /// What is told of a panel, without its columns.
-    fileprivate init(_ made: PanelSource.Made) {
+    fileprivate init(_ made: PanelSource.Made, heard: [PanelFinding]) {
         self.init()
         firstDate = made.frame.first.text
         lastDate = made.frame.last.text
@@ -198,7 +214,9 @@ extension MixModelV1.PreviewPanelResponse {
         spreadSpend = leftOut.spreadSpend
         partialCells = leftOut.partialCells
         fingerprint = made.maker.panel.fingerprint
-        tell(PanelContract(isOutcomeMoney: made.isMoney).check(made.maker.panel))
+        var findings = PanelContract(isOutcomeMoney: made.isMoney).check(made.maker.panel)
+        for finding in heard { findings.add(finding) }
+        tell(findings)
     }
 
     /// Tells what is to be known before a model is fitted.

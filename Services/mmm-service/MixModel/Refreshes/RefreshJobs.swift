@@ -2,6 +2,7 @@ internal import Jobs
 internal import MediaMix
 internal import Messages
 internal import Net
+internal import Platform
 internal import Postgres
 internal import RPC
 internal import Tenancy
@@ -11,6 +12,7 @@ struct RefreshJobs: Sendable {
     let type: JobType<MixModelV1.StoredRefreshOrder>
     let trainings: TrainingJobs
     private let maker: ModelMaker
+    private let hearing: PanelHearing
     private let fitted: FittedModels
     private let models = ModelStore()
     private let store = RefreshStore()
@@ -20,8 +22,9 @@ struct RefreshJobs: Sendable {
     /// How long one attempt may take.
     private static let limit = Duration.seconds(600)
 
-    init(_ trainings: TrainingJobs, offload: WorkerPool?) {
+    init(_ trainings: TrainingJobs, _ hearing: PanelHearing, offload: WorkerPool?) {
         self.trainings = trainings
+        self.hearing = hearing
         maker = ModelMaker(offload: offload)
         fitted = FittedModels(offload: offload)
         type = JobType("refresh_model", of: trainings.service)
@@ -52,7 +55,13 @@ struct RefreshJobs: Sendable {
             promotes: refresh.promote,
             previous: refresh.cold ? nil : try await fit(of: completed, in: scope)
         )
-        let made = try await maker.make(refresh.request ?? .init(), refresh: renewal, in: scope)
+        let request = refresh.request ?? .init()
+        let made = try await maker.make(
+            request,
+            refresh: renewal,
+            heard: hearing.findings(on: request.selection, .job(run)),
+            in: scope
+        )
         if let newest = known.first, newest.definition.isRepeated(by: made.definition) {
             return try await run.complete()
         }

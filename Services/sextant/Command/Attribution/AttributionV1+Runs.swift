@@ -24,8 +24,29 @@ extension AttributionV1.Run {
         add("data", fingerprint)
         add("version", version)
         add("problem", problem)
-        let parts = [TextTable.text(facts)] + (result.map { [$0.table] } ?? [])
+        let quality = (dataQuality?.words ?? []).map { "- \($0)" }.joined(separator: "\n")
+        let parts =
+            [TextTable.text(facts)] + (result.map { [$0.table] } ?? [])
+            + (quality.isEmpty ? [] : [quality])
         return parts.joined(separator: "\n\n")
+    }
+}
+
+extension AttributionV1.DataQuality {
+    /// What is to be known before the numbers are relied on: nothing of data without faults.
+    var words: [String] {
+        var words: [String] = []
+        if !unknownAdvice.isEmpty, touches > 0 {
+            let share = Figures.percent(Double(unknownTouches) / Double(touches))
+            words.append(
+                "\(share) of the touches from \(firstDate) to \(lastDate) have a channel that "
+                    + "nobody can rely on, of which \(Figures.percent(unknownTarget)) would do. "
+                    + unknownAdvice
+            )
+        }
+        words += findings.map { "\($0.summary). \($0.advice)" }
+        if moreFindings { words.append("more breaks rules of data quality: sextant dq findings") }
+        return words + missing.map { "not known: \($0)" }
     }
 }
 

@@ -132,6 +132,7 @@ extension MarketingReport {
     private func remarks(_ truth: ReportTruth?) -> [String] {
         var words = gaps
         words += (run?.result?.notes ?? []) + (run?.result?.report?.notes ?? [])
+        words += run?.dataQuality?.words ?? []
         guard let credit, hasChannelsOfJourneys else { return words }
         if let truth {
             let caused = effects.keys.reduce(into: [String: ClosedRange<Double>]()) {

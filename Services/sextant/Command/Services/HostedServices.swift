@@ -51,9 +51,7 @@ struct HostedServices {
             "ADMINISTRATION_OPERATORS_FILE": folder.key(InstallationKeys.operators),
         ]
         if let pages = installation.documentation { settled["DOCUMENTATION_FOLDER"] = pages }
-        for area in ServiceGraph.areas {
-            settled[area.uppercased() + "_ENDPOINT"] = "unix:\(folder.socket(of: area))"
-        }
+        settled.merge(endpoints(of: ServiceGraph.gateway)) { own, _ in own }
         return HostedService(
             GatewayService.definition,
             sources: sources(of: ServiceGraph.gateway, settled)
@@ -70,9 +68,16 @@ struct HostedServices {
                     "LISTEN_ADDRESS": "unix:\(folder.socket(of: name))",
                     "POSTGRES_DSN": PrivateDatabase.connectionString("svc_\(name)", in: folder),
                     "CONTEXT_KEYS_FILE": InstallationKeys(folder).bundle(of: name),
-                ]
+                ].merging(endpoints(of: name)) { own, _ in own }
             )
         )
+    }
+
+    /// Where those are that a service calls.
+    private func endpoints(of caller: String) -> [String: String] {
+        ServiceGraph.callees(of: caller).reduce(into: [:]) { settled, callee in
+            settled[callee.uppercased() + "_ENDPOINT"] = "unix:\(folder.socket(of: callee))"
+        }
     }
 
     /// What was settled by `up`, which wins, and what someone has written in `config`.

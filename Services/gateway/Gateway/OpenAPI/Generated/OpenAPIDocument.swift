@@ -15760,6 +15760,96 @@ enum OpenAPIDocument {
         },
         "additionalProperties": false
       },
+      "sextant.attribution.v1.DataQuality": {
+        "type": "object",
+        "description": "How good the data are that a run looked at. It is asked in the name of whoever had the run made, and is no part of what the seed decides.",
+        "properties": {
+          "firstDate": {
+            "type": "string",
+            "description": "The first day whose touches were looked at, as `2026-01-31`; empty if ingest did not say."
+          },
+          "lastDate": {
+            "type": "string",
+            "description": "The last one: that of the run's journeys. At most 800 days are looked at."
+          },
+          "touches": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many touches there are in these days."
+          },
+          "unknownTouches": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many of them have a channel that nobody can rely on."
+          },
+          "unknownTarget": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Below which part of all those should be."
+          },
+          "unknownAdvice": {
+            "type": "string",
+            "description": "What to do about most of those; empty if there are few enough."
+          },
+          "findings": {
+            "type": "array",
+            "description": "What breaks a rule now, warnings and worse, the newest first: up to 20.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.attribution.v1.DataQuality.Finding"
+            }
+          },
+          "moreFindings": {
+            "type": "boolean",
+            "description": "Whether there are more."
+          },
+          "missing": {
+            "type": "array",
+            "description": "What was not told, and why, in words.",
+            "items": {
+              "type": "string"
+            }
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.attribution.v1.DataQuality.Finding": {
+        "type": "object",
+        "description": "Something that breaks a rule of data quality.",
+        "properties": {
+          "number": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "Its number, by which `sextant.ingest.v1.DataQuality` knows it."
+          },
+          "isError": {
+            "type": "boolean",
+            "description": "Whether figures are wrong, or will be, and do not only mislead."
+          },
+          "summary": {
+            "type": "string",
+            "description": "What is wrong, in words."
+          },
+          "advice": {
+            "type": "string",
+            "description": "What to do."
+          }
+        },
+        "additionalProperties": false
+      },
       "sextant.attribution.v1.DeleteRunRequest": {
         "type": "object",
         "description": "Asks for a run to be deleted.",
@@ -18389,6 +18479,10 @@ enum OpenAPIDocument {
           "result": {
             "$ref": "#/components/schemas/sextant.attribution.v1.ModelRun",
             "description": "What came of it; missing in lists, and as long as it has not completed."
+          },
+          "dataQuality": {
+            "$ref": "#/components/schemas/sextant.attribution.v1.DataQuality",
+            "description": "How good the data are that it looked at, as ingest said when the run was computed; missing where the result is, of paths that were imported, and if the service does not know where ingest is."
           }
         },
         "additionalProperties": false
@@ -28370,6 +28464,36 @@ enum OpenAPIDocument {
             "format": "int64",
             "pattern": "^-?[0-9]+$",
             "description": "Rows of spend that no channel has: a rule of the spend mapping would give them one."
+          },
+          "journeys": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.ListSourcesResponse.Journeys",
+            "description": "How far journeys are, as attribution says; missing if it did not say, or nobody has told the service where it is."
+          },
+          "journeysMissing": {
+            "type": "string",
+            "description": "Why attribution did not say, in words."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.ListSourcesResponse.Journeys": {
+        "type": "object",
+        "description": "How far the journeys are that outcomes of `journeys` are counted from.",
+        "properties": {
+          "currentTime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When they were last made of all events that there were; missing if they never were."
+          },
+          "hasNews": {
+            "type": "boolean",
+            "description": "Whether there are events, or rules, that they were not made of yet."
+          },
+          "waitingIds": {
+            "type": "string",
+            "format": "int64",
+            "pattern": "^-?[0-9]+$",
+            "description": "How many ids are known whose journeys are to be made anew, counted to 10,000."
           }
         },
         "additionalProperties": false
@@ -31742,7 +31866,7 @@ enum OpenAPIDocument {
           },
           "findings": {
             "type": "array",
-            "description": "What is to be known before a model is fitted, the weightiest first: at most 100.",
+            "description": "What is to be known before a model is fitted, the weightiest first: at most 100. Among it, what breaks a rule of data quality, as ingest says, and whether journeys are behind, as attribution says, if the outcome is of theirs; both are asked in the name of the caller.",
             "items": {
               "$ref": "#/components/schemas/sextant.mix_model.v1.PreviewPanelResponse.Finding"
             }

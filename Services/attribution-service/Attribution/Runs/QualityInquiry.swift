@@ -1,0 +1,108 @@
+internal import Contracts
+internal import Jobs
+internal import Messages
+internal import Platform
+internal import RPC
+internal import Telemetry
+internal import Tenancy
+internal import Wire
+
+/// Asks ingest how good the data are that runs look at.
+///
+/// A run completes whatever ingest says, and if it says nothing.
+struct QualityInquiry: Sendable {
+    private let ingest: PeerService
+    private let store = RunStore()
+
+    /// How many days of touches ingest looks at.
+    private static let mostDays: Int64 = 800
+    /// How many unknown touches it looks at for what most of them have in common.
+    private static let mostEvents: Int32 = 5_000
+    /// How many findings are kept.
+    private static let mostFindings = 20
+    /// How long it is waited for, for each of the two things that are asked.
+    private static let patience = Duration.seconds(10)
+
+    init(_ ingest: PeerService) { self.ingest = ingest }
+
+    /// Asks about the data of a run.
+    ///
+    /// - Parameters:
+    ///   - stored: the run.
+    ///   - run: its job, in whose name ingest is asked.
+    /// - Returns: what ingest says; nil for paths that were imported, and where there are no
+    ///   timelines.
+    /// - Throws: `PostgresError`, or `CancellationError`.
+    func ask(
+        about stored: StoredRun,
+        for run: JobRun
+    ) async throws -> AttributionV1.DataQuality? {
+        let scope = try run.scope()
+        guard let journeys = try await stored.request.journeys?.timed(in: scope),
+            let days = try await store.touchDays(
+                (
+                    journeys.fromTime.flatMap { UTCTimestamp($0) },
+                    journeys.toTime.flatMap { UTCTimestamp($0) }
+                ),
+                mostDays: Self.mostDays,
+                in: scope
+            )
+        else { return nil }
+        var quality = AttributionV1.DataQuality()
+        switch try await unknownShare(days, run) {
+        case .success(let share): quality.tell(share)
+        case .failure(let silence): quality.missing.append("unknown touches: \(silence)")
+        }
+        switch try await findings(run) {
+        case .success(let found): quality.tell(found, most: Self.mostFindings)
+        case .failure(let silence): quality.missing.append("findings: \(silence)")
+        }
+        return quality
+    }
+
+    private func unknownShare(
+        _ days: (first: String, last: String),
+        _ run: JobRun
+    ) async throws -> Result<IngestV1.UnknownShare, PeerService.Silence> {
+        try await ingest.ask(on: .job(run), within: Self.patience) { channel, options in
+            var request = IngestV1.GetUnknownShareRequest()
+            (request.from, request.to) = days
+            request.mostEvents = Self.mostEvents
+            return try await IngestV1.TaxonomyHistory.Client(channel)
+                .getUnknownShare(request, options: options).message.value()
+        }
+    }
+
+    private func findings(
+        _ run: JobRun
+    ) async throws -> Result<IngestV1.ListFindingsResponse, PeerService.Silence> {
+        try await ingest.ask(on: .job(run), within: Self.patience) { channel, options in
+            var request = IngestV1.ListFindingsRequest()
+            (request.state, request.leastSeverity) = (.open, .warning)
+            request.excludesMuted = true
+            request.pageSize = Int32(Self.mostFindings)
+            return try await IngestV1.DataQuality.Client(channel)
+                .listFindings(request, options: options).message.value()
+        }
+    }
+}
+
+extension AttributionV1.DataQuality {
+    fileprivate mutating func tell(_ share: IngestV1.UnknownShare) {
+        (firstDate, lastDate) = (share.from, share.to)
+        (touches, unknownTouches) = (share.touches, share.unknown)
+        unknownTarget = share.target
+        if !share.targetMet { unknownAdvice = share.causes.first?.advice ?? "" }
+    }
+
+    fileprivate mutating func tell(_ found: IngestV1.ListFindingsResponse, most: Int) {
+        findings = found.findings.prefix(most).map { finding in
+            var told = Finding()
+            told.number = finding.number
+            told.isError = finding.severity == .error
+            (told.summary, told.advice) = (finding.summary, finding.advice)
+            return told
+        }
+        moreFindings = !found.nextPageToken.isEmpty
+    }
+}
