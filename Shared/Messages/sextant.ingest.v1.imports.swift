@@ -1650,7 +1650,7 @@ extension IngestV1 {
             /// It is read, or waits for its turn.
             public static let running = State(rawValue: 3)
 
-            /// All of its rows have had their fate.
+            /// All of its rows have had their fate. `findings` tell of columns of spend that no channel has.
             public static let completed = State(rawValue: 4)
 
             /// It cannot be read, or not to its end, or hardly a row of it is good: the last of `findings`

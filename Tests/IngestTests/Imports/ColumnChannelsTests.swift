@@ -21,6 +21,7 @@ struct ColumnChannelsTests {
         let ingest = try await ServedIngest()
         let done = try await ingest.importText(Self.table)
         #expect(done.state == .completed && done.accepted == 9, "\(done.findings)")
+        #expect(done.findings.isEmpty, "\(done.findings)")
         #expect(try await ingest.lines(Self.bySlug) == ["radio|18.000000", "tv|49.500000"])
         let mapping = try await ingest.mappings.getSpendMapping(.init()).message.value()
         #expect(mapping.version == 1 && mapping.rules.map(\.channel) == ["tv", "radio"])
@@ -55,6 +56,8 @@ struct ColumnChannelsTests {
             request.plan?.unknownChannels = .reject
         }
         #expect(done.state == .completed && done.accepted == 9)
+        #expect(done.findings.map(\.column) == ["tv_spend", "radio_spend"], "\(done.findings)")
+        #expect(done.findings.allSatisfy { $0.rule == "spend_without_channel" })
         #expect(try await ingest.lines(Self.bySlug) == ["-|67.500000"])
         #expect(try await ingest.mappings.getSpendMapping(.init()).message.value().version == 0)
         await ingest.stop()

@@ -9,7 +9,7 @@ extension IngestV1.Import {
             ("rows", .number(Int(rows))), ("accepted", .number(Int(accepted))),
             ("corrected", .number(Int(corrected))), ("duplicate", .number(Int(duplicate))),
             ("rejected", .number(Int(rejected))), ("sameAs", .string(sameAs)),
-            ("findings", .array(findings.map { .string("\($0.rule): \($0.remedy)") })),
+            ("findings", .array(findings.map { .string($0.line) })),
         ]
     }
 
@@ -52,12 +52,17 @@ extension IngestV1.Import {
                     + "duplicate, \(rejected) rejected"
             )
         }
-        for finding in findings {
-            let place = finding.column.isEmpty ? "" : " in column '\(finding.column)'"
-            let excerpt = finding.excerpt.isEmpty ? "" : " (\(finding.excerpt))"
-            lines.append("  \(finding.rule)\(place)\(excerpt): \(finding.remedy)")
-        }
+        lines += findings.map { "  \($0.line)" }
         if rejected > 0 { lines.append("  next: sextant rejected list --batch \(importID)") }
         return lines.joined(separator: "\n")
+    }
+}
+
+extension IngestV1.ImportFinding {
+    /// What is broken, where, and what to do.
+    fileprivate var line: String {
+        let place = column.isEmpty ? "" : " in column '\(column)'"
+        let shown = excerpt.isEmpty ? "" : " (\(excerpt))"
+        return "\(rule)\(place)\(shown): \(remedy)"
     }
 }

@@ -15762,15 +15762,15 @@ enum OpenAPIDocument {
       },
       "sextant.attribution.v1.DataQuality": {
         "type": "object",
-        "description": "How good the data are that a run looked at. It is asked in the name of whoever had the run made, and is no part of what the seed decides.",
+        "description": "How good the data are that a run looked at. It is asked in the name of whoever had the run made, is kept with it for all who may read it, and is no part of what the seed decides.",
         "properties": {
           "firstDate": {
             "type": "string",
-            "description": "The first day whose touches were looked at, as `2026-01-31`; empty if ingest did not say."
+            "description": "The first day whose touches were looked at, as `2026-01-31`: the first that journeys of the run can have a touch of, by its windows. Empty if ingest did not say."
           },
           "lastDate": {
             "type": "string",
-            "description": "The last one: that of the run's journeys. At most 800 days are looked at."
+            "description": "The last one: that of the run's journeys, or of its `as_of`. At most 800 days are looked at."
           },
           "touches": {
             "type": "string",
@@ -22365,7 +22365,7 @@ enum OpenAPIDocument {
       },
       "sextant.ingest.v1.Import.State": {
         "type": "string",
-        "description": "Where an import stands.\n- `STATE_UPLOADING`: It waits for bytes.\n- `STATE_WAITING`: The file is there, and waits for `StartImport`: `findings` tell what must be declared, if anything must.\n- `STATE_RUNNING`: It is read, or waits for its turn.\n- `STATE_COMPLETED`: All of its rows have had their fate.\n- `STATE_FAILED`: It cannot be read, or not to its end, or hardly a row of it is good: the last of `findings` tells why. What was read before that is stored.\n- `STATE_CANCELLED`: It was ended by a caller, or its upload was given up after a week.",
+        "description": "Where an import stands.\n- `STATE_UPLOADING`: It waits for bytes.\n- `STATE_WAITING`: The file is there, and waits for `StartImport`: `findings` tell what must be declared, if anything must.\n- `STATE_RUNNING`: It is read, or waits for its turn.\n- `STATE_COMPLETED`: All of its rows have had their fate. `findings` tell of columns of spend that no channel has.\n- `STATE_FAILED`: It cannot be read, or not to its end, or hardly a row of it is good: the last of `findings` tells why. What was read before that is stored.\n- `STATE_CANCELLED`: It was ended by a caller, or its upload was given up after a week.",
         "enum": [
           "STATE_UNSPECIFIED",
           "STATE_UPLOADING",
@@ -30296,6 +30296,13 @@ enum OpenAPIDocument {
           "refresh": {
             "type": "string",
             "description": "The refresh that had it made; empty if somebody did."
+          },
+          "dataFindings": {
+            "type": "array",
+            "description": "What breaks a rule of data quality, and whether journeys were behind, as others said when it was created of a selection, in the name of whoever did: as in a preview; missing in lists.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.PreviewPanelResponse.Finding"
+            }
           }
         },
         "additionalProperties": false
@@ -30571,6 +30578,13 @@ enum OpenAPIDocument {
           "refresh": {
             "type": "string",
             "description": "The refresh that had it made; empty if somebody did."
+          },
+          "data_findings": {
+            "type": "array",
+            "description": "What breaks a rule of data quality, and whether journeys were behind, as others said when it was created of a selection, in the name of whoever did: as in a preview; missing in lists.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.PreviewPanelResponse.Finding.snake"
+            }
           }
         },
         "additionalProperties": false
@@ -32047,6 +32061,57 @@ enum OpenAPIDocument {
           "SEVERITY_WARNS",
           "SEVERITY_NOTES"
         ]
+      },
+      "sextant.mix_model.v1.PreviewPanelResponse.Finding.Severity.snake": {
+        "type": "string",
+        "description": "What it means for training.\n- `unspecified`: Nobody said.\n- `refuses`: Nothing is trained until it is put right.\n- `warns`: Training goes on; some results will be worth less.\n- `notes`: Good to know.",
+        "enum": [
+          "unspecified",
+          "refuses",
+          "warns",
+          "notes"
+        ]
+      },
+      "sextant.mix_model.v1.PreviewPanelResponse.Finding.snake": {
+        "type": "object",
+        "description": "Something that is to be known before a model is fitted.",
+        "properties": {
+          "severity": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.PreviewPanelResponse.Finding.Severity.snake",
+            "description": "What it means for training."
+          },
+          "rule": {
+            "type": "string",
+            "description": "Which rule it is about, as `channels_together`."
+          },
+          "columns": {
+            "type": "array",
+            "description": "The columns it is about.",
+            "items": {
+              "type": "string"
+            }
+          },
+          "geo": {
+            "type": "string",
+            "description": "The place it is about; empty if it is about none alone."
+          },
+          "dates": {
+            "type": "array",
+            "description": "The first days of the periods it is about, at most five.",
+            "items": {
+              "type": "string"
+            }
+          },
+          "problem": {
+            "type": "string",
+            "description": "What is wrong, in a sentence with the numbers."
+          },
+          "remedy": {
+            "type": "string",
+            "description": "What to do about it, in a sentence."
+          }
+        },
+        "additionalProperties": false
       },
       "sextant.mix_model.v1.PreviewPanelResponse.Geo": {
         "type": "object",

@@ -28,7 +28,24 @@ struct ColumnChannels: Sendable {
         "overall", "spend", "sum", "total", "totals",
     ]
 
-    /// The columns of spend of which the mapping in force knows no channel.
+    /// The columns of spend whose amounts belong to no channel by the mapping in force.
+    ///
+    /// - Parameters:
+    ///   - plan: how the table is read.
+    ///   - scope: the tenant's.
+    /// - Returns: their headers, in their order; those of what is no wide table are not looked at.
+    /// - Throws: what a store throws.
+    func unmapped(_ plan: FilePlan, in scope: TenantScope) async throws -> [String] {
+        guard plan.kind == .mixModel else { return [] }
+        let mapping = try await mappings.mapping(0, in: scope)
+        // As for those that are unknown.
+        guard let rules = try? mapping.ruleSet() else { return [] }
+        return plan.columns.filter { $0.role == .spend && !$0.header.isEmpty }.map(\.header)
+            .filter { rules.match(SpendClues(column: $0)) == nil }
+    }
+
+    /// The columns of spend of which the mapping in force knows no channel, and whose names say
+    /// which it could be.
     ///
     /// - Parameters:
     ///   - plan: how the table is read.

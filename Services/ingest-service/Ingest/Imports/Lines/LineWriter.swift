@@ -67,22 +67,34 @@ struct LineWriter: Sendable {
     ///   - file: what it is called.
     ///   - importer: who imports it: columns stay as they are if the mapping is not theirs to put.
     ///   - scope: the tenant's.
+    /// - Returns: the headers of those whose spend is of no channel all the same.
     /// - Throws: what a store throws.
     func nameColumns(
         of file: String,
         by importer: TenantContext,
         in scope: TenantScope
-    ) async throws {
-        guard described.unknownChannels != .reject,
-            importer.scopes.firstMissing(of: ColumnChannels.needed) == nil
-        else { return }
+    ) async throws -> [String] {
         let columns = ColumnChannels()
-        let unknown = try await columns.unknown(plan, in: scope)
+        if described.unknownChannels != .reject,
+            importer.scopes.firstMissing(of: ColumnChannels.needed) == nil
+        {
+            let unknown = try await columns.unknown(plan, in: scope)
+            try await map(unknown, of: file, by: importer, in: scope)
+        }
+        return try await columns.unmapped(plan, in: scope)
+    }
+
+    private func map(
+        _ unknown: [FilePlan.Column],
+        of file: String,
+        by importer: TenantContext,
+        in scope: TenantScope
+    ) async throws {
         if unknown.isEmpty { return }
         try await makeChannels(named: unknown.map(\.name), in: scope)
         let channels = ImportChannels(numbers: try await catalogue.newest(in: scope).channels)
         let actor = importer.actor.description
-        try await columns.map(unknown, to: channels, of: file, by: actor, in: scope)
+        try await ColumnChannels().map(unknown, to: channels, of: file, by: actor, in: scope)
     }
 
     /// Makes the channels that rows name and that there are not.

@@ -23,6 +23,8 @@ struct ImportRun: Sendable {
 
     /// How long a transaction may take.
     private static let limit = Duration.seconds(120)
+    /// How many columns without a channel are told of.
+    private static let mostColumns = 50
 
     /// An attempt.
     ///
@@ -65,7 +67,7 @@ struct ImportRun: Sendable {
 
     private func read(_ record: ImportRecord) async throws {
         let writer = try LineWriter(record, parts)
-        try await writer.nameColumns(
+        let unmapped = try await writer.nameColumns(
             of: record.name,
             by: run.context,
             in: run.scope(within: Self.limit)
@@ -84,12 +86,12 @@ struct ImportRun: Sendable {
             let piece = next
             // The next are read, and made ready, while these are written.
             async let following = self.piece(of: reader, source, writer, record)
-            let after = try await write(piece, by: writer, of: record, from: checkpoint)
+            let after = try await write(piece, by: writer, of: record, from: checkpoint, unmapped)
             guard let after else { return }
             checkpoint = after
             next = try await following
         }
-        _ = try await write(next, by: writer, of: record, from: checkpoint)
+        _ = try await write(next, by: writer, of: record, from: checkpoint, unmapped)
     }
 
     /// Rows that are written together.
@@ -141,7 +143,8 @@ struct ImportRun: Sendable {
         _ piece: Piece,
         by writer: LineWriter,
         of record: ImportRecord,
-        from before: String
+        from before: String,
+        _ unmapped: [String]
     ) async throws -> String? {
         let lines = piece.lines
         let after = lines.checkpoint?.text ?? before
@@ -186,7 +189,13 @@ struct ImportRun: Sendable {
                 throw RPCError.fault("import \(id) has moved while it was locked")
             }
             let isGivenUp = current.counts.adding(counts).areMostlyRejected
-            try await end(lines.stop, current, isGivenUp: isGivenUp, in: transaction)
+            try await end(
+                lines.stop,
+                current,
+                unmapped: unmapped,
+                isGivenUp: isGivenUp,
+                in: transaction
+            )
             return !isGivenUp
         }
         let total = Double(max(record.receivedBytes, 1))
@@ -198,6 +207,7 @@ struct ImportRun: Sendable {
     private func end(
         _ stop: FileLines.Stop,
         _ record: ImportRecord,
+        unmapped: [String],
         isGivenUp: Bool,
         in transaction: PostgresTransaction
     ) async throws {
@@ -210,11 +220,21 @@ struct ImportRun: Sendable {
             finding.remedy =
                 "see what is wrong in the quarantine, declare how the file is to be read, and"
                 + " import it again: the rest of it was not read"
-            try await store.add(finding, to: record, in: transaction)
+            try await store.add([finding], to: record, in: transaction)
             try await store.move(id, to: .failed, in: transaction)
-        case .ended: try await store.move(id, to: .completed, in: transaction)
+        case .ended:
+            let findings = unmapped.prefix(Self.mostColumns).map { column in
+                var finding = IngestV1.ImportFinding()
+                (finding.rule, finding.column) = ("spend_without_channel", column)
+                finding.remedy =
+                    "say of which channel its spend is: PUT /v1/spend/mapping; if it is the sum "
+                    + "of others, leave it: nothing counts it"
+                return finding
+            }
+            if !findings.isEmpty { try await store.add(findings, to: record, in: transaction) }
+            try await store.move(id, to: .completed, in: transaction)
         case .broken(let finding):
-            try await store.add(IngestV1.ImportFinding(finding), to: record, in: transaction)
+            try await store.add([IngestV1.ImportFinding(finding)], to: record, in: transaction)
             try await store.move(id, to: .failed, in: transaction)
         }
     }

@@ -174,14 +174,14 @@ struct ImportStore: Sendable {
         )
     }
 
-    /// Adds a finding to those of an import.
+    /// Adds findings to those of an import.
     func add(
-        _ finding: IngestV1.ImportFinding,
+        _ found: [IngestV1.ImportFinding],
         to record: ImportRecord,
         in transaction: PostgresTransaction
     ) async throws(PostgresError) {
         var findings = IngestV1.ImportFindings()
-        findings.findings = record.findings + [finding]
+        findings.findings = record.findings + found
         try await transaction.query(.noteFindings, record.id, findings.encoded())
     }
 
