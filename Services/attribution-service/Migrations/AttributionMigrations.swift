@@ -12,5 +12,6 @@ public enum AttributionMigrations {
         ("m0006_kpi", PackageResources.m0006_kpi_sql),
         ("m0007_ads", PackageResources.m0007_ads_sql),
         ("m0008_quality", PackageResources.m0008_quality_sql),
+        ("m0009_turns", PackageResources.m0009_turns_sql),
     ]
 }

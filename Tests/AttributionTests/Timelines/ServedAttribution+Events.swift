@@ -156,6 +156,19 @@ extension ServedAttribution {
             .filter { $0 != "SET" }
     }
 
+    /// Has the timelines of all persons made anew.
+    func markAll() async throws {
+        try await rows(
+            """
+            begin;
+            do 'begin perform 1 from timeline_head for update; end';
+            insert into timeline_changes (id) select id from timeline_members
+            on conflict (id) do nothing;
+            commit
+            """
+        )
+    }
+
     /// Forgets all timelines, as if there never were any.
     func reset() async throws {
         try await rows(

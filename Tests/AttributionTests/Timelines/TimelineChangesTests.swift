@@ -125,13 +125,18 @@ struct TimelineChangesTests {
     private static let count =
         ProcessInfo.processInfo.environment["SEXTANT_LONG"] == "1" ? 1_000 : 60
 
-    @Test("are those that are made from the beginning, and those that a slow reader makes")
-    func equal() async throws {
+    private static let limits: TimelineLimits = {
         var limits = TimelineLimits()
         // Small parts, so that persons are found by what is noted of them.
         (limits.changes, limits.heldEvents) = (3, 40)
         // So few that orders become none, and orders again.
         limits.eventsOfOrder = 5
+        return limits
+    }()
+
+    @Test("are those that are made from the beginning, and those that a slow reader makes")
+    func equal() async throws {
+        let limits = Self.limits
         let attribution = try await ServedAttribution(limits: limits)
         var changes = RandomChanges(seed: 11)
         for number in 1...Self.count {
@@ -152,6 +157,31 @@ struct TimelineChangesTests {
         try await attribution.build()
         let followed = try await attribution.stored()
         #expect(!followed.isEmpty)
+        try await attribution.reset()
+        try await attribution.build()
+        #expect(try await attribution.stored() == followed)
+        await attribution.stop()
+    }
+    @Test("are the same if jobs take turns at them, and events come and go meanwhile")
+    func turns() async throws {
+        let attribution = try await ServedAttribution(limits: Self.limits)
+        var changes = RandomChanges(seed: 12)
+        for number in 1...Self.count {
+            try await changes.act(on: attribution)
+            // One may wait while another is done: what it has read ahead is then of before.
+            _ = try await attribution.timelines.buildTimelines(.init())
+            // All that there is, so that there are many parts.
+            if number % 10 == 0 { try await attribution.markAll() }
+        }
+        try await attribution.served.finishJobs(of: attribution.served.members[0])
+        try await attribution.build()
+        let oracle = try await TimelineOracle(
+            of: attribution,
+            ignored: changes.ignored,
+            mostOfOrder: Self.limits.eventsOfOrder
+        )
+        let followed = try await attribution.stored()
+        #expect(!followed.isEmpty && Set(followed) == Set(oracle.timelines()))
         try await attribution.reset()
         try await attribution.build()
         #expect(try await attribution.stored() == followed)

@@ -17,6 +17,9 @@ struct TimelineBuildRun {
     private let offload: WorkerPool?
     private let feed: TimelineFeed
     private let store: TimelineBuildStore
+    private let reader: PersonReader
+    /// Who comes next, as far as that was read already, and whose turn it was before.
+    private var ahead: (found: PersonReader.Found, after: Int64)?
     private var result = AttributionV1.TimelineBuild()
     /// When the feed was looked at last.
     private var lookedAt: PostgresTimestamp?
@@ -34,6 +37,7 @@ struct TimelineBuildRun {
         self.offload = offload
         store = TimelineBuildStore(limits: limits)
         feed = TimelineFeed(overused: store.overused)
+        reader = PersonReader(run: run, feed: feed, store: store, patience: Self.patience.some)
         idsAtOnce = min(limits.changes, Self.idsAtFirst)
     }
 
@@ -110,6 +114,10 @@ struct TimelineBuildRun {
 
     /// How much was put together.
     private struct Made {
+        /// Of how many ids that had changed.
+        let changed: Int
+        /// The number of the turn that it was.
+        let turn: Int64
         let persons: Int
         let events: Int
         let orderEvents: Int
@@ -119,59 +127,79 @@ struct TimelineBuildRun {
     /// How many ids are taken next: the more, the fewer looks at the same pages; but so few that
     /// the events are likely a third of what is held at once.
     private func next(after made: Made) -> Int {
-        let wanted = idsAtOnce * (store.limits.heldEvents / 3) / max(1, made.events)
-        return max(1, min(wanted, idsAtOnce * 2, store.limits.changes))
+        // They were chosen before the last of these numbers was known.
+        let wanted = made.changed * (store.limits.heldEvents / 3) / max(1, made.events)
+        return max(1, min(wanted, made.changed * 2, store.limits.changes))
     }
 
-    private func make(_ count: Int) async throws -> Made? {
-        try await run.transaction(within: Self.patience.some) { transaction in
-            _ = try await feed.hold(in: transaction)
-            try await store.goByIndexes(in: transaction)
-            let changed = try await store.changes(count, in: transaction)
-            if changed.isEmpty { return nil }
-            let rule = try await feed.rule(in: transaction).rule
-            let ids = try await store.reached(from: changed, in: transaction)
-            let former = try await store.former(of: ids, in: transaction)
-            let persons = try await store.persons(of: ids, in: transaction)
-            var numbers: [String: Int] = [:]
-            for (number, own) in persons.enumerated() {
-                for id in own { numbers[id] = number }
-            }
-            var records = try await store.events(
-                of: numbers,
-                count: persons.count,
-                ofOne: changed.count == 1,
-                in: transaction
-            )
-            // Who is too large has no timeline, whatever the orders.
-            var orders = Set(records.lazy.filter { !$0.isTooLarge }.flatMap(\.orders))
-            let overused = try await store.overused.among(orders, in: transaction)
-            for index in records.indices { records[index].release(overused) }
-            orders.subtract(overused)
-            let said = try await store.statements(
-                of: Array(orders),
-                ofOne: changed.count == 1,
-                in: transaction
-            )
-            let (known, book) = (records, OrderBook(said))
-            let maker = TimelineMaker(rule: rule, orders: book, limits: store.limits)
-            var made = try await offload.runBeside {
-                zip(persons, known).compactMap { maker.make($0, of: $1) }
-            }
-            try await number(&made, in: transaction)
-            try await store.replace(
-                made.map(\.made),
-                of: ids,
-                gone: Self.gone(former.flatMap(\.orders), made.flatMap(\.made.orders)),
-                in: transaction
-            )
-            return Made(
-                persons: made.count,
-                events: made.reduce(0) { $0 + $1.made.events },
-                orderEvents: said.count,
-                unmatchedRefunds: made.reduce(0) { $0 + $1.made.timeline.unmatchedRefunds.count }
-            )
+    /// Puts together those that were read, or the next; and reads those after them meanwhile.
+    private mutating func make(_ count: Int) async throws -> Made? {
+        guard let (found, turn) = ahead else { return try await makeNext(count) }
+        ahead = nil
+        let own = self
+        async let following = own.reader.readAhead(count, beside: found)
+        let made = try await run.transaction(within: Self.patience.some) { transaction -> Made? in
+            let head = try await own.feed.hold(in: transaction)
+            guard found.isCurrent(at: head, after: turn) else { return nil }
+            try await own.store.goByIndexes(in: transaction)
+            return try await own.write(found, in: transaction)
         }
+        // Somebody else had a turn.
+        guard let made else { return try await makeNext(count) }
+        ahead = try await following.map { ($0, after: made.turn) }
+        return made
+    }
+
+    /// Puts together the first of those that are to be, and reads those after them.
+    private mutating func makeNext(_ count: Int) async throws -> Made? {
+        let own = self
+        let done = try await run.transaction(within: Self.patience.some) {
+            transaction -> (made: Made, found: PersonReader.Found)? in
+            _ = try await own.feed.hold(in: transaction)
+            guard let found = try await own.reader.read(count, in: transaction) else { return nil }
+            return (try await own.write(found, in: transaction), found)
+        }
+        guard let (made, found) = done else { return nil }
+        ahead = try await reader.readAhead(count, beside: found).map { ($0, after: made.turn) }
+        return made
+    }
+
+    private func write(
+        _ found: PersonReader.Found,
+        in transaction: PostgresTransaction
+    ) async throws -> Made {
+        let rule = try await feed.rule(in: transaction).rule
+        var records = found.records
+        // Who is too large has no timeline, whatever the orders.
+        var orders = Set(records.lazy.filter { !$0.isTooLarge }.flatMap(\.orders))
+        let overused = try await store.overused.among(orders, in: transaction)
+        for index in records.indices { records[index].release(overused) }
+        orders.subtract(overused)
+        let said = try await store.statements(
+            of: Array(orders),
+            ofOne: found.changed.count == 1,
+            in: transaction
+        )
+        let (known, book) = (records, OrderBook(said))
+        let maker = TimelineMaker(rule: rule, orders: book, limits: store.limits)
+        var made = try await offload.runBeside {
+            zip(found.persons, known).compactMap { maker.make($0, of: $1) }
+        }
+        try await number(&made, in: transaction)
+        let turn = try await store.replace(
+            made.map(\.made),
+            of: found.ids,
+            gone: Self.gone(found.formerOrders, made.flatMap(\.made.orders)),
+            in: transaction
+        )
+        return Made(
+            changed: found.changed.count,
+            turn: turn,
+            persons: made.count,
+            events: made.reduce(0) { $0 + $1.made.events },
+            orderEvents: said.count,
+            unmatchedRefunds: made.reduce(0) { $0 + $1.made.timeline.unmatchedRefunds.count }
+        )
     }
 
     /// Puts the numbers of places where those of the lists beside stand.

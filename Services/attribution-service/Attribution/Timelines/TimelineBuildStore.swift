@@ -25,7 +25,7 @@ struct TimelineBuildStore: Sendable {
     /// once for all, and least while events have just come and were never analysed: looking
     /// through all rows, each would be compared with all ids.
     ///
-    /// - Parameter transaction: holds the head.
+    /// - Parameter transaction: any.
     /// - Throws: `PostgresError`.
     func goByIndexes(in transaction: PostgresTransaction) async throws(PostgresError) {
         try await transaction.query(.goByIndexes)
@@ -35,23 +35,24 @@ struct TimelineBuildStore: Sendable {
     ///
     /// - Parameters:
     ///   - count: how many at most.
-    ///   - transaction: holds the head.
+    ///   - last: the id that comes before them; empty for none.
+    ///   - transaction: any.
     /// - Returns: the first of them; none if nothing is to be done.
     /// - Throws: `PostgresError`.
     func changes(
         _ count: Int,
+        after last: String,
         in transaction: PostgresTransaction
     ) async throws(PostgresError) -> [String] {
-        try await transaction.query(.nextChanges, Int64(count)).map { row throws(PostgresError) in
-            try row.read(String.self)
-        }
+        let rows = try await transaction.query(.nextChanges, Int64(count), last)
+        return try rows.map { row throws(PostgresError) in try row.read(String.self) }
     }
 
     /// All ids that are, or were, joined to some.
     ///
     /// - Parameters:
     ///   - ids: some.
-    ///   - transaction: holds the head.
+    ///   - transaction: any.
     /// - Returns: these and the others.
     /// - Throws: ``TooMuch`` if there are more than are held at once, unless it was asked for one:
     ///   then as many of its ids as are held; `PostgresError`.
@@ -95,14 +96,16 @@ struct TimelineBuildStore: Sendable {
     /// - Parameters:
     ///   - persons: for each id the number of its person.
     ///   - count: how many persons there are.
+    ///   - most: how many events there is room for.
     ///   - isOne: whether only one id was to be put together: less cannot be asked for.
-    ///   - transaction: holds the head.
+    ///   - transaction: any.
     /// - Returns: what each has done.
-    /// - Throws: ``TooMuch`` if there are more events than are held at once, unless it was one
+    /// - Throws: ``TooMuch`` if there are more events than there is room for, unless it was one
     ///   id; `PostgresError`.
     func events(
         of persons: [String: Int],
         count: Int,
+        most: Int,
         ofOne isOne: Bool,
         in transaction: PostgresTransaction
     ) async throws -> [PersonRecord] {
@@ -118,7 +121,7 @@ struct TimelineBuildStore: Sendable {
             let had = records[number].own.events.count
             records[number].take(event)
             held += records[number].own.events.count - had
-            if held > limits.heldEvents, !isOne { throw TooMuch() }
+            if held > most, !isOne { throw TooMuch() }
             let statement = try PersonEvents.Statement(row, from: 15, key: event.key, event.time)
             if let statement { records[number].take(statement) }
         }
@@ -185,13 +188,14 @@ struct TimelineBuildStore: Sendable {
     ///   - ids: the ids, which are done with then.
     ///   - gone: orders that are named less often than before.
     ///   - transaction: holds the head.
+    /// - Returns: the number of this turn, which is one more than that of the turn before.
     /// - Throws: `PostgresError`.
     func replace(
         _ timelines: [MadeTimeline],
         of ids: [String],
         gone: [String],
         in transaction: PostgresTransaction
-    ) async throws(PostgresError) {
+    ) async throws(PostgresError) -> Int64 {
         let members = timelines.flatMap { made in made.ids.map { (id: $0, person: made.person) } }
         let orders = timelines.flatMap { made in made.orders.map { (made.person, $0) } }
         var batch = Batch()
@@ -218,9 +222,11 @@ struct TimelineBuildStore: Sendable {
         CountedConversions(of: timelines).append(to: &batch)
         batch.append(.deleteChanges, ids)
         _ = try await transaction.run(batch)
-        if gone.isEmpty { return }
-        try await overused.review(gone, in: transaction)
-        try await transaction.query(.markOrders, gone, ids)
+        if !gone.isEmpty {
+            try await overused.review(gone, in: transaction)
+            try await transaction.query(.markOrders, gone, ids)
+        }
+        return try await transaction.query(.takeTurn).one().read(Int64.self)
     }
 
     /// Deletes places that no touch came from any more, if some may have gone: what they say may be
@@ -325,7 +331,7 @@ extension Statement {
     )
     fileprivate static let nextChanges = Statement(
         "attribution.next_timeline_changes",
-        "select id from timeline_changes order by id limit $1"
+        "select id from timeline_changes where id > $2 order by id limit $1"
     )
     /// By what joins them now, and by what they were.
     fileprivate static let reach = Statement(
@@ -468,6 +474,10 @@ extension Statement {
     fileprivate static let deleteChanges = Statement(
         "attribution.delete_timeline_changes",
         "delete from timeline_changes where id = any ($1)"
+    )
+    fileprivate static let takeTurn = Statement(
+        "attribution.take_timeline_turn",
+        "update timeline_head set turn = turn + 1 returning turn"
     )
     fileprivate static let markOrders = Statement(
         "attribution.mark_orders",

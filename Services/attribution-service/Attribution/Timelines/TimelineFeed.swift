@@ -7,7 +7,8 @@ internal import Wire
 
 /// What has changed in ingest since it was last looked at: all the SQL.
 ///
-/// Everything is called in a transaction that holds the head, so that no two builds go on at once.
+/// Everything but ``head(in:)`` is called in a transaction that holds the head, so that no two
+/// builds write at once.
 struct TimelineFeed: Sendable {
     /// The order ids that are none.
     let overused: OverusedOrders
@@ -20,9 +21,24 @@ struct TimelineFeed: Sendable {
         var touchRule: Int64
         /// When it was taken.
         let time: PostgresTimestamp
+        /// How often persons have been put together.
+        let turn: Int64
+
+        fileprivate init(_ row: Row) throws(PostgresError) {
+            xid = try row.read(String.self, at: 0)
+            commit = try row.read(Int64.self, at: 1)
+            touchRule = try row.read(Int64.self, at: 2)
+            time = try row.read(PostgresTimestamp.self, at: 3)
+            turn = try row.read(Int64.self, at: 4)
+        }
 
         /// Whether the feed has never been looked at.
         var isNew: Bool { xid == "0" }
+
+        /// Whether nobody has looked at the feed, or for another rule, between two of them.
+        func isAtSamePlace(as other: Head) -> Bool {
+            xid == other.xid && commit == other.commit && touchRule == other.touchRule
+        }
     }
 
     /// The events that a transaction of ingest's wrote or deleted.
@@ -39,13 +55,12 @@ struct TimelineFeed: Sendable {
 
     /// Takes the head, for as long as the transaction lasts.
     func hold(in transaction: PostgresTransaction) async throws(PostgresError) -> Head {
-        let row = try await transaction.query(.holdHead).one()
-        return Head(
-            xid: try row.read(String.self, at: 0),
-            commit: try row.read(Int64.self, at: 1),
-            touchRule: try row.read(Int64.self, at: 2),
-            time: try row.read(PostgresTimestamp.self, at: 3)
-        )
+        try Head(try await transaction.query(.holdHead).one())
+    }
+
+    /// The head, which others may move meanwhile.
+    func head(in transaction: PostgresTransaction) async throws(PostgresError) -> Head {
+        try Head(try await transaction.query(.readHead).one())
     }
 
     /// The touch rule in force.
@@ -165,7 +180,11 @@ struct TimelineFeed: Sendable {
 extension Statement {
     fileprivate static let holdHead = Statement(
         "attribution.hold_timeline_head",
-        "select xid::text, commit_id, touch_rule, now() from timeline_head for update"
+        "select xid::text, commit_id, touch_rule, now(), turn from timeline_head for update"
+    )
+    fileprivate static let readHead = Statement(
+        "attribution.read_timeline_head",
+        "select xid::text, commit_id, touch_rule, now(), turn from timeline_head"
     )
     fileprivate static let touchRule = Statement(
         "attribution.touch_rule",
