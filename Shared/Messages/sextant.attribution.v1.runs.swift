@@ -561,14 +561,15 @@ extension AttributionV1 {
         }
     }
 
-    /// How good the data are that a run looked at. It is asked in the name of whoever had the run made, and
-    /// is no part of what the seed decides.
+    /// How good the data are that a run looked at. It is asked in the name of whoever had the run made, is
+    /// kept with it for all who may read it, and is no part of what the seed decides.
     public struct DataQuality: MessageValue {
 
-        /// The first day whose touches were looked at, as `2026-01-31`; empty if ingest did not say.
+        /// The first day whose touches were looked at, as `2026-01-31`: the first that journeys of the run can
+        /// have a touch of, by its windows. Empty if ingest did not say.
         public var firstDate: String = ""
 
-        /// The last one: that of the run's journeys. At most 800 days are looked at.
+        /// The last one: that of the run's journeys, or of its `as_of`. At most 800 days are looked at.
         public var lastDate: String = ""
 
         /// How many touches there are in these days.
@@ -709,7 +710,8 @@ extension AttributionV1 {
                 }
             }
 
-            /// The first day whose touches were looked at, as `2026-01-31`; empty if ingest did not say.
+            /// The first day whose touches were looked at, as `2026-01-31`: the first that journeys of the run can
+            /// have a touch of, by its windows. Empty if ingest did not say.
             public var firstDate: Text {
                 @_lifetime(copy self)
                 get {
@@ -717,7 +719,7 @@ extension AttributionV1 {
                 }
             }
 
-            /// The last one: that of the run's journeys. At most 800 days are looked at.
+            /// The last one: that of the run's journeys, or of its `as_of`. At most 800 days are looked at.
             public var lastDate: Text {
                 @_lifetime(copy self)
                 get {
@@ -776,25 +778,27 @@ extension AttributionV1 {
                 swap(&buffer, &other)
             }
 
-            /// The first day whose touches were looked at, as `2026-01-31`; empty if ingest did not say.
+            /// The first day whose touches were looked at, as `2026-01-31`: the first that journeys of the run can
+            /// have a touch of, by its windows. Empty if ingest did not say.
             @inlinable
             public mutating func setFirstDate(_ value: String) {
                 if !value.isEmpty { buffer.appendField(tag: 10, value) }
             }
 
-            /// The first day whose touches were looked at, as `2026-01-31`; empty if ingest did not say.
+            /// The first day whose touches were looked at, as `2026-01-31`: the first that journeys of the run can
+            /// have a touch of, by its windows. Empty if ingest did not say.
             @inlinable
             public mutating func setFirstDate(_ value: Text) {
                 if !value.isEmpty { buffer.appendField(tag: 10, value.utf8) }
             }
 
-            /// The last one: that of the run's journeys. At most 800 days are looked at.
+            /// The last one: that of the run's journeys, or of its `as_of`. At most 800 days are looked at.
             @inlinable
             public mutating func setLastDate(_ value: String) {
                 if !value.isEmpty { buffer.appendField(tag: 18, value) }
             }
 
-            /// The last one: that of the run's journeys. At most 800 days are looked at.
+            /// The last one: that of the run's journeys, or of its `as_of`. At most 800 days are looked at.
             @inlinable
             public mutating func setLastDate(_ value: Text) {
                 if !value.isEmpty { buffer.appendField(tag: 18, value.utf8) }

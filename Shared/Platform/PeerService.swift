@@ -1,14 +1,15 @@
-internal import Crypto
 public import Jobs
 public import Lifecycle
 internal import Net
 public import RPC
+internal import Telemetry
 public import Tenancy
 
 /// Another service of the platform, as one has it that asks it on behalf of tenants.
 ///
 /// It is asked in the name of whoever asked this service, with the scopes that they have: what
-/// they may not be told by the other service itself, they are not told by this one.
+/// they may not be told by the other service itself, they are not told by this one. What a service
+/// keeps of an answer, as with a run or a model, all are told who may read that.
 public struct PeerService: Sendable {
     /// Which service.
     public let name: ServiceName
@@ -109,8 +110,9 @@ extension TenantService {
     ///   - endpoint: where it is; nil if nobody has said.
     ///   - parts: what this service has as every one has.
     /// - Returns: the service, and the part of this one that ends connections to it; nil if nobody
-    ///   has said where it is.
-    /// - Throws: ``UnknownService``; `CryptoError.malformed` if this service may not call it.
+    ///   has said where it is, and, with a warning in the log, if there is no key to call it with:
+    ///   an installation whose keys are older goes on without.
+    /// - Throws: ``UnknownService``.
     public func peer<Own>(
         _ text: String,
         at endpoint: ServiceEndpoint?,
@@ -119,7 +121,11 @@ extension TenantService {
         guard let endpoint else { return nil }
         guard let audience = ServiceName(text) else { throw UnknownService(name: text) }
         guard callees.contains(audience) else {
-            throw CryptoError.malformed("context_keys has no pair '\(name) \(audience)'")
+            parts.logger.warning(
+                "a service is not asked: context_keys has no pair for it",
+                ["service": .string(audience.text)]
+            )
+            return nil
         }
         let client = parts.client(of: endpoint)
         return (PeerService(audience, client, by: issuer), .client(text, client))

@@ -63,11 +63,15 @@ struct ServiceCallsTests {
         }
     }
 
-    /// The findings of a panel by a rule.
-    private func findings(_ calls: CurlCalls, by rule: String) async throws -> [String] {
+    /// What is told of the quality of a panel's data.
+    private func findings(
+        _ calls: CurlCalls,
+        _ severity: String = "SEVERITY_NOTES"
+    ) async throws -> [String] {
         let panel = try await calls.object("POST", "/v1/mix/panels:preview", Self.preview)
         let findings = try #require(panel["findings"] as? [[String: Any]], "\(panel)")
-        return findings.filter { $0["rule"] as? String == rule }
+        return findings.filter { $0["rule"] as? String == "data_quality" }
+            .filter { $0["severity"] as? String == severity }
             .compactMap { $0["problem"] as? String }
     }
 
@@ -102,7 +106,7 @@ struct ServiceCallsTests {
         let sources = try await calls.object("GET", "/v1/mix/sources")
         let journeys = try #require(sources["journeys"] as? [String: Any], "\(sources)")
         #expect(journeys["currentTime"] != nil && sources["journeysMissing"] as? String == "")
-        #expect(try await findings(calls, by: "data_quality") == [])
+        #expect(try await findings(calls, "SEVERITY_WARNS") == [])
         // Under the name of the request that had the run made.
         let route = "/sextant.ingest.v1.TaxonomyHistory/GetUnknownShare"
         let served = try await programs.record(of: "ingest", "call served") { $0["route"] == route }
@@ -122,7 +126,7 @@ struct ServiceCallsTests {
         let missing = try #require(quality["missing"] as? [String])
         #expect(missing.count == 2 && quality["touches"] as? String == "0", "\(quality)")
         #expect(missing.allSatisfy { $0.contains("ingest may not tell it") }, "\(missing)")
-        let told = try await findings(calls, by: "data_quality")
+        let told = try await findings(calls)
         #expect(told.count == 1 && told[0].contains("ingest may not tell it"), "\(told)")
     }
 
@@ -133,7 +137,7 @@ struct ServiceCallsTests {
         #expect(run["state"] as? String == "STATE_COMPLETED" && run["result"] != nil, "\(run)")
         let quality = try #require(run["dataQuality"] as? [String: Any])
         #expect((quality["missing"] as? [String])?.count == 2, "\(quality)")
-        let told = try await findings(calls, by: "data_quality")
+        let told = try await findings(calls)
         #expect(told.count == 1, "\(told)")
         try await programs.end("attribution", by: SIGKILL)
         let sources = try await calls.object("GET", "/v1/mix/sources")

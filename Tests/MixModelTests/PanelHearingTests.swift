@@ -37,7 +37,7 @@ struct PanelHearingTests {
     private func heard(
         _ findings: [MixModelV1.PreviewPanelResponse.Finding]
     ) -> [MixModelV1.PreviewPanelResponse.Finding] {
-        findings.filter { $0.rule == "data_quality" }
+        findings.filter { $0.rule == "data_quality" && $0.severity == .warns }
     }
 
     @Test("is told as warnings of panels that are tried, and of those that are kept")
@@ -66,6 +66,9 @@ struct PanelHearingTests {
         note.muteUntil?.seconds += 86_400
         _ = try await service.quality.noteFinding(note)
         #expect(try await heard(service.preview { $0.period = .day }.findings).isEmpty)
+        // The same panel is kept, and what is said of it is of now.
+        let again = try await service.panels.createPanel(request).message.value()
+        #expect(again.panelID == kept.panelID && heard(again.findings).isEmpty)
         await service.stop()
     }
 }

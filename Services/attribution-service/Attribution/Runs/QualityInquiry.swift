@@ -1,5 +1,6 @@
 internal import Contracts
 internal import Jobs
+internal import Journeys
 internal import Messages
 internal import Platform
 internal import RPC
@@ -38,16 +39,15 @@ struct QualityInquiry: Sendable {
         for run: JobRun
     ) async throws -> AttributionV1.DataQuality? {
         let scope = try run.scope()
-        guard let journeys = try await stored.request.journeys?.timed(in: scope),
-            let days = try await store.touchDays(
-                (
-                    journeys.fromTime.flatMap { UTCTimestamp($0) },
-                    journeys.toTime.flatMap { UTCTimestamp($0) }
-                ),
-                mostDays: Self.mostDays,
-                in: scope
-            )
-        else { return nil }
+        guard let asked = try await stored.request.journeys?.timed(in: scope) else { return nil }
+        let selection = try JourneyPlan(asked, in: scope, now: stored.record.createTime).selection
+        let days = try await store.touchDays(
+            from: selection.firstTouch,
+            to: min(selection.range.upperBound, selection.asOf),
+            most: Self.mostDays,
+            in: scope
+        )
+        guard let days else { return nil }
         var quality = AttributionV1.DataQuality()
         switch try await unknownShare(days, run) {
         case .success(let share): quality.tell(share)
@@ -104,5 +104,16 @@ extension AttributionV1.DataQuality {
             return told
         }
         moreFindings = !found.nextPageToken.isEmpty
+    }
+}
+
+extension JourneySelection {
+    /// The earliest moment that a touch of a journey can be of, in microseconds since 1970.
+    fileprivate var firstTouch: Int64 {
+        guard let clickWindow, let viewWindow else { return .min }
+        let (first, isBefore) = range.lowerBound.subtractingReportingOverflow(
+            max(clickWindow, viewWindow)
+        )
+        return isBefore ? .min : first
     }
 }

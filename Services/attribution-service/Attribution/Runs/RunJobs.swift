@@ -59,8 +59,9 @@ struct RunJobs: Sendable {
             return try await run.complete()
         }
         var record = stored.record
+        async let told = quality?.ask(about: stored, for: run)
         let result = try await compute(stored, run)
-        let told = try await quality?.ask(about: stored, for: run)
+        let quality = try await told
         record.state = .completed
         record.problem = nil
         record.fingerprint = result.fingerprint
@@ -68,7 +69,7 @@ struct RunJobs: Sendable {
         record.endTime = .now
         let ended = record
         try await run.complete(ended.message(of: service).encoded()) { transaction in
-            try await store.complete(ended, result, told, in: transaction)
+            try await store.complete(ended, result, quality, in: transaction)
         }
     }
 

@@ -76,24 +76,27 @@ struct RunStore: Sendable {
             .read(UTCTimestamp.self, UTCTimestamp.self)
     }
 
-    /// The days of the touches that journeys of a range can have.
+    /// The days of touches between two moments, as far as there are timelines.
     ///
     /// - Parameters:
-    ///   - range: the selection's times, either of which may be missing.
-    ///   - mostDays: how many at most: the last ones.
+    ///   - first: the first moment, in microseconds since 1970; `Int64.min` for none.
+    ///   - last: the moment after the last.
+    ///   - most: how many days at most: the last ones.
     ///   - scope: the tenant's, whose clocks count.
-    /// - Returns: the first and the last day, as `2026-01-31`; nil if there is no timeline.
+    /// - Returns: the first and the last day, as `2026-01-31`; nil if there is no timeline, or none
+    ///   so early.
     /// - Throws: `PostgresError`.
     func touchDays(
-        _ range: (from: UTCTimestamp?, to: UTCTimestamp?),
-        mostDays: Int64,
+        from first: Int64,
+        to last: Int64,
+        most: Int64,
         in scope: TenantScope
     ) async throws -> (first: String, last: String)? {
         try await scope.read(
             .touchDays,
-            range.from,
-            range.to,
-            mostDays,
+            first > .min ? PostgresTimestamp(microsecondsSince1970: first) : nil,
+            PostgresTimestamp(microsecondsSince1970: last),
+            most,
             scope.entry.settings.timeZone
         )
         .atMostOne().map { try $0.read(String.self, String.self) }
@@ -223,7 +226,7 @@ extension Statement {
             to_char(last, 'YYYY-MM-DD')
         from (
             select (
-                    least(max(last_at), $2 - interval '1 microsecond', now()) at time zone $4
+                    least(max(last_at), $2 - interval '1 microsecond') at time zone $4
                 )::date as last
             from timelines
         ) touches

@@ -58,7 +58,6 @@ struct ModelMaker: Sendable {
         let (id, about, panel) = try await panel(
             request,
             forRefresh: refresh != nil,
-            heard: heard,
             in: scope
         )
         let (calibrations, areNamed) = try await HeldCalibrations.find(
@@ -76,7 +75,15 @@ struct ModelMaker: Sendable {
                 in: about.currency
             )
             let model = try MediaMixModel(fitted, plan.configuration, lifts: held.lifts)
-            return try plan.definition(model, about, held, label: request.label, refresh: refresh)
+            var stored = try plan.definition(
+                model,
+                about,
+                held,
+                label: request.label,
+                refresh: refresh
+            )
+            stored.model?.dataFindings = heard.map(\.message)
+            return stored
         }
         return Made(panel: id, definition: definition)
     }
@@ -85,7 +92,6 @@ struct ModelMaker: Sendable {
     private func panel(
         _ request: MixModelV1.CreateModelRequest,
         forRefresh: Bool,
-        heard: [PanelFinding],
         in scope: TenantScope
     ) async throws -> (PostgresUUID?, about: MixModelV1.Panel, Panel) {
         guard let selection = request.selection else {
@@ -93,12 +99,7 @@ struct ModelMaker: Sendable {
             let stored = try await panels.panel(id, in: scope)
             return (id, stored.about, try await panels.contents(id, in: scope))
         }
-        let made = try await keeper.make(
-            selection,
-            label: request.label,
-            heard: heard,
-            in: scope
-        )
+        let made = try await keeper.make(selection, label: request.label, in: scope)
         if made.findings.isRefusal { throw made.findings.refusal }
         guard !request.validateOnly else { return (nil, made.stored.about, made.panel) }
         let stored = try await keeper.keep(made, forRefresh: forRefresh, in: scope)

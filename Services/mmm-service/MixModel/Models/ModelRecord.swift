@@ -96,6 +96,7 @@ struct ModelRecord: Sendable {
         model.configuration = nil
         (model.calibrations, model.leftOutCalibrations) = ([], [])
         model.summary?.findings = []
+        model.dataFindings = []
         return model
     }
 }

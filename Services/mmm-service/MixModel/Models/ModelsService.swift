@@ -47,6 +47,7 @@ struct ModelsService: MixModelV1.Models.Service {
         if let first = try await scope.created(once: key, for: request, call) {
             return Reply(try await message(first, in: scope))
         }
+        try ModelMaker.check(value)
         let heard = try await hearing.findings(on: value.selection, .call(call))
         let made = try await maker.make(value, heard: heard, in: scope)
         guard let panel = made.panel, !value.validateOnly else {

@@ -32,14 +32,12 @@ struct PanelKeeper: Sendable {
     /// - Parameters:
     ///   - selection: what it is made of.
     ///   - label: what it is called.
-    ///   - heard: what others say of the data.
     ///   - scope: the tenant's.
     /// - Returns: the panel.
     /// - Throws: as ``PanelSource/panel(_:in:)``; FAILED_PRECONDITION if amounts have no rate.
     func make(
         _ selection: MixModelV1.PanelSelection,
         label: String,
-        heard: [PanelFinding],
         in scope: TenantScope
     ) async throws -> Made {
         let made = try await source.panel(selection, in: scope)
@@ -55,8 +53,7 @@ struct PanelKeeper: Sendable {
             scope.entry.settings.currency, scope.context.actor.description
         )
         return try await offload.runBeside {
-            var findings = PanelContract(isOutcomeMoney: made.isMoney).check(made.maker.panel)
-            for finding in heard { findings.add(finding) }
+            let findings = PanelContract(isOutcomeMoney: made.isMoney).check(made.maker.panel)
             var stored = StoredPanel(
                 made.maker.panel,
                 label: label,

@@ -93,21 +93,24 @@ extension PanelsService {
         violations.check(value.source != nil, "source", "expected a selection or a table")
         try violations.finish("no panel can be kept like this")
         let scope = try database.scope(for: call)
-        let made =
-            switch value.source {
-            case .table(let table):
-                try await keeper.make(table, label: value.label, in: scope)
-            case .selection(let selection):
-                try await keeper.make(
-                    selection,
-                    label: value.label,
-                    heard: hearing.findings(on: selection, .call(call)),
-                    in: scope
-                )
-            case nil: throw RPCError.fault("a request without a source was taken")
-            }
-        if value.validateOnly { return Reply(made.stored.preview) }
-        return Reply(try await keeper.keep(made, in: scope).message)
+        let made: PanelKeeper.Made
+        var heard: [PanelFinding] = []
+        switch value.source {
+        case .table(let table): made = try await keeper.make(table, label: value.label, in: scope)
+        case .selection(let selection):
+            made = try await keeper.make(selection, label: value.label, in: scope)
+            heard = try await hearing.findings(on: selection, .call(call))
+        case nil: throw RPCError.fault("a request without a source was taken")
+        }
+        var panel =
+            value.validateOnly
+            ? made.stored.preview : try await keeper.keep(made, in: scope).message
+        // Told to whoever asks, and not kept: others may know more or less, and that changes.
+        panel.findings.insert(
+            contentsOf: heard.map(\.message),
+            at: panel.findings.firstIndex { $0.severity == .notes } ?? panel.findings.endIndex
+        )
+        return Reply(panel)
     }
 
     func listPanels(

@@ -26,6 +26,7 @@ extension MixModelV1.Model {
         add("panel", panelID)
         add("held to", calibrations.map { "\($0.name) \($0.revision)" }.joined(separator: ", "))
         for left in leftOutCalibrations { add("not held to", "\(left.name): \(left.reason)") }
+        for finding in dataFindings { add("its data", "\(finding.problem). \(finding.remedy)") }
         if let summary {
             add("took", "\(Figures.hundredths(summary.seconds)) s")
             add("verdict", summary.verdict)
