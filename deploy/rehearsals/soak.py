@@ -3,12 +3,16 @@
 A ramp finds the rate at which events can be taken; then they come at half of it, mix models are trained one after the other,
 and both tenants ask for journeys, credit and reports, while the loud one floods. Prints a table of calls and one of memory,
 and exits with 1 if a call failed that was within its tenant's quota, or a process grew over the last two thirds.
+
+Whoever sends events does so from processes of its own: one process of Python could not send as many.
 """
 
 import collections
 import http.client
 import itertools
 import json
+import multiprocessing
+import os
 import pathlib
 import subprocess
 import sys
@@ -17,9 +21,15 @@ import time
 import urllib.parse
 
 BATCH = 200
+REGULARS = 200_000
 RAMP_SECONDS = 8
 SAMPLE_SECONDS = 5
-WRITERS = 4
+# How long who reads, or has models trained, takes to look at what came.
+PAUSE_SECONDS = 2
+# Processes that send events, and how many connections each has.
+SENDERS, WRITERS = 4, 8
+# Which part of the events that are to come must: on two cores all else takes its part too, and who sends waits for answers.
+LEAST_TAKEN = 0.6
 # What may be added over the last two thirds: a cache that is still being filled, not a leak of half an hour.
 MOST_GROWTH_MEGABYTES, MOST_GROWTH_SHARE = 24, 0.10
 
@@ -35,10 +45,11 @@ class Caller:
     def call(self, kind, path, body=None):
         """Makes a call, and gives the object that answers it; None if it is not answered."""
         headers = {"authorization": "Bearer " + self.key, "content-type": "application/json"}
+        text = body if isinstance(body, str | None) else json.dumps(body)
         began = time.monotonic()
         try:
             self.local.connection = getattr(self.local, "connection", None) or http.client.HTTPConnection(self.place, timeout=60)
-            self.local.connection.request("POST" if body is not None else "GET", path, body and json.dumps(body), headers)
+            self.local.connection.request("POST" if body is not None else "GET", path, text, headers)
             answer = self.local.connection.getresponse()
             text = answer.read()
         except (OSError, http.client.HTTPException) as error:
@@ -59,38 +70,41 @@ class Soak:
     def __init__(self, url, data, minutes, quiet, loud):
         self.quiet, self.loud = Caller(url, quiet, "quiet"), Caller(url, loud, "loud")
         self.data, self.seconds = pathlib.Path(data), 60 * minutes
-        self.over = threading.Event()
+        self.over = multiprocessing.Event()
         self.numbers = itertools.count()
         self.trained = 0
 
     # MARK: What tenants do
 
     def write(self, caller):
-        """Sends some events of persons who have come before, and of some who have not."""
-        number = next(self.numbers)
-        events = [
-            {"eventId": f"soak-{number}-{place}", "kind": "KIND_PAGE", "anonymousId": f"v{(number * BATCH + place) % 20_000}",
-             "occurredAt": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "visit": {"pageUrl": "https://shop.example/?gclid=1"}}
+        """Sends events: one of ten is of somebody who has come before, the others are six each of somebody new."""
+        number, sender = next(self.numbers), os.getpid()
+        now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        events = ",".join(
+            f'{{"eventId":"soak-{sender}-{number}-{place}","kind":"KIND_PAGE","anonymousId":"{who}",'
+            f'"occurredAt":"{now}","visit":{{"pageUrl":"https://shop.example/?gclid=1"}}}}'
             for place in range(BATCH)
-        ]
-        answer = caller.call("events", "/v1/events:write", {"events": events})
+            for who in [f"{sender}-{number}-{place // 6}" if place % 10 else f"regular-{(number * BATCH + place) % REGULARS}"]
+        )
+        answer = caller.call("events", "/v1/events:write", f'{{"events":[{events}]}}')
         return BATCH if answer else 0
 
     def ramp(self):
         """The most events a second that are taken, by more and more writers."""
         best = 0.0
-        for writers in (1, 2, 4, 8):
-            began, end, counts = time.monotonic(), time.monotonic() + RAMP_SECONDS, []
+        for senders, writers in ((1, 1), (2, 1), (4, 1), (4, 2), (4, 4)):
+            began, end = time.monotonic(), time.monotonic() + RAMP_SECONDS
 
             def push():
                 while time.monotonic() < end:
-                    counts.append(self.write(self.quiet))
+                    self.write(self.quiet)
 
-            self.together([push] * writers)
-            rate = sum(counts) / (time.monotonic() - began)
-            print(f"{writers} writers: {rate:.0f} events a second", flush=True)
+            self.apart([[push] * writers] * senders)
+            self.over.clear()
+            rate = BATCH * len(self.quiet.seconds["events"]) / (time.monotonic() - began)
+            print(f"{senders * writers} writers: {rate:.0f} events a second", flush=True)
             best = max(best, rate)
-        self.quiet.seconds.clear()
+            self.quiet.seconds.clear()
         return best
 
     def ingest(self, rate):
@@ -117,6 +131,7 @@ class Soak:
                 self.quiet.failures[f"training: {model and model.get('problem')}"] += 1
             if not self.over.is_set():
                 self.quiet.call("delete model", path + ":delete", {})
+            self.over.wait(PAUSE_SECONDS)
 
     def read(self, caller):
         """Asks for what people look at."""
@@ -132,7 +147,7 @@ class Soak:
         while not self.over.is_set():
             for question in questions:
                 caller.call(*question)
-            self.over.wait(0.25)
+            self.over.wait(PAUSE_SECONDS)
 
     def flood(self):
         while not self.over.is_set():
@@ -170,23 +185,63 @@ class Soak:
         for thread in threads:
             thread.join()
 
+    def apart(self, groups, meanwhile=lambda: None):
+        """Does what each group has in a process of its own, and gathers what came of it."""
+        notes = multiprocessing.SimpleQueue()
+
+        def work(bodies):
+            # Of what was noted before, the parent knows.
+            for caller in (self.quiet, self.loud):
+                for noted in (caller.seconds, caller.failures, caller.refused):
+                    noted.clear()
+            self.together(bodies)
+            notes.put((self.trained, *((caller.seconds, caller.failures, caller.refused) for caller in (self.quiet, self.loud))))
+
+        processes = [multiprocessing.Process(target=work, args=(bodies,)) for bodies in groups]
+        for process in processes:
+            process.start()
+        try:
+            meanwhile()
+        finally:
+            self.over.set()
+        for _ in processes:
+            trained, *told = self.note(notes, processes)
+            self.trained += trained
+            for caller, (seconds, failures, refused) in zip((self.quiet, self.loud), told):
+                for kind, times in seconds.items():
+                    caller.seconds[kind] += times
+                caller.failures += failures
+                caller.refused += refused
+        for process in processes:
+            process.join()
+
+    @staticmethod
+    def note(notes, processes):
+        """What one of the processes noted, if none was killed."""
+        while notes.empty():
+            if killed := [process.exitcode for process in processes if process.exitcode]:
+                sys.exit(f"soak: who makes calls has ended with {killed}")
+            time.sleep(0.05)
+        return notes.get()
+
     def run(self):
         rate = self.ramp() / 2
         print(f"events come at {rate:.0f} a second from here on", flush=True)
-        bodies = [*[lambda: self.ingest(rate / WRITERS)] * WRITERS, self.train, lambda: self.read(self.quiet), lambda: self.read(self.loud)]
-        threads = [threading.Thread(target=body) for body in [*bodies, self.flood, self.flood]]
-        for thread in threads:
-            thread.start()
-        began, samples = time.monotonic(), []
-        while (passed := time.monotonic() - began) < self.seconds:
-            samples.append((passed, self.memory()))
-            time.sleep(SAMPLE_SECONDS)
-        self.over.set()
-        for thread in threads:
-            thread.join()
-        return self.told(samples)
+        own = rate / SENDERS / WRITERS
+        groups = [[lambda: self.ingest(own)] * WRITERS] * SENDERS
+        groups += [[self.train, lambda: self.read(self.quiet), lambda: self.read(self.loud)], [self.flood] * 2]
+        samples = []
 
-    def told(self, samples):
+        def sample():
+            began = time.monotonic()
+            while (passed := time.monotonic() - began) < self.seconds:
+                samples.append((passed, self.memory()))
+                time.sleep(SAMPLE_SECONDS)
+
+        self.apart(groups, sample)
+        return self.told(samples, rate)
+
+    def told(self, samples, rate):
         print(f"\n{'call':<22}{'count':>8}{'p50 ms':>9}{'p99 ms':>9}{'most ms':>9}{'refused':>9}")
         for caller in (self.quiet, self.loud):
             for kind in sorted({*caller.seconds, *caller.refused}):
@@ -194,10 +249,13 @@ class Soak:
                 middle, high = times[len(times) // 2], times[min(len(times) - 1, len(times) * 99 // 100)]
                 row = f"{caller.name + ' ' + kind:<22}{len(caller.seconds[kind]):>8}{middle:>9.1f}{high:>9.1f}{times[-1]:>9.1f}"
                 print(f"{row}{caller.refused[kind]:>9}")
-        print(f"{BATCH * len(self.quiet.seconds['events']) / self.seconds:.0f} events a second were taken")
+        taken = BATCH * len(self.quiet.seconds["events"]) / self.seconds
+        print(f"{taken:.0f} events a second were taken, {taken / rate:.0%} of what was to come")
         print(f"{self.trained} models were trained\n\n{'memory':<22}{'first MB':>9}{'mean MB':>9}{'last MB':>9}{'MB/min':>9}")
         faults = [f"{caller.name}: {count} x {what}" for caller in (self.quiet, self.loud) for what, count in caller.failures.items()]
         faults += [f"quiet was refused {count} x {kind}" for kind, count in self.quiet.refused.items()]
+        if taken < LEAST_TAKEN * rate:
+            faults.append(f"{taken:.0f} events a second were taken of {rate:.0f}")
         if not self.loud.refused["flood"]:
             faults.append("nothing of the flood was refused")
         late = [sample for sample in samples if sample[0] > self.seconds / 3]
@@ -214,5 +272,7 @@ class Soak:
         print("\nno call failed within its quota, and no process grew")
 
 
+# What a process begins with is what its parent has: threads of the parent there are none.
+multiprocessing.set_start_method("fork")
 url, data, minutes, quiet, loud = sys.argv[1:]
 Soak(url, data, float(minutes), quiet, loud).run()
