@@ -566,10 +566,11 @@ extension AttributionV1 {
     public struct DataQuality: MessageValue {
 
         /// The first day whose touches were looked at, as `2026-01-31`: the first that journeys of the run can
-        /// have a touch of, by its windows. Empty if ingest did not say.
+        /// have a touch of, by its windows. Empty if ingest did not say, or nobody did anything so late.
         public var firstDate: String = ""
 
-        /// The last one: that of the run's journeys, or of its `as_of`. At most 800 days are looked at.
+        /// The last one: that of the run's journeys, of its `as_of`, or of the last event, whichever is first.
+        /// At most 800 days are looked at.
         public var lastDate: String = ""
 
         /// How many touches there are in these days.
@@ -711,7 +712,7 @@ extension AttributionV1 {
             }
 
             /// The first day whose touches were looked at, as `2026-01-31`: the first that journeys of the run can
-            /// have a touch of, by its windows. Empty if ingest did not say.
+            /// have a touch of, by its windows. Empty if ingest did not say, or nobody did anything so late.
             public var firstDate: Text {
                 @_lifetime(copy self)
                 get {
@@ -719,7 +720,8 @@ extension AttributionV1 {
                 }
             }
 
-            /// The last one: that of the run's journeys, or of its `as_of`. At most 800 days are looked at.
+            /// The last one: that of the run's journeys, of its `as_of`, or of the last event, whichever is first.
+            /// At most 800 days are looked at.
             public var lastDate: Text {
                 @_lifetime(copy self)
                 get {
@@ -779,26 +781,28 @@ extension AttributionV1 {
             }
 
             /// The first day whose touches were looked at, as `2026-01-31`: the first that journeys of the run can
-            /// have a touch of, by its windows. Empty if ingest did not say.
+            /// have a touch of, by its windows. Empty if ingest did not say, or nobody did anything so late.
             @inlinable
             public mutating func setFirstDate(_ value: String) {
                 if !value.isEmpty { buffer.appendField(tag: 10, value) }
             }
 
             /// The first day whose touches were looked at, as `2026-01-31`: the first that journeys of the run can
-            /// have a touch of, by its windows. Empty if ingest did not say.
+            /// have a touch of, by its windows. Empty if ingest did not say, or nobody did anything so late.
             @inlinable
             public mutating func setFirstDate(_ value: Text) {
                 if !value.isEmpty { buffer.appendField(tag: 10, value.utf8) }
             }
 
-            /// The last one: that of the run's journeys, or of its `as_of`. At most 800 days are looked at.
+            /// The last one: that of the run's journeys, of its `as_of`, or of the last event, whichever is first.
+            /// At most 800 days are looked at.
             @inlinable
             public mutating func setLastDate(_ value: String) {
                 if !value.isEmpty { buffer.appendField(tag: 18, value) }
             }
 
-            /// The last one: that of the run's journeys, or of its `as_of`. At most 800 days are looked at.
+            /// The last one: that of the run's journeys, of its `as_of`, or of the last event, whichever is first.
+            /// At most 800 days are looked at.
             @inlinable
             public mutating func setLastDate(_ value: Text) {
                 if !value.isEmpty { buffer.appendField(tag: 18, value.utf8) }

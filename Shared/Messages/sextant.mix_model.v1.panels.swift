@@ -3029,6 +3029,8 @@ extension MixModelV1 {
         public var daysPerPeriod: Int32 = 0
 
         /// What is to be known before a model is fitted, the weightiest first: at most 100. Missing in lists.
+        /// Of a selection that is being created there is also what others say of its data, as in a preview,
+        /// which is not kept.
         public var findings: [MixModelV1.PreviewPanelResponse.Finding] = []
 
         /// How many findings there are beside these.
@@ -3330,6 +3332,8 @@ extension MixModelV1 {
             }
 
             /// What is to be known before a model is fitted, the weightiest first: at most 100. Missing in lists.
+            /// Of a selection that is being created there is also what others say of its data, as in a preview,
+            /// which is not kept.
             public var findings: RepeatedMessages<MixModelV1.PreviewPanelResponse.Finding.View> {
                 @_lifetime(copy self)
                 get {
@@ -3559,12 +3563,16 @@ extension MixModelV1 {
             }
 
             /// What is to be known before a model is fitted, the weightiest first: at most 100. Missing in lists.
+            /// Of a selection that is being created there is also what others say of its data, as in a preview,
+            /// which is not kept.
             @inlinable
             public mutating func addFindings<Failure: Error>(_ write: (inout MixModelV1.PreviewPanelResponse.Finding.Writer) throws(Failure) -> Void) throws(Failure) {
                 try buffer.appendMessage(tag: 130, write)
             }
 
             /// What is to be known before a model is fitted, the weightiest first: at most 100. Missing in lists.
+            /// Of a selection that is being created there is also what others say of its data, as in a preview,
+            /// which is not kept.
             @inlinable
             public mutating func addFindings(_ value: MixModelV1.PreviewPanelResponse.Finding) {
                 buffer.appendMessage(tag: 130, value)

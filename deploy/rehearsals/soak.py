@@ -197,7 +197,7 @@ class Soak:
             self.together(bodies)
             notes.put((self.trained, *((caller.seconds, caller.failures, caller.refused) for caller in (self.quiet, self.loud))))
 
-        processes = [multiprocessing.Process(target=work, args=(bodies,)) for bodies in groups]
+        processes = [multiprocessing.Process(target=work, args=(bodies,), daemon=True) for bodies in groups]
         for process in processes:
             process.start()
         try:

@@ -172,16 +172,22 @@ struct TimelineChangesTests {
             _ = try await attribution.timelines.buildTimelines(.init())
             // All that there is, so that there are many parts.
             if number % 10 == 0 { try await attribution.markAll() }
+            guard number % 30 == 0 else { continue }
+            try await attribution.served.finishJobs(of: attribution.served.members[0])
+            try await attribution.build()
+            let oracle = try await TimelineOracle(
+                of: attribution,
+                ignored: changes.ignored,
+                mostOfOrder: Self.limits.eventsOfOrder
+            )
+            let wrong = Set(try await attribution.stored())
+                .symmetricDifference(oracle.timelines())
+            #expect(wrong.sorted() == [], "after \(number)")
         }
         try await attribution.served.finishJobs(of: attribution.served.members[0])
         try await attribution.build()
-        let oracle = try await TimelineOracle(
-            of: attribution,
-            ignored: changes.ignored,
-            mostOfOrder: Self.limits.eventsOfOrder
-        )
         let followed = try await attribution.stored()
-        #expect(!followed.isEmpty && Set(followed) == Set(oracle.timelines()))
+        #expect(!followed.isEmpty)
         try await attribution.reset()
         try await attribution.build()
         #expect(try await attribution.stored() == followed)

@@ -31,8 +31,7 @@ struct QualityInquiry: Sendable {
     /// - Parameters:
     ///   - stored: the run.
     ///   - run: its job, in whose name ingest is asked.
-    /// - Returns: what ingest says; nil for paths that were imported, and where there are no
-    ///   timelines.
+    /// - Returns: what ingest says; nil for paths that were imported.
     /// - Throws: `PostgresError`, or `CancellationError`.
     func ask(
         about stored: StoredRun,
@@ -47,11 +46,12 @@ struct QualityInquiry: Sendable {
             most: Self.mostDays,
             in: scope
         )
-        guard let days else { return nil }
         var quality = AttributionV1.DataQuality()
         switch try await unknownShare(days, run) {
         case .success(let share): quality.tell(share)
         case .failure(let silence): quality.missing.append("unknown touches: \(silence)")
+        // There is nobody who could have a touch in these days.
+        case nil: break
         }
         switch try await findings(run) {
         case .success(let found): quality.tell(found, most: Self.mostFindings)
@@ -61,10 +61,11 @@ struct QualityInquiry: Sendable {
     }
 
     private func unknownShare(
-        _ days: (first: String, last: String),
+        _ days: (first: String, last: String)?,
         _ run: JobRun
-    ) async throws -> Result<IngestV1.UnknownShare, PeerService.Silence> {
-        try await ingest.ask(on: .job(run), within: Self.patience) { channel, options in
+    ) async throws -> Result<IngestV1.UnknownShare, PeerService.Silence>? {
+        guard let days else { return nil }
+        return try await ingest.ask(on: .job(run), within: Self.patience) { channel, options in
             var request = IngestV1.GetUnknownShareRequest()
             (request.from, request.to) = days
             request.mostEvents = Self.mostEvents

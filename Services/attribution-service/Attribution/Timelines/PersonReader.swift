@@ -1,16 +1,11 @@
-internal import Jobs
-internal import Net
 internal import Postgres
 internal import Tenancy
 
 /// Reads what is known of persons whose timelines are not up to date: some at a time, or those that
 /// come next while the timelines of others are written.
 struct PersonReader: Sendable {
-    let run: JobRun
     let feed: TimelineFeed
     let store: TimelineBuildStore
-    /// How long a look at some persons may take.
-    let patience: Duration
 
     /// What was found.
     struct Found: Sendable {
@@ -93,13 +88,17 @@ struct PersonReader: Sendable {
     /// - Parameters:
     ///   - count: how many ids at most.
     ///   - others: who is written meanwhile.
+    ///   - scope: the tenant's, for as long as it may take.
     /// - Returns: what there is; nil if there is nothing, more than is held at once beside the
     ///   others, or somebody whom they have to do with, and if the database refuses: then they are
     ///   read after those.
-    /// - Throws: `CancellationError`, or what suspends a tenant.
-    func readAhead(_ count: Int, beside others: Found) async throws -> Found? {
+    /// - Throws: `CancellationError`.
+    func readAhead(
+        _ count: Int,
+        beside others: Found,
+        in scope: TenantScope
+    ) async throws -> Found? {
         do {
-            let scope = try run.scope(within: patience)
             let found = try await scope.transaction(.init(isReadOnly: true)) { transaction in
                 try await read(count, beside: others, in: transaction)
             }

@@ -37,7 +37,7 @@ struct TimelineBuildRun {
         self.offload = offload
         store = TimelineBuildStore(limits: limits)
         feed = TimelineFeed(overused: store.overused)
-        reader = PersonReader(run: run, feed: feed, store: store, patience: Self.patience.some)
+        reader = PersonReader(feed: feed, store: store)
         idsAtOnce = min(limits.changes, Self.idsAtFirst)
     }
 
@@ -129,7 +129,7 @@ struct TimelineBuildRun {
     private func next(after made: Made) -> Int {
         // They were chosen before the last of these numbers was known.
         let wanted = made.changed * (store.limits.heldEvents / 3) / max(1, made.events)
-        return max(1, min(wanted, made.changed * 2, store.limits.changes))
+        return max(1, min(wanted, max(made.changed, idsAtOnce) * 2, store.limits.changes))
     }
 
     /// Puts together those that were read, or the next; and reads those after them meanwhile.
@@ -137,7 +137,8 @@ struct TimelineBuildRun {
         guard let (found, turn) = ahead else { return try await makeNext(count) }
         ahead = nil
         let own = self
-        async let following = own.reader.readAhead(count, beside: found)
+        let scope = try run.scope(within: Self.patience.some)
+        async let following = own.reader.readAhead(count, beside: found, in: scope)
         let made = try await run.transaction(within: Self.patience.some) { transaction -> Made? in
             let head = try await own.feed.hold(in: transaction)
             guard found.isCurrent(at: head, after: turn) else { return nil }
@@ -160,7 +161,9 @@ struct TimelineBuildRun {
             return (try await own.write(found, in: transaction), found)
         }
         guard let (made, found) = done else { return nil }
-        ahead = try await reader.readAhead(count, beside: found).map { ($0, after: made.turn) }
+        let scope = try run.scope(within: Self.patience.some)
+        ahead = try await reader.readAhead(count, beside: found, in: scope)
+            .map { ($0, after: made.turn) }
         return made
     }
 

@@ -82,7 +82,7 @@ struct ModelMaker: Sendable {
                 label: request.label,
                 refresh: refresh
             )
-            stored.model?.dataFindings = heard.map(\.message)
+            stored.model?.dataFindings = heard.prefix(PanelFindings.most).map(\.message)
             return stored
         }
         return Made(panel: id, definition: definition)

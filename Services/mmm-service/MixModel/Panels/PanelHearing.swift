@@ -15,7 +15,7 @@ struct PanelHearing: Sendable {
     private let ingest: PeerService?
 
     /// Whom a panel's outcome is counted by, where attribution counts it.
-    private static let journeys = "journeys"
+    fileprivate static let journeys = "journeys"
     /// How many findings of ingest's are looked at.
     private static let mostFindings: Int32 = 200
     /// How long each service is waited for.
@@ -61,7 +61,16 @@ struct PanelHearing: Sendable {
         }
         switch answer {
         case .success(let told):
-            return told.findings.filter { $0.concerns(selection) }.map { PanelFinding($0) }
+            let found = told.findings.filter { $0.concerns(selection) }.map { PanelFinding($0) }
+            if told.nextPageToken.isEmpty { return found }
+            return found + [
+                PanelFinding(
+                    .notes,
+                    .dataQuality,
+                    problem: "more breaks rules of data quality than was looked at",
+                    remedy: "see the rest by `sextant dq findings`"
+                )
+            ]
         case .failure(let silence):
             return [
                 PanelFinding(
@@ -144,7 +153,13 @@ extension IngestV1.QualityFinding {
             let counter = dimensions["counted_by"]
             return kpi == selection.kpi && (counter == nil || counter == selection.countedBy)
         }
-        return dimensions["platform"] != nil || ["spend", "kpi"].contains(dimensions["kind"])
+        if dimensions["platform"] != nil || ["spend", "kpi"].contains(dimensions["kind"]) {
+            return true
+        }
+        // What is wrong with events is wrong with what is counted of them.
+        return selection.countedBy == PanelHearing.journeys
+            && (dimensions["conversion_kind"] != nil
+                || ["event", "conversion"].contains(dimensions["kind"]))
     }
 }
 

@@ -110,6 +110,9 @@ extension PanelsService {
             contentsOf: heard.map(\.message),
             at: panel.findings.firstIndex { $0.severity == .notes } ?? panel.findings.endIndex
         )
+        let omitted = max(0, panel.findings.count - PanelFindings.most)
+        panel.findings.removeLast(omitted)
+        panel.omittedFindings += Int32(clamping: omitted)
         return Reply(panel)
     }
 

@@ -15766,11 +15766,11 @@ enum OpenAPIDocument {
         "properties": {
           "firstDate": {
             "type": "string",
-            "description": "The first day whose touches were looked at, as `2026-01-31`: the first that journeys of the run can have a touch of, by its windows. Empty if ingest did not say."
+            "description": "The first day whose touches were looked at, as `2026-01-31`: the first that journeys of the run can have a touch of, by its windows. Empty if ingest did not say, or nobody did anything so late."
           },
           "lastDate": {
             "type": "string",
-            "description": "The last one: that of the run's journeys, or of its `as_of`. At most 800 days are looked at."
+            "description": "The last one: that of the run's journeys, of its `as_of`, or of the last event, whichever is first. At most 800 days are looked at."
           },
           "touches": {
             "type": "string",
@@ -31241,7 +31241,7 @@ enum OpenAPIDocument {
           },
           "findings": {
             "type": "array",
-            "description": "What is to be known before a model is fitted, the weightiest first: at most 100. Missing in lists.",
+            "description": "What is to be known before a model is fitted, the weightiest first: at most 100. Missing in lists. Of a selection that is being created there is also what others say of its data, as in a preview, which is not kept.",
             "items": {
               "$ref": "#/components/schemas/sextant.mix_model.v1.PreviewPanelResponse.Finding"
             }
