@@ -20,7 +20,7 @@ struct QualityInquiry: Sendable {
     /// How many unknown touches it looks at for what most of them have in common.
     private static let mostEvents: Int32 = 5_000
     /// How many findings are kept.
-    private static let mostFindings = 20
+    private static let mostFindings: Int32 = 20
     /// How long it is waited for, for each of the two things that are asked.
     private static let patience = Duration.seconds(10)
 
@@ -53,8 +53,13 @@ struct QualityInquiry: Sendable {
         // There is nobody who could have a touch in these days.
         case nil: break
         }
-        switch try await findings(run) {
-        case .success(let found): quality.tell(found, most: Self.mostFindings)
+        let rules = try await ingest.brokenRules(
+            Self.mostFindings,
+            on: .job(run),
+            within: Self.patience
+        )
+        switch rules {
+        case .success(let found): quality.tell(found)
         case .failure(let silence): quality.missing.append("findings: \(silence)")
         }
         return quality
@@ -73,19 +78,6 @@ struct QualityInquiry: Sendable {
                 .getUnknownShare(request, options: options).message.value()
         }
     }
-
-    private func findings(
-        _ run: JobRun
-    ) async throws -> Result<IngestV1.ListFindingsResponse, PeerService.Silence> {
-        try await ingest.ask(on: .job(run), within: Self.patience) { channel, options in
-            var request = IngestV1.ListFindingsRequest()
-            (request.state, request.leastSeverity) = (.open, .warning)
-            request.excludesMuted = true
-            request.pageSize = Int32(Self.mostFindings)
-            return try await IngestV1.DataQuality.Client(channel)
-                .listFindings(request, options: options).message.value()
-        }
-    }
 }
 
 extension AttributionV1.DataQuality {
@@ -96,8 +88,8 @@ extension AttributionV1.DataQuality {
         if !share.targetMet { unknownAdvice = share.causes.first?.advice ?? "" }
     }
 
-    fileprivate mutating func tell(_ found: IngestV1.ListFindingsResponse, most: Int) {
-        findings = found.findings.prefix(most).map { finding in
+    fileprivate mutating func tell(_ found: IngestV1.ListFindingsResponse) {
+        findings = found.findings.map { finding in
             var told = Finding()
             told.number = finding.number
             told.isError = finding.severity == .error

@@ -59,9 +59,9 @@ struct RunJobs: Sendable {
             return try await run.complete()
         }
         var record = stored.record
-        async let told = quality?.ask(about: stored, for: run)
         let result = try await compute(stored, run)
-        let quality = try await told
+        // Not before: a run that waits for a slot is tried again and again.
+        let quality = try await quality?.ask(about: stored, for: run)
         record.state = .completed
         record.problem = nil
         record.fingerprint = result.fingerprint

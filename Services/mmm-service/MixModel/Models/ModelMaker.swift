@@ -51,7 +51,7 @@ struct ModelMaker: Sendable {
     func make(
         _ request: MixModelV1.CreateModelRequest,
         refresh: ModelRenewal? = nil,
-        heard: [PanelFinding],
+        heard: PanelFindings,
         in scope: TenantScope
     ) async throws -> Made {
         let plan = try ModelPlan(request)
@@ -82,7 +82,7 @@ struct ModelMaker: Sendable {
                 label: request.label,
                 refresh: refresh
             )
-            stored.model?.dataFindings = heard.prefix(PanelFindings.most).map(\.message)
+            stored.model?.dataFindings = heard.messages
             return stored
         }
         return Made(panel: id, definition: definition)

@@ -4,7 +4,7 @@ internal import RPC
 
 extension PanelFinding {
     /// As the contract has it.
-    var message: MixModelV1.PreviewPanelResponse.Finding {
+    fileprivate var message: MixModelV1.PreviewPanelResponse.Finding {
         var told = MixModelV1.PreviewPanelResponse.Finding()
         told.severity =
             switch severity {

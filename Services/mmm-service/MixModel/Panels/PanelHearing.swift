@@ -39,11 +39,14 @@ struct PanelHearing: Sendable {
     func findings(
         on selection: MixModelV1.PanelSelection?,
         _ occasion: PeerService.Occasion
-    ) async throws -> [PanelFinding] {
-        guard let selection else { return [] }
-        let rules = try await brokenRules(selection, occasion)
-        guard selection.countedBy == Self.journeys else { return rules }
-        return rules + (try await behind(occasion))
+    ) async throws -> PanelFindings {
+        var found = PanelFindings()
+        guard let selection else { return found }
+        for finding in try await brokenRules(selection, occasion) { found.add(finding) }
+        if selection.countedBy == Self.journeys {
+            for finding in try await behind(occasion) { found.add(finding) }
+        }
+        return found
     }
 
     private func brokenRules(
@@ -51,14 +54,11 @@ struct PanelHearing: Sendable {
         _ occasion: PeerService.Occasion
     ) async throws -> [PanelFinding] {
         guard let ingest else { return [] }
-        let answer = try await ingest.ask(on: occasion, within: Self.patience) { channel, options in
-            var request = IngestV1.ListFindingsRequest()
-            (request.state, request.leastSeverity) = (.open, .warning)
-            request.excludesMuted = true
-            request.pageSize = Self.mostFindings
-            return try await IngestV1.DataQuality.Client(channel)
-                .listFindings(request, options: options).message.value()
-        }
+        let answer = try await ingest.brokenRules(
+            Self.mostFindings,
+            on: occasion,
+            within: Self.patience
+        )
         switch answer {
         case .success(let told):
             let found = told.findings.filter { $0.concerns(selection) }.map { PanelFinding($0) }

@@ -94,7 +94,7 @@ extension PanelsService {
         try violations.finish("no panel can be kept like this")
         let scope = try database.scope(for: call)
         let made: PanelKeeper.Made
-        var heard: [PanelFinding] = []
+        var heard = PanelFindings()
         switch value.source {
         case .table(let table): made = try await keeper.make(table, label: value.label, in: scope)
         case .selection(let selection):
@@ -106,13 +106,10 @@ extension PanelsService {
             value.validateOnly
             ? made.stored.preview : try await keeper.keep(made, in: scope).message
         // Told to whoever asks, and not kept: others may know more or less, and that changes.
-        panel.findings.insert(
-            contentsOf: heard.map(\.message),
-            at: panel.findings.firstIndex { $0.severity == .notes } ?? panel.findings.endIndex
-        )
-        let omitted = max(0, panel.findings.count - PanelFindings.most)
-        panel.findings.removeLast(omitted)
-        panel.omittedFindings += Int32(clamping: omitted)
+        var findings = made.findings
+        findings.add(heard)
+        panel.findings = findings.messages
+        panel.omittedFindings = Int32(clamping: findings.omitted)
         return Reply(panel)
     }
 
@@ -200,7 +197,7 @@ extension Panel {
 
 extension MixModelV1.PreviewPanelResponse {
     /// What is told of a panel, without its columns.
-    fileprivate init(_ made: PanelSource.Made, heard: [PanelFinding]) {
+    fileprivate init(_ made: PanelSource.Made, heard: PanelFindings) {
         self.init()
         firstDate = made.frame.first.text
         lastDate = made.frame.last.text
@@ -221,7 +218,7 @@ extension MixModelV1.PreviewPanelResponse {
         partialCells = leftOut.partialCells
         fingerprint = made.maker.panel.fingerprint
         var findings = PanelContract(isOutcomeMoney: made.isMoney).check(made.maker.panel)
-        for finding in heard { findings.add(finding) }
+        findings.add(heard)
         tell(findings)
     }
 
