@@ -28,6 +28,11 @@ public enum ScalarTransform: Equatable, Sendable {
         /// - Returns: the derivative in u.
         @inlinable
         public func pullBack(_ gradient: Double) -> Double { gradient * slope + logJacobianSlope }
+
+        /// The same number where its Jacobian counts elsewhere: it adds nothing to a log density.
+        public var withoutJacobian: Self {
+            Self(value: value, slope: slope, logJacobian: 0, logJacobianSlope: 0)
+        }
     }
 
     /// From any number to one that is allowed.

@@ -44,10 +44,24 @@ public struct MixDensity: Density {
         _ model: MediaMixModel,
         _ coordinates: Coordinates = .sampled,
         weights: [Double]? = nil
+    ) { self.init(model, coordinates, weights: weights, countsTransforms: true) }
+
+    /// The density of one of several outcomes' models.
+    ///
+    /// - Parameters:
+    ///   - model: the model.
+    ///   - coordinates: what positions are made of.
+    ///   - weights: how often each number of the outcome counts; nil if each counts once.
+    ///   - countsTransforms: whether the priors of how media carry over and level off count here.
+    init(
+        _ model: MediaMixModel,
+        _ coordinates: Coordinates,
+        weights: [Double]?,
+        countsTransforms: Bool
     ) {
         precondition(weights?.count ?? model.panel.cells == model.panel.cells, "a weight a cell")
         self.model = model
-        parameters = model.parameterBlock(coordinates)
+        parameters = model.parameterBlock(coordinates, countsTransforms: countsTransforms)
         let periods = model.panel.periods.count
         let geoCount = model.panel.geos.count
         baseline = BaselineBlock(levels: model.slots.levels, periods: periods)

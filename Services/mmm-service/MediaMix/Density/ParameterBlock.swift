@@ -13,6 +13,8 @@ struct ParameterBlock: Sendable {
         let transform: ScalarTransform
         /// Its prior; nil if another block sees to that.
         let prior: PriorLaw?
+        /// Whether its map's Jacobian counts here, and not where another outcome's model has it.
+        var isCounted = true
         /// What it is divided by to become what the prior is of.
         var divisor = 1.0
         /// What it adds to the level per unit: the mean of its column over the divisor.
@@ -70,7 +72,8 @@ struct ParameterBlock: Sendable {
         var sum = -logDivisors
         for slot in adjoints.indices { adjoints[slot] = 0 }
         for index in sampled.indices {
-            let map = sampled[index].transform.constrain(position[index])
+            var map = sampled[index].transform.constrain(position[index])
+            if !sampled[index].isCounted { map = map.withoutJacobian }
             maps[index] = map
             values[sampled[index].slot] = map.value
             sum += map.logJacobian

@@ -51,6 +51,25 @@ public struct MixDraws: Sendable, Equatable {
         chains = posterior.chains.map(\.positions)
     }
 
+    /// Some of the numbers of each point: those of one of the models that were drawn together.
+    ///
+    /// - Parameter places: where they are, each from 0 and below ``dimension``; at least one.
+    /// - Returns: as many points, in the same order.
+    public func taking(_ places: [Int]) -> MixDraws {
+        if places == Array(0..<dimension) { return self }
+        return MixDraws(
+            dimension: places.count,
+            count: count,
+            chains: chains.map { chain in
+                (0..<count).flatMap { draw in places.map { chain[draw * dimension + $0] } }
+            }
+        )
+    }
+
+    private init(dimension: Int, count: Int, chains: [[Double]]) {
+        (self.dimension, self.count, self.chains) = (dimension, count, chains)
+    }
+
     /// A point.
     ///
     /// - Parameters:

@@ -9,8 +9,36 @@ extension MediaMixModel {
         prior(slot).distribution != nil && prior(slot).transform == .real
     }
 
+    /// How media carry over and level off: what outcomes have in common.
+    private var transformSlots: Set<Int> {
+        Set(slots.media.flatMap { $0.adstock + $0.saturation })
+    }
+
+    /// The names of what is sampled of how media carry over and level off.
+    var transformNames: Set<String> {
+        Set(
+            transformSlots.filter { prior($0).distribution != nil }
+                .map { layout.parameters[$0].name }
+        )
+    }
+
+    /// How media carry over and level off, each parameter with its prior.
+    var transformPriors: [String: Prior] {
+        let own = transformSlots.map { (layout.parameters[$0].name, prior($0)) }
+        return Dictionary(uniqueKeysWithValues: own)
+    }
+
     /// The parameters with their priors, in coordinates of a choice.
-    func parameterBlock(_ coordinates: MixDensity.Coordinates) -> ParameterBlock {
+    ///
+    /// - Parameters:
+    ///   - coordinates: the choice.
+    ///   - countsTransforms: whether the priors of how media carry over and level off count here.
+    /// - Returns: the block.
+    func parameterBlock(
+        _ coordinates: MixDensity.Coordinates,
+        countsTransforms: Bool
+    ) -> ParameterBlock {
+        let others = countsTransforms ? [] : transformSlots
         var sampled: [ParameterBlock.Sampled] = []
         var values = layout.parameters.map { _ in 0.0 }
         let standards = standards(coordinates)
@@ -27,8 +55,9 @@ extension MediaMixModel {
             var one = ParameterBlock.Sampled(
                 slot: slot,
                 transform: parameter.prior.transform,
-                prior: elsewhere.contains(slot) ? nil : law
+                prior: elsewhere.contains(slot) || others.contains(slot) ? nil : law
             )
+            one.isCounted = !others.contains(slot)
             one.isLevel = isCentred && slots.levels.contains(slot)
             if isCentred && isFree(slot) { one.geo = slots.geos.firstIndex(of: slot) }
             if let control = slots.controls.firstIndex(where: { $0.effect == slot }) {

@@ -34,6 +34,8 @@ public enum MixModelError: Error, Hashable, CustomStringConvertible {
     case lift(String, rule: String)
     /// Constants of another panel were given to scale this one.
     case otherScaling
+    /// Models of outcomes cannot share how media carry over and level off.
+    case unlike(String, String, rule: String)
 
     /// What is wrong, and what to do.
     public var description: String {
@@ -76,6 +78,8 @@ public enum MixModelError: Error, Hashable, CustomStringConvertible {
         case .lift(let channel, let rule): "the lift test of \(channel) \(rule)"
         case .otherScaling:
             "the scaling constants are of a panel with other columns or geos: train a new model"
+        case .unlike(let first, let other, let rule):
+            "\(first) and \(other) cannot share how media carry over and level off: \(rule)"
         }
     }
 }
