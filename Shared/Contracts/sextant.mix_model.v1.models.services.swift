@@ -12,6 +12,10 @@ extension MixModelV1 {
     /// one model at a time. A training that is interrupted goes on where it was, and gives the same bits:
     /// the same panel, configuration, calibrations and seed always do. Models that cannot be trusted have
     /// failed, are kept with the reason, and are never promoted.
+    ///
+    /// Of several outcomes there is a model for each, and these share how media carry over and level off:
+    /// they are drawn together, by one training, and are trained, cancelled and deleted together. Their
+    /// results, budgets and promotions are their own.
     public enum Models {
         /// The service and its methods.
         public static let schema: ServiceSchema = ServiceSchema("sextant.mix_model.v1.Models", file: "sextant/mix_model/v1/models.proto", [
@@ -110,7 +114,8 @@ extension MixModelV1 {
             routes: [HTTPRoute("POST", PathTemplate([.literal("v1"), .literal("mix"), .literal("models"), .any], [PathTemplate.Variable(["model_id"], 3..<4)], customVerb: "promote"), body: .everything)]
         )
 
-        /// Deletes a model with its draws; one that is trained is not trained to its end.
+        /// Deletes a model with its draws; one that is trained is not trained to its end. With the first of
+        /// several outcomes' models go the others; FAILED_PRECONDITION for one of these others alone.
         public static let deleteModel: MethodSchema = MethodSchema(
             "DeleteModel",
             of: "sextant.mix_model.v1.Models",
@@ -186,7 +191,8 @@ extension MixModelV1.Models {
         /// FAILED_PRECONDITION if it has not completed.
         func promoteModel(_ request: Message<MixModelV1.PromoteModelRequest.View>, _ call: ServerCall) async throws -> Reply<MixModelV1.Model>
 
-        /// Deletes a model with its draws; one that is trained is not trained to its end.
+        /// Deletes a model with its draws; one that is trained is not trained to its end. With the first of
+        /// several outcomes' models go the others; FAILED_PRECONDITION for one of these others alone.
         func deleteModel(_ request: Message<MixModelV1.DeleteModelRequest.View>, _ call: ServerCall) async throws -> Reply<MixModelV1.DeleteModelResponse>
 
         /// Has a model made anew again and again, in the name of the caller, of what the tenant has by then;
@@ -273,7 +279,8 @@ extension MixModelV1.Models {
             try await channel.unary(MixModelV1.Models.promoteModel, request, options: options)
         }
 
-        /// Deletes a model with its draws; one that is trained is not trained to its end.
+        /// Deletes a model with its draws; one that is trained is not trained to its end. With the first of
+        /// several outcomes' models go the others; FAILED_PRECONDITION for one of these others alone.
         @inlinable
         public func deleteModel(_ request: MixModelV1.DeleteModelRequest, options: CallOptions = CallOptions()) async throws -> Answer<MixModelV1.DeleteModelResponse.View> {
             try await channel.unary(MixModelV1.Models.deleteModel, request, options: options)

@@ -326,6 +326,10 @@ extension MixModelV1 {
         /// created of a selection, in the name of whoever did: as in a preview; missing in lists.
         public var dataFindings: [MixModelV1.PreviewPanelResponse.Finding] = []
 
+        /// The models that share with it how media carry over and level off, itself among them; the first is
+        /// the one that was asked for. Empty if it is of one outcome alone.
+        public var joint: [MixModelV1.Model.JointModel] = []
+
         /// Fields the schema does not name, kept as they were sent.
         public var unknownFields = UnknownFields()
 
@@ -377,6 +381,7 @@ extension MixModelV1 {
             self.leftOutCalibrations = view.leftOutCalibrations.values()
             self.refresh = String(view.refresh)
             self.dataFindings = view.dataFindings.values()
+            self.joint = view.joint.values()
             self.unknownFields = view.unknownFields
         }
 
@@ -416,6 +421,7 @@ extension MixModelV1 {
             buffer.appendMessages(tag: 258, self.leftOutCalibrations)
             if !self.refresh.isEmpty { buffer.appendField(tag: 266, self.refresh) }
             buffer.appendMessages(tag: 274, self.dataFindings)
+            buffer.appendMessages(tag: 282, self.joint)
             if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
         }
 
@@ -455,6 +461,7 @@ extension MixModelV1 {
             FieldSchema(32, "left_out_calibrations", .message { MixModelV1.Model.LeftOutCalibration.schema }, .repeated),
             FieldSchema(33, "refresh", .string),
             FieldSchema(34, "data_findings", .message { MixModelV1.PreviewPanelResponse.Finding.schema }, .repeated),
+            FieldSchema(35, "joint", .message { MixModelV1.Model.JointModel.schema }, .repeated),
         ], valueStride: MemoryLayout<MixModelV1.Model>.stride)
 
         /// The fields of a `Model`, read where they lie.
@@ -517,6 +524,7 @@ extension MixModelV1 {
             fileprivate var _leftOutCalibrations = FieldRun()
             fileprivate var _refresh = FieldSlice()
             fileprivate var _dataFindings = FieldRun()
+            fileprivate var _joint = FieldRun()
             fileprivate var _has_unknown = false
 
             /// Finds the fields.
@@ -572,6 +580,9 @@ extension MixModelV1 {
                         case 274:
                             _ = reader.slice()
                             _dataFindings.extend(from: start, to: reader.position)
+                        case 282:
+                            _ = reader.slice()
+                            _joint.extend(from: start, to: reader.position)
                         default:
                             reader.skip(tag)
                             _has_unknown = true
@@ -786,6 +797,15 @@ extension MixModelV1 {
                 @_lifetime(copy self)
                 get {
                     unsafe RepeatedMessages<MixModelV1.PreviewPanelResponse.Finding.View>(_dataFindings, in: bytes)
+                }
+            }
+
+            /// The models that share with it how media carry over and level off, itself among them; the first is
+            /// the one that was asked for. Empty if it is of one outcome alone.
+            public var joint: RepeatedMessages<MixModelV1.Model.JointModel.View> {
+                @_lifetime(copy self)
+                get {
+                    unsafe RepeatedMessages<MixModelV1.Model.JointModel.View>(_joint, in: bytes)
                 }
             }
 
@@ -1177,6 +1197,20 @@ extension MixModelV1 {
             public mutating func addDataFindings(_ value: MixModelV1.PreviewPanelResponse.Finding) {
                 buffer.appendMessage(tag: 274, value)
             }
+
+            /// The models that share with it how media carry over and level off, itself among them; the first is
+            /// the one that was asked for. Empty if it is of one outcome alone.
+            @inlinable
+            public mutating func addJoint<Failure: Error>(_ write: (inout MixModelV1.Model.JointModel.Writer) throws(Failure) -> Void) throws(Failure) {
+                try buffer.appendMessage(tag: 282, write)
+            }
+
+            /// The models that share with it how media carry over and level off, itself among them; the first is
+            /// the one that was asked for. Empty if it is of one outcome alone.
+            @inlinable
+            public mutating func addJoint(_ value: MixModelV1.Model.JointModel) {
+                buffer.appendMessage(tag: 282, value)
+            }
         }
 
         /// Where a model stands.
@@ -1220,6 +1254,152 @@ extension MixModelV1 {
                 (5, "STATE_FAILED"),
                 (6, "STATE_CANCELLED"),
             ])
+        }
+
+        /// One of the models that are drawn together.
+        public struct JointModel: MessageValue {
+
+            /// Its id.
+            public var modelID: String = ""
+
+            /// The outcome that it explains.
+            public var kpi: String = ""
+
+            /// Fields the schema does not name, kept as they were sent.
+            public var unknownFields = UnknownFields()
+
+            /// The message with every field at its default.
+            public init() {}
+
+            /// Copies the fields of a view.
+            public init(_ view: View) {
+                unsafe self.init(validated: view.bytes)
+            }
+
+            /// Copies the fields of a message.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            public init(validated bytes: RawSpan) {
+                let view = unsafe View(validated: bytes)
+                self.modelID = String(view.modelID)
+                self.kpi = String(view.kpi)
+                self.unknownFields = view.unknownFields
+            }
+
+            /// Appends the message's fields to a buffer.
+            public func write(to buffer: inout OutputBuffer) {
+                if !self.modelID.isEmpty { buffer.appendField(tag: 10, self.modelID) }
+                if !self.kpi.isEmpty { buffer.appendField(tag: 18, self.kpi) }
+                if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+            }
+
+            /// The message's table.
+            public static let schema: MessageSchema = MessageSchema("sextant.mix_model.v1.Model.JointModel", [
+                FieldSchema(1, "model_id", .string),
+                FieldSchema(2, "kpi", .string),
+            ], valueStride: MemoryLayout<MixModelV1.Model.JointModel>.stride)
+
+            /// The fields of a `JointModel`, read where they lie.
+            public struct View: MessageView, ~Escapable {
+                /// The message as a plain value.
+                public typealias Value = MixModelV1.Model.JointModel
+
+                /// The message's table.
+                public static var schema: MessageSchema { MixModelV1.Model.JointModel.schema }
+
+                /// The message's bytes.
+                public let bytes: RawSpan
+                fileprivate var _modelID = FieldSlice()
+                fileprivate var _kpi = FieldSlice()
+                fileprivate var _has_unknown = false
+
+                /// Finds the fields.
+                ///
+                /// - Parameter bytes: a validated message of this type.
+                @unsafe
+                @_lifetime(copy bytes)
+                public init(validated bytes: RawSpan) {
+                    self.bytes = bytes
+                    var reader = WireReader(bytes)
+                    while let tag = reader.nextTag() {
+                        switch tag {
+                            case 10: _modelID = reader.slice()
+                            case 18: _kpi = reader.slice()
+                            default:
+                                reader.skip(tag)
+                                _has_unknown = true
+                        }
+                    }
+                }
+
+                /// Its id.
+                public var modelID: Text {
+                    @_lifetime(copy self)
+                    get {
+                        unsafe _modelID.text(in: bytes)
+                    }
+                }
+
+                /// The outcome that it explains.
+                public var kpi: Text {
+                    @_lifetime(copy self)
+                    get {
+                        unsafe _kpi.text(in: bytes)
+                    }
+                }
+
+                /// The fields the schema does not name. Linear in the message's own fields.
+                public var unknownFields: UnknownFields {
+                    _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+                }
+            }
+
+            /// Writes the message.
+            ///
+            /// - Parameters:
+            ///   - capacity: bytes to reserve at once.
+            ///   - write: receives the message's writer.
+            public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+                try SharedBytes.encode(capacity: capacity, write)
+            }
+
+            /// Writes the fields of a `JointModel` straight into a buffer.
+            public struct Writer: MessageWriter, ~Copyable {
+                @usableFromInline var buffer = OutputBuffer()
+
+                /// Makes a writer with an empty buffer.
+                @inlinable public init() {}
+
+                /// Exchanges the writer's buffer for another.
+                @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                    swap(&buffer, &other)
+                }
+
+                /// Its id.
+                @inlinable
+                public mutating func setModelID(_ value: String) {
+                    if !value.isEmpty { buffer.appendField(tag: 10, value) }
+                }
+
+                /// Its id.
+                @inlinable
+                public mutating func setModelID(_ value: Text) {
+                    if !value.isEmpty { buffer.appendField(tag: 10, value.utf8) }
+                }
+
+                /// The outcome that it explains.
+                @inlinable
+                public mutating func setKpi(_ value: String) {
+                    if !value.isEmpty { buffer.appendField(tag: 18, value) }
+                }
+
+                /// The outcome that it explains.
+                @inlinable
+                public mutating func setKpi(_ value: Text) {
+                    if !value.isEmpty { buffer.appendField(tag: 18, value.utf8) }
+                }
+            }
         }
 
         /// A calibration that the model is held to.
@@ -2587,6 +2767,10 @@ extension MixModelV1 {
         /// Has it trained at once.
         public var train: Bool = false
 
+        /// Other outcomes of the same media, at most 7: a model of each is created too, and drawn together
+        /// with it. Not for the bootstrap.
+        public var furtherOutcomes: [MixModelV1.FurtherOutcome] = []
+
         /// Fields the schema does not name, kept as they were sent.
         public var unknownFields = UnknownFields()
 
@@ -2614,6 +2798,7 @@ extension MixModelV1 {
             self.holdoutPeriods = view.holdoutPeriods
             self.validateOnly = view.validateOnly
             self.train = view.train
+            self.furtherOutcomes = view.furtherOutcomes.values()
             self.unknownFields = view.unknownFields
         }
 
@@ -2629,6 +2814,7 @@ extension MixModelV1 {
             if self.holdoutPeriods != 0 { buffer.appendField(tag: 64, self.holdoutPeriods, as: Scalar.Int32.self) }
             if self.validateOnly { buffer.appendField(tag: 72, self.validateOnly, as: Scalar.Bool.self) }
             if self.train { buffer.appendField(tag: 80, self.train, as: Scalar.Bool.self) }
+            buffer.appendMessages(tag: 90, self.furtherOutcomes)
             if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
         }
 
@@ -2644,6 +2830,7 @@ extension MixModelV1 {
             FieldSchema(8, "holdout_periods", .int32),
             FieldSchema(9, "validate_only", .bool),
             FieldSchema(10, "train", .bool),
+            FieldSchema(11, "further_outcomes", .message { MixModelV1.FurtherOutcome.schema }, .repeated),
         ], valueStride: MemoryLayout<MixModelV1.CreateModelRequest>.stride)
 
         /// The fields of a `CreateModelRequest`, read where they lie.
@@ -2674,6 +2861,7 @@ extension MixModelV1 {
 
             /// Has it trained at once.
             public private(set) var train: Bool = false
+            fileprivate var _furtherOutcomes = FieldRun()
             fileprivate var _has_unknown = false
 
             /// Finds the fields.
@@ -2699,6 +2887,9 @@ extension MixModelV1 {
                         case 64: self.holdoutPeriods = Scalar.Int32.read(&reader)
                         case 72: self.validateOnly = Scalar.Bool.read(&reader)
                         case 80: self.train = Scalar.Bool.read(&reader)
+                        case 90:
+                            _ = reader.slice()
+                            _furtherOutcomes.extend(from: start, to: reader.position)
                         default:
                             reader.skip(tag)
                             _has_unknown = true
@@ -2752,6 +2943,15 @@ extension MixModelV1 {
                 @_lifetime(copy self)
                 get {
                     unsafe _sampling.isPresent ? MixModelV1.Sampling.View(validated: _sampling.bytes(in: bytes)) : nil
+                }
+            }
+
+            /// Other outcomes of the same media, at most 7: a model of each is created too, and drawn together
+            /// with it. Not for the bootstrap.
+            public var furtherOutcomes: RepeatedMessages<MixModelV1.FurtherOutcome.View> {
+                @_lifetime(copy self)
+                get {
+                    unsafe RepeatedMessages<MixModelV1.FurtherOutcome.View>(_furtherOutcomes, in: bytes)
                 }
             }
 
@@ -2877,6 +3077,20 @@ extension MixModelV1 {
             public mutating func setTrain(_ value: Bool) {
                 if value { buffer.appendField(tag: 80, value, as: Scalar.Bool.self) }
             }
+
+            /// Other outcomes of the same media, at most 7: a model of each is created too, and drawn together
+            /// with it. Not for the bootstrap.
+            @inlinable
+            public mutating func addFurtherOutcomes<Failure: Error>(_ write: (inout MixModelV1.FurtherOutcome.Writer) throws(Failure) -> Void) throws(Failure) {
+                try buffer.appendMessage(tag: 90, write)
+            }
+
+            /// Other outcomes of the same media, at most 7: a model of each is created too, and drawn together
+            /// with it. Not for the bootstrap.
+            @inlinable
+            public mutating func addFurtherOutcomes(_ value: MixModelV1.FurtherOutcome) {
+                buffer.appendMessage(tag: 90, value)
+            }
         }
 
         /// Which calibrations a model is held to.
@@ -2908,6 +3122,212 @@ extension MixModelV1 {
                 (2, "CALIBRATING_NAMED"),
                 (3, "CALIBRATING_NONE"),
             ])
+        }
+    }
+
+    /// Another outcome of the same media, whose model shares how these carry over and level off.
+    public struct FurtherOutcome: MessageValue {
+
+        /// The name of its KPI, if the first has a `selection`: all else is selected as for that.
+        public var kpi: String = ""
+
+        /// Who counted that KPI; empty for the business itself.
+        public var countedBy: String = ""
+
+        /// The panel that it is in, if the first has one: periods, places and media are the same.
+        public var panelID: String = ""
+
+        /// What its model consists of, if that is not as of the first: how media carry over and level off,
+        /// with the priors of that, is the same.
+        public var configuration: MixModelV1.MixConfiguration?
+
+        /// Fields the schema does not name, kept as they were sent.
+        public var unknownFields = UnknownFields()
+
+        /// The message with every field at its default.
+        public init() {}
+
+        /// Copies the fields of a view.
+        public init(_ view: View) {
+            unsafe self.init(validated: view.bytes)
+        }
+
+        /// Copies the fields of a message.
+        ///
+        /// - Parameter bytes: a validated message of this type.
+        @unsafe
+        public init(validated bytes: RawSpan) {
+            let view = unsafe View(validated: bytes)
+            self.kpi = String(view.kpi)
+            self.countedBy = String(view.countedBy)
+            self.panelID = String(view.panelID)
+            if view._configuration.isPresent { unsafe self.configuration.decode(validated: view._configuration.bytes(in: view.bytes)) }
+            self.unknownFields = view.unknownFields
+        }
+
+        /// Appends the message's fields to a buffer.
+        public func write(to buffer: inout OutputBuffer) {
+            if !self.kpi.isEmpty { buffer.appendField(tag: 10, self.kpi) }
+            if !self.countedBy.isEmpty { buffer.appendField(tag: 18, self.countedBy) }
+            if !self.panelID.isEmpty { buffer.appendField(tag: 26, self.panelID) }
+            self.configuration.write(tag: 34, to: &buffer)
+            if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+        }
+
+        /// The message's table.
+        public static let schema: MessageSchema = MessageSchema("sextant.mix_model.v1.FurtherOutcome", [
+            FieldSchema(1, "kpi", .string),
+            FieldSchema(2, "counted_by", .string),
+            FieldSchema(3, "panel_id", .string),
+            FieldSchema(4, "configuration", .message { MixModelV1.MixConfiguration.schema }, .explicit),
+        ], valueStride: MemoryLayout<MixModelV1.FurtherOutcome>.stride)
+
+        /// The fields of a `FurtherOutcome`, read where they lie.
+        public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = MixModelV1.FurtherOutcome
+
+            /// The message's table.
+            public static var schema: MessageSchema { MixModelV1.FurtherOutcome.schema }
+
+            /// The message's bytes.
+            public let bytes: RawSpan
+            fileprivate var _kpi = FieldSlice()
+            fileprivate var _countedBy = FieldSlice()
+            fileprivate var _panelID = FieldSlice()
+            fileprivate var _configuration = FieldSlice()
+            fileprivate var _has_unknown = false
+
+            /// Finds the fields.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            @_lifetime(copy bytes)
+            public init(validated bytes: RawSpan) {
+                self.bytes = bytes
+                var reader = WireReader(bytes)
+                while let tag = reader.nextTag() {
+                    switch tag {
+                        case 10: _kpi = reader.slice()
+                        case 18: _countedBy = reader.slice()
+                        case 26: _panelID = reader.slice()
+                        case 34: _configuration = reader.slice()
+                        default:
+                            reader.skip(tag)
+                            _has_unknown = true
+                    }
+                }
+            }
+
+            /// The name of its KPI, if the first has a `selection`: all else is selected as for that.
+            public var kpi: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _kpi.text(in: bytes)
+                }
+            }
+
+            /// Who counted that KPI; empty for the business itself.
+            public var countedBy: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _countedBy.text(in: bytes)
+                }
+            }
+
+            /// The panel that it is in, if the first has one: periods, places and media are the same.
+            public var panelID: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _panelID.text(in: bytes)
+                }
+            }
+
+            /// What its model consists of, if that is not as of the first: how media carry over and level off,
+            /// with the priors of that, is the same.
+            public var configuration: MixModelV1.MixConfiguration.View? {
+                @_lifetime(copy self)
+                get {
+                    unsafe _configuration.isPresent ? MixModelV1.MixConfiguration.View(validated: _configuration.bytes(in: bytes)) : nil
+                }
+            }
+
+            /// The fields the schema does not name. Linear in the message's own fields.
+            public var unknownFields: UnknownFields {
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+            }
+        }
+
+        /// Writes the message.
+        ///
+        /// - Parameters:
+        ///   - capacity: bytes to reserve at once.
+        ///   - write: receives the message's writer.
+        public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+            try SharedBytes.encode(capacity: capacity, write)
+        }
+
+        /// Writes the fields of a `FurtherOutcome` straight into a buffer.
+        public struct Writer: MessageWriter, ~Copyable {
+            @usableFromInline var buffer = OutputBuffer()
+
+            /// Makes a writer with an empty buffer.
+            @inlinable public init() {}
+
+            /// Exchanges the writer's buffer for another.
+            @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                swap(&buffer, &other)
+            }
+
+            /// The name of its KPI, if the first has a `selection`: all else is selected as for that.
+            @inlinable
+            public mutating func setKpi(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 10, value) }
+            }
+
+            /// The name of its KPI, if the first has a `selection`: all else is selected as for that.
+            @inlinable
+            public mutating func setKpi(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 10, value.utf8) }
+            }
+
+            /// Who counted that KPI; empty for the business itself.
+            @inlinable
+            public mutating func setCountedBy(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 18, value) }
+            }
+
+            /// Who counted that KPI; empty for the business itself.
+            @inlinable
+            public mutating func setCountedBy(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 18, value.utf8) }
+            }
+
+            /// The panel that it is in, if the first has one: periods, places and media are the same.
+            @inlinable
+            public mutating func setPanelID(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 26, value) }
+            }
+
+            /// The panel that it is in, if the first has one: periods, places and media are the same.
+            @inlinable
+            public mutating func setPanelID(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 26, value.utf8) }
+            }
+
+            /// What its model consists of, if that is not as of the first: how media carry over and level off,
+            /// with the priors of that, is the same.
+            @inlinable
+            public mutating func setConfiguration<Failure: Error>(_ write: (inout MixModelV1.MixConfiguration.Writer) throws(Failure) -> Void) throws(Failure) {
+                try buffer.appendMessage(tag: 34, write)
+            }
+
+            /// What its model consists of, if that is not as of the first: how media carry over and level off,
+            /// with the priors of that, is the same.
+            @inlinable
+            public mutating func setConfiguration(_ value: MixModelV1.MixConfiguration) {
+                buffer.appendMessage(tag: 34, value)
+            }
         }
     }
 
@@ -4946,6 +5366,13 @@ extension MixModelV1 {
         /// Whether it is promoted when it completes.
         public var promotes: Bool = false
 
+        /// Where its numbers are among those that are drawn for several outcomes together; empty if it is
+        /// drawn alone.
+        public var places: [Int32] = []
+
+        /// How many numbers are drawn then.
+        public var drawnNumbers: Int32 = 0
+
         /// Fields the schema does not name, kept as they were sent.
         public var unknownFields = UnknownFields()
 
@@ -4968,6 +5395,8 @@ extension MixModelV1 {
             self.lifts = view.lifts.values()
             self.starts = view.starts.values()
             self.promotes = view.promotes
+            self.places = view.places.values()
+            self.drawnNumbers = view.drawnNumbers
             self.unknownFields = view.unknownFields
         }
 
@@ -4978,6 +5407,8 @@ extension MixModelV1 {
             buffer.appendMessages(tag: 26, self.lifts)
             buffer.appendMessages(tag: 34, self.starts)
             if self.promotes { buffer.appendField(tag: 40, self.promotes, as: Scalar.Bool.self) }
+            buffer.appendPacked(tag: 50, self.places, as: Scalar.Int32.self)
+            if self.drawnNumbers != 0 { buffer.appendField(tag: 56, self.drawnNumbers, as: Scalar.Int32.self) }
             if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
         }
 
@@ -4988,6 +5419,8 @@ extension MixModelV1 {
             FieldSchema(3, "lifts", .message { MixModelV1.StoredModel.Lift.schema }, .repeated),
             FieldSchema(4, "starts", .message { MixModelV1.StoredModel.Start.schema }, .repeated),
             FieldSchema(5, "promotes", .bool),
+            FieldSchema(6, "places", .int32, .packed),
+            FieldSchema(7, "drawn_numbers", .int32),
         ], valueStride: MemoryLayout<MixModelV1.StoredModel>.stride)
 
         /// The fields of a `StoredModel`, read where they lie.
@@ -5007,6 +5440,10 @@ extension MixModelV1 {
 
             /// Whether it is promoted when it completes.
             public private(set) var promotes: Bool = false
+            fileprivate var _places = FieldRun()
+
+            /// How many numbers are drawn then.
+            public private(set) var drawnNumbers: Int32 = 0
             fileprivate var _has_unknown = false
 
             /// Finds the fields.
@@ -5029,6 +5466,10 @@ extension MixModelV1 {
                             _ = reader.slice()
                             _starts.extend(from: start, to: reader.position)
                         case 40: self.promotes = Scalar.Bool.read(&reader)
+                        case 48, 50:
+                            reader.skip(tag)
+                            _places.extend(from: start, to: reader.position)
+                        case 56: self.drawnNumbers = Scalar.Int32.read(&reader)
                         default:
                             reader.skip(tag)
                             _has_unknown = true
@@ -5066,6 +5507,15 @@ extension MixModelV1 {
                 @_lifetime(copy self)
                 get {
                     unsafe RepeatedMessages<MixModelV1.StoredModel.Start.View>(_starts, in: bytes)
+                }
+            }
+
+            /// Where its numbers are among those that are drawn for several outcomes together; empty if it is
+            /// drawn alone.
+            public var places: RepeatedScalars<Scalar.Int32> {
+                @_lifetime(copy self)
+                get {
+                    RepeatedScalars<Scalar.Int32>(_places, in: bytes)
                 }
             }
 
@@ -5148,6 +5598,19 @@ extension MixModelV1 {
             @inlinable
             public mutating func setPromotes(_ value: Bool) {
                 if value { buffer.appendField(tag: 40, value, as: Scalar.Bool.self) }
+            }
+
+            /// Where its numbers are among those that are drawn for several outcomes together; empty if it is
+            /// drawn alone.
+            @inlinable
+            public mutating func addPlaces(_ values: [Int32]) {
+                buffer.appendPacked(tag: 50, values, as: Scalar.Int32.self)
+            }
+
+            /// How many numbers are drawn then.
+            @inlinable
+            public mutating func setDrawnNumbers(_ value: Int32) {
+                if value != 0 { buffer.appendField(tag: 56, value, as: Scalar.Int32.self) }
             }
         }
 
@@ -6022,8 +6485,8 @@ extension MixModelV1 {
     public static let modelsFile: FileSchema = FileSchema(
         "sextant/mix_model/v1/models.proto",
         imports: ["google/protobuf/timestamp.proto", "sextant/api/annotations.proto", "sextant/mix_model/v1/configuration.proto", "sextant/mix_model/v1/panels.proto"],
-        messages: [MixModelV1.Sampling.schema, MixModelV1.Model.schema, MixModelV1.Model.HeldCalibration.schema, MixModelV1.Model.LeftOutCalibration.schema, MixModelV1.TrainingProgress.schema, MixModelV1.TrainingProgress.Chain.schema, MixModelV1.TrainingSummary.schema, MixModelV1.TrainingSummary.Finding.schema, MixModelV1.CreateModelRequest.schema, MixModelV1.GetModelRequest.schema, MixModelV1.ListModelsRequest.schema, MixModelV1.ListModelsResponse.schema, MixModelV1.TrainModelRequest.schema, MixModelV1.WatchTrainingRequest.schema, MixModelV1.CancelTrainingRequest.schema, MixModelV1.PromoteModelRequest.schema, MixModelV1.DeleteModelRequest.schema, MixModelV1.DeleteModelResponse.schema, MixModelV1.ModelRefresh.schema, MixModelV1.PutModelRefreshRequest.schema, MixModelV1.ListModelRefreshesRequest.schema, MixModelV1.ListModelRefreshesResponse.schema, MixModelV1.DeleteModelRefreshRequest.schema, MixModelV1.DeleteModelRefreshResponse.schema, MixModelV1.StoredModel.schema, MixModelV1.StoredModel.Scaling.schema, MixModelV1.StoredModel.Lift.schema, MixModelV1.StoredModel.Start.schema, MixModelV1.StoredTrainingOrder.schema, MixModelV1.StoredRefreshOrder.schema],
+        messages: [MixModelV1.Sampling.schema, MixModelV1.Model.schema, MixModelV1.Model.JointModel.schema, MixModelV1.Model.HeldCalibration.schema, MixModelV1.Model.LeftOutCalibration.schema, MixModelV1.TrainingProgress.schema, MixModelV1.TrainingProgress.Chain.schema, MixModelV1.TrainingSummary.schema, MixModelV1.TrainingSummary.Finding.schema, MixModelV1.CreateModelRequest.schema, MixModelV1.FurtherOutcome.schema, MixModelV1.GetModelRequest.schema, MixModelV1.ListModelsRequest.schema, MixModelV1.ListModelsResponse.schema, MixModelV1.TrainModelRequest.schema, MixModelV1.WatchTrainingRequest.schema, MixModelV1.CancelTrainingRequest.schema, MixModelV1.PromoteModelRequest.schema, MixModelV1.DeleteModelRequest.schema, MixModelV1.DeleteModelResponse.schema, MixModelV1.ModelRefresh.schema, MixModelV1.PutModelRefreshRequest.schema, MixModelV1.ListModelRefreshesRequest.schema, MixModelV1.ListModelRefreshesResponse.schema, MixModelV1.DeleteModelRefreshRequest.schema, MixModelV1.DeleteModelRefreshResponse.schema, MixModelV1.StoredModel.schema, MixModelV1.StoredModel.Scaling.schema, MixModelV1.StoredModel.Lift.schema, MixModelV1.StoredModel.Start.schema, MixModelV1.StoredTrainingOrder.schema, MixModelV1.StoredRefreshOrder.schema],
         enums: [MixModelV1.Sampling.Method.schema, MixModelV1.Model.State.schema, MixModelV1.CreateModelRequest.Calibrating.schema],
-        descriptor: "CiFzZXh0YW50L21peF9tb2RlbC92MS9tb2RlbHMucHJvdG8SFHNleHRhbnQubWl4X21vZGVsLnYxGh9nb29nbGUvcHJvdG9idWYvdGltZXN0YW1wLnByb3RvGh1zZXh0YW50L2FwaS9hbm5vdGF0aW9ucy5wcm90bxooc2V4dGFudC9taXhfbW9kZWwvdjEvY29uZmlndXJhdGlvbi5wcm90bxohc2V4dGFudC9taXhfbW9kZWwvdjEvcGFuZWxzLnByb3RvIqICCghTYW1wbGluZxI9CgZtZXRob2QYASABKA4yJS5zZXh0YW50Lm1peF9tb2RlbC52MS5TYW1wbGluZy5NZXRob2RSBm1ldGhvZBIWCgZjaGFpbnMYAiABKAVSBmNoYWlucxIWCgZ3YXJtdXAYAyABKAVSBndhcm11cBIUCgVkcmF3cxgEIAEoBVIFZHJhd3MSKwoRdGFyZ2V0X2FjY2VwdGFuY2UYBSABKAFSEHRhcmdldEFjY2VwdGFuY2USEgoEc2VlZBgGIAEoBFIEc2VlZCJQCgZNZXRob2QSFgoSTUVUSE9EX1VOU1BFQ0lGSUVEEAASDwoLTUVUSE9EX05VVFMQARIdChlNRVRIT0RfQkFZRVNJQU5fQk9PVFNUUkFQEAIitw4KBU1vZGVsEhkKCG1vZGVsX2lkGAEgASgJUgdtb2RlbElkEhQKBWxhYmVsGAIgASgJUgVsYWJlbBI3CgVzdGF0ZRgDIAEoDjIhLnNleHRhbnQubWl4X21vZGVsLnYxLk1vZGVsLlN0YXRlUgVzdGF0ZRIaCghwcm9tb3RlZBgEIAEoCFIIcHJvbW90ZWQSEAoDa3BpGAUgASgJUgNrcGkSGQoIaXNfbW9uZXkYBiABKAhSB2lzTW9uZXkSGgoIY3VycmVuY3kYByABKAlSCGN1cnJlbmN5EhoKCGNoYW5uZWxzGAggAygJUghjaGFubmVscxIdCgpmaXJzdF9kYXRlGAkgASgJUglmaXJzdERhdGUSGwoJbGFzdF9kYXRlGAogASgJUghsYXN0RGF0ZRIYCgdwZXJpb2RzGAsgASgFUgdwZXJpb2RzEiYKD2RheXNfcGVyX3BlcmlvZBgMIAEoBVINZGF5c1BlclBlcmlvZBISCgRnZW9zGA0gASgFUgRnZW9zEicKD2hvbGRvdXRfcGVyaW9kcxgOIAEoBVIOaG9sZG91dFBlcmlvZHMSGQoIcGFuZWxfaWQYDyABKAlSB3BhbmVsSWQSIAoLZmluZ2VycHJpbnQYECABKAlSC2ZpbmdlcnByaW50EjEKFGNvbmZpZ3VyYXRpb25fZGlnZXN0GBEgASgJUhNjb25maWd1cmF0aW9uRGlnZXN0EjoKCHNhbXBsaW5nGBIgASgLMh4uc2V4dGFudC5taXhfbW9kZWwudjEuU2FtcGxpbmdSCHNhbXBsaW5nEhgKB3ZlcnNpb24YEyABKAlSB3ZlcnNpb24SHgoKcGFyYW1ldGVycxgUIAEoBVIKcGFyYW1ldGVycxIUCgVhY3RvchgVIAEoCVIFYWN0b3ISHAoJb3BlcmF0aW9uGBYgASgJUglvcGVyYXRpb24SOwoLY3JlYXRlX3RpbWUYFyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgpjcmVhdGVUaW1lEjkKCnN0YXJ0X3RpbWUYGCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUglzdGFydFRpbWUSPwoNY29tcGxldGVfdGltZRgZIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSDGNvbXBsZXRlVGltZRI9Cgxwcm9tb3RlX3RpbWUYGiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgtwcm9tb3RlVGltZRIYCgdwcm9ibGVtGBsgASgJUgdwcm9ibGVtEkIKCHByb2dyZXNzGBwgASgLMiYuc2V4dGFudC5taXhfbW9kZWwudjEuVHJhaW5pbmdQcm9ncmVzc1IIcHJvZ3Jlc3MSPwoHc3VtbWFyeRgdIAEoCzIlLnNleHRhbnQubWl4X21vZGVsLnYxLlRyYWluaW5nU3VtbWFyeVIHc3VtbWFyeRJMCg1jb25maWd1cmF0aW9uGB4gASgLMiYuc2V4dGFudC5taXhfbW9kZWwudjEuTWl4Q29uZmlndXJhdGlvblINY29uZmlndXJhdGlvbhJPCgxjYWxpYnJhdGlvbnMYHyADKAsyKy5zZXh0YW50Lm1peF9tb2RlbC52MS5Nb2RlbC5IZWxkQ2FsaWJyYXRpb25SDGNhbGlicmF0aW9ucxJiChVsZWZ0X291dF9jYWxpYnJhdGlvbnMYICADKAsyLi5zZXh0YW50Lm1peF9tb2RlbC52MS5Nb2RlbC5MZWZ0T3V0Q2FsaWJyYXRpb25SE2xlZnRPdXRDYWxpYnJhdGlvbnMSGAoHcmVmcmVzaBghIAEoCVIHcmVmcmVzaBJXCg1kYXRhX2ZpbmRpbmdzGCIgAygLMjIuc2V4dGFudC5taXhfbW9kZWwudjEuUHJldmlld1BhbmVsUmVzcG9uc2UuRmluZGluZ1IMZGF0YUZpbmRpbmdzGm8KD0hlbGRDYWxpYnJhdGlvbhISCgRuYW1lGAEgASgJUgRuYW1lEhoKCHJldmlzaW9uGAIgASgDUghyZXZpc2lvbhIYCgdjaGFubmVsGAMgASgJUgdjaGFubmVsEhIKBG5vdGUYBCABKAlSBG5vdGUaXAoSTGVmdE91dENhbGlicmF0aW9uEhIKBG5hbWUYASABKAlSBG5hbWUSGgoIcmV2aXNpb24YAiABKANSCHJldmlzaW9uEhYKBnJlYXNvbhgDIAEoCVIGcmVhc29uIpEBCgVTdGF0ZRIVChFTVEFURV9VTlNQRUNJRklFRBAAEg8KC1NUQVRFX0RSQUZUEAESEAoMU1RBVEVfUVVFVUVEEAISEgoOU1RBVEVfVFJBSU5JTkcQAxITCg9TVEFURV9DT01QTEVURUQQBBIQCgxTVEFURV9GQUlMRUQQBRITCg9TVEFURV9DQU5DRUxMRUQQBiLvAwoQVHJhaW5pbmdQcm9ncmVzcxJECgZjaGFpbnMYASADKAsyLC5zZXh0YW50Lm1peF9tb2RlbC52MS5UcmFpbmluZ1Byb2dyZXNzLkNoYWluUgZjaGFpbnMSGgoIZnJhY3Rpb24YAiABKAFSCGZyYWN0aW9uEicKDWxhcmdlc3Rfcl9oYXQYAyABKAFIAFILbGFyZ2VzdFJIYXSIAQESGAoHc2Vjb25kcxgEIAEoAVIHc2Vjb25kcxIwChFyZW1haW5pbmdfc2Vjb25kcxgFIAEoAUgBUhByZW1haW5pbmdTZWNvbmRziAEBEhgKB2F0dGVtcHQYBiABKAVSB2F0dGVtcHQawQEKBUNoYWluEhQKBWNoYWluGAEgASgFUgVjaGFpbhISCgRkcmF3GAIgASgFUgRkcmF3EhQKBWRyYXdzGAMgASgFUgVkcmF3cxIbCglpc193YXJtdXAYBCABKAhSCGlzV2FybXVwEiAKC2RpdmVyZ2VuY2VzGAUgASgDUgtkaXZlcmdlbmNlcxIbCglzdGVwX3NpemUYBiABKAFSCHN0ZXBTaXplEhwKCWdyYWRpZW50cxgHIAEoA1IJZ3JhZGllbnRzQhAKDl9sYXJnZXN0X3JfaGF0QhQKEl9yZW1haW5pbmdfc2Vjb25kcyL3BAoPVHJhaW5pbmdTdW1tYXJ5EiIKDWxhcmdlc3Rfcl9oYXQYASABKAFSC2xhcmdlc3RSSGF0EiQKDmxlYXN0X2J1bGtfZXNzGAIgASgBUgxsZWFzdEJ1bGtFc3MSJAoObGVhc3RfdGFpbF9lc3MYAyABKAFSDGxlYXN0VGFpbEVzcxIyChVsZWFzdF9lbmVyZ3lfZnJhY3Rpb24YBCABKAFSE2xlYXN0RW5lcmd5RnJhY3Rpb24SIAoLZGl2ZXJnZW5jZXMYBSABKANSC2RpdmVyZ2VuY2VzEhQKBWRyYXdzGAYgASgDUgVkcmF3cxIcCglncmFkaWVudHMYByABKANSCWdyYWRpZW50cxIYCgdzZWNvbmRzGAggASgBUgdzZWNvbmRzEhgKB2F0dGVtcHQYCSABKAVSB2F0dGVtcHQSSQoIZmluZGluZ3MYCiADKAsyLS5zZXh0YW50Lm1peF9tb2RlbC52MS5UcmFpbmluZ1N1bW1hcnkuRmluZGluZ1IIZmluZGluZ3MSGAoHdmVyZGljdBgLIAEoCVIHdmVyZGljdBrQAQoHRmluZGluZxIdCgppc19mYWlsdXJlGAEgASgIUglpc0ZhaWx1cmUSGAoHbWVhc3VyZRgCIAEoCVIHbWVhc3VyZRIcCglwYXJhbWV0ZXIYAyABKAlSCXBhcmFtZXRlchIQCgNnZW8YBCABKAlSA2dlbxIUCgV2YWx1ZRgFIAEoAVIFdmFsdWUSFAoFbGltaXQYBiABKAFSBWxpbWl0EhgKB3Byb2JsZW0YByABKAlSB3Byb2JsZW0SFgoGcmVtZWR5GAggASgJUgZyZW1lZHki5gQKEkNyZWF0ZU1vZGVsUmVxdWVzdBIUCgVsYWJlbBgBIAEoCVIFbGFiZWwSGQoIcGFuZWxfaWQYAiABKAlSB3BhbmVsSWQSQgoJc2VsZWN0aW9uGAMgASgLMiQuc2V4dGFudC5taXhfbW9kZWwudjEuUGFuZWxTZWxlY3Rpb25SCXNlbGVjdGlvbhJMCg1jb25maWd1cmF0aW9uGAQgASgLMiYuc2V4dGFudC5taXhfbW9kZWwudjEuTWl4Q29uZmlndXJhdGlvblINY29uZmlndXJhdGlvbhJWCgtjYWxpYnJhdGluZxgFIAEoDjI0LnNleHRhbnQubWl4X21vZGVsLnYxLkNyZWF0ZU1vZGVsUmVxdWVzdC5DYWxpYnJhdGluZ1ILY2FsaWJyYXRpbmcSIgoMY2FsaWJyYXRpb25zGAYgAygJUgxjYWxpYnJhdGlvbnMSOgoIc2FtcGxpbmcYByABKAsyHi5zZXh0YW50Lm1peF9tb2RlbC52MS5TYW1wbGluZ1IIc2FtcGxpbmcSJwoPaG9sZG91dF9wZXJpb2RzGAggASgFUg5ob2xkb3V0UGVyaW9kcxIjCg12YWxpZGF0ZV9vbmx5GAkgASgIUgx2YWxpZGF0ZU9ubHkSFAoFdHJhaW4YCiABKAhSBXRyYWluInEKC0NhbGlicmF0aW5nEhsKF0NBTElCUkFUSU5HX1VOU1BFQ0lGSUVEEAASGAoUQ0FMSUJSQVRJTkdfSU5fRk9SQ0UQARIVChFDQUxJQlJBVElOR19OQU1FRBACEhQKEENBTElCUkFUSU5HX05PTkUQAyIsCg9HZXRNb2RlbFJlcXVlc3QSGQoIbW9kZWxfaWQYASABKAlSB21vZGVsSWQizAEKEUxpc3RNb2RlbHNSZXF1ZXN0EhsKCXBhZ2Vfc2l6ZRgBIAEoBVIIcGFnZVNpemUSHQoKcGFnZV90b2tlbhgCIAEoCVIJcGFnZVRva2VuEjcKBXN0YXRlGAMgASgOMiEuc2V4dGFudC5taXhfbW9kZWwudjEuTW9kZWwuU3RhdGVSBXN0YXRlEhAKA2twaRgEIAEoCVIDa3BpEhQKBWxhYmVsGAUgASgJUgVsYWJlbBIaCghwcm9tb3RlZBgGIAEoCFIIcHJvbW90ZWQicQoSTGlzdE1vZGVsc1Jlc3BvbnNlEjMKBm1vZGVscxgBIAMoCzIbLnNleHRhbnQubWl4X21vZGVsLnYxLk1vZGVsUgZtb2RlbHMSJgoPbmV4dF9wYWdlX3Rva2VuGAIgASgJUg1uZXh0UGFnZVRva2VuIi4KEVRyYWluTW9kZWxSZXF1ZXN0EhkKCG1vZGVsX2lkGAEgASgJUgdtb2RlbElkIjEKFFdhdGNoVHJhaW5pbmdSZXF1ZXN0EhkKCG1vZGVsX2lkGAEgASgJUgdtb2RlbElkIjIKFUNhbmNlbFRyYWluaW5nUmVxdWVzdBIZCghtb2RlbF9pZBgBIAEoCVIHbW9kZWxJZCIwChNQcm9tb3RlTW9kZWxSZXF1ZXN0EhkKCG1vZGVsX2lkGAEgASgJUgdtb2RlbElkIi8KEkRlbGV0ZU1vZGVsUmVxdWVzdBIZCghtb2RlbF9pZBgBIAEoCVIHbW9kZWxJZCIVChNEZWxldGVNb2RlbFJlc3BvbnNlIqcCCgxNb2RlbFJlZnJlc2gSEgoEbmFtZRgBIAEoCVIEbmFtZRJCCgdyZXF1ZXN0GAIgASgLMiguc2V4dGFudC5taXhfbW9kZWwudjEuQ3JlYXRlTW9kZWxSZXF1ZXN0UgdyZXF1ZXN0EhgKB3dlZWtkYXkYAyABKAVSB3dlZWtkYXkSEgoEaG91chgEIAEoBVIEaG91chIYCgdwcm9tb3RlGAUgASgIUgdwcm9tb3RlEhIKBGtlZXAYBiABKAVSBGtlZXASEgoEY29sZBgHIAEoCFIEY29sZBI3CgluZXh0X3RpbWUYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUghuZXh0VGltZRIWCgZwYXVzZWQYCSABKAhSBnBhdXNlZCJqChZQdXRNb2RlbFJlZnJlc2hSZXF1ZXN0EhIKBG5hbWUYASABKAlSBG5hbWUSPAoHcmVmcmVzaBgCIAEoCzIiLnNleHRhbnQubWl4X21vZGVsLnYxLk1vZGVsUmVmcmVzaFIHcmVmcmVzaCIbChlMaXN0TW9kZWxSZWZyZXNoZXNSZXF1ZXN0Il4KGkxpc3RNb2RlbFJlZnJlc2hlc1Jlc3BvbnNlEkAKCXJlZnJlc2hlcxgBIAMoCzIiLnNleHRhbnQubWl4X21vZGVsLnYxLk1vZGVsUmVmcmVzaFIJcmVmcmVzaGVzIi8KGURlbGV0ZU1vZGVsUmVmcmVzaFJlcXVlc3QSEgoEbmFtZRgBIAEoCVIEbmFtZSIcChpEZWxldGVNb2RlbFJlZnJlc2hSZXNwb25zZSLOBgoLU3RvcmVkTW9kZWwSMQoFbW9kZWwYASABKAsyGy5zZXh0YW50Lm1peF9tb2RlbC52MS5Nb2RlbFIFbW9kZWwSQwoHc2NhbGluZxgCIAEoCzIpLnNleHRhbnQubWl4X21vZGVsLnYxLlN0b3JlZE1vZGVsLlNjYWxpbmdSB3NjYWxpbmcSPAoFbGlmdHMYAyADKAsyJi5zZXh0YW50Lm1peF9tb2RlbC52MS5TdG9yZWRNb2RlbC5MaWZ0UgVsaWZ0cxI/CgZzdGFydHMYBCADKAsyJy5zZXh0YW50Lm1peF9tb2RlbC52MS5TdG9yZWRNb2RlbC5TdGFydFIGc3RhcnRzEhoKCHByb21vdGVzGAUgASgIUghwcm9tb3RlcxrbAQoHU2NhbGluZxIlCg5vdXRjb21lX2NlbnRyZRgBIAEoAVINb3V0Y29tZUNlbnRyZRIjCg1vdXRjb21lX3NjYWxlGAIgASgBUgxvdXRjb21lU2NhbGUSFAoFbWVkaWEYAyADKAFSBW1lZGlhEh4KCnJlZmVyZW5jZXMYBCADKAFSCnJlZmVyZW5jZXMSJwoPY29udHJvbF9jZW50cmVzGAUgAygBUg5jb250cm9sQ2VudHJlcxIlCg5jb250cm9sX3NjYWxlcxgGIAMoAVINY29udHJvbFNjYWxlcxqoAgoETGlmdBIYCgdjaGFubmVsGAEgASgJUgdjaGFubmVsEhkKCGhhc19nZW9zGAIgASgIUgdoYXNHZW9zEhIKBGdlb3MYAyADKAlSBGdlb3MSFAoFZmlyc3QYBCABKANSBWZpcnN0EhIKBGxhc3QYBSABKANSBGxhc3QSJQoObWVhc3VyZWRfdW50aWwYBiABKANSDW1lYXN1cmVkVW50aWwSFgoGY2hhbmdlGAcgASgBUgZjaGFuZ2USGQoIaXNfc2hhcmUYCCABKAhSB2lzU2hhcmUSEgoEbGlmdBgJIAEoAVIEbGlmdBIlCg5zdGFuZGFyZF9lcnJvchgKIAEoAVINc3RhbmRhcmRFcnJvchIYCgdkZWdyZWVzGAsgASgBUgdkZWdyZWVzGiMKBVN0YXJ0EhoKCHBvc2l0aW9uGAEgAygBUghwb3NpdGlvbiIwChNTdG9yZWRUcmFpbmluZ09yZGVyEhkKCG1vZGVsX2lkGAEgASgJUgdtb2RlbElkIlIKElN0b3JlZFJlZnJlc2hPcmRlchI8CgdyZWZyZXNoGAEgASgLMiIuc2V4dGFudC5taXhfbW9kZWwudjEuTW9kZWxSZWZyZXNoUgdyZWZyZXNoMvcNCgZNb2RlbHMSkQEKC0NyZWF0ZU1vZGVsEiguc2V4dGFudC5taXhfbW9kZWwudjEuQ3JlYXRlTW9kZWxSZXF1ZXN0Ghsuc2V4dGFudC5taXhfbW9kZWwudjEuTW9kZWwiO5KAGQ4KDG1vZGVsczp3cml0ZYqAGSUiDi92MS9taXgvbW9kZWxzOgEqWhAiCy9hcGkvbW9kZWxzOgEqEoMBCghHZXRNb2RlbBIlLnNleHRhbnQubWl4X21vZGVsLnYxLkdldE1vZGVsUmVxdWVzdBobLnNleHRhbnQubWl4X21vZGVsLnYxLk1vZGVsIjOQAgGSgBkNCgttb2RlbHM6cmVhZIqAGRsSGS92MS9taXgvbW9kZWxzL3ttb2RlbF9pZH0SpwEKCkxpc3RNb2RlbHMSJy5zZXh0YW50Lm1peF9tb2RlbC52MS5MaXN0TW9kZWxzUmVxdWVzdBooLnNleHRhbnQubWl4X21vZGVsLnYxLkxpc3RNb2RlbHNSZXNwb25zZSJGkAIBkoAZDQoLbW9kZWxzOnJlYWSKgBkuEg4vdjEvbWl4L21vZGVsc1ocEhovYXBpL2FkbWluL2F0dHJpYnV0aW9uL21tbRK2AQoKVHJhaW5Nb2RlbBInLnNleHRhbnQubWl4X21vZGVsLnYxLlRyYWluTW9kZWxSZXF1ZXN0Ghsuc2V4dGFudC5taXhfbW9kZWwudjEuTW9kZWwiYpACApKAGQ4KDG1vZGVsczp3cml0ZYqAGUkiHy92MS9taXgvbW9kZWxzL3ttb2RlbF9pZH06dHJhaW46ASpaIyIeL2FwaS9hZG1pbi9hdHRyaWJ1dGlvbi9tbW0vcnVuOgEqEpUBCg1XYXRjaFRyYWluaW5nEiouc2V4dGFudC5taXhfbW9kZWwudjEuV2F0Y2hUcmFpbmluZ1JlcXVlc3QaGy5zZXh0YW50Lm1peF9tb2RlbC52MS5Nb2RlbCI5kAIBkoAZDQoLbW9kZWxzOnJlYWSKgBkhEh8vdjEvbWl4L21vZGVscy97bW9kZWxfaWR9OndhdGNoMAESmgEKDkNhbmNlbFRyYWluaW5nEisuc2V4dGFudC5taXhfbW9kZWwudjEuQ2FuY2VsVHJhaW5pbmdSZXF1ZXN0Ghsuc2V4dGFudC5taXhfbW9kZWwudjEuTW9kZWwiPpACApKAGQ4KDG1vZGVsczp3cml0ZYqAGSUiIC92MS9taXgvbW9kZWxzL3ttb2RlbF9pZH06Y2FuY2VsOgEqEpcBCgxQcm9tb3RlTW9kZWwSKS5zZXh0YW50Lm1peF9tb2RlbC52MS5Qcm9tb3RlTW9kZWxSZXF1ZXN0Ghsuc2V4dGFudC5taXhfbW9kZWwudjEuTW9kZWwiP5ACApKAGQ4KDG1vZGVsczp3cml0ZYqAGSYiIS92MS9taXgvbW9kZWxzL3ttb2RlbF9pZH06cHJvbW90ZToBKhKfAQoLRGVsZXRlTW9kZWwSKC5zZXh0YW50Lm1peF9tb2RlbC52MS5EZWxldGVNb2RlbFJlcXVlc3QaKS5zZXh0YW50Lm1peF9tb2RlbC52MS5EZWxldGVNb2RlbFJlc3BvbnNlIjuSgBkOCgxtb2RlbHM6d3JpdGWKgBklIiAvdjEvbWl4L21vZGVscy97bW9kZWxfaWR9OmRlbGV0ZToBKhKhAQoPUHV0TW9kZWxSZWZyZXNoEiwuc2V4dGFudC5taXhfbW9kZWwudjEuUHV0TW9kZWxSZWZyZXNoUmVxdWVzdBoiLnNleHRhbnQubWl4X21vZGVsLnYxLk1vZGVsUmVmcmVzaCI8kAICkoAZDgoMbW9kZWxzOndyaXRlioAZIxoYL3YxL21peC9yZWZyZXNoZXMve25hbWV9OgdyZWZyZXNoEqQBChJMaXN0TW9kZWxSZWZyZXNoZXMSLy5zZXh0YW50Lm1peF9tb2RlbC52MS5MaXN0TW9kZWxSZWZyZXNoZXNSZXF1ZXN0GjAuc2V4dGFudC5taXhfbW9kZWwudjEuTGlzdE1vZGVsUmVmcmVzaGVzUmVzcG9uc2UiK5ACAZKAGQ0KC21vZGVsczpyZWFkioAZExIRL3YxL21peC9yZWZyZXNoZXMSswEKEkRlbGV0ZU1vZGVsUmVmcmVzaBIvLnNleHRhbnQubWl4X21vZGVsLnYxLkRlbGV0ZU1vZGVsUmVmcmVzaFJlcXVlc3QaMC5zZXh0YW50Lm1peF9tb2RlbC52MS5EZWxldGVNb2RlbFJlZnJlc2hSZXNwb25zZSI6koAZDgoMbW9kZWxzOndyaXRlioAZJCIfL3YxL21peC9yZWZyZXNoZXMve25hbWV9OmRlbGV0ZToBKmIGcHJvdG8z"
+        descriptor: "CiFzZXh0YW50L21peF9tb2RlbC92MS9tb2RlbHMucHJvdG8SFHNleHRhbnQubWl4X21vZGVsLnYxGh9nb29nbGUvcHJvdG9idWYvdGltZXN0YW1wLnByb3RvGh1zZXh0YW50L2FwaS9hbm5vdGF0aW9ucy5wcm90bxooc2V4dGFudC9taXhfbW9kZWwvdjEvY29uZmlndXJhdGlvbi5wcm90bxohc2V4dGFudC9taXhfbW9kZWwvdjEvcGFuZWxzLnByb3RvIqICCghTYW1wbGluZxI9CgZtZXRob2QYASABKA4yJS5zZXh0YW50Lm1peF9tb2RlbC52MS5TYW1wbGluZy5NZXRob2RSBm1ldGhvZBIWCgZjaGFpbnMYAiABKAVSBmNoYWlucxIWCgZ3YXJtdXAYAyABKAVSBndhcm11cBIUCgVkcmF3cxgEIAEoBVIFZHJhd3MSKwoRdGFyZ2V0X2FjY2VwdGFuY2UYBSABKAFSEHRhcmdldEFjY2VwdGFuY2USEgoEc2VlZBgGIAEoBFIEc2VlZCJQCgZNZXRob2QSFgoSTUVUSE9EX1VOU1BFQ0lGSUVEEAASDwoLTUVUSE9EX05VVFMQARIdChlNRVRIT0RfQkFZRVNJQU5fQk9PVFNUUkFQEAIisA8KBU1vZGVsEhkKCG1vZGVsX2lkGAEgASgJUgdtb2RlbElkEhQKBWxhYmVsGAIgASgJUgVsYWJlbBI3CgVzdGF0ZRgDIAEoDjIhLnNleHRhbnQubWl4X21vZGVsLnYxLk1vZGVsLlN0YXRlUgVzdGF0ZRIaCghwcm9tb3RlZBgEIAEoCFIIcHJvbW90ZWQSEAoDa3BpGAUgASgJUgNrcGkSGQoIaXNfbW9uZXkYBiABKAhSB2lzTW9uZXkSGgoIY3VycmVuY3kYByABKAlSCGN1cnJlbmN5EhoKCGNoYW5uZWxzGAggAygJUghjaGFubmVscxIdCgpmaXJzdF9kYXRlGAkgASgJUglmaXJzdERhdGUSGwoJbGFzdF9kYXRlGAogASgJUghsYXN0RGF0ZRIYCgdwZXJpb2RzGAsgASgFUgdwZXJpb2RzEiYKD2RheXNfcGVyX3BlcmlvZBgMIAEoBVINZGF5c1BlclBlcmlvZBISCgRnZW9zGA0gASgFUgRnZW9zEicKD2hvbGRvdXRfcGVyaW9kcxgOIAEoBVIOaG9sZG91dFBlcmlvZHMSGQoIcGFuZWxfaWQYDyABKAlSB3BhbmVsSWQSIAoLZmluZ2VycHJpbnQYECABKAlSC2ZpbmdlcnByaW50EjEKFGNvbmZpZ3VyYXRpb25fZGlnZXN0GBEgASgJUhNjb25maWd1cmF0aW9uRGlnZXN0EjoKCHNhbXBsaW5nGBIgASgLMh4uc2V4dGFudC5taXhfbW9kZWwudjEuU2FtcGxpbmdSCHNhbXBsaW5nEhgKB3ZlcnNpb24YEyABKAlSB3ZlcnNpb24SHgoKcGFyYW1ldGVycxgUIAEoBVIKcGFyYW1ldGVycxIUCgVhY3RvchgVIAEoCVIFYWN0b3ISHAoJb3BlcmF0aW9uGBYgASgJUglvcGVyYXRpb24SOwoLY3JlYXRlX3RpbWUYFyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgpjcmVhdGVUaW1lEjkKCnN0YXJ0X3RpbWUYGCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUglzdGFydFRpbWUSPwoNY29tcGxldGVfdGltZRgZIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSDGNvbXBsZXRlVGltZRI9Cgxwcm9tb3RlX3RpbWUYGiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgtwcm9tb3RlVGltZRIYCgdwcm9ibGVtGBsgASgJUgdwcm9ibGVtEkIKCHByb2dyZXNzGBwgASgLMiYuc2V4dGFudC5taXhfbW9kZWwudjEuVHJhaW5pbmdQcm9ncmVzc1IIcHJvZ3Jlc3MSPwoHc3VtbWFyeRgdIAEoCzIlLnNleHRhbnQubWl4X21vZGVsLnYxLlRyYWluaW5nU3VtbWFyeVIHc3VtbWFyeRJMCg1jb25maWd1cmF0aW9uGB4gASgLMiYuc2V4dGFudC5taXhfbW9kZWwudjEuTWl4Q29uZmlndXJhdGlvblINY29uZmlndXJhdGlvbhJPCgxjYWxpYnJhdGlvbnMYHyADKAsyKy5zZXh0YW50Lm1peF9tb2RlbC52MS5Nb2RlbC5IZWxkQ2FsaWJyYXRpb25SDGNhbGlicmF0aW9ucxJiChVsZWZ0X291dF9jYWxpYnJhdGlvbnMYICADKAsyLi5zZXh0YW50Lm1peF9tb2RlbC52MS5Nb2RlbC5MZWZ0T3V0Q2FsaWJyYXRpb25SE2xlZnRPdXRDYWxpYnJhdGlvbnMSGAoHcmVmcmVzaBghIAEoCVIHcmVmcmVzaBJXCg1kYXRhX2ZpbmRpbmdzGCIgAygLMjIuc2V4dGFudC5taXhfbW9kZWwudjEuUHJldmlld1BhbmVsUmVzcG9uc2UuRmluZGluZ1IMZGF0YUZpbmRpbmdzEjwKBWpvaW50GCMgAygLMiYuc2V4dGFudC5taXhfbW9kZWwudjEuTW9kZWwuSm9pbnRNb2RlbFIFam9pbnQaOQoKSm9pbnRNb2RlbBIZCghtb2RlbF9pZBgBIAEoCVIHbW9kZWxJZBIQCgNrcGkYAiABKAlSA2twaRpvCg9IZWxkQ2FsaWJyYXRpb24SEgoEbmFtZRgBIAEoCVIEbmFtZRIaCghyZXZpc2lvbhgCIAEoA1IIcmV2aXNpb24SGAoHY2hhbm5lbBgDIAEoCVIHY2hhbm5lbBISCgRub3RlGAQgASgJUgRub3RlGlwKEkxlZnRPdXRDYWxpYnJhdGlvbhISCgRuYW1lGAEgASgJUgRuYW1lEhoKCHJldmlzaW9uGAIgASgDUghyZXZpc2lvbhIWCgZyZWFzb24YAyABKAlSBnJlYXNvbiKRAQoFU3RhdGUSFQoRU1RBVEVfVU5TUEVDSUZJRUQQABIPCgtTVEFURV9EUkFGVBABEhAKDFNUQVRFX1FVRVVFRBACEhIKDlNUQVRFX1RSQUlOSU5HEAMSEwoPU1RBVEVfQ09NUExFVEVEEAQSEAoMU1RBVEVfRkFJTEVEEAUSEwoPU1RBVEVfQ0FOQ0VMTEVEEAYi7wMKEFRyYWluaW5nUHJvZ3Jlc3MSRAoGY2hhaW5zGAEgAygLMiwuc2V4dGFudC5taXhfbW9kZWwudjEuVHJhaW5pbmdQcm9ncmVzcy5DaGFpblIGY2hhaW5zEhoKCGZyYWN0aW9uGAIgASgBUghmcmFjdGlvbhInCg1sYXJnZXN0X3JfaGF0GAMgASgBSABSC2xhcmdlc3RSSGF0iAEBEhgKB3NlY29uZHMYBCABKAFSB3NlY29uZHMSMAoRcmVtYWluaW5nX3NlY29uZHMYBSABKAFIAVIQcmVtYWluaW5nU2Vjb25kc4gBARIYCgdhdHRlbXB0GAYgASgFUgdhdHRlbXB0GsEBCgVDaGFpbhIUCgVjaGFpbhgBIAEoBVIFY2hhaW4SEgoEZHJhdxgCIAEoBVIEZHJhdxIUCgVkcmF3cxgDIAEoBVIFZHJhd3MSGwoJaXNfd2FybXVwGAQgASgIUghpc1dhcm11cBIgCgtkaXZlcmdlbmNlcxgFIAEoA1ILZGl2ZXJnZW5jZXMSGwoJc3RlcF9zaXplGAYgASgBUghzdGVwU2l6ZRIcCglncmFkaWVudHMYByABKANSCWdyYWRpZW50c0IQCg5fbGFyZ2VzdF9yX2hhdEIUChJfcmVtYWluaW5nX3NlY29uZHMi9wQKD1RyYWluaW5nU3VtbWFyeRIiCg1sYXJnZXN0X3JfaGF0GAEgASgBUgtsYXJnZXN0UkhhdBIkCg5sZWFzdF9idWxrX2VzcxgCIAEoAVIMbGVhc3RCdWxrRXNzEiQKDmxlYXN0X3RhaWxfZXNzGAMgASgBUgxsZWFzdFRhaWxFc3MSMgoVbGVhc3RfZW5lcmd5X2ZyYWN0aW9uGAQgASgBUhNsZWFzdEVuZXJneUZyYWN0aW9uEiAKC2RpdmVyZ2VuY2VzGAUgASgDUgtkaXZlcmdlbmNlcxIUCgVkcmF3cxgGIAEoA1IFZHJhd3MSHAoJZ3JhZGllbnRzGAcgASgDUglncmFkaWVudHMSGAoHc2Vjb25kcxgIIAEoAVIHc2Vjb25kcxIYCgdhdHRlbXB0GAkgASgFUgdhdHRlbXB0EkkKCGZpbmRpbmdzGAogAygLMi0uc2V4dGFudC5taXhfbW9kZWwudjEuVHJhaW5pbmdTdW1tYXJ5LkZpbmRpbmdSCGZpbmRpbmdzEhgKB3ZlcmRpY3QYCyABKAlSB3ZlcmRpY3Qa0AEKB0ZpbmRpbmcSHQoKaXNfZmFpbHVyZRgBIAEoCFIJaXNGYWlsdXJlEhgKB21lYXN1cmUYAiABKAlSB21lYXN1cmUSHAoJcGFyYW1ldGVyGAMgASgJUglwYXJhbWV0ZXISEAoDZ2VvGAQgASgJUgNnZW8SFAoFdmFsdWUYBSABKAFSBXZhbHVlEhQKBWxpbWl0GAYgASgBUgVsaW1pdBIYCgdwcm9ibGVtGAcgASgJUgdwcm9ibGVtEhYKBnJlbWVkeRgIIAEoCVIGcmVtZWR5IrcFChJDcmVhdGVNb2RlbFJlcXVlc3QSFAoFbGFiZWwYASABKAlSBWxhYmVsEhkKCHBhbmVsX2lkGAIgASgJUgdwYW5lbElkEkIKCXNlbGVjdGlvbhgDIAEoCzIkLnNleHRhbnQubWl4X21vZGVsLnYxLlBhbmVsU2VsZWN0aW9uUglzZWxlY3Rpb24STAoNY29uZmlndXJhdGlvbhgEIAEoCzImLnNleHRhbnQubWl4X21vZGVsLnYxLk1peENvbmZpZ3VyYXRpb25SDWNvbmZpZ3VyYXRpb24SVgoLY2FsaWJyYXRpbmcYBSABKA4yNC5zZXh0YW50Lm1peF9tb2RlbC52MS5DcmVhdGVNb2RlbFJlcXVlc3QuQ2FsaWJyYXRpbmdSC2NhbGlicmF0aW5nEiIKDGNhbGlicmF0aW9ucxgGIAMoCVIMY2FsaWJyYXRpb25zEjoKCHNhbXBsaW5nGAcgASgLMh4uc2V4dGFudC5taXhfbW9kZWwudjEuU2FtcGxpbmdSCHNhbXBsaW5nEicKD2hvbGRvdXRfcGVyaW9kcxgIIAEoBVIOaG9sZG91dFBlcmlvZHMSIwoNdmFsaWRhdGVfb25seRgJIAEoCFIMdmFsaWRhdGVPbmx5EhQKBXRyYWluGAogASgIUgV0cmFpbhJPChBmdXJ0aGVyX291dGNvbWVzGAsgAygLMiQuc2V4dGFudC5taXhfbW9kZWwudjEuRnVydGhlck91dGNvbWVSD2Z1cnRoZXJPdXRjb21lcyJxCgtDYWxpYnJhdGluZxIbChdDQUxJQlJBVElOR19VTlNQRUNJRklFRBAAEhgKFENBTElCUkFUSU5HX0lOX0ZPUkNFEAESFQoRQ0FMSUJSQVRJTkdfTkFNRUQQAhIUChBDQUxJQlJBVElOR19OT05FEAMiqgEKDkZ1cnRoZXJPdXRjb21lEhAKA2twaRgBIAEoCVIDa3BpEh0KCmNvdW50ZWRfYnkYAiABKAlSCWNvdW50ZWRCeRIZCghwYW5lbF9pZBgDIAEoCVIHcGFuZWxJZBJMCg1jb25maWd1cmF0aW9uGAQgASgLMiYuc2V4dGFudC5taXhfbW9kZWwudjEuTWl4Q29uZmlndXJhdGlvblINY29uZmlndXJhdGlvbiIsCg9HZXRNb2RlbFJlcXVlc3QSGQoIbW9kZWxfaWQYASABKAlSB21vZGVsSWQizAEKEUxpc3RNb2RlbHNSZXF1ZXN0EhsKCXBhZ2Vfc2l6ZRgBIAEoBVIIcGFnZVNpemUSHQoKcGFnZV90b2tlbhgCIAEoCVIJcGFnZVRva2VuEjcKBXN0YXRlGAMgASgOMiEuc2V4dGFudC5taXhfbW9kZWwudjEuTW9kZWwuU3RhdGVSBXN0YXRlEhAKA2twaRgEIAEoCVIDa3BpEhQKBWxhYmVsGAUgASgJUgVsYWJlbBIaCghwcm9tb3RlZBgGIAEoCFIIcHJvbW90ZWQicQoSTGlzdE1vZGVsc1Jlc3BvbnNlEjMKBm1vZGVscxgBIAMoCzIbLnNleHRhbnQubWl4X21vZGVsLnYxLk1vZGVsUgZtb2RlbHMSJgoPbmV4dF9wYWdlX3Rva2VuGAIgASgJUg1uZXh0UGFnZVRva2VuIi4KEVRyYWluTW9kZWxSZXF1ZXN0EhkKCG1vZGVsX2lkGAEgASgJUgdtb2RlbElkIjEKFFdhdGNoVHJhaW5pbmdSZXF1ZXN0EhkKCG1vZGVsX2lkGAEgASgJUgdtb2RlbElkIjIKFUNhbmNlbFRyYWluaW5nUmVxdWVzdBIZCghtb2RlbF9pZBgBIAEoCVIHbW9kZWxJZCIwChNQcm9tb3RlTW9kZWxSZXF1ZXN0EhkKCG1vZGVsX2lkGAEgASgJUgdtb2RlbElkIi8KEkRlbGV0ZU1vZGVsUmVxdWVzdBIZCghtb2RlbF9pZBgBIAEoCVIHbW9kZWxJZCIVChNEZWxldGVNb2RlbFJlc3BvbnNlIqcCCgxNb2RlbFJlZnJlc2gSEgoEbmFtZRgBIAEoCVIEbmFtZRJCCgdyZXF1ZXN0GAIgASgLMiguc2V4dGFudC5taXhfbW9kZWwudjEuQ3JlYXRlTW9kZWxSZXF1ZXN0UgdyZXF1ZXN0EhgKB3dlZWtkYXkYAyABKAVSB3dlZWtkYXkSEgoEaG91chgEIAEoBVIEaG91chIYCgdwcm9tb3RlGAUgASgIUgdwcm9tb3RlEhIKBGtlZXAYBiABKAVSBGtlZXASEgoEY29sZBgHIAEoCFIEY29sZBI3CgluZXh0X3RpbWUYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUghuZXh0VGltZRIWCgZwYXVzZWQYCSABKAhSBnBhdXNlZCJqChZQdXRNb2RlbFJlZnJlc2hSZXF1ZXN0EhIKBG5hbWUYASABKAlSBG5hbWUSPAoHcmVmcmVzaBgCIAEoCzIiLnNleHRhbnQubWl4X21vZGVsLnYxLk1vZGVsUmVmcmVzaFIHcmVmcmVzaCIbChlMaXN0TW9kZWxSZWZyZXNoZXNSZXF1ZXN0Il4KGkxpc3RNb2RlbFJlZnJlc2hlc1Jlc3BvbnNlEkAKCXJlZnJlc2hlcxgBIAMoCzIiLnNleHRhbnQubWl4X21vZGVsLnYxLk1vZGVsUmVmcmVzaFIJcmVmcmVzaGVzIi8KGURlbGV0ZU1vZGVsUmVmcmVzaFJlcXVlc3QSEgoEbmFtZRgBIAEoCVIEbmFtZSIcChpEZWxldGVNb2RlbFJlZnJlc2hSZXNwb25zZSKLBwoLU3RvcmVkTW9kZWwSMQoFbW9kZWwYASABKAsyGy5zZXh0YW50Lm1peF9tb2RlbC52MS5Nb2RlbFIFbW9kZWwSQwoHc2NhbGluZxgCIAEoCzIpLnNleHRhbnQubWl4X21vZGVsLnYxLlN0b3JlZE1vZGVsLlNjYWxpbmdSB3NjYWxpbmcSPAoFbGlmdHMYAyADKAsyJi5zZXh0YW50Lm1peF9tb2RlbC52MS5TdG9yZWRNb2RlbC5MaWZ0UgVsaWZ0cxI/CgZzdGFydHMYBCADKAsyJy5zZXh0YW50Lm1peF9tb2RlbC52MS5TdG9yZWRNb2RlbC5TdGFydFIGc3RhcnRzEhoKCHByb21vdGVzGAUgASgIUghwcm9tb3RlcxIWCgZwbGFjZXMYBiADKAVSBnBsYWNlcxIjCg1kcmF3bl9udW1iZXJzGAcgASgFUgxkcmF3bk51bWJlcnMa2wEKB1NjYWxpbmcSJQoOb3V0Y29tZV9jZW50cmUYASABKAFSDW91dGNvbWVDZW50cmUSIwoNb3V0Y29tZV9zY2FsZRgCIAEoAVIMb3V0Y29tZVNjYWxlEhQKBW1lZGlhGAMgAygBUgVtZWRpYRIeCgpyZWZlcmVuY2VzGAQgAygBUgpyZWZlcmVuY2VzEicKD2NvbnRyb2xfY2VudHJlcxgFIAMoAVIOY29udHJvbENlbnRyZXMSJQoOY29udHJvbF9zY2FsZXMYBiADKAFSDWNvbnRyb2xTY2FsZXMaqAIKBExpZnQSGAoHY2hhbm5lbBgBIAEoCVIHY2hhbm5lbBIZCghoYXNfZ2VvcxgCIAEoCFIHaGFzR2VvcxISCgRnZW9zGAMgAygJUgRnZW9zEhQKBWZpcnN0GAQgASgDUgVmaXJzdBISCgRsYXN0GAUgASgDUgRsYXN0EiUKDm1lYXN1cmVkX3VudGlsGAYgASgDUg1tZWFzdXJlZFVudGlsEhYKBmNoYW5nZRgHIAEoAVIGY2hhbmdlEhkKCGlzX3NoYXJlGAggASgIUgdpc1NoYXJlEhIKBGxpZnQYCSABKAFSBGxpZnQSJQoOc3RhbmRhcmRfZXJyb3IYCiABKAFSDXN0YW5kYXJkRXJyb3ISGAoHZGVncmVlcxgLIAEoAVIHZGVncmVlcxojCgVTdGFydBIaCghwb3NpdGlvbhgBIAMoAVIIcG9zaXRpb24iMAoTU3RvcmVkVHJhaW5pbmdPcmRlchIZCghtb2RlbF9pZBgBIAEoCVIHbW9kZWxJZCJSChJTdG9yZWRSZWZyZXNoT3JkZXISPAoHcmVmcmVzaBgBIAEoCzIiLnNleHRhbnQubWl4X21vZGVsLnYxLk1vZGVsUmVmcmVzaFIHcmVmcmVzaDL3DQoGTW9kZWxzEpEBCgtDcmVhdGVNb2RlbBIoLnNleHRhbnQubWl4X21vZGVsLnYxLkNyZWF0ZU1vZGVsUmVxdWVzdBobLnNleHRhbnQubWl4X21vZGVsLnYxLk1vZGVsIjuSgBkOCgxtb2RlbHM6d3JpdGWKgBklIg4vdjEvbWl4L21vZGVsczoBKloQIgsvYXBpL21vZGVsczoBKhKDAQoIR2V0TW9kZWwSJS5zZXh0YW50Lm1peF9tb2RlbC52MS5HZXRNb2RlbFJlcXVlc3QaGy5zZXh0YW50Lm1peF9tb2RlbC52MS5Nb2RlbCIzkAIBkoAZDQoLbW9kZWxzOnJlYWSKgBkbEhkvdjEvbWl4L21vZGVscy97bW9kZWxfaWR9EqcBCgpMaXN0TW9kZWxzEicuc2V4dGFudC5taXhfbW9kZWwudjEuTGlzdE1vZGVsc1JlcXVlc3QaKC5zZXh0YW50Lm1peF9tb2RlbC52MS5MaXN0TW9kZWxzUmVzcG9uc2UiRpACAZKAGQ0KC21vZGVsczpyZWFkioAZLhIOL3YxL21peC9tb2RlbHNaHBIaL2FwaS9hZG1pbi9hdHRyaWJ1dGlvbi9tbW0StgEKClRyYWluTW9kZWwSJy5zZXh0YW50Lm1peF9tb2RlbC52MS5UcmFpbk1vZGVsUmVxdWVzdBobLnNleHRhbnQubWl4X21vZGVsLnYxLk1vZGVsImKQAgKSgBkOCgxtb2RlbHM6d3JpdGWKgBlJIh8vdjEvbWl4L21vZGVscy97bW9kZWxfaWR9OnRyYWluOgEqWiMiHi9hcGkvYWRtaW4vYXR0cmlidXRpb24vbW1tL3J1bjoBKhKVAQoNV2F0Y2hUcmFpbmluZxIqLnNleHRhbnQubWl4X21vZGVsLnYxLldhdGNoVHJhaW5pbmdSZXF1ZXN0Ghsuc2V4dGFudC5taXhfbW9kZWwudjEuTW9kZWwiOZACAZKAGQ0KC21vZGVsczpyZWFkioAZIRIfL3YxL21peC9tb2RlbHMve21vZGVsX2lkfTp3YXRjaDABEpoBCg5DYW5jZWxUcmFpbmluZxIrLnNleHRhbnQubWl4X21vZGVsLnYxLkNhbmNlbFRyYWluaW5nUmVxdWVzdBobLnNleHRhbnQubWl4X21vZGVsLnYxLk1vZGVsIj6QAgKSgBkOCgxtb2RlbHM6d3JpdGWKgBklIiAvdjEvbWl4L21vZGVscy97bW9kZWxfaWR9OmNhbmNlbDoBKhKXAQoMUHJvbW90ZU1vZGVsEikuc2V4dGFudC5taXhfbW9kZWwudjEuUHJvbW90ZU1vZGVsUmVxdWVzdBobLnNleHRhbnQubWl4X21vZGVsLnYxLk1vZGVsIj+QAgKSgBkOCgxtb2RlbHM6d3JpdGWKgBkmIiEvdjEvbWl4L21vZGVscy97bW9kZWxfaWR9OnByb21vdGU6ASoSnwEKC0RlbGV0ZU1vZGVsEiguc2V4dGFudC5taXhfbW9kZWwudjEuRGVsZXRlTW9kZWxSZXF1ZXN0Gikuc2V4dGFudC5taXhfbW9kZWwudjEuRGVsZXRlTW9kZWxSZXNwb25zZSI7koAZDgoMbW9kZWxzOndyaXRlioAZJSIgL3YxL21peC9tb2RlbHMve21vZGVsX2lkfTpkZWxldGU6ASoSoQEKD1B1dE1vZGVsUmVmcmVzaBIsLnNleHRhbnQubWl4X21vZGVsLnYxLlB1dE1vZGVsUmVmcmVzaFJlcXVlc3QaIi5zZXh0YW50Lm1peF9tb2RlbC52MS5Nb2RlbFJlZnJlc2giPJACApKAGQ4KDG1vZGVsczp3cml0ZYqAGSMaGC92MS9taXgvcmVmcmVzaGVzL3tuYW1lfToHcmVmcmVzaBKkAQoSTGlzdE1vZGVsUmVmcmVzaGVzEi8uc2V4dGFudC5taXhfbW9kZWwudjEuTGlzdE1vZGVsUmVmcmVzaGVzUmVxdWVzdBowLnNleHRhbnQubWl4X21vZGVsLnYxLkxpc3RNb2RlbFJlZnJlc2hlc1Jlc3BvbnNlIiuQAgGSgBkNCgttb2RlbHM6cmVhZIqAGRMSES92MS9taXgvcmVmcmVzaGVzErMBChJEZWxldGVNb2RlbFJlZnJlc2gSLy5zZXh0YW50Lm1peF9tb2RlbC52MS5EZWxldGVNb2RlbFJlZnJlc2hSZXF1ZXN0GjAuc2V4dGFudC5taXhfbW9kZWwudjEuRGVsZXRlTW9kZWxSZWZyZXNoUmVzcG9uc2UiOpKAGQ4KDG1vZGVsczp3cml0ZYqAGSQiHy92MS9taXgvcmVmcmVzaGVzL3tuYW1lfTpkZWxldGU6ASpiBnByb3RvMw=="
     )
 }

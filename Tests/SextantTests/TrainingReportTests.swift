@@ -110,6 +110,10 @@ struct TrainingReportTests {
             "9",
             "--holdout",
             "4",
+            "--also",
+            "orders",
+            "--also",
+            "profit",
             "--no-calibrations"
         )
         let selection = try #require(request.selection)
@@ -119,6 +123,7 @@ struct TrainingReportTests {
         #expect(selection.channels == ["tv"] && selection.controls == ["price"])
         #expect(selection.treatments == ["promotion"] && request.label == "l")
         #expect(request.calibrating == .none && request.holdoutPeriods == 4)
+        #expect(request.furtherOutcomes.map(\.kpi) == ["orders", "profit"])
         let sampling = try #require(request.sampling)
         #expect(sampling.chains == 3 && sampling.draws == 50 && sampling.warmup == 0)
         #expect(sampling.seed == 9 && sampling.method == .unspecified)

@@ -45,6 +45,8 @@ def tables(folder):
           [(days[week], f"Geo{place + 1}", 1_000_000, sold(place, week), *spent[place][week]) for week in weeks for place in range(3)])
     write(folder / "wochen.csv", "week,revenue,Kosten TV,search_spend,Wetter",
           [(days[week], sold(0, week), *spent[0][week][:2], week % 7) for week in weeks])
+    write(folder / "shop.csv", "week,revenue,orders,tv_spend,search_spend",
+          [(days[week], sold(0, week), sold(0, week) // 80 + week * 53 % 61, *spent[0][week][:2]) for week in weeks])
     write(folder / "days.csv", "date,revenue,tv_spend,search_spend",
           [((days[0] + datetime.timedelta(days=day)).strftime("%d/%m/%Y"), sold(0, day // 7) // 7 + day % 5, spent[0][day // 7][0] // 7,
             spent[0][day // 7][1] // 7 + day * 13 % 11) for day in range(7 * len(days))])

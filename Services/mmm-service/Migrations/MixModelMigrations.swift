@@ -9,5 +9,6 @@ public enum MixModelMigrations {
         ("m0003_budget_plans", PackageResources.m0003_budget_plans_sql),
         ("m0004_results", PackageResources.m0004_results_sql),
         ("m0005_kept_panels", PackageResources.m0005_kept_panels_sql),
+        ("m0006_joint_models", PackageResources.m0006_joint_models_sql),
     ]
 }

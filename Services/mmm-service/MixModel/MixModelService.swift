@@ -149,7 +149,7 @@ extension MixModelError {
     fileprivate var code: StatusCode {
         switch self {
         case .unknownChannel, .unknownParameter, .improperPrior, .priorOutside, .knots, .season,
-            .noSpend, .reach, .oneGeo, .signedGeoEffect, .unscaledGeoControls:
+            .noSpend, .reach, .oneGeo, .signedGeoEffect, .unscaledGeoControls, .unlike:
             .invalidArgument
         case .noMedia, .flatOutcome, .emptyMedium, .flatControl, .lift, .otherScaling:
             .failedPrecondition

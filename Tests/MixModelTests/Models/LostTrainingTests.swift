@@ -54,17 +54,31 @@ struct LostTrainingTests {
         )
     }
 
-    @Test("in its middle goes on where it was, on other threads, and gives the same bits")
-    func lost() async throws {
+    @Test(
+        "in its middle goes on where it was, on other threads, and gives the same bits",
+        arguments: [false, true]
+    )
+    func lost(_ isJoint: Bool) async throws {
         var limits = TrainingLimits()
         (limits.threads, limits.interval, limits.saves) = (1, .milliseconds(5), 100)
         let mix = try await ServedMixModel(limits: limits)
         let panel = try await mix.panel()
-        let whole = try await mix.model(panel) { $0.sampling?.draws = 600 }
+        var other = MixModelV1.FurtherOutcome()
+        if isJoint {
+            let csv = SmallModels.csv().replacing("revenue", with: "orders")
+            other.panelID = try await mix.panel(csv).panelID
+        }
+        let whole = try await mix.model(panel) { request in
+            request.sampling?.draws = 600
+            if isJoint { request.furtherOutcomes = [other] }
+        }
         try await mix.train(whole)
         let expected = try await digests(whole, mix)
         #expect(expected.count == 2)
-        let broken = try await mix.model(panel) { $0.sampling?.draws = 600 }
+        let broken = try await mix.model(panel) { request in
+            request.sampling?.draws = 600
+            if isJoint { request.furtherOutcomes = [other] }
+        }
         var request = MixModelV1.TrainModelRequest()
         request.modelID = broken.modelID
         _ = try await mix.models.trainModel(request)

@@ -63,7 +63,7 @@ struct ModelLifeTests {
         await mix.stop()
     }
 
-    @Test("is cut short by whoever cancels a training, which may begin again")
+    @Test("is cut short by whoever cancels a training, which tells how far it is until then")
     func cancelled() async throws {
         var limits = TrainingLimits()
         limits.interval = .milliseconds(5)
@@ -80,10 +80,22 @@ struct ModelLifeTests {
         train.modelID = waiting.modelID
         _ = try await mix.models.trainModel(train)
         #expect(try await mix.model(waiting.modelID).state == .queued)
+        var watch = MixModelV1.WatchTrainingRequest()
+        watch.modelID = long.modelID
+        let news = try await mix.models.watchTraining(watch)
+        var progress: MixModelV1.TrainingProgress?
+        while progress?.chains.isEmpty ?? true, let model = try await news.next()?.value() {
+            #expect(model.state == .training)
+            progress = model.progress
+        }
+        #expect((progress?.fraction ?? 1) < 1 && progress?.chains.first?.draws == 40_000)
         var cancel = MixModelV1.CancelTrainingRequest()
         cancel.modelID = long.modelID
         let told = try await mix.models.cancelTraining(cancel).message.value()
         #expect(told.state == .cancelled && told.completeTime != nil)
+        var last: MixModelV1.Model?
+        while let model = try await news.next()?.value() { last = model }
+        #expect(last?.state == .cancelled)
         // The answer may have been lost.
         #expect(try await mix.models.cancelTraining(cancel).message.value() == told)
         // Whose turn it was not, has it now.

@@ -40,6 +40,7 @@ struct RefreshTests {
     /// Sends the revenue and the spend of days, from so many after the first of February.
     private static func write(_ days: Range<Int>, to mix: ServedMixModel) async throws {
         var random = RandomStream(seed: 6, stream: UInt64(days.lowerBound))
+        var others = RandomStream(seed: 7, stream: UInt64(days.lowerBound))
         var (kpis, costs) = (IngestV1.WriteKpiRequest(), IngestV1.WriteSpendRequest())
         for day in days {
             let date = PanelDay(number: 20_485 + day).description
@@ -48,13 +49,16 @@ struct RefreshTests {
             (kpi.date, kpi.name, kpi.currency) = (date, "revenue", "EUR")
             kpi.value = "\(Int(500 + 3 * Double(spend) + 20 * random.normal()))"
             kpis.rows.append(kpi)
+            (kpi.name, kpi.currency) = ("orders", "")
+            kpi.value = "\(Int(100 + Double(spend) + 10 * others.normal()))"
+            kpis.rows.append(kpi)
             var cost = IngestV1.SpendRow()
             (cost.date, cost.channel, cost.currency) = (date, "email", "EUR")
             cost.spend = "\(spend)"
             costs.rows.append(cost)
         }
         let count = Int64(days.count)
-        #expect(try await mix.series.writeKpi(kpis).message.value().accepted == count)
+        #expect(try await mix.series.writeKpi(kpis).message.value().accepted == 2 * count)
         #expect(try await mix.series.writeSpend(costs).message.value().accepted == count)
     }
 
@@ -241,6 +245,46 @@ struct RefreshTests {
         await mix.stop()
     }
 
+    @Test("make models of several outcomes together, and forget them together")
+    func joint() async throws {
+        let mix = try await ServedMixModel()
+        _ = try await Self.put("both", in: mix) { refresh in
+            refresh.keep = 1
+            var orders = MixModelV1.FurtherOutcome()
+            orders.kpi = "orders"
+            refresh.request?.furtherOutcomes = [orders]
+        }
+        try await Self.write(0..<112, to: mix)
+        try await Self.run("both", in: mix)
+        let first = try await Self.models(mix)
+        #expect(first.count == 2 && Set(first.map(\.kpi)) == ["revenue", "orders"])
+        #expect(
+            first.allSatisfy { $0.state == .completed && $0.promoted },
+            "\(first.map(\.problem))"
+        )
+        try await Self.run("both", in: mix)
+        #expect(Set(try await Self.models(mix).map(\.modelID)) == Set(first.map(\.modelID)))
+        try await Self.write(112..<119, to: mix)
+        try await Self.run("both", in: mix)
+        let second = try await Self.models(mix).filter { $0.periods == 119 }
+        #expect(second.count == 2 && second.allSatisfy(\.promoted))
+        let leader = try #require(second.first { $0.kpi == "revenue" })
+        let stored = try await FittedModels(offload: nil).fit(
+            of: try #require(PostgresUUID(leader.modelID)),
+            in: try mix.scope
+        )
+        let starts = stored.record.definition.starts
+        #expect(starts.count == 2)
+        #expect(starts.allSatisfy { $0.position.count > stored.fit.draws.dimension })
+        // The first two, which count no longer, go with the next.
+        try await Self.write(119..<126, to: mix)
+        try await Self.run("both", in: mix)
+        let left = try await Self.models(mix)
+        #expect(left.map(\.periods).sorted() == [119, 119, 126, 126])
+        #expect(try await mix.panels.listPanels(.init()).message.value().panels.count == 4)
+        await mix.stop()
+    }
+
     @Test("start more chains than there were at other draws, and none of other parameters")
     func starts() throws {
         func panel(_ channels: Int) -> Panel {
@@ -264,17 +308,25 @@ struct RefreshTests {
             (0..<20 * dimension).map { 0.001 * Double($0 + 10_000 * chain) / Double(dimension) }
         }
         let draws = try #require(MixDraws(chains: chains, dimension: dimension))
-        let renewal = ModelRenewal(name: "r", promotes: false, previous: MixFit(model, draws))
-        let starts = renewal.starts(of: model, chains: 5)
+        let renewal = ModelRenewal(
+            name: "r",
+            promotes: false,
+            previous: [try #require(MixFit(model, draws))]
+        )
+        let starts = renewal.starts(of: try JointMixModel([model]), chains: 5)
         let places = [(19, 0), (19, 1), (18, 0), (18, 1), (17, 0)]
         #expect(starts == places.map { Array(draws.point($0.0, chain: $0.1)) })
         let other = try MediaMixModel(panel(3), MixConfiguration())
-        #expect(renewal.starts(of: other, chains: 2) == [])
+        #expect(renewal.starts(of: try JointMixModel([other]), chains: 2) == [])
         // A point that is none of the model starts no chain.
         let far = try #require(
             MixDraws(chains: [Array(repeating: .infinity, count: dimension)], dimension: dimension)
         )
-        let lost = ModelRenewal(name: "r", promotes: false, previous: MixFit(model, far))
-        #expect(lost.starts(of: model, chains: 2) == [])
+        let lost = ModelRenewal(
+            name: "r",
+            promotes: false,
+            previous: [try #require(MixFit(model, far))]
+        )
+        #expect(lost.starts(of: try JointMixModel([model]), chains: 2) == [])
     }
 }

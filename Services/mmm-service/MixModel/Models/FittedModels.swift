@@ -39,7 +39,7 @@ struct FittedModels: Sendable {
             )
         }
         let panel = try await panels.contents(record.panel, in: scope)
-        let saved = try await chains.chains(of: id, in: scope)
+        let saved = try await chains.chains(of: record.leader, in: scope)
         return try await offload.runBeside { try StoredFit(record, panel, saved) }
     }
 }
@@ -66,19 +66,20 @@ struct StoredFit: Sendable {
         self.panel = panel
         about = record.definition.model ?? .init()
         let model = try MediaMixModel(record.definition, panel)
+        let own = MixDensity(model).dimension
         let draws: MixDraws?
         if about.sampling?.method == .bayesianBootstrap {
             traces = []
-            draws = MixDraws(
-                chains: chains.map { [Double](draws: $0) },
-                dimension: MixDensity(model).dimension
-            )
+            draws = MixDraws(chains: chains.map { [Double](draws: $0) }, dimension: own)
         } else {
             traces = try chains.map { try SavedChain(bytes: Array(copying: $0.bytes)).trace }
-            draws = MixDraws(
-                chains: traces.map(\.positions),
-                dimension: MixDensity(model).dimension
-            )
+            let places = record.definition.places.map { Int($0) }
+            let dimension = places.isEmpty ? own : Int(record.definition.drawnNumbers)
+            let drawn = MixDraws(chains: traces.map(\.positions), dimension: dimension)
+            guard places.allSatisfy({ (0..<dimension).contains($0) }) else {
+                throw RPCError(.dataLoss, "the model '\(record.id)' has places beyond its draws")
+            }
+            draws = places.isEmpty ? drawn : drawn?.taking(places)
         }
         guard let fit = draws.flatMap({ MixFit(model, $0) }) else {
             throw RPCError(

@@ -20,6 +20,8 @@ struct HeldCalibrations: Sendable {
     /// - Parameters:
     ///   - request: which.
     ///   - kpi: the outcome of the model.
+    ///   - kpis: those of all models that are drawn together, it among them: what is named and of
+    ///     another of them is that one's.
     ///   - scope: the tenant's.
     /// - Returns: the calibrations, and whether one that does not fit is an error.
     /// - Throws: NOT_FOUND or FAILED_PRECONDITION for one that is named and not in force;
@@ -27,6 +29,7 @@ struct HeldCalibrations: Sendable {
     static func find(
         _ request: MixModelV1.CreateModelRequest,
         of kpi: String,
+        among kpis: [String],
         in scope: TenantScope
     ) async throws -> (calibrations: [StoredCalibration], areNamed: Bool) {
         let store = CalibrationStore()
@@ -47,7 +50,8 @@ struct HeldCalibrations: Sendable {
                     "calibrations: '\(name)' has been retired: put it again, or leave it out"
                 )
             }
-            found.append(calibration)
+            let other = calibration.content.kpi
+            if other == kpi || !kpis.contains(other) { found.append(calibration) }
         }
         return (found, true)
     }

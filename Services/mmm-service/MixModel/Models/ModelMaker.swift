@@ -19,12 +19,18 @@ struct ModelMaker: Sendable {
         keeper = PanelKeeper(offload: offload)
     }
 
-    /// A draft that can be kept.
+    /// Drafts that can be kept: one for each outcome.
     struct Made: Sendable {
-        /// Its panel, which is kept; nil if it was only tried.
-        let panel: PostgresUUID?
-        /// What decides on its bits.
-        let definition: MixModelV1.StoredModel
+        /// That of the first outcome, then those of others.
+        fileprivate(set) var members: [Member]
+
+        /// A draft.
+        struct Member: Sendable {
+            /// Its panel, which is kept; nil if it was only tried.
+            let panel: PostgresUUID?
+            /// What decides on its bits.
+            var definition: MixModelV1.StoredModel
+        }
     }
 
     /// Checks all that can be known of a request before there are data.
@@ -32,60 +38,60 @@ struct ModelMaker: Sendable {
     /// - Parameter request: what will be asked for.
     /// - Throws: INVALID_ARGUMENT.
     static func check(_ request: MixModelV1.CreateModelRequest) throws(RPCError) {
-        _ = try ModelPlan(request)
-        guard let selection = request.selection else { return }
-        var violations = FieldViolations()
-        _ = violations.checked(selection)
-        try violations.finish("no panel can be made like this")
+        for request in try request.outcomes() {
+            _ = try ModelPlan(request)
+            guard let selection = request.selection else { continue }
+            var violations = FieldViolations()
+            _ = violations.checked(selection)
+            try violations.finish("no panel can be made like this")
+        }
     }
 
-    /// Makes a draft.
+    /// Makes drafts.
     ///
     /// - Parameters:
     ///   - request: what was asked for.
     ///   - refresh: what it has of the refresh that has it made; nil if somebody does.
-    ///   - heard: what others say of the data.
+    ///   - heard: what others say of the data, by outcome.
     ///   - scope: the tenant's.
-    /// - Returns: the draft.
+    /// - Returns: the drafts.
     /// - Throws: what the contract says of `CreateModel`.
     func make(
         _ request: MixModelV1.CreateModelRequest,
         refresh: ModelRenewal? = nil,
-        heard: PanelFindings,
+        heard: [PanelFindings],
         in scope: TenantScope
     ) async throws -> Made {
-        let plan = try ModelPlan(request)
-        let (id, about, panel) = try await panel(
-            request,
-            forRefresh: refresh != nil,
-            in: scope
-        )
-        let (calibrations, areNamed) = try await HeldCalibrations.find(
-            request,
-            of: about.kpi,
-            in: scope
-        )
-        let definition = try await offload.runBeside {
-            let fitted = try plan.fitted(panel)
-            let held = try HeldCalibrations(
-                calibrations,
-                areNamed: areNamed,
-                fitted,
-                plan.configuration,
-                in: about.currency
-            )
-            let model = try MediaMixModel(fitted, plan.configuration, lifts: held.lifts)
-            var stored = try plan.definition(
-                model,
-                about,
-                held,
-                label: request.label,
-                refresh: refresh
-            )
-            stored.model?.dataFindings = heard.messages
-            return stored
+        var drafts: [ModelDraft] = []
+        for own in try request.outcomes() {
+            let plan = try ModelPlan(own)
+            let (id, about, panel) = try await panel(own, forRefresh: refresh != nil, in: scope)
+            drafts.append(ModelDraft(plan: plan, id: id, about: about, panel: panel))
         }
-        return Made(panel: id, definition: definition)
+        let kpis = drafts.map(\.about.kpi)
+        guard Set(kpis).count == kpis.count else {
+            throw RPCError(
+                .invalidArgument,
+                "further_outcomes: expected each outcome once, and there are"
+                    + " \(kpis.joined(separator: ", "))"
+            )
+        }
+        for index in drafts.indices {
+            (drafts[index].calibrations, drafts[index].areNamed) = try await HeldCalibrations.find(
+                request,
+                of: kpis[index],
+                among: kpis,
+                in: scope
+            )
+        }
+        let asked = drafts
+        return try await offload.runBeside {
+            var made = try Made(asked, label: request.label, refresh)
+            for (index, heard) in zip(made.members.indices, heard) {
+                made.members[index].definition.model?.dataFindings = heard.messages
+            }
+            return made
+        }
     }
 
     /// The panel of a model, which is kept unless it is only tried.
@@ -107,122 +113,41 @@ struct ModelMaker: Sendable {
     }
 }
 
-/// What is asked of a model, but for what depends on its panel.
-private struct ModelPlan: Sendable {
-    let configuration: MixConfiguration
-    private let asked: MixModelV1.MixConfiguration
-    private let sampling: ModelSampling
-    private let holdout: Int
-
-    private static let mostNames = 1_000
-
-    init(_ request: MixModelV1.CreateModelRequest) throws(RPCError) {
-        var violations = FieldViolations()
-        violations.check(label: request.label)
-        violations.check(
-            request.panelID.isEmpty != (request.selection == nil),
-            "panel_id",
-            "expected this or a selection, not both"
-        )
-        asked = request.configuration ?? .init()
-        configuration = violations.checked(asked)
-        sampling = ModelSampling(request.sampling ?? .init(), &violations)
-        let names = request.calibrations
-        violations.check(
-            names.count <= Self.mostNames && Set(names).count == names.count
-                && names.allSatisfy { !$0.utf8.contains(0) },
-            "calibrations",
-            "expected up to \(Self.mostNames) names, each once"
-        )
-        violations.check(
-            [.unspecified, .inForce, .named, .none].contains(request.calibrating),
-            "calibrating",
-            "expected one that there is, or nothing"
-        )
-        violations.check(
-            names.isEmpty || [.unspecified, .named].contains(request.calibrating),
-            "calibrations",
-            "expected no names where all are asked for, or none"
-        )
-        violations.check(request.holdoutPeriods >= 0, "holdout_periods", "expected 0 or more")
-        holdout = Int(request.holdoutPeriods)
-        try violations.finish("no model can be created like this")
-    }
-
-    /// The periods that a model is fitted to.
-    func fitted(_ panel: Panel) throws(RPCError) -> Panel {
-        guard 3 * holdout <= panel.periods.count else {
-            throw RPCError(
-                .invalidArgument,
-                "holdout_periods: expected at most a third of the \(panel.periods.count) periods"
-            )
+extension ModelMaker.Made {
+    /// Compiles drafts for their panels.
+    fileprivate init(_ drafts: [ModelDraft], label: String, _ refresh: ModelRenewal?) throws {
+        var compiled: [CompiledDraft] = []
+        for draft in drafts { compiled.append(try CompiledDraft(draft)) }
+        let joint = try JointMixModel(compiled.map(\.model))
+        members = []
+        for one in compiled {
+            let plan = one.draft.plan
+            // The first has what all are drawn by.
+            let starts = members.isEmpty ? plan.starts(of: joint, refresh) : []
+            let stored = try plan.definition(one, joint.dimension, starts, label: label, refresh)
+            members.append(Member(panel: one.draft.id, definition: stored))
         }
-        return panel.dropping(last: holdout)
+        if members.count > 1 { join(joint) }
     }
 
-    /// What is kept of a model.
-    func definition(
-        _ model: MediaMixModel,
-        _ about: MixModelV1.Panel,
-        _ held: HeldCalibrations,
-        label: String,
-        refresh: ModelRenewal?
-    ) throws -> MixModelV1.StoredModel {
-        let dimension = MixDensity(model).dimension
-        try sampling.checkRoom(dimension: dimension)
-        try check(model.panel, dimension, about)
-        var stored = MixModelV1.StoredModel()
-        stored.scaling = .init(model.scaling)
-        stored.lifts = held.lifts.map { .init($0) }
-        if let refresh, sampling.message.method == .nuts {
-            stored.starts = refresh.starts(of: model, chains: Int(sampling.message.chains)).map {
-                .init($0)
-            }
+    /// Notes of each what it is drawn together with.
+    private mutating func join(_ joint: JointMixModel) {
+        // Others decide on its bits too.
+        let digests = members.map { $0.definition.model?.configurationDigest ?? "" }
+        let told = members.map { member in
+            var told = MixModelV1.Model.JointModel()
+            told.kpi = member.definition.model?.kpi ?? ""
+            return told
         }
-        var told = MixModelV1.Model()
-        (told.configuration, told.sampling) = (asked, sampling.message)
-        told.holdoutPeriods = Int32(clamping: holdout)
-        stored.model = told
-        told.configurationDigest = Self.digest(stored)
-        stored.promotes = refresh?.promotes ?? false
-        told.label = label
-        (told.kpi, told.isMoney, told.currency) = (about.kpi, about.isMoney, about.currency)
-        told.channels = about.channels
-        told.firstDate = model.panel.periods.first.map { "\($0)" } ?? ""
-        told.lastDate = model.panel.lastDay.map { "\($0)" } ?? ""
-        told.periods = Int32(clamping: model.panel.periods.count)
-        told.daysPerPeriod = Int32(clamping: model.panel.daysPerPeriod)
-        told.geos = Int32(clamping: model.panel.geos.count)
-        told.fingerprint = about.fingerprint
-        told.parameters = Int32(clamping: dimension)
-        (told.calibrations, told.leftOutCalibrations) = (held.held, held.leftOut)
-        told.refresh = refresh?.name ?? ""
-        stored.model = told
-        return stored
-    }
-
-    /// Refuses what a model of so many parameters may not be fitted to.
-    private func check(
-        _ panel: Panel,
-        _ parameters: Int,
-        _ about: MixModelV1.Panel
-    ) throws(RPCError) {
-        let asksForReturn = panel.channels.contains { channel in
-            let effect = configuration.medium(channel).effect
-            return effect == .roi || effect == .marginalROI
+        for index in members.indices {
+            var hash = SHA256()
+            hash.update(Array("\(digests.joined(separator: " ")) \(index)".utf8).rawBytes)
+            var definition = members[index].definition
+            definition.model?.configurationDigest = "\(hash.finish())"
+            definition.model?.joint = told
+            definition.places = joint.places[index].map { Int32(clamping: $0) }
+            definition.drawnNumbers = Int32(clamping: joint.dimension)
+            members[index].definition = definition
         }
-        let contract = PanelContract(
-            parameters: parameters,
-            asksForReturn: asksForReturn,
-            isOutcomeMoney: about.isMoney
-        )
-        let findings = contract.check(panel)
-        if findings.isRefusal { throw findings.refusal }
-    }
-
-    private static func digest(_ stored: MixModelV1.StoredModel) -> String {
-        var hash = SHA256()
-        hash.update(stored.encoded().bytes)
-        return "\(hash.finish())"
     }
 }

@@ -66,6 +66,18 @@ struct ModelRecord: Sendable {
         promoteTime = try row.read(UTCTimestamp?.self, at: 12)
     }
 
+    /// The model whose training it shares, and whose chains have its draws: its own if it is drawn
+    /// alone, or is the first of those that are drawn together.
+    var leader: PostgresUUID {
+        definition.model?.joint.first.flatMap { PostgresUUID($0.modelID) } ?? id
+    }
+
+    /// The models that are drawn together with it, in order, it among them.
+    var group: [PostgresUUID] {
+        let joint = definition.model?.joint.compactMap { PostgresUUID($0.modelID) } ?? []
+        return joint.isEmpty ? [id] : joint
+    }
+
     /// All that is told of it.
     ///
     /// - Parameter service: whose workers train it.

@@ -68,32 +68,75 @@ struct ModelStore: Sendable {
 
     // MARK: Writing
 
-    /// Keeps a draft.
+    /// The models that are drawn together with one, in order, it among them.
     ///
     /// - Parameters:
-    ///   - id: what it will be called.
-    ///   - definition: what decides on its bits.
-    ///   - panel: what it is fitted to.
+    ///   - record: the first of them.
+    ///   - transaction: the tenant's, in which models are held.
+    /// - Returns: that alone if it is drawn alone.
+    /// - Throws: DATA_LOSS if one is gone; `PostgresError`.
+    func group(
+        of record: ModelRecord,
+        in transaction: PostgresTransaction
+    ) async throws -> [ModelRecord] {
+        let others = try await transaction.query(.listFollowers, record.id)
+            .map { try ModelRecord($0) }
+        return try [record]
+            + record.group.dropFirst().map { id in
+                guard let other = others.first(where: { $0.id == id }) else {
+                    throw RPCError(
+                        .dataLoss,
+                        "the model '\(id)', which '\(record.id)' is drawn together with, is gone"
+                    )
+                }
+                return other
+            }
+    }
+
+    /// Keeps drafts that are drawn together.
+    ///
+    /// - Parameters:
+    ///   - made: the drafts.
+    ///   - ids: what each will be called.
     ///   - actor: in whose name.
     ///   - transaction: the tenant's.
-    /// - Throws: RESOURCE_EXHAUSTED if there are too many; NOT_FOUND if the panel was deleted
+    /// - Throws: RESOURCE_EXHAUSTED if there are too many; NOT_FOUND if a panel was deleted
     ///   meanwhile; `PostgresError`.
     func add(
-        _ id: PostgresUUID,
-        _ definition: MixModelV1.StoredModel,
-        fittedTo panel: PostgresUUID,
+        _ made: ModelMaker.Made,
+        as ids: [PostgresUUID],
         by actor: String,
         in transaction: PostgresTransaction
     ) async throws {
         try await hold(in: transaction)
         let count = try await transaction.query(.countModels).one().read(Int64.self, Int64.self)
-        guard count.0 < Self.most.kept else {
+        guard count.0 + Int64(ids.count) <= Self.most.kept else {
             throw RPCError(
                 .resourceExhausted,
-                "there are \(Self.most.kept) models, which is as many as are kept: delete some",
+                "there are \(count.0) models, and \(Self.most.kept) are kept: delete some",
                 ErrorDetails(reason: "MODELS_KEPT")
             )
         }
+        for (id, var member) in zip(ids, made.members) {
+            guard let panel = member.panel else {
+                throw RPCError(.internalError, "a model of a panel that is not kept cannot be kept")
+            }
+            for (index, other) in zip(member.definition.model?.joint.indices ?? 0..<0, ids) {
+                member.definition.model?.joint[index].modelID = "\(other)"
+            }
+            let leader = id == ids[0] ? nil : ids[0]
+            try await add(id, member.definition, leader, panel, by: actor, in: transaction)
+        }
+    }
+
+    private func add(
+        _ id: PostgresUUID,
+        _ definition: MixModelV1.StoredModel,
+        _ leader: PostgresUUID?,
+        _ panel: PostgresUUID,
+        by actor: String,
+        in transaction: PostgresTransaction
+    ) async throws {
         let model = definition.model ?? .init()
         do {
             try await transaction.query(
@@ -105,7 +148,8 @@ struct ModelStore: Sendable {
                 model.configurationDigest,
                 actor,
                 definition.encoded(),
-                UTCTimestamp.now
+                UTCTimestamp.now,
+                leader
             )
         } catch {
             guard error.constraint == "mix_models_panel_fkey" else { throw error }
@@ -113,10 +157,10 @@ struct ModelStore: Sendable {
         }
     }
 
-    /// Has a model wait for its training.
+    /// Has a model wait for its training, with those that are drawn together with it.
     ///
     /// - Parameters:
-    ///   - id: which.
+    ///   - id: the first of them.
     ///   - job: what trains it.
     ///   - transaction: the tenant's, in which models are held.
     /// - Throws: RESOURCE_EXHAUSTED if too many wait; `PostgresError`.
@@ -143,24 +187,34 @@ struct ModelStore: Sendable {
         try await transaction.query(.promoteModel, model.id, UTCTimestamp.now)
     }
 
-    /// Notes that somebody has ended a training; nothing if it has ended by itself.
+    /// Notes that somebody has ended the training of a model, and of those that are drawn together
+    /// with it, of which it is the first; nothing if it has ended by itself.
     func cancel(_ id: PostgresUUID, in transaction: PostgresTransaction) async throws {
         try await transaction.query(.cancelModel, id, UTCTimestamp.now)
     }
 
-    /// Deletes a model with its draws, and its panel if nobody has kept that or uses it.
+    /// Deletes a model with its draws, those that are drawn together with it, and panels that
+    /// nobody has kept or uses.
     ///
     /// - Returns: its job, if it had one.
-    /// - Throws: NOT_FOUND, or `PostgresError`.
+    /// - Throws: NOT_FOUND; FAILED_PRECONDITION if it is not the first of those that are drawn
+    ///   together; `PostgresError`.
     func delete(_ id: PostgresUUID, in scope: TenantScope) async throws -> PostgresUUID? {
         try await scope.transaction { transaction in
-            try await hold(in: transaction)
-            guard let row = try await transaction.query(.deleteModel, id).atMostOne() else {
-                throw Self.missing(id)
+            let record = try await held(id, in: transaction)
+            guard record.leader == id else {
+                throw RPCError(
+                    .failedPrecondition,
+                    "model_id: '\(id)' has its draws from '\(record.leader)', which it was drawn"
+                        + " together with: delete that, and it goes with it",
+                    ErrorDetails(reason: "MODEL_JOINT")
+                )
             }
-            let (job, panel) = try row.read(PostgresUUID?.self, PostgresUUID.self)
-            try await StoredPanelStore().deleteUnused([panel], in: transaction)
-            return job
+            let panels = try await transaction.query(.deleteModels, id).map {
+                try $0.read(PostgresUUID.self)
+            }
+            try await StoredPanelStore().deleteUnused(panels, in: transaction)
+            return record.job
         }
     }
 
@@ -176,6 +230,14 @@ extension Statement {
         select model_id, state, panel_id, job_id, version, definition, problem, progress, summary,
             created_at, started_at, completed_at, promoted_at
         from mix_models where model_id = $1
+        """
+    )
+    fileprivate static let listFollowers = Statement(
+        "mmm.list_followers",
+        """
+        select model_id, state, panel_id, job_id, version, definition, problem, progress, summary,
+            created_at, started_at, completed_at, promoted_at
+        from mix_models where leader_id = $1
         """
     )
     fileprivate static let listModels = Statement(
@@ -196,14 +258,18 @@ extension Statement {
     )
     fileprivate static let countModels = Statement(
         "mmm.count_models",
-        "select count(*), count(*) filter (where state in ('queued', 'training')) from mix_models"
+        """
+        select count(*),
+            count(*) filter (where state in ('queued', 'training') and leader_id is null)
+        from mix_models
+        """
     )
     fileprivate static let insertModel = Statement(
         "mmm.insert_model",
         """
         insert into mix_models (model_id, state, label, kpi, panel_id, configuration_digest, actor,
-            definition, created_at)
-        values ($1, 'draft', $2, $3, $4, $5, $6, $7, $8)
+            definition, created_at, leader_id)
+        values ($1, 'draft', $2, $3, $4, $5, $6, $7, $8, $9)
         """
     )
     fileprivate static let queueModel = Statement(
@@ -211,7 +277,7 @@ extension Statement {
         """
         update mix_models set state = 'queued', job_id = $2, problem = null, completed_at = null,
             progress = null, summary = null
-        where model_id = $1
+        where model_id = $1 or leader_id = $1
         """
     )
     fileprivate static let demoteModels = Statement(
@@ -229,11 +295,11 @@ extension Statement {
         "mmm.cancel_model",
         """
         update mix_models set state = 'cancelled', completed_at = $2
-        where model_id = $1 and state in ('queued', 'training')
+        where (model_id = $1 or leader_id = $1) and state in ('queued', 'training')
         """
     )
-    fileprivate static let deleteModel = Statement(
-        "mmm.delete_model",
-        "delete from mix_models where model_id = $1 returning job_id, panel_id"
+    fileprivate static let deleteModels = Statement(
+        "mmm.delete_models",
+        "delete from mix_models where model_id = $1 or leader_id = $1 returning panel_id"
     )
 }

@@ -48,19 +48,22 @@ struct ModelsService: MixModelV1.Models.Service {
             return Reply(try await message(first, in: scope))
         }
         try ModelMaker.check(value)
-        let heard = try await hearing.findings(on: value.selection, .call(call))
+        let heard = try await hearing.findings(
+            on: value.outcomes().map(\.selection),
+            .call(call)
+        )
         let made = try await maker.make(value, heard: heard, in: scope)
-        guard let panel = made.panel, !value.validateOnly else {
-            var model = made.definition.model ?? .init()
+        guard !value.validateOnly else {
+            var model = made.members.first?.definition.model ?? .init()
             model.state = .draft
             model.panelID = value.panelID
             return Reply(model)
         }
-        let new = JobID().uuid
+        let ids = made.members.map { _ in JobID().uuid }
         let actor = scope.context.actor.description
-        let id = try await scope.create(new, once: key, for: request, call) { transaction in
-            try await store.add(new, made.definition, fittedTo: panel, by: actor, in: transaction)
-            if value.train { try await queue(new, in: transaction, of: scope, serving: call) }
+        let id = try await scope.create(ids[0], once: key, for: request, call) { transaction in
+            try await store.add(made, as: ids, by: actor, in: transaction)
+            if value.train { try await queue(ids[0], in: transaction, of: scope, serving: call) }
         }
         return Reply(try await message(id, in: scope))
     }
@@ -160,7 +163,7 @@ struct ModelsService: MixModelV1.Models.Service {
             guard record.state != .completed, record.summary == nil else {
                 throw Self.refusal(record, "has been trained, and would come out the same")
             }
-            try await queue(id, in: transaction, of: scope, serving: call)
+            try await queue(record.leader, in: transaction, of: scope, serving: call)
         }
         return Reply(try await message(id, in: scope))
     }
@@ -208,7 +211,7 @@ struct ModelsService: MixModelV1.Models.Service {
             guard record.state.isUnderWay else {
                 throw Self.refusal(record, "is not being trained")
             }
-            try await store.cancel(id, in: transaction)
+            try await store.cancel(record.leader, in: transaction)
             return record.job
         }
         try await cancel(job, in: scope)

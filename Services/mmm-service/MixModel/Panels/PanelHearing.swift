@@ -29,37 +29,44 @@ struct PanelHearing: Sendable {
 
     // MARK: Panels
 
-    /// What is to be known of the data of a panel.
+    /// What is to be known of the data of panels, each asked for once.
     ///
     /// - Parameters:
-    ///   - selection: which data; nothing is to be known without one.
+    ///   - selections: which data; nothing is to be known without one.
     ///   - occasion: what is done, in whose name others are asked.
-    /// - Returns: findings, none of which refuses training.
+    /// - Returns: findings of each, none of which refuses training.
     /// - Throws: `CancellationError`.
     func findings(
-        on selection: MixModelV1.PanelSelection?,
+        on selections: [MixModelV1.PanelSelection?],
         _ occasion: PeerService.Occasion
-    ) async throws -> PanelFindings {
-        var found = PanelFindings()
-        guard let selection else { return found }
-        for finding in try await brokenRules(selection, occasion) { found.add(finding) }
-        if selection.countedBy == Self.journeys {
-            for finding in try await behind(occasion) { found.add(finding) }
-        }
-        return found
-    }
-
-    private func brokenRules(
-        _ selection: MixModelV1.PanelSelection,
-        _ occasion: PeerService.Occasion
-    ) async throws -> [PanelFinding] {
-        guard let ingest else { return [] }
-        let answer = try await ingest.brokenRules(
+    ) async throws -> [PanelFindings] {
+        let asked = selections.compactMap(\.self)
+        guard !asked.isEmpty else { return selections.map { _ in PanelFindings() } }
+        let rules = try await ingest?.brokenRules(
             Self.mostFindings,
             on: occasion,
             within: Self.patience
         )
-        switch answer {
+        let areJourneysAsked = asked.contains { $0.countedBy == Self.journeys }
+        let behind = areJourneysAsked ? try await behind(occasion) : []
+        return selections.map { selection in
+            var found = PanelFindings()
+            guard let selection else { return found }
+            if let rules {
+                for finding in Self.broken(rules, selection) { found.add(finding) }
+            }
+            if selection.countedBy == Self.journeys {
+                for finding in behind { found.add(finding) }
+            }
+            return found
+        }
+    }
+
+    private static func broken(
+        _ rules: Result<IngestV1.ListFindingsResponse, PeerService.Silence>,
+        _ selection: MixModelV1.PanelSelection
+    ) -> [PanelFinding] {
+        switch rules {
         case .success(let told):
             let found = told.findings.filter { $0.concerns(selection) }.map { PanelFinding($0) }
             if told.nextPageToken.isEmpty { return found }

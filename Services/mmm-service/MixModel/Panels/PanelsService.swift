@@ -52,7 +52,7 @@ struct PanelsService: MixModelV1.Panels.Service {
         let value = request.value()
         let scope = try database.scope(for: call)
         let made = try await source.panel(value.selection ?? .init(), in: scope)
-        let heard = try await hearing.findings(on: value.selection, .call(call))
+        let heard = try await hearing.findings(on: [value.selection], .call(call))[0]
         let cells = made.maker.panel.columns.count * made.maker.panel.cells
         if value.includeValues && cells > Self.mostValues {
             throw RPCError(
@@ -99,7 +99,7 @@ extension PanelsService {
         case .table(let table): made = try await keeper.make(table, label: value.label, in: scope)
         case .selection(let selection):
             made = try await keeper.make(selection, label: value.label, in: scope)
-            heard = try await hearing.findings(on: selection, .call(call))
+            heard = try await hearing.findings(on: [selection], .call(call))[0]
         case nil: throw RPCError.fault("a request without a source was taken")
         }
         var panel =

@@ -8,32 +8,39 @@ struct ModelRenewal: Sendable {
     let name: String
     /// Whether the model is promoted when it completes.
     let promotes: Bool
-    /// The newest that has completed; nil if chains are to start as those of a first model.
-    let previous: MixFit?
+    /// The newest that has completed, of each outcome; none if chains are to start as those of a
+    /// first model.
+    let previous: [MixFit]
 
     /// Where chains start: where those of the model before were in the end.
     ///
     /// - Parameters:
-    ///   - model: the new one.
+    ///   - model: the new one, of all its outcomes.
     ///   - chains: how many chains it has.
     /// - Returns: a point for each; none if there is no model before, it has other parameters, or
     ///   such a point is none of the new model.
-    func starts(of model: MediaMixModel, chains: Int) -> [[Double]] {
-        let density = MixDensity(model)
-        guard let draws = previous?.draws, draws.dimension == density.dimension,
-            previous?.model.sampledNames == model.sampledNames
+    func starts(of model: JointMixModel, chains: Int) -> [[Double]] {
+        guard let draws = previous.first?.draws, previous.count == model.members.count,
+            zip(previous, model.members).allSatisfy({ $0.model.sampledNames == $1.sampledNames })
         else { return [] }
         let starts = (0..<chains).map { chain in
             // More chains than there were start at draws that are far from the last.
             let (turn, own) = chain.quotientAndRemainder(dividingBy: draws.chains.count)
             let back = turn * max(1, draws.count / 16) % draws.count
-            return Array(draws.point(draws.count - 1 - back, chain: own))
+            var start = Array(repeating: 0.0, count: model.dimension)
+            // What outcomes share was drawn once, and is the same of each.
+            for (fit, places) in zip(previous, model.places) {
+                let point = fit.draws.point(draws.count - 1 - back, chain: own)
+                for (number, place) in zip(point, places) { start[place] = number }
+            }
+            return start
         }
+        let density = JointMixDensity(model)
         return starts.allSatisfy { density.isFinite(at: $0) } ? starts : []
     }
 }
 
-extension MixDensity {
+extension JointMixDensity {
     /// Whether a chain may be at a point.
     fileprivate func isFinite(at point: [Double]) -> Bool {
         var density = self

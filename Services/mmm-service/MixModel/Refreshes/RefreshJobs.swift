@@ -48,28 +48,27 @@ struct RefreshJobs: Sendable {
 
     private func attempt(_ refresh: MixModelV1.ModelRefresh, _ run: JobRun) async throws {
         let scope = try run.scope(within: Self.limit)
-        let known = try await store.models(of: refresh.name, in: scope)
+        let all = try await store.models(of: refresh.name, in: scope)
+        // Of several outcomes the first stands for all.
+        let known = all.filter { $0.leader == $0.id }
         let completed = known.first { $0.state == .completed }
         let renewal = ModelRenewal(
             name: refresh.name,
             promotes: refresh.promote,
-            previous: refresh.cold ? nil : try await fit(of: completed, in: scope)
+            previous: refresh.cold ? [] : try await fits(of: completed, in: scope)
         )
         let request = refresh.request ?? .init()
         let made = try await maker.make(
             request,
             refresh: renewal,
-            heard: hearing.findings(on: request.selection, .job(run)),
+            heard: hearing.findings(on: request.outcomes().map(\.selection), .job(run)),
             in: scope
         )
-        if let newest = known.first, newest.definition.isRepeated(by: made.definition) {
+        if let newest = known.first, made.isRepeated(newest, among: all) {
             return try await run.complete()
         }
-        guard let panel = made.panel else {
-            throw JobInterruption.discard("the refresh keeps no panel")
-        }
-        let id = JobID().uuid
-        let job = trainings.job(of: id)
+        let ids = made.members.map { _ in JobID().uuid }
+        let job = trainings.job(of: ids[0])
         let keep = Int(refresh.keep == 0 ? Self.usualKeep : refresh.keep)
         // The last that can be used stays until there is another.
         let old = known.dropFirst(keep - 1).map(\.id).filter { $0 != completed?.id }
@@ -77,26 +76,37 @@ struct RefreshJobs: Sendable {
         try await run.complete(within: .seconds(60)) { transaction in
             try await models.hold(in: transaction)
             let panels = try await store.delete(old, in: transaction)
-            try await models.add(id, made.definition, fittedTo: panel, by: actor, in: transaction)
-            try await models.queue(id, as: job.id.uuid, in: transaction)
+            try await models.add(made, as: ids, by: actor, in: transaction)
+            try await models.queue(ids[0], as: job.id.uuid, in: transaction)
             try await trainings.queue.enqueue([job], in: transaction, of: scope)
             // The new model may be fitted to one of them.
             try await StoredPanelStore().deleteUnused(panels, in: transaction)
         }
     }
 
-    /// The fit that chains go on from; nil if there is none.
-    private func fit(
+    /// The fits that chains go on from, of each outcome; none if there is no model.
+    private func fits(
         of record: ModelRecord?,
         in scope: TenantScope
-    ) async throws -> MixFit? {
-        guard let record else { return nil }
+    ) async throws -> [MixFit] {
+        guard let record else { return [] }
         do {
-            return try await fitted.fit(of: record.id, in: scope).fit
+            var fits: [MixFit] = []
+            for id in record.group { fits.append(try await fitted.fit(of: id, in: scope).fit) }
+            return fits
         } catch let error as RPCError where error.code == .notFound {
             // Somebody has deleted it meanwhile.
-            return nil
+            return []
         }
+    }
+}
+
+extension ModelMaker.Made {
+    /// Whether all would come out as models that there are, but for where chains start.
+    fileprivate func isRepeated(_ newest: ModelRecord, among all: [ModelRecord]) -> Bool {
+        let group = newest.group.map { id in all.first { $0.id == id }?.definition }
+        return group.count == members.count
+            && zip(group, members).allSatisfy { $0?.isRepeated(by: $1.definition) ?? false }
     }
 }
 

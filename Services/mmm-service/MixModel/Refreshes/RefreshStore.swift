@@ -24,10 +24,11 @@ struct RefreshStore: Sendable {
         return all.filter { $0.definition.model?.refresh == refresh }
     }
 
-    /// Deletes models; those that wait, are trained or count stay.
+    /// Deletes models with those that are drawn together with them; where one waits, is trained or
+    /// counts, all stay.
     ///
     /// - Parameters:
-    ///   - ids: which.
+    ///   - ids: which; of several outcomes the first.
     ///   - transaction: the tenant's, in which models are held.
     /// - Returns: the panels that they were fitted to.
     /// - Throws: `PostgresError`.
@@ -37,22 +38,24 @@ struct RefreshStore: Sendable {
     ) async throws -> [PostgresUUID] {
         var panels: [PostgresUUID] = []
         for id in ids {
-            guard let row = try await transaction.query(.deleteIdleModel, id).atMostOne() else {
-                continue
+            panels += try await transaction.query(.deleteIdleModels, id).map {
+                try $0.read(PostgresUUID.self)
             }
-            panels.append(try row.read(PostgresUUID.self))
         }
         return panels
     }
 }
 
 extension Statement {
-    fileprivate static let deleteIdleModel = Statement(
-        "mmm.delete_idle_model",
+    fileprivate static let deleteIdleModels = Statement(
+        "mmm.delete_idle_models",
         """
         delete from mix_models
-        where model_id = $1 and promoted_at is null
-            and state in ('draft', 'completed', 'failed', 'cancelled')
+        where (model_id = $1 or leader_id = $1) and not exists (
+            select from mix_models as own
+            where (own.model_id = $1 or own.leader_id = $1)
+                and (own.promoted_at is not null or own.state in ('queued', 'training'))
+        )
         returning panel_id
         """
     )

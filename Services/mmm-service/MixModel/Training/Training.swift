@@ -9,8 +9,11 @@ internal import RPC
 internal import Tenancy
 internal import Wire
 
-/// The training of a model, on threads of its own, for as long as its job has the lease.
+/// The training of a model, or of several that are drawn together, on threads of its own, for as
+/// long as its job has the lease.
 struct Training: Sendable {
+    /// The models, that which has the training first.
+    private let records: [ModelRecord]
     private let record: ModelRecord
     private let run: JobRun
     private let limits: TrainingLimits
@@ -20,8 +23,9 @@ struct Training: Sendable {
     /// How long what is kept at once may take to be written.
     private static let patience = Duration.seconds(120)
 
-    init(_ record: ModelRecord, _ run: JobRun, _ limits: TrainingLimits, offload: WorkerPool?) {
-        self.record = record
+    init(_ records: [ModelRecord], _ run: JobRun, _ limits: TrainingLimits, offload: WorkerPool?) {
+        self.records = records
+        record = records[0]
         self.run = run
         self.limits = limits
         self.offload = offload
@@ -36,12 +40,17 @@ struct Training: Sendable {
     /// - Throws: ``NotWanted``; `CancellationError` when the worker stops; `PostgresError`.
     func end() async throws -> TrainingEnd {
         let scope = try run.scope(within: Self.patience)
-        let panel = try await StoredPanelStore().contents(record.panel, in: scope)
-        let kept = try await ChainStore().chains(of: record.id, in: scope)
-        if record.definition.model?.sampling?.method == .bayesianBootstrap {
-            return try await bootstrap(panel)
+        var parts: [Prepared.Part] = []
+        for record in records {
+            let panel = try await StoredPanelStore().contents(record.panel, in: scope)
+            parts.append((record.definition, panel))
         }
-        let prepared = try await offload.runBeside { try Prepared(record.definition, panel, kept) }
+        if record.definition.model?.sampling?.method == .bayesianBootstrap {
+            return try await bootstrap(parts[0].panel)
+        }
+        let kept = try await ChainStore().chains(of: record.id, in: scope)
+        let asked = parts
+        let prepared = try await offload.runBeside { try Prepared(asked, kept) }
         let seconds = record.state == .training ? record.progress?.seconds ?? 0 : 0
         let configuration = prepared.configuration
         let board = TrainingBoard(
@@ -148,27 +157,28 @@ struct Training: Sendable {
 
 /// What chains need to start, or to go on.
 private struct Prepared: Sendable {
-    let model: MediaMixModel
+    /// What is kept of a model, and its panel.
+    typealias Part = (definition: MixModelV1.StoredModel, panel: Panel)
+
+    let model: JointMixModel
     let density: NamedDensity
     let configuration: SamplingConfiguration
     let starts: [[Double]]
     let saved: [SavedChain]
 
-    init(
-        _ definition: MixModelV1.StoredModel,
-        _ panel: Panel,
-        _ kept: [SharedBytes]
-    ) throws {
+    init(_ parts: [Part], _ kept: [SharedBytes]) throws {
+        let definition = parts[0].definition
         let about = definition.model ?? .init()
         var violations = FieldViolations()
         let sampling = ModelSampling(about.sampling ?? .init(), &violations)
         try violations.finish("the sampling that is kept cannot be read")
         configuration = sampling.configuration
-        model = try MediaMixModel(definition, panel)
-        let plain = MixDensity(model)
+        model = try JointMixModel(try parts.map { try MediaMixModel($0.definition, $0.panel) })
+        let plain = JointMixDensity(model)
+        let panels = parts.map { $0.definition.model?.fingerprint ?? "" }
         density = NamedDensity(
             plain,
-            "mix model \(about.configurationDigest) of panel \(about.fingerprint)"
+            "mix model \(about.configurationDigest) of panel \(panels.joined(separator: ", "))"
         )
         let given = definition.starts.map(\.position)
         starts =
@@ -180,20 +190,19 @@ private struct Prepared: Sendable {
     /// Why nothing came of chains, with what to do.
     func words(of failure: SamplingFailure) -> String {
         let what = "the chains found no way: \(failure)"
-        guard case .flat(_, let index) = failure, model.sampledNames.indices.contains(index) else {
+        guard case .flat(_, let index) = failure, let name = model.sampledName(at: index) else {
             return what + "; give tighter priors, or look at the data"
         }
-        let name = model.sampledNames[index]
         return "\(what); that is \(name): give it a tighter prior, or leave it out"
     }
 }
 
 /// A density that is told from others by what it is of.
 private struct NamedDensity: Density {
-    private var density: MixDensity
+    private var density: JointMixDensity
     let identity: String
 
-    init(_ density: MixDensity, _ identity: String) {
+    init(_ density: JointMixDensity, _ identity: String) {
         self.density = density
         self.identity = identity
     }
@@ -229,7 +238,7 @@ extension TrainingEnd {
                 " (\(Figure.count(fits.unsettled, "more fit")) found no top and"
                 + " \(fits.unsettled == 1 ? "is" : "are") left out)"
         }
-        self.summary = summary
+        summaries = [summary]
     }
 
     /// What comes of draws.
@@ -238,18 +247,24 @@ extension TrainingEnd {
         progress = board.last
         let saved = posterior.saved(of: prepared.density.identity)
         chains = saved.enumerated().map { ($0, SharedBytes($1.bytes)) }
-        guard let fit = MixFit(prepared.model, MixDraws(posterior)) else {
-            problem = "the draws are not of such a model"
-            return
+        let drawn = MixDraws(posterior)
+        for (model, places) in zip(prepared.model.members, prepared.model.places) {
+            guard let fit = MixFit(model, drawn.taking(places)) else {
+                problem = "the draws are not of such a model"
+                return
+            }
+            let convergence = MixConvergence(fit, posterior.chains)
+            var summary = MixModelV1.TrainingSummary(convergence)
+            summary.draws = Int64(posterior.draws * posterior.chains.count)
+            summary.gradients = Int64(posterior.gradients)
+            summary.attempt = Int32(clamping: posterior.attempt)
+            summary.seconds = board.elapsed
+            summaries.append(summary)
+            guard convergence.isFailure, problem == nil else { continue }
+            // What is drawn together cannot be trusted in parts.
+            let isOne = prepared.model.members.count == 1
+            problem = (isOne ? "" : "of \(model.panel.outcome.name): ") + summary.verdict
         }
-        let convergence = MixConvergence(fit, posterior.chains)
-        var summary = MixModelV1.TrainingSummary(convergence)
-        summary.draws = Int64(posterior.draws * posterior.chains.count)
-        summary.gradients = Int64(posterior.gradients)
-        summary.attempt = Int32(clamping: posterior.attempt)
-        summary.seconds = board.elapsed
-        self.summary = summary
-        if convergence.isFailure { problem = summary.verdict }
     }
 }
 

@@ -69,11 +69,11 @@ struct TrainingJobs: Sendable {
         case .none: try await run.complete()
         case .wait:
             throw JobInterruption.postpone(Self.pause, "another model of the tenant is trained")
-        case .begins(let record):
+        case .begins(let records):
             do {
-                let end = try await Training(record, run, limits, offload: offload).end()
+                let end = try await Training(records, run, limits, offload: offload).end()
                 try await run.complete(within: .seconds(120)) { transaction in
-                    try await store.end(end, of: record, by: run.id.uuid, in: transaction)
+                    try await store.end(end, of: records, by: run.id.uuid, in: transaction)
                 }
             } catch is Training.NotWanted {
                 try await run.complete()

@@ -16,14 +16,14 @@ struct TrainingStore: Sendable {
         case none
         /// The tenant has another model trained.
         case wait
-        /// It begins, or goes on.
-        case begins(ModelRecord)
+        /// It begins, or goes on, with those that are drawn together with it.
+        case begins([ModelRecord])
     }
 
     /// Begins a training, or goes on with it.
     ///
     /// - Parameters:
-    ///   - id: the model.
+    ///   - id: the model; of several outcomes the first.
     ///   - job: the job that trains it.
     ///   - version: the program's; what another has drawn is forgotten.
     ///   - transaction: the job's.
@@ -46,7 +46,7 @@ struct TrainingStore: Sendable {
         guard others == 0 else { return .wait }
         if record.version != version { try await chains.delete(of: id, in: transaction) }
         try await transaction.query(.beginTraining, id, version, UTCTimestamp.now)
-        return .begins(record)
+        return .begins(try await models.group(of: record, in: transaction))
     }
 
     /// Keeps how far a training is.
@@ -61,34 +61,43 @@ struct TrainingStore: Sendable {
         in transaction: PostgresTransaction
     ) async throws -> Bool {
         let kept = try await transaction.query(.keepProgress, id, job, progress?.encoded())
-        guard kept.affected == 1 else { return false }
+        guard kept.affected > 0 else { return false }
         try await chains.put(saved, of: id, in: transaction)
         return true
     }
 
     /// Ends a training; nothing if somebody has cancelled or deleted it.
+    ///
+    /// - Parameters:
+    ///   - end: what comes of it.
+    ///   - records: the models that were drawn together, in order.
+    ///   - job: what has trained them.
+    ///   - transaction: the job's.
+    /// - Throws: `PostgresError`.
     func end(
         _ end: TrainingEnd,
-        of record: ModelRecord,
+        of records: [ModelRecord],
         by job: PostgresUUID,
         in transaction: PostgresTransaction
     ) async throws {
-        let promotes = record.definition.promotes && end.problem == nil
-        // Before the row itself, as all do who change more than one.
-        if promotes { try await models.hold(in: transaction) }
-        let ended = try await transaction.query(
-            .endTraining,
-            record.id,
-            job,
-            end.problem == nil ? "completed" : "failed",
-            end.problem,
-            end.summary?.encoded(),
-            UTCTimestamp.now,
-            end.progress?.encoded()
-        )
-        guard ended.affected == 1 else { return }
-        try await chains.put(end.chains, of: record.id, in: transaction)
-        if promotes { try await models.promote(record, in: transaction) }
+        let promotes = records.contains { $0.definition.promotes } && end.problem == nil
+        // Before the rows themselves, as all do who change more than one.
+        if promotes || records.count > 1 { try await models.hold(in: transaction) }
+        for (index, record) in records.enumerated() {
+            let ended = try await transaction.query(
+                .endTraining,
+                record.id,
+                job,
+                end.problem == nil ? "completed" : "failed",
+                end.problem,
+                index < end.summaries.count ? end.summaries[index].encoded() : nil,
+                UTCTimestamp.now,
+                end.progress?.encoded()
+            )
+            guard ended.affected == 1 else { return }
+            if index == 0 { try await chains.put(end.chains, of: record.id, in: transaction) }
+            if promotes { try await models.promote(record, in: transaction) }
+        }
     }
 
     /// Models that wait or are trained, with their jobs.
@@ -122,9 +131,9 @@ struct TrainingStore: Sendable {
 
 /// What comes of a training.
 struct TrainingEnd: Sendable {
-    /// What is thought of it; nil if there are no draws.
-    var summary: MixModelV1.TrainingSummary?
-    /// Why the model cannot be used; nil if it can.
+    /// What is thought of it, of each model in order; none if there are no draws.
+    var summaries: [MixModelV1.TrainingSummary] = []
+    /// Why the models cannot be used; nil if they can.
     var problem: String?
     /// How far chains were in the end; nil of fits.
     var progress: MixModelV1.TrainingProgress?
@@ -135,7 +144,10 @@ struct TrainingEnd: Sendable {
 extension Statement {
     fileprivate static let countTrainings = Statement(
         "mmm.count_trainings",
-        "select count(*) from mix_models where state = 'training' and model_id <> $1"
+        """
+        select count(*) from mix_models
+        where state = 'training' and model_id <> $1 and leader_id is distinct from $1
+        """
     )
     fileprivate static let beginTraining = Statement(
         "mmm.begin_training",
@@ -143,14 +155,14 @@ extension Statement {
         update mix_models set
             started_at = case when state = 'training' then started_at else $3 end,
             state = 'training', version = $2
-        where model_id = $1
+        where model_id = $1 or leader_id = $1
         """
     )
     fileprivate static let keepProgress = Statement(
         "mmm.keep_progress",
         """
         update mix_models set progress = coalesce($3, progress)
-        where model_id = $1 and job_id = $2 and state = 'training'
+        where (model_id = $1 or leader_id = $1) and job_id = $2 and state = 'training'
         """
     )
     fileprivate static let endTraining = Statement(

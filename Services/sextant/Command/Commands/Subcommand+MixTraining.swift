@@ -15,6 +15,10 @@ extension Subcommand {
         details: """
             A file is as for `mmm check`; without one --kpi says what of the imported data is
             explained. Exits with 1 if the model cannot be trusted.
+
+            With --also there is a model for each outcome, and all tell together how media carry
+            over and level off: of little data each is surer for the others. What is printed is of
+            the first; the others have ids of their own.
             """,
         options: MixOptions.ofTables + TrainingOptions.ofSelections + [
             Option(name: "--to", value: "DAY", meaning: "The last day."),
@@ -29,10 +33,19 @@ extension Subcommand {
         let gateway = GatewayCall(context)
         let model = try await gateway.with { connection, _ in
             if let table {
-                var create = MixModelV1.CreatePanelRequest()
-                (create.label, create.source) = (request.label, .table(table))
-                request.panelID = try await MixModelV1.Panels.Client(connection)
-                    .createPanel(create, options: try gateway.options()).message.value().panelID
+                func keep(_ table: MixModelV1.PanelTable) async throws -> MixModelV1.Panel {
+                    var create = MixModelV1.CreatePanelRequest()
+                    (create.label, create.source) = (request.label, .table(table))
+                    return try await MixModelV1.Panels.Client(connection)
+                        .createPanel(create, options: try gateway.options()).message.value()
+                }
+                let panel = try await keep(table)
+                request.panelID = panel.panelID
+                for other in try options.furtherTables(table, panel) {
+                    var outcome = MixModelV1.FurtherOutcome()
+                    outcome.panelID = try await keep(other).panelID
+                    request.furtherOutcomes.append(outcome)
+                }
             }
             let model = try await MixModelV1.Models.Client(connection)
                 .createModel(request, options: try gateway.options()).message.value()

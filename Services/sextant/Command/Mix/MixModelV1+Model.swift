@@ -21,6 +21,9 @@ extension MixModelV1.Model {
         }
         add("label", label)
         add("explains", kpi)
+        for other in joint where other.modelID != modelID {
+            add("drawn with", "\(other.kpi): \(other.modelID)")
+        }
         add("channels", channels.joined(separator: ", "))
         add("days", "\(firstDate) to \(lastDate)")
         add("panel", panelID)

@@ -44,6 +44,12 @@ struct TrainingOptions {
     static let ofModels = [
         Option(name: "--label", value: "TEXT", meaning: "What the model is called."),
         Option(
+            name: "--also",
+            value: "NAME",
+            isRepeated: true,
+            meaning: "Another KPI, or column of the file: a model of each, drawn together."
+        ),
+        Option(
             name: "--configuration",
             value: "FILE",
             meaning: "What it consists of, as JSON of MixConfiguration."
@@ -71,6 +77,13 @@ struct TrainingOptions {
         var request = MixModelV1.CreateModelRequest()
         request.label = arguments.value("--label") ?? ""
         request.selection = try selection()
+        if file == nil {
+            request.furtherOutcomes = arguments.all("--also").map { kpi in
+                var outcome = MixModelV1.FurtherOutcome()
+                outcome.kpi = kpi
+                return outcome
+            }
+        }
         request.configuration = try configuration()
         request.calibrations = arguments.all("--calibration")
         if arguments.has("--no-calibrations") { request.calibrating = .none }
@@ -122,7 +135,7 @@ struct TrainingOptions {
         }
     }
 
-    /// The table that a file is.
+    /// The table that a file is, of the first outcome: columns of others are left out.
     ///
     /// - Returns: what is asked of the service; nil if the model is of a KPI.
     /// - Throws: ``CommandFailure`` if it cannot be read, or is too large.
@@ -143,7 +156,34 @@ struct TrainingOptions {
         table.decimals = declaration.format.decimal?.rawValue ?? ""
         table.weeksFrom = declaration.weeksFrom?.name.lowercased() ?? ""
         table.equalPopulations = declaration.hasEqualPopulations
+        for column in context.arguments.all("--also") { table.roles[column] = Self.ignored }
         return table
+    }
+
+    private static let ignored = "ignore"
+    /// What a column is that is of one outcome alone.
+    private static let ofOutcomes = ["outcome", "revenue", "value"]
+
+    /// The same table of each further outcome.
+    ///
+    /// - Parameters:
+    ///   - table: that of the first.
+    ///   - first: the panel that it has become.
+    /// - Returns: a table for each, in the order of the options.
+    /// - Throws: ``CommandFailure``.
+    func furtherTables(
+        _ table: MixModelV1.PanelTable,
+        _ first: MixModelV1.Panel
+    ) throws -> [MixModelV1.PanelTable] {
+        let asked = try MixOptions(context).declaration.roles
+        return context.arguments.all("--also").map { column in
+            var other = table
+            for known in first.columns where Self.ofOutcomes.contains(known.role) {
+                other.roles[known.name] = Self.ignored
+            }
+            other.roles[column] = asked.last { $0.column == column }?.word ?? Self.ofOutcomes[0]
+            return other
+        }
     }
 
     private static let mostTableBytes = 8 << 20

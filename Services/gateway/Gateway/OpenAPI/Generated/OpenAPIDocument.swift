@@ -116,7 +116,7 @@ enum OpenAPIDocument {
     },
     {
       "name": "mix_model.Models",
-      "description": "Keeps mix models, and trains them by jobs.\n\nA model is a draft until somebody has it trained; then it waits for its turn, for a tenant trains one model at a time. A training that is interrupted goes on where it was, and gives the same bits: the same panel, configuration, calibrations and seed always do. Models that cannot be trusted have failed, are kept with the reason, and are never promoted."
+      "description": "Keeps mix models, and trains them by jobs.\n\nA model is a draft until somebody has it trained; then it waits for its turn, for a tenant trains one model at a time. A training that is interrupted goes on where it was, and gives the same bits: the same panel, configuration, calibrations and seed always do. Models that cannot be trusted have failed, are kept with the reason, and are never promoted.\n\nOf several outcomes there is a model for each, and these share how media carry over and level off: they are drawn together, by one training, and are trained, cancelled and deleted together. Their results, budgets and promotions are their own."
     },
     {
       "name": "mix_model.Results",
@@ -8903,7 +8903,7 @@ enum OpenAPIDocument {
           "mix_model.Models"
         ],
         "summary": "Deletes a model with its draws",
-        "description": "Deletes a model with its draws; one that is trained is not trained to its end.",
+        "description": "Deletes a model with its draws; one that is trained is not trained to its end. With the first of several outcomes' models go the others; FAILED_PRECONDITION for one of these others alone.",
         "parameters": [
           {
             "name": "model_id",
@@ -27834,6 +27834,13 @@ enum OpenAPIDocument {
           "train": {
             "type": "boolean",
             "description": "Has it trained at once."
+          },
+          "furtherOutcomes": {
+            "type": "array",
+            "description": "Other outcomes of the same media, at most 7: a model of each is created too, and drawn together with it. Not for the bootstrap.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.FurtherOutcome"
+            }
           }
         },
         "additionalProperties": false
@@ -27905,6 +27912,13 @@ enum OpenAPIDocument {
           "train": {
             "type": "boolean",
             "description": "Has it trained at once."
+          },
+          "further_outcomes": {
+            "type": "array",
+            "description": "Other outcomes of the same media, at most 7: a model of each is created too, and drawn together with it. Not for the bootstrap.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.FurtherOutcome.snake"
+            }
           }
         },
         "additionalProperties": false
@@ -28125,6 +28139,52 @@ enum OpenAPIDocument {
           "FORMAT_CSV",
           "FORMAT_NDJSON"
         ]
+      },
+      "sextant.mix_model.v1.FurtherOutcome": {
+        "type": "object",
+        "description": "Another outcome of the same media, whose model shares how these carry over and level off.",
+        "properties": {
+          "kpi": {
+            "type": "string",
+            "description": "The name of its KPI, if the first has a `selection`: all else is selected as for that."
+          },
+          "countedBy": {
+            "type": "string",
+            "description": "Who counted that KPI; empty for the business itself."
+          },
+          "panelId": {
+            "type": "string",
+            "description": "The panel that it is in, if the first has one: periods, places and media are the same."
+          },
+          "configuration": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MixConfiguration",
+            "description": "What its model consists of, if that is not as of the first: how media carry over and level off, with the priors of that, is the same."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.FurtherOutcome.snake": {
+        "type": "object",
+        "description": "Another outcome of the same media, whose model shares how these carry over and level off.",
+        "properties": {
+          "kpi": {
+            "type": "string",
+            "description": "The name of its KPI, if the first has a `selection`: all else is selected as for that."
+          },
+          "counted_by": {
+            "type": "string",
+            "description": "Who counted that KPI; empty for the business itself."
+          },
+          "panel_id": {
+            "type": "string",
+            "description": "The panel that it is in, if the first has one: periods, places and media are the same."
+          },
+          "configuration": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MixConfiguration.snake",
+            "description": "What its model consists of, if that is not as of the first: how media carry over and level off, with the priors of that, is the same."
+          }
+        },
+        "additionalProperties": false
       },
       "sextant.mix_model.v1.GetFrontierRequest": {
         "type": "object",
@@ -30303,6 +30363,13 @@ enum OpenAPIDocument {
             "items": {
               "$ref": "#/components/schemas/sextant.mix_model.v1.PreviewPanelResponse.Finding"
             }
+          },
+          "joint": {
+            "type": "array",
+            "description": "The models that share with it how media carry over and level off, itself among them; the first is the one that was asked for. Empty if it is of one outcome alone.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.Model.JointModel"
+            }
           }
         },
         "additionalProperties": false
@@ -30353,6 +30420,36 @@ enum OpenAPIDocument {
           "note": {
             "type": "string",
             "description": "What has to be known of how it is used; empty if nothing."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.Model.JointModel": {
+        "type": "object",
+        "description": "One of the models that are drawn together.",
+        "properties": {
+          "modelId": {
+            "type": "string",
+            "description": "Its id."
+          },
+          "kpi": {
+            "type": "string",
+            "description": "The outcome that it explains."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.Model.JointModel.snake": {
+        "type": "object",
+        "description": "One of the models that are drawn together.",
+        "properties": {
+          "model_id": {
+            "type": "string",
+            "description": "Its id."
+          },
+          "kpi": {
+            "type": "string",
+            "description": "The outcome that it explains."
           }
         },
         "additionalProperties": false
@@ -30584,6 +30681,13 @@ enum OpenAPIDocument {
             "description": "What breaks a rule of data quality, and whether journeys were behind, as others said when it was created of a selection, in the name of whoever did: as in a preview; missing in lists.",
             "items": {
               "$ref": "#/components/schemas/sextant.mix_model.v1.PreviewPanelResponse.Finding.snake"
+            }
+          },
+          "joint": {
+            "type": "array",
+            "description": "The models that share with it how media carry over and level off, itself among them; the first is the one that was asked for. Empty if it is of one outcome alone.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.Model.JointModel.snake"
             }
           }
         },

@@ -1,0 +1,70 @@
+internal import MediaMix
+internal import Messages
+internal import RPC
+
+extension MixModelV1.CreateModelRequest {
+    /// What is asked for of each outcome: of the first without the others, then of each of these.
+    ///
+    /// - Returns: at least one request; none has further outcomes.
+    /// - Throws: INVALID_ARGUMENT if outcomes are too many, or not told from each other.
+    func outcomes() throws(RPCError) -> [Self] {
+        var first = self
+        first.furtherOutcomes = []
+        guard !furtherOutcomes.isEmpty else { return [first] }
+        var violations = FieldViolations()
+        let most = JointMixModel.mostMembers - 1
+        violations.check(
+            furtherOutcomes.count <= most,
+            "further_outcomes",
+            "expected at most \(most)"
+        )
+        violations.check(
+            sampling?.method != .bayesianBootstrap,
+            "sampling.method",
+            "expected METHOD_NUTS for several outcomes: a first look is of one"
+        )
+        for (index, outcome) in furtherOutcomes.prefix(most).enumerated() {
+            check(outcome, "further_outcomes[\(index)]", &violations)
+        }
+        try violations.finish("no model can be created like this")
+        return [first] + furtherOutcomes.map { first.changed(to: $0) }
+    }
+
+    private func check(
+        _ outcome: MixModelV1.FurtherOutcome,
+        _ field: String,
+        _ violations: inout FieldViolations
+    ) {
+        if let selection {
+            violations.check(outcome.panelID.isEmpty, "\(field).panel_id", "expected a kpi instead")
+            let kpis = [selection.kpi] + furtherOutcomes.map(\.kpi)
+            violations.check(
+                !outcome.kpi.isEmpty && kpis.count { $0 == outcome.kpi } == 1,
+                "\(field).kpi",
+                "expected the name of a KPI that is explained by no other of these models"
+            )
+        } else {
+            violations.check(
+                outcome.kpi.isEmpty && outcome.countedBy.isEmpty,
+                "\(field).kpi",
+                "expected a panel_id instead, as of the first outcome"
+            )
+            let panels = [panelID] + furtherOutcomes.map(\.panelID)
+            violations.check(
+                !outcome.panelID.isEmpty && panels.count { $0 == outcome.panelID } == 1,
+                "\(field).panel_id",
+                "expected a panel that no other of these models is fitted to"
+            )
+        }
+    }
+
+    /// The same of another outcome.
+    private func changed(to outcome: MixModelV1.FurtherOutcome) -> Self {
+        var request = self
+        request.panelID = outcome.panelID
+        request.selection?.kpi = outcome.kpi
+        request.selection?.countedBy = outcome.countedBy
+        request.configuration = outcome.configuration ?? configuration
+        return request
+    }
+}
