@@ -271,7 +271,8 @@ extension MixModelV1 {
         /// Of the panel.
         public var fingerprint: String = ""
 
-        /// A digest of all that decides on its bits but the panel and the version, in hexadecimal.
+        /// A digest of all that decides on its bits but the panel and the version, in hexadecimal; of one of
+        /// several outcomes' models also of the others, with their panels.
         public var configurationDigest: String = ""
 
         /// How it is trained; all of it is said.
@@ -663,7 +664,8 @@ extension MixModelV1 {
                 }
             }
 
-            /// A digest of all that decides on its bits but the panel and the version, in hexadecimal.
+            /// A digest of all that decides on its bits but the panel and the version, in hexadecimal; of one of
+            /// several outcomes' models also of the others, with their panels.
             public var configurationDigest: Text {
                 @_lifetime(copy self)
                 get {
@@ -986,13 +988,15 @@ extension MixModelV1 {
                 if !value.isEmpty { buffer.appendField(tag: 130, value.utf8) }
             }
 
-            /// A digest of all that decides on its bits but the panel and the version, in hexadecimal.
+            /// A digest of all that decides on its bits but the panel and the version, in hexadecimal; of one of
+            /// several outcomes' models also of the others, with their panels.
             @inlinable
             public mutating func setConfigurationDigest(_ value: String) {
                 if !value.isEmpty { buffer.appendField(tag: 138, value) }
             }
 
-            /// A digest of all that decides on its bits but the panel and the version, in hexadecimal.
+            /// A digest of all that decides on its bits but the panel and the version, in hexadecimal; of one of
+            /// several outcomes' models also of the others, with their panels.
             @inlinable
             public mutating func setConfigurationDigest(_ value: Text) {
                 if !value.isEmpty { buffer.appendField(tag: 138, value.utf8) }
@@ -1265,6 +1269,13 @@ extension MixModelV1 {
             /// The outcome that it explains.
             public var kpi: String = ""
 
+            /// Of its panel.
+            public var fingerprint: String = ""
+
+            /// A digest of all that decides on its bits but the panel, the version, the seed, and the other
+            /// models, in hexadecimal.
+            public var seedlessDigest: String = ""
+
             /// Fields the schema does not name, kept as they were sent.
             public var unknownFields = UnknownFields()
 
@@ -1284,6 +1295,8 @@ extension MixModelV1 {
                 let view = unsafe View(validated: bytes)
                 self.modelID = String(view.modelID)
                 self.kpi = String(view.kpi)
+                self.fingerprint = String(view.fingerprint)
+                self.seedlessDigest = String(view.seedlessDigest)
                 self.unknownFields = view.unknownFields
             }
 
@@ -1291,6 +1304,8 @@ extension MixModelV1 {
             public func write(to buffer: inout OutputBuffer) {
                 if !self.modelID.isEmpty { buffer.appendField(tag: 10, self.modelID) }
                 if !self.kpi.isEmpty { buffer.appendField(tag: 18, self.kpi) }
+                if !self.fingerprint.isEmpty { buffer.appendField(tag: 26, self.fingerprint) }
+                if !self.seedlessDigest.isEmpty { buffer.appendField(tag: 34, self.seedlessDigest) }
                 if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
             }
 
@@ -1298,6 +1313,8 @@ extension MixModelV1 {
             public static let schema: MessageSchema = MessageSchema("sextant.mix_model.v1.Model.JointModel", [
                 FieldSchema(1, "model_id", .string),
                 FieldSchema(2, "kpi", .string),
+                FieldSchema(3, "fingerprint", .string),
+                FieldSchema(4, "seedless_digest", .string),
             ], valueStride: MemoryLayout<MixModelV1.Model.JointModel>.stride)
 
             /// The fields of a `JointModel`, read where they lie.
@@ -1312,6 +1329,8 @@ extension MixModelV1 {
                 public let bytes: RawSpan
                 fileprivate var _modelID = FieldSlice()
                 fileprivate var _kpi = FieldSlice()
+                fileprivate var _fingerprint = FieldSlice()
+                fileprivate var _seedlessDigest = FieldSlice()
                 fileprivate var _has_unknown = false
 
                 /// Finds the fields.
@@ -1326,6 +1345,8 @@ extension MixModelV1 {
                         switch tag {
                             case 10: _modelID = reader.slice()
                             case 18: _kpi = reader.slice()
+                            case 26: _fingerprint = reader.slice()
+                            case 34: _seedlessDigest = reader.slice()
                             default:
                                 reader.skip(tag)
                                 _has_unknown = true
@@ -1346,6 +1367,23 @@ extension MixModelV1 {
                     @_lifetime(copy self)
                     get {
                         unsafe _kpi.text(in: bytes)
+                    }
+                }
+
+                /// Of its panel.
+                public var fingerprint: Text {
+                    @_lifetime(copy self)
+                    get {
+                        unsafe _fingerprint.text(in: bytes)
+                    }
+                }
+
+                /// A digest of all that decides on its bits but the panel, the version, the seed, and the other
+                /// models, in hexadecimal.
+                public var seedlessDigest: Text {
+                    @_lifetime(copy self)
+                    get {
+                        unsafe _seedlessDigest.text(in: bytes)
                     }
                 }
 
@@ -1398,6 +1436,32 @@ extension MixModelV1 {
                 @inlinable
                 public mutating func setKpi(_ value: Text) {
                     if !value.isEmpty { buffer.appendField(tag: 18, value.utf8) }
+                }
+
+                /// Of its panel.
+                @inlinable
+                public mutating func setFingerprint(_ value: String) {
+                    if !value.isEmpty { buffer.appendField(tag: 26, value) }
+                }
+
+                /// Of its panel.
+                @inlinable
+                public mutating func setFingerprint(_ value: Text) {
+                    if !value.isEmpty { buffer.appendField(tag: 26, value.utf8) }
+                }
+
+                /// A digest of all that decides on its bits but the panel, the version, the seed, and the other
+                /// models, in hexadecimal.
+                @inlinable
+                public mutating func setSeedlessDigest(_ value: String) {
+                    if !value.isEmpty { buffer.appendField(tag: 34, value) }
+                }
+
+                /// A digest of all that decides on its bits but the panel, the version, the seed, and the other
+                /// models, in hexadecimal.
+                @inlinable
+                public mutating func setSeedlessDigest(_ value: Text) {
+                    if !value.isEmpty { buffer.appendField(tag: 34, value.utf8) }
                 }
             }
         }
@@ -3128,7 +3192,8 @@ extension MixModelV1 {
     /// Another outcome of the same media, whose model shares how these carry over and level off.
     public struct FurtherOutcome: MessageValue {
 
-        /// The name of its KPI, if the first has a `selection`: all else is selected as for that.
+        /// The name of its KPI, if the first has a `selection`: all else is selected as for that. Of days
+        /// that are not asked for, models have those that all their outcomes have.
         public var kpi: String = ""
 
         /// Who counted that KPI; empty for the business itself.
@@ -3219,7 +3284,8 @@ extension MixModelV1 {
                 }
             }
 
-            /// The name of its KPI, if the first has a `selection`: all else is selected as for that.
+            /// The name of its KPI, if the first has a `selection`: all else is selected as for that. Of days
+            /// that are not asked for, models have those that all their outcomes have.
             public var kpi: Text {
                 @_lifetime(copy self)
                 get {
@@ -3279,13 +3345,15 @@ extension MixModelV1 {
                 swap(&buffer, &other)
             }
 
-            /// The name of its KPI, if the first has a `selection`: all else is selected as for that.
+            /// The name of its KPI, if the first has a `selection`: all else is selected as for that. Of days
+            /// that are not asked for, models have those that all their outcomes have.
             @inlinable
             public mutating func setKpi(_ value: String) {
                 if !value.isEmpty { buffer.appendField(tag: 10, value) }
             }
 
-            /// The name of its KPI, if the first has a `selection`: all else is selected as for that.
+            /// The name of its KPI, if the first has a `selection`: all else is selected as for that. Of days
+            /// that are not asked for, models have those that all their outcomes have.
             @inlinable
             public mutating func setKpi(_ value: Text) {
                 if !value.isEmpty { buffer.appendField(tag: 10, value.utf8) }
@@ -4524,8 +4592,9 @@ extension MixModelV1 {
         /// Promotes each that completes.
         public var promote: Bool = false
 
-        /// How many of its models are kept, 1 to 50; 0 for 8. Older ones are deleted when another is made,
-        /// with their panels if those are of no other model; one that is promoted is not.
+        /// How many of its models are kept, of several outcomes of each, 1 to 50; 0 for 8: with those of all
+        /// its outcomes fewer than 200. Older ones are deleted when another is made, with their panels if
+        /// those are of no other model; one that is promoted is not.
         public var keep: Int32 = 0
 
         /// Chains start as those of a first model do.
@@ -4615,8 +4684,9 @@ extension MixModelV1 {
             /// Promotes each that completes.
             public private(set) var promote: Bool = false
 
-            /// How many of its models are kept, 1 to 50; 0 for 8. Older ones are deleted when another is made,
-            /// with their panels if those are of no other model; one that is promoted is not.
+            /// How many of its models are kept, of several outcomes of each, 1 to 50; 0 for 8: with those of all
+            /// its outcomes fewer than 200. Older ones are deleted when another is made, with their panels if
+            /// those are of no other model; one that is promoted is not.
             public private(set) var keep: Int32 = 0
 
             /// Chains start as those of a first model do.
@@ -4749,8 +4819,9 @@ extension MixModelV1 {
                 if value { buffer.appendField(tag: 40, value, as: Scalar.Bool.self) }
             }
 
-            /// How many of its models are kept, 1 to 50; 0 for 8. Older ones are deleted when another is made,
-            /// with their panels if those are of no other model; one that is promoted is not.
+            /// How many of its models are kept, of several outcomes of each, 1 to 50; 0 for 8: with those of all
+            /// its outcomes fewer than 200. Older ones are deleted when another is made, with their panels if
+            /// those are of no other model; one that is promoted is not.
             @inlinable
             public mutating func setKeep(_ value: Int32) {
                 if value != 0 { buffer.appendField(tag: 48, value, as: Scalar.Int32.self) }
@@ -6487,6 +6558,6 @@ extension MixModelV1 {
         imports: ["google/protobuf/timestamp.proto", "sextant/api/annotations.proto", "sextant/mix_model/v1/configuration.proto", "sextant/mix_model/v1/panels.proto"],
         messages: [MixModelV1.Sampling.schema, MixModelV1.Model.schema, MixModelV1.Model.JointModel.schema, MixModelV1.Model.HeldCalibration.schema, MixModelV1.Model.LeftOutCalibration.schema, MixModelV1.TrainingProgress.schema, MixModelV1.TrainingProgress.Chain.schema, MixModelV1.TrainingSummary.schema, MixModelV1.TrainingSummary.Finding.schema, MixModelV1.CreateModelRequest.schema, MixModelV1.FurtherOutcome.schema, MixModelV1.GetModelRequest.schema, MixModelV1.ListModelsRequest.schema, MixModelV1.ListModelsResponse.schema, MixModelV1.TrainModelRequest.schema, MixModelV1.WatchTrainingRequest.schema, MixModelV1.CancelTrainingRequest.schema, MixModelV1.PromoteModelRequest.schema, MixModelV1.DeleteModelRequest.schema, MixModelV1.DeleteModelResponse.schema, MixModelV1.ModelRefresh.schema, MixModelV1.PutModelRefreshRequest.schema, MixModelV1.ListModelRefreshesRequest.schema, MixModelV1.ListModelRefreshesResponse.schema, MixModelV1.DeleteModelRefreshRequest.schema, MixModelV1.DeleteModelRefreshResponse.schema, MixModelV1.StoredModel.schema, MixModelV1.StoredModel.Scaling.schema, MixModelV1.StoredModel.Lift.schema, MixModelV1.StoredModel.Start.schema, MixModelV1.StoredTrainingOrder.schema, MixModelV1.StoredRefreshOrder.schema],
         enums: [MixModelV1.Sampling.Method.schema, MixModelV1.Model.State.schema, MixModelV1.CreateModelRequest.Calibrating.schema],
-        descriptor: "CiFzZXh0YW50L21peF9tb2RlbC92MS9tb2RlbHMucHJvdG8SFHNleHRhbnQubWl4X21vZGVsLnYxGh9nb29nbGUvcHJvdG9idWYvdGltZXN0YW1wLnByb3RvGh1zZXh0YW50L2FwaS9hbm5vdGF0aW9ucy5wcm90bxooc2V4dGFudC9taXhfbW9kZWwvdjEvY29uZmlndXJhdGlvbi5wcm90bxohc2V4dGFudC9taXhfbW9kZWwvdjEvcGFuZWxzLnByb3RvIqICCghTYW1wbGluZxI9CgZtZXRob2QYASABKA4yJS5zZXh0YW50Lm1peF9tb2RlbC52MS5TYW1wbGluZy5NZXRob2RSBm1ldGhvZBIWCgZjaGFpbnMYAiABKAVSBmNoYWlucxIWCgZ3YXJtdXAYAyABKAVSBndhcm11cBIUCgVkcmF3cxgEIAEoBVIFZHJhd3MSKwoRdGFyZ2V0X2FjY2VwdGFuY2UYBSABKAFSEHRhcmdldEFjY2VwdGFuY2USEgoEc2VlZBgGIAEoBFIEc2VlZCJQCgZNZXRob2QSFgoSTUVUSE9EX1VOU1BFQ0lGSUVEEAASDwoLTUVUSE9EX05VVFMQARIdChlNRVRIT0RfQkFZRVNJQU5fQk9PVFNUUkFQEAIisA8KBU1vZGVsEhkKCG1vZGVsX2lkGAEgASgJUgdtb2RlbElkEhQKBWxhYmVsGAIgASgJUgVsYWJlbBI3CgVzdGF0ZRgDIAEoDjIhLnNleHRhbnQubWl4X21vZGVsLnYxLk1vZGVsLlN0YXRlUgVzdGF0ZRIaCghwcm9tb3RlZBgEIAEoCFIIcHJvbW90ZWQSEAoDa3BpGAUgASgJUgNrcGkSGQoIaXNfbW9uZXkYBiABKAhSB2lzTW9uZXkSGgoIY3VycmVuY3kYByABKAlSCGN1cnJlbmN5EhoKCGNoYW5uZWxzGAggAygJUghjaGFubmVscxIdCgpmaXJzdF9kYXRlGAkgASgJUglmaXJzdERhdGUSGwoJbGFzdF9kYXRlGAogASgJUghsYXN0RGF0ZRIYCgdwZXJpb2RzGAsgASgFUgdwZXJpb2RzEiYKD2RheXNfcGVyX3BlcmlvZBgMIAEoBVINZGF5c1BlclBlcmlvZBISCgRnZW9zGA0gASgFUgRnZW9zEicKD2hvbGRvdXRfcGVyaW9kcxgOIAEoBVIOaG9sZG91dFBlcmlvZHMSGQoIcGFuZWxfaWQYDyABKAlSB3BhbmVsSWQSIAoLZmluZ2VycHJpbnQYECABKAlSC2ZpbmdlcnByaW50EjEKFGNvbmZpZ3VyYXRpb25fZGlnZXN0GBEgASgJUhNjb25maWd1cmF0aW9uRGlnZXN0EjoKCHNhbXBsaW5nGBIgASgLMh4uc2V4dGFudC5taXhfbW9kZWwudjEuU2FtcGxpbmdSCHNhbXBsaW5nEhgKB3ZlcnNpb24YEyABKAlSB3ZlcnNpb24SHgoKcGFyYW1ldGVycxgUIAEoBVIKcGFyYW1ldGVycxIUCgVhY3RvchgVIAEoCVIFYWN0b3ISHAoJb3BlcmF0aW9uGBYgASgJUglvcGVyYXRpb24SOwoLY3JlYXRlX3RpbWUYFyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgpjcmVhdGVUaW1lEjkKCnN0YXJ0X3RpbWUYGCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUglzdGFydFRpbWUSPwoNY29tcGxldGVfdGltZRgZIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSDGNvbXBsZXRlVGltZRI9Cgxwcm9tb3RlX3RpbWUYGiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgtwcm9tb3RlVGltZRIYCgdwcm9ibGVtGBsgASgJUgdwcm9ibGVtEkIKCHByb2dyZXNzGBwgASgLMiYuc2V4dGFudC5taXhfbW9kZWwudjEuVHJhaW5pbmdQcm9ncmVzc1IIcHJvZ3Jlc3MSPwoHc3VtbWFyeRgdIAEoCzIlLnNleHRhbnQubWl4X21vZGVsLnYxLlRyYWluaW5nU3VtbWFyeVIHc3VtbWFyeRJMCg1jb25maWd1cmF0aW9uGB4gASgLMiYuc2V4dGFudC5taXhfbW9kZWwudjEuTWl4Q29uZmlndXJhdGlvblINY29uZmlndXJhdGlvbhJPCgxjYWxpYnJhdGlvbnMYHyADKAsyKy5zZXh0YW50Lm1peF9tb2RlbC52MS5Nb2RlbC5IZWxkQ2FsaWJyYXRpb25SDGNhbGlicmF0aW9ucxJiChVsZWZ0X291dF9jYWxpYnJhdGlvbnMYICADKAsyLi5zZXh0YW50Lm1peF9tb2RlbC52MS5Nb2RlbC5MZWZ0T3V0Q2FsaWJyYXRpb25SE2xlZnRPdXRDYWxpYnJhdGlvbnMSGAoHcmVmcmVzaBghIAEoCVIHcmVmcmVzaBJXCg1kYXRhX2ZpbmRpbmdzGCIgAygLMjIuc2V4dGFudC5taXhfbW9kZWwudjEuUHJldmlld1BhbmVsUmVzcG9uc2UuRmluZGluZ1IMZGF0YUZpbmRpbmdzEjwKBWpvaW50GCMgAygLMiYuc2V4dGFudC5taXhfbW9kZWwudjEuTW9kZWwuSm9pbnRNb2RlbFIFam9pbnQaOQoKSm9pbnRNb2RlbBIZCghtb2RlbF9pZBgBIAEoCVIHbW9kZWxJZBIQCgNrcGkYAiABKAlSA2twaRpvCg9IZWxkQ2FsaWJyYXRpb24SEgoEbmFtZRgBIAEoCVIEbmFtZRIaCghyZXZpc2lvbhgCIAEoA1IIcmV2aXNpb24SGAoHY2hhbm5lbBgDIAEoCVIHY2hhbm5lbBISCgRub3RlGAQgASgJUgRub3RlGlwKEkxlZnRPdXRDYWxpYnJhdGlvbhISCgRuYW1lGAEgASgJUgRuYW1lEhoKCHJldmlzaW9uGAIgASgDUghyZXZpc2lvbhIWCgZyZWFzb24YAyABKAlSBnJlYXNvbiKRAQoFU3RhdGUSFQoRU1RBVEVfVU5TUEVDSUZJRUQQABIPCgtTVEFURV9EUkFGVBABEhAKDFNUQVRFX1FVRVVFRBACEhIKDlNUQVRFX1RSQUlOSU5HEAMSEwoPU1RBVEVfQ09NUExFVEVEEAQSEAoMU1RBVEVfRkFJTEVEEAUSEwoPU1RBVEVfQ0FOQ0VMTEVEEAYi7wMKEFRyYWluaW5nUHJvZ3Jlc3MSRAoGY2hhaW5zGAEgAygLMiwuc2V4dGFudC5taXhfbW9kZWwudjEuVHJhaW5pbmdQcm9ncmVzcy5DaGFpblIGY2hhaW5zEhoKCGZyYWN0aW9uGAIgASgBUghmcmFjdGlvbhInCg1sYXJnZXN0X3JfaGF0GAMgASgBSABSC2xhcmdlc3RSSGF0iAEBEhgKB3NlY29uZHMYBCABKAFSB3NlY29uZHMSMAoRcmVtYWluaW5nX3NlY29uZHMYBSABKAFIAVIQcmVtYWluaW5nU2Vjb25kc4gBARIYCgdhdHRlbXB0GAYgASgFUgdhdHRlbXB0GsEBCgVDaGFpbhIUCgVjaGFpbhgBIAEoBVIFY2hhaW4SEgoEZHJhdxgCIAEoBVIEZHJhdxIUCgVkcmF3cxgDIAEoBVIFZHJhd3MSGwoJaXNfd2FybXVwGAQgASgIUghpc1dhcm11cBIgCgtkaXZlcmdlbmNlcxgFIAEoA1ILZGl2ZXJnZW5jZXMSGwoJc3RlcF9zaXplGAYgASgBUghzdGVwU2l6ZRIcCglncmFkaWVudHMYByABKANSCWdyYWRpZW50c0IQCg5fbGFyZ2VzdF9yX2hhdEIUChJfcmVtYWluaW5nX3NlY29uZHMi9wQKD1RyYWluaW5nU3VtbWFyeRIiCg1sYXJnZXN0X3JfaGF0GAEgASgBUgtsYXJnZXN0UkhhdBIkCg5sZWFzdF9idWxrX2VzcxgCIAEoAVIMbGVhc3RCdWxrRXNzEiQKDmxlYXN0X3RhaWxfZXNzGAMgASgBUgxsZWFzdFRhaWxFc3MSMgoVbGVhc3RfZW5lcmd5X2ZyYWN0aW9uGAQgASgBUhNsZWFzdEVuZXJneUZyYWN0aW9uEiAKC2RpdmVyZ2VuY2VzGAUgASgDUgtkaXZlcmdlbmNlcxIUCgVkcmF3cxgGIAEoA1IFZHJhd3MSHAoJZ3JhZGllbnRzGAcgASgDUglncmFkaWVudHMSGAoHc2Vjb25kcxgIIAEoAVIHc2Vjb25kcxIYCgdhdHRlbXB0GAkgASgFUgdhdHRlbXB0EkkKCGZpbmRpbmdzGAogAygLMi0uc2V4dGFudC5taXhfbW9kZWwudjEuVHJhaW5pbmdTdW1tYXJ5LkZpbmRpbmdSCGZpbmRpbmdzEhgKB3ZlcmRpY3QYCyABKAlSB3ZlcmRpY3Qa0AEKB0ZpbmRpbmcSHQoKaXNfZmFpbHVyZRgBIAEoCFIJaXNGYWlsdXJlEhgKB21lYXN1cmUYAiABKAlSB21lYXN1cmUSHAoJcGFyYW1ldGVyGAMgASgJUglwYXJhbWV0ZXISEAoDZ2VvGAQgASgJUgNnZW8SFAoFdmFsdWUYBSABKAFSBXZhbHVlEhQKBWxpbWl0GAYgASgBUgVsaW1pdBIYCgdwcm9ibGVtGAcgASgJUgdwcm9ibGVtEhYKBnJlbWVkeRgIIAEoCVIGcmVtZWR5IrcFChJDcmVhdGVNb2RlbFJlcXVlc3QSFAoFbGFiZWwYASABKAlSBWxhYmVsEhkKCHBhbmVsX2lkGAIgASgJUgdwYW5lbElkEkIKCXNlbGVjdGlvbhgDIAEoCzIkLnNleHRhbnQubWl4X21vZGVsLnYxLlBhbmVsU2VsZWN0aW9uUglzZWxlY3Rpb24STAoNY29uZmlndXJhdGlvbhgEIAEoCzImLnNleHRhbnQubWl4X21vZGVsLnYxLk1peENvbmZpZ3VyYXRpb25SDWNvbmZpZ3VyYXRpb24SVgoLY2FsaWJyYXRpbmcYBSABKA4yNC5zZXh0YW50Lm1peF9tb2RlbC52MS5DcmVhdGVNb2RlbFJlcXVlc3QuQ2FsaWJyYXRpbmdSC2NhbGlicmF0aW5nEiIKDGNhbGlicmF0aW9ucxgGIAMoCVIMY2FsaWJyYXRpb25zEjoKCHNhbXBsaW5nGAcgASgLMh4uc2V4dGFudC5taXhfbW9kZWwudjEuU2FtcGxpbmdSCHNhbXBsaW5nEicKD2hvbGRvdXRfcGVyaW9kcxgIIAEoBVIOaG9sZG91dFBlcmlvZHMSIwoNdmFsaWRhdGVfb25seRgJIAEoCFIMdmFsaWRhdGVPbmx5EhQKBXRyYWluGAogASgIUgV0cmFpbhJPChBmdXJ0aGVyX291dGNvbWVzGAsgAygLMiQuc2V4dGFudC5taXhfbW9kZWwudjEuRnVydGhlck91dGNvbWVSD2Z1cnRoZXJPdXRjb21lcyJxCgtDYWxpYnJhdGluZxIbChdDQUxJQlJBVElOR19VTlNQRUNJRklFRBAAEhgKFENBTElCUkFUSU5HX0lOX0ZPUkNFEAESFQoRQ0FMSUJSQVRJTkdfTkFNRUQQAhIUChBDQUxJQlJBVElOR19OT05FEAMiqgEKDkZ1cnRoZXJPdXRjb21lEhAKA2twaRgBIAEoCVIDa3BpEh0KCmNvdW50ZWRfYnkYAiABKAlSCWNvdW50ZWRCeRIZCghwYW5lbF9pZBgDIAEoCVIHcGFuZWxJZBJMCg1jb25maWd1cmF0aW9uGAQgASgLMiYuc2V4dGFudC5taXhfbW9kZWwudjEuTWl4Q29uZmlndXJhdGlvblINY29uZmlndXJhdGlvbiIsCg9HZXRNb2RlbFJlcXVlc3QSGQoIbW9kZWxfaWQYASABKAlSB21vZGVsSWQizAEKEUxpc3RNb2RlbHNSZXF1ZXN0EhsKCXBhZ2Vfc2l6ZRgBIAEoBVIIcGFnZVNpemUSHQoKcGFnZV90b2tlbhgCIAEoCVIJcGFnZVRva2VuEjcKBXN0YXRlGAMgASgOMiEuc2V4dGFudC5taXhfbW9kZWwudjEuTW9kZWwuU3RhdGVSBXN0YXRlEhAKA2twaRgEIAEoCVIDa3BpEhQKBWxhYmVsGAUgASgJUgVsYWJlbBIaCghwcm9tb3RlZBgGIAEoCFIIcHJvbW90ZWQicQoSTGlzdE1vZGVsc1Jlc3BvbnNlEjMKBm1vZGVscxgBIAMoCzIbLnNleHRhbnQubWl4X21vZGVsLnYxLk1vZGVsUgZtb2RlbHMSJgoPbmV4dF9wYWdlX3Rva2VuGAIgASgJUg1uZXh0UGFnZVRva2VuIi4KEVRyYWluTW9kZWxSZXF1ZXN0EhkKCG1vZGVsX2lkGAEgASgJUgdtb2RlbElkIjEKFFdhdGNoVHJhaW5pbmdSZXF1ZXN0EhkKCG1vZGVsX2lkGAEgASgJUgdtb2RlbElkIjIKFUNhbmNlbFRyYWluaW5nUmVxdWVzdBIZCghtb2RlbF9pZBgBIAEoCVIHbW9kZWxJZCIwChNQcm9tb3RlTW9kZWxSZXF1ZXN0EhkKCG1vZGVsX2lkGAEgASgJUgdtb2RlbElkIi8KEkRlbGV0ZU1vZGVsUmVxdWVzdBIZCghtb2RlbF9pZBgBIAEoCVIHbW9kZWxJZCIVChNEZWxldGVNb2RlbFJlc3BvbnNlIqcCCgxNb2RlbFJlZnJlc2gSEgoEbmFtZRgBIAEoCVIEbmFtZRJCCgdyZXF1ZXN0GAIgASgLMiguc2V4dGFudC5taXhfbW9kZWwudjEuQ3JlYXRlTW9kZWxSZXF1ZXN0UgdyZXF1ZXN0EhgKB3dlZWtkYXkYAyABKAVSB3dlZWtkYXkSEgoEaG91chgEIAEoBVIEaG91chIYCgdwcm9tb3RlGAUgASgIUgdwcm9tb3RlEhIKBGtlZXAYBiABKAVSBGtlZXASEgoEY29sZBgHIAEoCFIEY29sZBI3CgluZXh0X3RpbWUYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUghuZXh0VGltZRIWCgZwYXVzZWQYCSABKAhSBnBhdXNlZCJqChZQdXRNb2RlbFJlZnJlc2hSZXF1ZXN0EhIKBG5hbWUYASABKAlSBG5hbWUSPAoHcmVmcmVzaBgCIAEoCzIiLnNleHRhbnQubWl4X21vZGVsLnYxLk1vZGVsUmVmcmVzaFIHcmVmcmVzaCIbChlMaXN0TW9kZWxSZWZyZXNoZXNSZXF1ZXN0Il4KGkxpc3RNb2RlbFJlZnJlc2hlc1Jlc3BvbnNlEkAKCXJlZnJlc2hlcxgBIAMoCzIiLnNleHRhbnQubWl4X21vZGVsLnYxLk1vZGVsUmVmcmVzaFIJcmVmcmVzaGVzIi8KGURlbGV0ZU1vZGVsUmVmcmVzaFJlcXVlc3QSEgoEbmFtZRgBIAEoCVIEbmFtZSIcChpEZWxldGVNb2RlbFJlZnJlc2hSZXNwb25zZSKLBwoLU3RvcmVkTW9kZWwSMQoFbW9kZWwYASABKAsyGy5zZXh0YW50Lm1peF9tb2RlbC52MS5Nb2RlbFIFbW9kZWwSQwoHc2NhbGluZxgCIAEoCzIpLnNleHRhbnQubWl4X21vZGVsLnYxLlN0b3JlZE1vZGVsLlNjYWxpbmdSB3NjYWxpbmcSPAoFbGlmdHMYAyADKAsyJi5zZXh0YW50Lm1peF9tb2RlbC52MS5TdG9yZWRNb2RlbC5MaWZ0UgVsaWZ0cxI/CgZzdGFydHMYBCADKAsyJy5zZXh0YW50Lm1peF9tb2RlbC52MS5TdG9yZWRNb2RlbC5TdGFydFIGc3RhcnRzEhoKCHByb21vdGVzGAUgASgIUghwcm9tb3RlcxIWCgZwbGFjZXMYBiADKAVSBnBsYWNlcxIjCg1kcmF3bl9udW1iZXJzGAcgASgFUgxkcmF3bk51bWJlcnMa2wEKB1NjYWxpbmcSJQoOb3V0Y29tZV9jZW50cmUYASABKAFSDW91dGNvbWVDZW50cmUSIwoNb3V0Y29tZV9zY2FsZRgCIAEoAVIMb3V0Y29tZVNjYWxlEhQKBW1lZGlhGAMgAygBUgVtZWRpYRIeCgpyZWZlcmVuY2VzGAQgAygBUgpyZWZlcmVuY2VzEicKD2NvbnRyb2xfY2VudHJlcxgFIAMoAVIOY29udHJvbENlbnRyZXMSJQoOY29udHJvbF9zY2FsZXMYBiADKAFSDWNvbnRyb2xTY2FsZXMaqAIKBExpZnQSGAoHY2hhbm5lbBgBIAEoCVIHY2hhbm5lbBIZCghoYXNfZ2VvcxgCIAEoCFIHaGFzR2VvcxISCgRnZW9zGAMgAygJUgRnZW9zEhQKBWZpcnN0GAQgASgDUgVmaXJzdBISCgRsYXN0GAUgASgDUgRsYXN0EiUKDm1lYXN1cmVkX3VudGlsGAYgASgDUg1tZWFzdXJlZFVudGlsEhYKBmNoYW5nZRgHIAEoAVIGY2hhbmdlEhkKCGlzX3NoYXJlGAggASgIUgdpc1NoYXJlEhIKBGxpZnQYCSABKAFSBGxpZnQSJQoOc3RhbmRhcmRfZXJyb3IYCiABKAFSDXN0YW5kYXJkRXJyb3ISGAoHZGVncmVlcxgLIAEoAVIHZGVncmVlcxojCgVTdGFydBIaCghwb3NpdGlvbhgBIAMoAVIIcG9zaXRpb24iMAoTU3RvcmVkVHJhaW5pbmdPcmRlchIZCghtb2RlbF9pZBgBIAEoCVIHbW9kZWxJZCJSChJTdG9yZWRSZWZyZXNoT3JkZXISPAoHcmVmcmVzaBgBIAEoCzIiLnNleHRhbnQubWl4X21vZGVsLnYxLk1vZGVsUmVmcmVzaFIHcmVmcmVzaDL3DQoGTW9kZWxzEpEBCgtDcmVhdGVNb2RlbBIoLnNleHRhbnQubWl4X21vZGVsLnYxLkNyZWF0ZU1vZGVsUmVxdWVzdBobLnNleHRhbnQubWl4X21vZGVsLnYxLk1vZGVsIjuSgBkOCgxtb2RlbHM6d3JpdGWKgBklIg4vdjEvbWl4L21vZGVsczoBKloQIgsvYXBpL21vZGVsczoBKhKDAQoIR2V0TW9kZWwSJS5zZXh0YW50Lm1peF9tb2RlbC52MS5HZXRNb2RlbFJlcXVlc3QaGy5zZXh0YW50Lm1peF9tb2RlbC52MS5Nb2RlbCIzkAIBkoAZDQoLbW9kZWxzOnJlYWSKgBkbEhkvdjEvbWl4L21vZGVscy97bW9kZWxfaWR9EqcBCgpMaXN0TW9kZWxzEicuc2V4dGFudC5taXhfbW9kZWwudjEuTGlzdE1vZGVsc1JlcXVlc3QaKC5zZXh0YW50Lm1peF9tb2RlbC52MS5MaXN0TW9kZWxzUmVzcG9uc2UiRpACAZKAGQ0KC21vZGVsczpyZWFkioAZLhIOL3YxL21peC9tb2RlbHNaHBIaL2FwaS9hZG1pbi9hdHRyaWJ1dGlvbi9tbW0StgEKClRyYWluTW9kZWwSJy5zZXh0YW50Lm1peF9tb2RlbC52MS5UcmFpbk1vZGVsUmVxdWVzdBobLnNleHRhbnQubWl4X21vZGVsLnYxLk1vZGVsImKQAgKSgBkOCgxtb2RlbHM6d3JpdGWKgBlJIh8vdjEvbWl4L21vZGVscy97bW9kZWxfaWR9OnRyYWluOgEqWiMiHi9hcGkvYWRtaW4vYXR0cmlidXRpb24vbW1tL3J1bjoBKhKVAQoNV2F0Y2hUcmFpbmluZxIqLnNleHRhbnQubWl4X21vZGVsLnYxLldhdGNoVHJhaW5pbmdSZXF1ZXN0Ghsuc2V4dGFudC5taXhfbW9kZWwudjEuTW9kZWwiOZACAZKAGQ0KC21vZGVsczpyZWFkioAZIRIfL3YxL21peC9tb2RlbHMve21vZGVsX2lkfTp3YXRjaDABEpoBCg5DYW5jZWxUcmFpbmluZxIrLnNleHRhbnQubWl4X21vZGVsLnYxLkNhbmNlbFRyYWluaW5nUmVxdWVzdBobLnNleHRhbnQubWl4X21vZGVsLnYxLk1vZGVsIj6QAgKSgBkOCgxtb2RlbHM6d3JpdGWKgBklIiAvdjEvbWl4L21vZGVscy97bW9kZWxfaWR9OmNhbmNlbDoBKhKXAQoMUHJvbW90ZU1vZGVsEikuc2V4dGFudC5taXhfbW9kZWwudjEuUHJvbW90ZU1vZGVsUmVxdWVzdBobLnNleHRhbnQubWl4X21vZGVsLnYxLk1vZGVsIj+QAgKSgBkOCgxtb2RlbHM6d3JpdGWKgBkmIiEvdjEvbWl4L21vZGVscy97bW9kZWxfaWR9OnByb21vdGU6ASoSnwEKC0RlbGV0ZU1vZGVsEiguc2V4dGFudC5taXhfbW9kZWwudjEuRGVsZXRlTW9kZWxSZXF1ZXN0Gikuc2V4dGFudC5taXhfbW9kZWwudjEuRGVsZXRlTW9kZWxSZXNwb25zZSI7koAZDgoMbW9kZWxzOndyaXRlioAZJSIgL3YxL21peC9tb2RlbHMve21vZGVsX2lkfTpkZWxldGU6ASoSoQEKD1B1dE1vZGVsUmVmcmVzaBIsLnNleHRhbnQubWl4X21vZGVsLnYxLlB1dE1vZGVsUmVmcmVzaFJlcXVlc3QaIi5zZXh0YW50Lm1peF9tb2RlbC52MS5Nb2RlbFJlZnJlc2giPJACApKAGQ4KDG1vZGVsczp3cml0ZYqAGSMaGC92MS9taXgvcmVmcmVzaGVzL3tuYW1lfToHcmVmcmVzaBKkAQoSTGlzdE1vZGVsUmVmcmVzaGVzEi8uc2V4dGFudC5taXhfbW9kZWwudjEuTGlzdE1vZGVsUmVmcmVzaGVzUmVxdWVzdBowLnNleHRhbnQubWl4X21vZGVsLnYxLkxpc3RNb2RlbFJlZnJlc2hlc1Jlc3BvbnNlIiuQAgGSgBkNCgttb2RlbHM6cmVhZIqAGRMSES92MS9taXgvcmVmcmVzaGVzErMBChJEZWxldGVNb2RlbFJlZnJlc2gSLy5zZXh0YW50Lm1peF9tb2RlbC52MS5EZWxldGVNb2RlbFJlZnJlc2hSZXF1ZXN0GjAuc2V4dGFudC5taXhfbW9kZWwudjEuRGVsZXRlTW9kZWxSZWZyZXNoUmVzcG9uc2UiOpKAGQ4KDG1vZGVsczp3cml0ZYqAGSQiHy92MS9taXgvcmVmcmVzaGVzL3tuYW1lfTpkZWxldGU6ASpiBnByb3RvMw=="
+        descriptor: "CiFzZXh0YW50L21peF9tb2RlbC92MS9tb2RlbHMucHJvdG8SFHNleHRhbnQubWl4X21vZGVsLnYxGh9nb29nbGUvcHJvdG9idWYvdGltZXN0YW1wLnByb3RvGh1zZXh0YW50L2FwaS9hbm5vdGF0aW9ucy5wcm90bxooc2V4dGFudC9taXhfbW9kZWwvdjEvY29uZmlndXJhdGlvbi5wcm90bxohc2V4dGFudC9taXhfbW9kZWwvdjEvcGFuZWxzLnByb3RvIqICCghTYW1wbGluZxI9CgZtZXRob2QYASABKA4yJS5zZXh0YW50Lm1peF9tb2RlbC52MS5TYW1wbGluZy5NZXRob2RSBm1ldGhvZBIWCgZjaGFpbnMYAiABKAVSBmNoYWlucxIWCgZ3YXJtdXAYAyABKAVSBndhcm11cBIUCgVkcmF3cxgEIAEoBVIFZHJhd3MSKwoRdGFyZ2V0X2FjY2VwdGFuY2UYBSABKAFSEHRhcmdldEFjY2VwdGFuY2USEgoEc2VlZBgGIAEoBFIEc2VlZCJQCgZNZXRob2QSFgoSTUVUSE9EX1VOU1BFQ0lGSUVEEAASDwoLTUVUSE9EX05VVFMQARIdChlNRVRIT0RfQkFZRVNJQU5fQk9PVFNUUkFQEAIi/A8KBU1vZGVsEhkKCG1vZGVsX2lkGAEgASgJUgdtb2RlbElkEhQKBWxhYmVsGAIgASgJUgVsYWJlbBI3CgVzdGF0ZRgDIAEoDjIhLnNleHRhbnQubWl4X21vZGVsLnYxLk1vZGVsLlN0YXRlUgVzdGF0ZRIaCghwcm9tb3RlZBgEIAEoCFIIcHJvbW90ZWQSEAoDa3BpGAUgASgJUgNrcGkSGQoIaXNfbW9uZXkYBiABKAhSB2lzTW9uZXkSGgoIY3VycmVuY3kYByABKAlSCGN1cnJlbmN5EhoKCGNoYW5uZWxzGAggAygJUghjaGFubmVscxIdCgpmaXJzdF9kYXRlGAkgASgJUglmaXJzdERhdGUSGwoJbGFzdF9kYXRlGAogASgJUghsYXN0RGF0ZRIYCgdwZXJpb2RzGAsgASgFUgdwZXJpb2RzEiYKD2RheXNfcGVyX3BlcmlvZBgMIAEoBVINZGF5c1BlclBlcmlvZBISCgRnZW9zGA0gASgFUgRnZW9zEicKD2hvbGRvdXRfcGVyaW9kcxgOIAEoBVIOaG9sZG91dFBlcmlvZHMSGQoIcGFuZWxfaWQYDyABKAlSB3BhbmVsSWQSIAoLZmluZ2VycHJpbnQYECABKAlSC2ZpbmdlcnByaW50EjEKFGNvbmZpZ3VyYXRpb25fZGlnZXN0GBEgASgJUhNjb25maWd1cmF0aW9uRGlnZXN0EjoKCHNhbXBsaW5nGBIgASgLMh4uc2V4dGFudC5taXhfbW9kZWwudjEuU2FtcGxpbmdSCHNhbXBsaW5nEhgKB3ZlcnNpb24YEyABKAlSB3ZlcnNpb24SHgoKcGFyYW1ldGVycxgUIAEoBVIKcGFyYW1ldGVycxIUCgVhY3RvchgVIAEoCVIFYWN0b3ISHAoJb3BlcmF0aW9uGBYgASgJUglvcGVyYXRpb24SOwoLY3JlYXRlX3RpbWUYFyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgpjcmVhdGVUaW1lEjkKCnN0YXJ0X3RpbWUYGCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUglzdGFydFRpbWUSPwoNY29tcGxldGVfdGltZRgZIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSDGNvbXBsZXRlVGltZRI9Cgxwcm9tb3RlX3RpbWUYGiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgtwcm9tb3RlVGltZRIYCgdwcm9ibGVtGBsgASgJUgdwcm9ibGVtEkIKCHByb2dyZXNzGBwgASgLMiYuc2V4dGFudC5taXhfbW9kZWwudjEuVHJhaW5pbmdQcm9ncmVzc1IIcHJvZ3Jlc3MSPwoHc3VtbWFyeRgdIAEoCzIlLnNleHRhbnQubWl4X21vZGVsLnYxLlRyYWluaW5nU3VtbWFyeVIHc3VtbWFyeRJMCg1jb25maWd1cmF0aW9uGB4gASgLMiYuc2V4dGFudC5taXhfbW9kZWwudjEuTWl4Q29uZmlndXJhdGlvblINY29uZmlndXJhdGlvbhJPCgxjYWxpYnJhdGlvbnMYHyADKAsyKy5zZXh0YW50Lm1peF9tb2RlbC52MS5Nb2RlbC5IZWxkQ2FsaWJyYXRpb25SDGNhbGlicmF0aW9ucxJiChVsZWZ0X291dF9jYWxpYnJhdGlvbnMYICADKAsyLi5zZXh0YW50Lm1peF9tb2RlbC52MS5Nb2RlbC5MZWZ0T3V0Q2FsaWJyYXRpb25SE2xlZnRPdXRDYWxpYnJhdGlvbnMSGAoHcmVmcmVzaBghIAEoCVIHcmVmcmVzaBJXCg1kYXRhX2ZpbmRpbmdzGCIgAygLMjIuc2V4dGFudC5taXhfbW9kZWwudjEuUHJldmlld1BhbmVsUmVzcG9uc2UuRmluZGluZ1IMZGF0YUZpbmRpbmdzEjwKBWpvaW50GCMgAygLMiYuc2V4dGFudC5taXhfbW9kZWwudjEuTW9kZWwuSm9pbnRNb2RlbFIFam9pbnQahAEKCkpvaW50TW9kZWwSGQoIbW9kZWxfaWQYASABKAlSB21vZGVsSWQSEAoDa3BpGAIgASgJUgNrcGkSIAoLZmluZ2VycHJpbnQYAyABKAlSC2ZpbmdlcnByaW50EicKD3NlZWRsZXNzX2RpZ2VzdBgEIAEoCVIOc2VlZGxlc3NEaWdlc3QabwoPSGVsZENhbGlicmF0aW9uEhIKBG5hbWUYASABKAlSBG5hbWUSGgoIcmV2aXNpb24YAiABKANSCHJldmlzaW9uEhgKB2NoYW5uZWwYAyABKAlSB2NoYW5uZWwSEgoEbm90ZRgEIAEoCVIEbm90ZRpcChJMZWZ0T3V0Q2FsaWJyYXRpb24SEgoEbmFtZRgBIAEoCVIEbmFtZRIaCghyZXZpc2lvbhgCIAEoA1IIcmV2aXNpb24SFgoGcmVhc29uGAMgASgJUgZyZWFzb24ikQEKBVN0YXRlEhUKEVNUQVRFX1VOU1BFQ0lGSUVEEAASDwoLU1RBVEVfRFJBRlQQARIQCgxTVEFURV9RVUVVRUQQAhISCg5TVEFURV9UUkFJTklORxADEhMKD1NUQVRFX0NPTVBMRVRFRBAEEhAKDFNUQVRFX0ZBSUxFRBAFEhMKD1NUQVRFX0NBTkNFTExFRBAGIu8DChBUcmFpbmluZ1Byb2dyZXNzEkQKBmNoYWlucxgBIAMoCzIsLnNleHRhbnQubWl4X21vZGVsLnYxLlRyYWluaW5nUHJvZ3Jlc3MuQ2hhaW5SBmNoYWlucxIaCghmcmFjdGlvbhgCIAEoAVIIZnJhY3Rpb24SJwoNbGFyZ2VzdF9yX2hhdBgDIAEoAUgAUgtsYXJnZXN0UkhhdIgBARIYCgdzZWNvbmRzGAQgASgBUgdzZWNvbmRzEjAKEXJlbWFpbmluZ19zZWNvbmRzGAUgASgBSAFSEHJlbWFpbmluZ1NlY29uZHOIAQESGAoHYXR0ZW1wdBgGIAEoBVIHYXR0ZW1wdBrBAQoFQ2hhaW4SFAoFY2hhaW4YASABKAVSBWNoYWluEhIKBGRyYXcYAiABKAVSBGRyYXcSFAoFZHJhd3MYAyABKAVSBWRyYXdzEhsKCWlzX3dhcm11cBgEIAEoCFIIaXNXYXJtdXASIAoLZGl2ZXJnZW5jZXMYBSABKANSC2RpdmVyZ2VuY2VzEhsKCXN0ZXBfc2l6ZRgGIAEoAVIIc3RlcFNpemUSHAoJZ3JhZGllbnRzGAcgASgDUglncmFkaWVudHNCEAoOX2xhcmdlc3Rfcl9oYXRCFAoSX3JlbWFpbmluZ19zZWNvbmRzIvcECg9UcmFpbmluZ1N1bW1hcnkSIgoNbGFyZ2VzdF9yX2hhdBgBIAEoAVILbGFyZ2VzdFJIYXQSJAoObGVhc3RfYnVsa19lc3MYAiABKAFSDGxlYXN0QnVsa0VzcxIkCg5sZWFzdF90YWlsX2VzcxgDIAEoAVIMbGVhc3RUYWlsRXNzEjIKFWxlYXN0X2VuZXJneV9mcmFjdGlvbhgEIAEoAVITbGVhc3RFbmVyZ3lGcmFjdGlvbhIgCgtkaXZlcmdlbmNlcxgFIAEoA1ILZGl2ZXJnZW5jZXMSFAoFZHJhd3MYBiABKANSBWRyYXdzEhwKCWdyYWRpZW50cxgHIAEoA1IJZ3JhZGllbnRzEhgKB3NlY29uZHMYCCABKAFSB3NlY29uZHMSGAoHYXR0ZW1wdBgJIAEoBVIHYXR0ZW1wdBJJCghmaW5kaW5ncxgKIAMoCzItLnNleHRhbnQubWl4X21vZGVsLnYxLlRyYWluaW5nU3VtbWFyeS5GaW5kaW5nUghmaW5kaW5ncxIYCgd2ZXJkaWN0GAsgASgJUgd2ZXJkaWN0GtABCgdGaW5kaW5nEh0KCmlzX2ZhaWx1cmUYASABKAhSCWlzRmFpbHVyZRIYCgdtZWFzdXJlGAIgASgJUgdtZWFzdXJlEhwKCXBhcmFtZXRlchgDIAEoCVIJcGFyYW1ldGVyEhAKA2dlbxgEIAEoCVIDZ2VvEhQKBXZhbHVlGAUgASgBUgV2YWx1ZRIUCgVsaW1pdBgGIAEoAVIFbGltaXQSGAoHcHJvYmxlbRgHIAEoCVIHcHJvYmxlbRIWCgZyZW1lZHkYCCABKAlSBnJlbWVkeSK3BQoSQ3JlYXRlTW9kZWxSZXF1ZXN0EhQKBWxhYmVsGAEgASgJUgVsYWJlbBIZCghwYW5lbF9pZBgCIAEoCVIHcGFuZWxJZBJCCglzZWxlY3Rpb24YAyABKAsyJC5zZXh0YW50Lm1peF9tb2RlbC52MS5QYW5lbFNlbGVjdGlvblIJc2VsZWN0aW9uEkwKDWNvbmZpZ3VyYXRpb24YBCABKAsyJi5zZXh0YW50Lm1peF9tb2RlbC52MS5NaXhDb25maWd1cmF0aW9uUg1jb25maWd1cmF0aW9uElYKC2NhbGlicmF0aW5nGAUgASgOMjQuc2V4dGFudC5taXhfbW9kZWwudjEuQ3JlYXRlTW9kZWxSZXF1ZXN0LkNhbGlicmF0aW5nUgtjYWxpYnJhdGluZxIiCgxjYWxpYnJhdGlvbnMYBiADKAlSDGNhbGlicmF0aW9ucxI6CghzYW1wbGluZxgHIAEoCzIeLnNleHRhbnQubWl4X21vZGVsLnYxLlNhbXBsaW5nUghzYW1wbGluZxInCg9ob2xkb3V0X3BlcmlvZHMYCCABKAVSDmhvbGRvdXRQZXJpb2RzEiMKDXZhbGlkYXRlX29ubHkYCSABKAhSDHZhbGlkYXRlT25seRIUCgV0cmFpbhgKIAEoCFIFdHJhaW4STwoQZnVydGhlcl9vdXRjb21lcxgLIAMoCzIkLnNleHRhbnQubWl4X21vZGVsLnYxLkZ1cnRoZXJPdXRjb21lUg9mdXJ0aGVyT3V0Y29tZXMicQoLQ2FsaWJyYXRpbmcSGwoXQ0FMSUJSQVRJTkdfVU5TUEVDSUZJRUQQABIYChRDQUxJQlJBVElOR19JTl9GT1JDRRABEhUKEUNBTElCUkFUSU5HX05BTUVEEAISFAoQQ0FMSUJSQVRJTkdfTk9ORRADIqoBCg5GdXJ0aGVyT3V0Y29tZRIQCgNrcGkYASABKAlSA2twaRIdCgpjb3VudGVkX2J5GAIgASgJUgljb3VudGVkQnkSGQoIcGFuZWxfaWQYAyABKAlSB3BhbmVsSWQSTAoNY29uZmlndXJhdGlvbhgEIAEoCzImLnNleHRhbnQubWl4X21vZGVsLnYxLk1peENvbmZpZ3VyYXRpb25SDWNvbmZpZ3VyYXRpb24iLAoPR2V0TW9kZWxSZXF1ZXN0EhkKCG1vZGVsX2lkGAEgASgJUgdtb2RlbElkIswBChFMaXN0TW9kZWxzUmVxdWVzdBIbCglwYWdlX3NpemUYASABKAVSCHBhZ2VTaXplEh0KCnBhZ2VfdG9rZW4YAiABKAlSCXBhZ2VUb2tlbhI3CgVzdGF0ZRgDIAEoDjIhLnNleHRhbnQubWl4X21vZGVsLnYxLk1vZGVsLlN0YXRlUgVzdGF0ZRIQCgNrcGkYBCABKAlSA2twaRIUCgVsYWJlbBgFIAEoCVIFbGFiZWwSGgoIcHJvbW90ZWQYBiABKAhSCHByb21vdGVkInEKEkxpc3RNb2RlbHNSZXNwb25zZRIzCgZtb2RlbHMYASADKAsyGy5zZXh0YW50Lm1peF9tb2RlbC52MS5Nb2RlbFIGbW9kZWxzEiYKD25leHRfcGFnZV90b2tlbhgCIAEoCVINbmV4dFBhZ2VUb2tlbiIuChFUcmFpbk1vZGVsUmVxdWVzdBIZCghtb2RlbF9pZBgBIAEoCVIHbW9kZWxJZCIxChRXYXRjaFRyYWluaW5nUmVxdWVzdBIZCghtb2RlbF9pZBgBIAEoCVIHbW9kZWxJZCIyChVDYW5jZWxUcmFpbmluZ1JlcXVlc3QSGQoIbW9kZWxfaWQYASABKAlSB21vZGVsSWQiMAoTUHJvbW90ZU1vZGVsUmVxdWVzdBIZCghtb2RlbF9pZBgBIAEoCVIHbW9kZWxJZCIvChJEZWxldGVNb2RlbFJlcXVlc3QSGQoIbW9kZWxfaWQYASABKAlSB21vZGVsSWQiFQoTRGVsZXRlTW9kZWxSZXNwb25zZSKnAgoMTW9kZWxSZWZyZXNoEhIKBG5hbWUYASABKAlSBG5hbWUSQgoHcmVxdWVzdBgCIAEoCzIoLnNleHRhbnQubWl4X21vZGVsLnYxLkNyZWF0ZU1vZGVsUmVxdWVzdFIHcmVxdWVzdBIYCgd3ZWVrZGF5GAMgASgFUgd3ZWVrZGF5EhIKBGhvdXIYBCABKAVSBGhvdXISGAoHcHJvbW90ZRgFIAEoCFIHcHJvbW90ZRISCgRrZWVwGAYgASgFUgRrZWVwEhIKBGNvbGQYByABKAhSBGNvbGQSNwoJbmV4dF90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIIbmV4dFRpbWUSFgoGcGF1c2VkGAkgASgIUgZwYXVzZWQiagoWUHV0TW9kZWxSZWZyZXNoUmVxdWVzdBISCgRuYW1lGAEgASgJUgRuYW1lEjwKB3JlZnJlc2gYAiABKAsyIi5zZXh0YW50Lm1peF9tb2RlbC52MS5Nb2RlbFJlZnJlc2hSB3JlZnJlc2giGwoZTGlzdE1vZGVsUmVmcmVzaGVzUmVxdWVzdCJeChpMaXN0TW9kZWxSZWZyZXNoZXNSZXNwb25zZRJACglyZWZyZXNoZXMYASADKAsyIi5zZXh0YW50Lm1peF9tb2RlbC52MS5Nb2RlbFJlZnJlc2hSCXJlZnJlc2hlcyIvChlEZWxldGVNb2RlbFJlZnJlc2hSZXF1ZXN0EhIKBG5hbWUYASABKAlSBG5hbWUiHAoaRGVsZXRlTW9kZWxSZWZyZXNoUmVzcG9uc2UiiwcKC1N0b3JlZE1vZGVsEjEKBW1vZGVsGAEgASgLMhsuc2V4dGFudC5taXhfbW9kZWwudjEuTW9kZWxSBW1vZGVsEkMKB3NjYWxpbmcYAiABKAsyKS5zZXh0YW50Lm1peF9tb2RlbC52MS5TdG9yZWRNb2RlbC5TY2FsaW5nUgdzY2FsaW5nEjwKBWxpZnRzGAMgAygLMiYuc2V4dGFudC5taXhfbW9kZWwudjEuU3RvcmVkTW9kZWwuTGlmdFIFbGlmdHMSPwoGc3RhcnRzGAQgAygLMicuc2V4dGFudC5taXhfbW9kZWwudjEuU3RvcmVkTW9kZWwuU3RhcnRSBnN0YXJ0cxIaCghwcm9tb3RlcxgFIAEoCFIIcHJvbW90ZXMSFgoGcGxhY2VzGAYgAygFUgZwbGFjZXMSIwoNZHJhd25fbnVtYmVycxgHIAEoBVIMZHJhd25OdW1iZXJzGtsBCgdTY2FsaW5nEiUKDm91dGNvbWVfY2VudHJlGAEgASgBUg1vdXRjb21lQ2VudHJlEiMKDW91dGNvbWVfc2NhbGUYAiABKAFSDG91dGNvbWVTY2FsZRIUCgVtZWRpYRgDIAMoAVIFbWVkaWESHgoKcmVmZXJlbmNlcxgEIAMoAVIKcmVmZXJlbmNlcxInCg9jb250cm9sX2NlbnRyZXMYBSADKAFSDmNvbnRyb2xDZW50cmVzEiUKDmNvbnRyb2xfc2NhbGVzGAYgAygBUg1jb250cm9sU2NhbGVzGqgCCgRMaWZ0EhgKB2NoYW5uZWwYASABKAlSB2NoYW5uZWwSGQoIaGFzX2dlb3MYAiABKAhSB2hhc0dlb3MSEgoEZ2VvcxgDIAMoCVIEZ2VvcxIUCgVmaXJzdBgEIAEoA1IFZmlyc3QSEgoEbGFzdBgFIAEoA1IEbGFzdBIlCg5tZWFzdXJlZF91bnRpbBgGIAEoA1INbWVhc3VyZWRVbnRpbBIWCgZjaGFuZ2UYByABKAFSBmNoYW5nZRIZCghpc19zaGFyZRgIIAEoCFIHaXNTaGFyZRISCgRsaWZ0GAkgASgBUgRsaWZ0EiUKDnN0YW5kYXJkX2Vycm9yGAogASgBUg1zdGFuZGFyZEVycm9yEhgKB2RlZ3JlZXMYCyABKAFSB2RlZ3JlZXMaIwoFU3RhcnQSGgoIcG9zaXRpb24YASADKAFSCHBvc2l0aW9uIjAKE1N0b3JlZFRyYWluaW5nT3JkZXISGQoIbW9kZWxfaWQYASABKAlSB21vZGVsSWQiUgoSU3RvcmVkUmVmcmVzaE9yZGVyEjwKB3JlZnJlc2gYASABKAsyIi5zZXh0YW50Lm1peF9tb2RlbC52MS5Nb2RlbFJlZnJlc2hSB3JlZnJlc2gy9w0KBk1vZGVscxKRAQoLQ3JlYXRlTW9kZWwSKC5zZXh0YW50Lm1peF9tb2RlbC52MS5DcmVhdGVNb2RlbFJlcXVlc3QaGy5zZXh0YW50Lm1peF9tb2RlbC52MS5Nb2RlbCI7koAZDgoMbW9kZWxzOndyaXRlioAZJSIOL3YxL21peC9tb2RlbHM6ASpaECILL2FwaS9tb2RlbHM6ASoSgwEKCEdldE1vZGVsEiUuc2V4dGFudC5taXhfbW9kZWwudjEuR2V0TW9kZWxSZXF1ZXN0Ghsuc2V4dGFudC5taXhfbW9kZWwudjEuTW9kZWwiM5ACAZKAGQ0KC21vZGVsczpyZWFkioAZGxIZL3YxL21peC9tb2RlbHMve21vZGVsX2lkfRKnAQoKTGlzdE1vZGVscxInLnNleHRhbnQubWl4X21vZGVsLnYxLkxpc3RNb2RlbHNSZXF1ZXN0Giguc2V4dGFudC5taXhfbW9kZWwudjEuTGlzdE1vZGVsc1Jlc3BvbnNlIkaQAgGSgBkNCgttb2RlbHM6cmVhZIqAGS4SDi92MS9taXgvbW9kZWxzWhwSGi9hcGkvYWRtaW4vYXR0cmlidXRpb24vbW1tErYBCgpUcmFpbk1vZGVsEicuc2V4dGFudC5taXhfbW9kZWwudjEuVHJhaW5Nb2RlbFJlcXVlc3QaGy5zZXh0YW50Lm1peF9tb2RlbC52MS5Nb2RlbCJikAICkoAZDgoMbW9kZWxzOndyaXRlioAZSSIfL3YxL21peC9tb2RlbHMve21vZGVsX2lkfTp0cmFpbjoBKlojIh4vYXBpL2FkbWluL2F0dHJpYnV0aW9uL21tbS9ydW46ASoSlQEKDVdhdGNoVHJhaW5pbmcSKi5zZXh0YW50Lm1peF9tb2RlbC52MS5XYXRjaFRyYWluaW5nUmVxdWVzdBobLnNleHRhbnQubWl4X21vZGVsLnYxLk1vZGVsIjmQAgGSgBkNCgttb2RlbHM6cmVhZIqAGSESHy92MS9taXgvbW9kZWxzL3ttb2RlbF9pZH06d2F0Y2gwARKaAQoOQ2FuY2VsVHJhaW5pbmcSKy5zZXh0YW50Lm1peF9tb2RlbC52MS5DYW5jZWxUcmFpbmluZ1JlcXVlc3QaGy5zZXh0YW50Lm1peF9tb2RlbC52MS5Nb2RlbCI+kAICkoAZDgoMbW9kZWxzOndyaXRlioAZJSIgL3YxL21peC9tb2RlbHMve21vZGVsX2lkfTpjYW5jZWw6ASoSlwEKDFByb21vdGVNb2RlbBIpLnNleHRhbnQubWl4X21vZGVsLnYxLlByb21vdGVNb2RlbFJlcXVlc3QaGy5zZXh0YW50Lm1peF9tb2RlbC52MS5Nb2RlbCI/kAICkoAZDgoMbW9kZWxzOndyaXRlioAZJiIhL3YxL21peC9tb2RlbHMve21vZGVsX2lkfTpwcm9tb3RlOgEqEp8BCgtEZWxldGVNb2RlbBIoLnNleHRhbnQubWl4X21vZGVsLnYxLkRlbGV0ZU1vZGVsUmVxdWVzdBopLnNleHRhbnQubWl4X21vZGVsLnYxLkRlbGV0ZU1vZGVsUmVzcG9uc2UiO5KAGQ4KDG1vZGVsczp3cml0ZYqAGSUiIC92MS9taXgvbW9kZWxzL3ttb2RlbF9pZH06ZGVsZXRlOgEqEqEBCg9QdXRNb2RlbFJlZnJlc2gSLC5zZXh0YW50Lm1peF9tb2RlbC52MS5QdXRNb2RlbFJlZnJlc2hSZXF1ZXN0GiIuc2V4dGFudC5taXhfbW9kZWwudjEuTW9kZWxSZWZyZXNoIjyQAgKSgBkOCgxtb2RlbHM6d3JpdGWKgBkjGhgvdjEvbWl4L3JlZnJlc2hlcy97bmFtZX06B3JlZnJlc2gSpAEKEkxpc3RNb2RlbFJlZnJlc2hlcxIvLnNleHRhbnQubWl4X21vZGVsLnYxLkxpc3RNb2RlbFJlZnJlc2hlc1JlcXVlc3QaMC5zZXh0YW50Lm1peF9tb2RlbC52MS5MaXN0TW9kZWxSZWZyZXNoZXNSZXNwb25zZSIrkAIBkoAZDQoLbW9kZWxzOnJlYWSKgBkTEhEvdjEvbWl4L3JlZnJlc2hlcxKzAQoSRGVsZXRlTW9kZWxSZWZyZXNoEi8uc2V4dGFudC5taXhfbW9kZWwudjEuRGVsZXRlTW9kZWxSZWZyZXNoUmVxdWVzdBowLnNleHRhbnQubWl4X21vZGVsLnYxLkRlbGV0ZU1vZGVsUmVmcmVzaFJlc3BvbnNlIjqSgBkOCgxtb2RlbHM6d3JpdGWKgBkkIh8vdjEvbWl4L3JlZnJlc2hlcy97bmFtZX06ZGVsZXRlOgEqYgZwcm90bzM="
     )
 }

@@ -124,6 +124,7 @@ struct TrainingReportTests {
         #expect(selection.treatments == ["promotion"] && request.label == "l")
         #expect(request.calibrating == .none && request.holdoutPeriods == 4)
         #expect(request.furtherOutcomes.map(\.kpi) == ["orders", "profit"])
+        #expect(request.furtherOutcomes.map(\.countedBy) == ["shop", "shop"])
         let sampling = try #require(request.sampling)
         #expect(sampling.chains == 3 && sampling.draws == 50 && sampling.warmup == 0)
         #expect(sampling.seed == 9 && sampling.method == .unspecified)
@@ -136,7 +137,8 @@ struct TrainingReportTests {
         "asks for options that mean something",
         arguments: [
             [], ["a.csv", "--kpi", "revenue"], ["a.csv", "--chains", "1"],
-            ["a.csv", "--draws", "3"], ["a.csv", "--seed", "-1"],
+            ["a.csv", "--bootstrap", "--also", "orders"], ["a.csv", "--draws", "3"],
+            ["a.csv", "--seed", "-1"],
             ["a.csv", "--configuration", "/tmp/none/such.json"],
         ]
     )

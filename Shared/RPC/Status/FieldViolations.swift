@@ -2,9 +2,14 @@
 package struct FieldViolations {
     /// So far.
     package private(set) var violations: [ErrorDetails.Violation] = []
+    /// Where the fields are that are named.
+    private let path: String
 
     /// Nothing yet.
-    package init() {}
+    ///
+    /// - Parameter path: what stands before the names of fields, as `items[3].`; empty for fields
+    ///   of the request itself.
+    package init(within path: String = "") { self.path = path }
 
     /// Notes a field that breaks a rule.
     ///
@@ -13,7 +18,7 @@ package struct FieldViolations {
     ///   - field: the field, from the request down, as `items[3].title`.
     ///   - rule: what is expected.
     package mutating func check(_ isRight: Bool, _ field: String, _ rule: String) {
-        if !isRight { violations.append(ErrorDetails.Violation(field, rule)) }
+        if !isRight { violations.append(ErrorDetails.Violation(path + field, rule)) }
     }
 
     /// Refuses a request that has faults.

@@ -52,25 +52,49 @@ struct JointDensityTests {
             $0.hasGeoEffects = true
             $0.outcomeScale = .perCapitaStandardised
             $0.mediaScale = .perCapitaMedian
-            $0.channel.adstock.kind = .delayed
+            $0.channel.adstock.kind = .weibullDensity
             $0.channel.saturation = .hill
             $0.noise = .studentT
         }
         try JointMixDensity(several).expectDifferences("three places", points: 1)
     }
 
-    @Test("have the densities of each, with what is shared counted once")
-    func densities() throws {
-        let model = try Self.joint()
+    /// Configurations in which what is shared is tied to all else in other ways.
+    private static let forms: [(geos: Int, change: @Sendable (inout MixConfiguration) -> Void)] = [
+        (1, { _ in }),
+        (1, { $0.channel.effect = .roi }),
+        (
+            1,
+            {
+                $0.channel.effect = .contribution
+                $0.channel.adstock.kind = .weibullDensity
+                $0.priors["saturation_lam[search]"] = .fixed(1.2)
+            }
+        ),
+        (1, { ($0.mediaVariation, $0.channel.saturation) = (.each(4), .hill) }),
+        (
+            3,
+            {
+                ($0.hasGeoEffects, $0.outcomeScale) = (true, .perCapitaStandardised)
+                ($0.mediaScale, $0.channel.order) = (.perCapitaMedian, .saturationFirst)
+            }
+        ),
+    ]
+
+    @Test("have the densities of each, with what is shared counted once", arguments: 0..<5)
+    func densities(_ form: Int) throws {
+        let model = try Self.joint(geos: Self.forms[form].geos, Self.forms[form].change)
         var random = RandomStream(seed: 4)
+        let names = model.members[0].sampledNames
+        let shared = model.members[0].transformPriors.filter { names.contains($0.key) }
+        #expect(shared.count == Set(model.places[0]).intersection(model.places[1]).count)
         for _ in 0..<20 {
             let point = (0..<model.dimension).map { _ in 0.7 * random.normal() }
             var expected = 0.0
             for (member, places) in zip(model.members, model.places) {
                 expected += try MixDensity(member).evaluated(at: places.map { point[$0] }).value
             }
-            let names = model.members[0].sampledNames
-            for (name, prior) in model.members[0].transformPriors {
+            for (name, prior) in shared {
                 let place = try #require(names.firstIndex(of: name))
                 let map = prior.transform.constrain(point[place])
                 let distribution = try #require(prior.distribution)

@@ -25,12 +25,14 @@ struct JointModelTests {
     }()
 
     /// The panels of revenue and of orders.
-    private static func panels(_ mix: ServedMixModel) async throws -> [MixModelV1.Panel] {
+    static func panels(_ mix: ServedMixModel) async throws -> [MixModelV1.Panel] {
         var panels: [MixModelV1.Panel] = []
-        for (outcome, other) in [("revenue", "orders"), ("orders", "revenue")] {
+        for (outcome, role, other) in [
+            ("revenue", "revenue", "orders"), ("orders", "outcome", "revenue"),
+        ] {
             panels.append(
                 try await mix.panel(csv) { table in
-                    table.roles[outcome] = "outcome"
+                    table.roles[outcome] = role
                     table.roles[other] = "ignore"
                 }
             )
@@ -38,7 +40,7 @@ struct JointModelTests {
         return panels
     }
 
-    private static func outcome(_ panel: MixModelV1.Panel) -> MixModelV1.FurtherOutcome {
+    static func outcome(_ panel: MixModelV1.Panel) -> MixModelV1.FurtherOutcome {
         var outcome = MixModelV1.FurtherOutcome()
         outcome.panelID = panel.panelID
         return outcome
@@ -62,6 +64,8 @@ struct JointModelTests {
         let other = try await mix.model(try #require(draft.joint.last).modelID)
         #expect(other.joint == draft.joint && other.kpi == "orders")
         #expect(other.configurationDigest != draft.configurationDigest)
+        let alone = try await mix.model(panels[0])
+        #expect(alone.configurationDigest != draft.configurationDigest && alone.joint.isEmpty)
         // Whichever is asked to, both are trained.
         let end = try #require(try await mix.train(other).last)
         #expect(end.state == .completed, "\(end.problem)")
@@ -82,6 +86,15 @@ struct JointModelTests {
             let results = try await mix.results.getResults(ask).message.value()
             #expect(results.channels.count == 2)
         }
+        // Alone it comes out otherwise, and is no other run of the same.
+        let own = try #require(
+            try await mix.train(try await mix.model(panels[0]) { $0.sampling?.seed = 2 }).last
+        )
+        var compare = MixModelV1.CompareModelsRequest()
+        compare.modelIDs = [first.modelID, own.modelID]
+        let comparison = try await mix.results.compareModels(compare).message.value()
+        #expect(comparison.configurationDiffers && comparison.stability.isEmpty)
+        #expect(comparison.differences.contains { $0.field.contains("joint") })
         await mix.stop()
     }
 
@@ -149,9 +162,10 @@ struct JointModelTests {
         let panels = try await Self.panels(mix)
         func refuse(
             _ part: String,
+            _ code: StatusCode = .invalidArgument,
             _ change: (inout MixModelV1.CreateModelRequest) -> Void
         ) async {
-            await mix.refused(.invalidArgument, part) {
+            await mix.refused(code, part) {
                 _ = try await mix.model(panels[0]) { request in
                     request.furtherOutcomes = [Self.outcome(panels[1])]
                     change(&request)
@@ -186,6 +200,14 @@ struct JointModelTests {
         await refuse("tv is to carry over or level off otherwise") {
             $0.furtherOutcomes[0].configuration = SmallModels.configuration
             $0.furtherOutcomes[0].configuration?.channel?.lags = 5
+        }
+        await refuse("further_outcomes[0].configuration.channel.lags") {
+            $0.furtherOutcomes[0].configuration = SmallModels.configuration
+            $0.furtherOutcomes[0].configuration?.channel?.lags = -1
+        }
+        // Orders are no money, and have no return; revenue has.
+        await refuse("further_outcomes[0]: no model may be fitted", .failedPrecondition) {
+            $0.configuration?.channel?.effect = .roi
         }
         let short = try await mix.panel(
             Self.csv.split(separator: "\n").dropLast(4).joined(separator: "\n")

@@ -62,12 +62,8 @@ struct LostTrainingTests {
         var limits = TrainingLimits()
         (limits.threads, limits.interval, limits.saves) = (1, .milliseconds(5), 100)
         let mix = try await ServedMixModel(limits: limits)
-        let panel = try await mix.panel()
-        var other = MixModelV1.FurtherOutcome()
-        if isJoint {
-            let csv = SmallModels.csv().replacing("revenue", with: "orders")
-            other.panelID = try await mix.panel(csv).panelID
-        }
+        let panels = try await JointModelTests.panels(mix)
+        let (panel, other) = (panels[0], JointModelTests.outcome(panels[1]))
         let whole = try await mix.model(panel) { request in
             request.sampling?.draws = 600
             if isJoint { request.furtherOutcomes = [other] }

@@ -51,14 +51,18 @@ struct RefreshTests {
             kpis.rows.append(kpi)
             (kpi.name, kpi.currency) = ("orders", "")
             kpi.value = "\(Int(100 + Double(spend) + 10 * others.normal()))"
-            kpis.rows.append(kpi)
+            // They begin a day later, and their days come in a day later.
+            kpi.date = PanelDay(number: 20_485 + day - 1).description
+            if day > 1 { kpis.rows.append(kpi) }
             var cost = IngestV1.SpendRow()
             (cost.date, cost.channel, cost.currency) = (date, "email", "EUR")
             cost.spend = "\(spend)"
             costs.rows.append(cost)
         }
         let count = Int64(days.count)
-        #expect(try await mix.series.writeKpi(kpis).message.value().accepted == 2 * count)
+        #expect(
+            try await mix.series.writeKpi(kpis).message.value().accepted == Int64(kpis.rows.count)
+        )
         #expect(try await mix.series.writeSpend(costs).message.value().accepted == count)
     }
 
@@ -234,6 +238,17 @@ struct RefreshTests {
             ("selection.kpi", { $0.request?.selection?.kpi = "" }),
             ("neither validate_only", { $0.request?.train = true }),
             ("sampling.chains", { $0.request?.sampling?.chains = 17 }),
+            (
+                "at most 200 models",
+                { refresh in
+                    refresh.keep = 50
+                    refresh.request?.furtherOutcomes = ["b", "c", "d"].map { kpi in
+                        var outcome = MixModelV1.FurtherOutcome()
+                        outcome.kpi = kpi
+                        return outcome
+                    }
+                }
+            ),
             ("64 KiB", { $0.request?.label = String(repeating: "x", count: 70_000) }),
         ]
         for (part, change) in cases {
@@ -254,35 +269,77 @@ struct RefreshTests {
             orders.kpi = "orders"
             refresh.request?.furtherOutcomes = [orders]
         }
-        try await Self.write(0..<112, to: mix)
+        try await Self.write(0..<119, to: mix)
         try await Self.run("both", in: mix)
         let first = try await Self.models(mix)
-        #expect(first.count == 2 && Set(first.map(\.kpi)) == ["revenue", "orders"])
+        let told = try await mix.rows("select kind, state, problem from jobs")
+        try #require(first.count == 2, "\(told)")
+        #expect(Set(first.map(\.kpi)) == ["revenue", "orders"])
         #expect(
             first.allSatisfy { $0.state == .completed && $0.promoted },
             "\(first.map(\.problem))"
         )
         try await Self.run("both", in: mix)
         #expect(Set(try await Self.models(mix).map(\.modelID)) == Set(first.map(\.modelID)))
-        try await Self.write(112..<119, to: mix)
-        try await Self.run("both", in: mix)
-        let second = try await Self.models(mix).filter { $0.periods == 119 }
-        #expect(second.count == 2 && second.allSatisfy(\.promoted))
-        let leader = try #require(second.first { $0.kpi == "revenue" })
-        let stored = try await FittedModels(offload: nil).fit(
-            of: try #require(PostgresUUID(leader.modelID)),
-            in: try mix.scope
-        )
-        let starts = stored.record.definition.starts
-        #expect(starts.count == 2)
-        #expect(starts.allSatisfy { $0.position.count > stored.fit.draws.dimension })
-        // The first two, which count no longer, go with the next.
         try await Self.write(119..<126, to: mix)
         try await Self.run("both", in: mix)
+        let second = try await Self.models(mix).filter { $0.periods == 124 }
+        #expect(second.count == 2 && second.allSatisfy(\.promoted))
+        try await Self.expectStarts(of: second, afterThose: first, mix)
+        // The first two, which count no longer, go with the next.
+        try await Self.write(126..<133, to: mix)
+        try await Self.run("both", in: mix)
         let left = try await Self.models(mix)
-        #expect(left.map(\.periods).sorted() == [119, 119, 126, 126])
+        #expect(left.map(\.periods).sorted() == [124, 124, 131, 131])
         #expect(try await mix.panels.listPanels(.init()).message.value().panels.count == 4)
         await mix.stop()
+    }
+
+    @Test("leave no panels behind where there is no room for models")
+    func full() async throws {
+        let mix = try await ServedMixModel()
+        _ = try await Self.put("both", in: mix)
+        try await Self.write(0..<112, to: mix)
+        try await Self.run("both", in: mix)
+        #expect(try await Self.models(mix).count == 1)
+        _ = try await mix.rows(
+            """
+            insert into mix_models (model_id, state, label, kpi, panel_id, configuration_digest,
+                actor, definition, created_at)
+            select gen_random_uuid(), 'draft', label, kpi, panel_id, configuration_digest, actor,
+                '', created_at
+            from mix_models, generate_series(1, \(ModelStore.most.kept - 1))
+            """
+        )
+        try await Self.write(112..<119, to: mix)
+        try await Self.run("both", in: mix)
+        let problems = try await mix.rows("select problem from jobs where state = 'dead'")
+        #expect(problems.first?.contains("\(ModelStore.most.kept) models") == true, "\(problems)")
+        #expect(try await mix.rows("select count(*) from mix_panels") == ["1"])
+        await mix.stop()
+    }
+
+    /// Expects chains to start where those before were in the end, each number at its place.
+    private static func expectStarts(
+        of models: [MixModelV1.Model],
+        afterThose before: [MixModelV1.Model],
+        _ mix: ServedMixModel
+    ) async throws {
+        func fit(_ model: MixModelV1.Model?) async throws -> StoredFit {
+            let id = try #require(model.flatMap { PostgresUUID($0.modelID) })
+            return try await FittedModels(offload: nil).fit(of: id, in: try mix.scope)
+        }
+        let leader = try await fit(models.first { $0.kpi == "revenue" })
+        let starts = leader.record.definition.starts
+        #expect(starts.count == 2)
+        for kpi in ["revenue", "orders"] {
+            let places = try await fit(models.first { $0.kpi == kpi }).record.definition.places
+            let draws = try await fit(before.first { $0.kpi == kpi }).fit.draws
+            for (chain, start) in starts.enumerated() {
+                let own = places.map { start.position[Int($0)] }
+                #expect(own == Array(draws.point(draws.count - 1, chain: chain)), "\(kpi)")
+            }
+        }
     }
 
     @Test("start more chains than there were at other draws, and none of other parameters")

@@ -2,16 +2,32 @@ internal import MediaMix
 internal import Messages
 internal import Panels
 internal import Postgres
+internal import RPC
 
 /// A model of one outcome that is about to be made.
 struct ModelDraft: Sendable {
     let plan: ModelPlan
-    /// Its panel's, if that is kept.
-    let id: PostgresUUID?
+    /// What is told of its panel.
     let about: MixModelV1.Panel
     let panel: Panel
+    /// Its panel's id, if that was kept before.
+    let kept: PostgresUUID?
+    /// Its panel, if that was not.
+    let made: PanelKeeper.Made?
     var calibrations: [StoredCalibration] = []
     var areNamed = false
+
+    /// Of a panel that is kept.
+    init(_ plan: ModelPlan, _ stored: StoredPanel, _ panel: Panel) {
+        self.plan = plan
+        (about, self.panel, kept, made) = (stored.about, panel, stored.id, nil)
+    }
+
+    /// Of a panel that was made for it.
+    init(_ plan: ModelPlan, _ made: PanelKeeper.Made) {
+        self.plan = plan
+        (about, panel, kept, self.made) = (made.stored.about, made.panel, nil, made)
+    }
 }
 
 /// A draft, compiled for its panel.
@@ -22,6 +38,7 @@ struct CompiledDraft {
 
     init(_ draft: ModelDraft) throws {
         self.draft = draft
+        if let findings = draft.made?.findings, findings.isRefusal { throw findings.refusal }
         let fitted = try draft.plan.fitted(draft.panel)
         held = try HeldCalibrations(
             draft.calibrations,
@@ -31,5 +48,34 @@ struct CompiledDraft {
             in: draft.about.currency
         )
         model = try MediaMixModel(fitted, draft.plan.configuration, lifts: held.lifts)
+    }
+}
+
+/// Which of several outcomes is at fault.
+enum OutcomePath {
+    /// Where an outcome stands; nothing for the first.
+    private static func place(_ index: Int) -> String {
+        index == 0 ? "" : "further_outcomes[\(index - 1)]"
+    }
+
+    /// What stands before the fields of an outcome; nothing before those of the first.
+    static func fields(_ index: Int) -> String { index == 0 ? "" : place(index) + "." }
+
+    /// Has errors say of which outcome they are.
+    ///
+    /// - Parameters:
+    ///   - index: which, from 0.
+    ///   - work: what may fail.
+    /// - Returns: what the work returns.
+    /// - Throws: what the work throws, named.
+    static func named<Result>(_ index: Int, _ work: () throws -> Result) throws -> Result {
+        do {
+            return try work()
+        } catch let error as RPCError where index > 0 {
+            throw RPCError(error.code, "\(place(index)): \(error.message)", details: error.details)
+        } catch let error as MixModelError where index > 0 {
+            let told = MixModelService.status(of: error) ?? RPCError(.internalError, "\(error)")
+            throw RPCError(told.code, "\(place(index)): \(told.message)", details: told.details)
+        }
     }
 }

@@ -27,9 +27,9 @@ struct ModelMaker: Sendable {
         /// A draft.
         struct Member: Sendable {
             /// Its panel, which is kept; nil if it was only tried.
-            let panel: PostgresUUID?
+            fileprivate(set) var panel: PostgresUUID?
             /// What decides on its bits.
-            var definition: MixModelV1.StoredModel
+            fileprivate(set) var definition: MixModelV1.StoredModel
         }
     }
 
@@ -38,13 +38,13 @@ struct ModelMaker: Sendable {
     /// - Parameter request: what will be asked for.
     /// - Throws: INVALID_ARGUMENT.
     static func check(_ request: MixModelV1.CreateModelRequest) throws(RPCError) {
-        for request in try request.outcomes() {
-            _ = try ModelPlan(request)
-            guard let selection = request.selection else { continue }
-            var violations = FieldViolations()
-            _ = violations.checked(selection)
-            try violations.finish("no panel can be made like this")
+        for (index, request) in try request.outcomes().enumerated() {
+            _ = try ModelPlan(request, within: OutcomePath.fields(index))
         }
+        guard let selection = request.selection else { return }
+        var violations = FieldViolations()
+        _ = violations.checked(selection)
+        try violations.finish("no panel can be made like this")
     }
 
     /// Makes drafts.
@@ -62,12 +62,7 @@ struct ModelMaker: Sendable {
         heard: [PanelFindings],
         in scope: TenantScope
     ) async throws -> Made {
-        var drafts: [ModelDraft] = []
-        for own in try request.outcomes() {
-            let plan = try ModelPlan(own)
-            let (id, about, panel) = try await panel(own, forRefresh: refresh != nil, in: scope)
-            drafts.append(ModelDraft(plan: plan, id: id, about: about, panel: panel))
-        }
+        var drafts = try await drafts(request, in: scope)
         let kpis = drafts.map(\.about.kpi)
         guard Set(kpis).count == kpis.count else {
             throw RPCError(
@@ -85,31 +80,42 @@ struct ModelMaker: Sendable {
             )
         }
         let asked = drafts
-        return try await offload.runBeside {
-            var made = try Made(asked, label: request.label, refresh)
-            for (index, heard) in zip(made.members.indices, heard) {
-                made.members[index].definition.model?.dataFindings = heard.messages
-            }
-            return made
+        var made = try await offload.runBeside { try Made(asked, label: request.label, refresh) }
+        for (index, heard) in zip(made.members.indices, heard) {
+            made.members[index].definition.model?.dataFindings = heard.messages
         }
+        // Not before all that can be known of them is: what is refused leaves nothing behind.
+        let panels = drafts.compactMap(\.made)
+        guard !request.validateOnly, !panels.isEmpty else { return made }
+        let kept = try await keeper.keep(panels, forRefresh: refresh != nil, in: scope)
+        for (index, panel) in zip(made.members.indices, kept) {
+            made.members[index].panel = panel.id
+        }
+        return made
     }
 
-    /// The panel of a model, which is kept unless it is only tried.
-    private func panel(
+    /// The drafts of a request, one for each outcome, without calibrations.
+    private func drafts(
         _ request: MixModelV1.CreateModelRequest,
-        forRefresh: Bool,
         in scope: TenantScope
-    ) async throws -> (PostgresUUID?, about: MixModelV1.Panel, Panel) {
-        guard let selection = request.selection else {
-            let id = try PostgresUUID(request.panelID, of: "panel")
-            let stored = try await panels.panel(id, in: scope)
-            return (id, stored.about, try await panels.contents(id, in: scope))
+    ) async throws -> [ModelDraft] {
+        let outcomes = try request.outcomes()
+        var plans: [ModelPlan] = []
+        for (index, own) in outcomes.enumerated() {
+            plans.append(try ModelPlan(own, within: OutcomePath.fields(index)))
         }
-        let made = try await keeper.make(selection, label: request.label, in: scope)
-        if made.findings.isRefusal { throw made.findings.refusal }
-        guard !request.validateOnly else { return (nil, made.stored.about, made.panel) }
-        let stored = try await keeper.keep(made, forRefresh: forRefresh, in: scope)
-        return (stored.id, stored.about, made.panel)
+        let selections = outcomes.compactMap(\.selection)
+        guard selections.isEmpty else {
+            let made = try await keeper.make(selections, label: request.label, in: scope)
+            return zip(plans, made).map { ModelDraft($0, $1) }
+        }
+        var drafts: [ModelDraft] = []
+        for (own, plan) in zip(outcomes, plans) {
+            let id = try PostgresUUID(own.panelID, of: "panel")
+            let stored = try await panels.panel(id, in: scope)
+            drafts.append(ModelDraft(plan, stored, try await panels.contents(id, in: scope)))
+        }
+        return drafts
     }
 }
 
@@ -117,31 +123,39 @@ extension ModelMaker.Made {
     /// Compiles drafts for their panels.
     fileprivate init(_ drafts: [ModelDraft], label: String, _ refresh: ModelRenewal?) throws {
         var compiled: [CompiledDraft] = []
-        for draft in drafts { compiled.append(try CompiledDraft(draft)) }
+        for (index, draft) in drafts.enumerated() {
+            compiled.append(try OutcomePath.named(index) { try CompiledDraft(draft) })
+        }
         let joint = try JointMixModel(compiled.map(\.model))
         members = []
-        for one in compiled {
+        var digests: [String] = []
+        for (index, one) in compiled.enumerated() {
             let plan = one.draft.plan
             // The first has what all are drawn by.
-            let starts = members.isEmpty ? plan.starts(of: joint, refresh) : []
-            let stored = try plan.definition(one, joint.dimension, starts, label: label, refresh)
-            members.append(Member(panel: one.draft.id, definition: stored))
+            let starts = index == 0 ? plan.starts(of: joint, refresh) : []
+            let definition = try OutcomePath.named(index) {
+                try plan.definition(one, joint.dimension, starts, label: label, refresh)
+            }
+            members.append(Member(panel: one.draft.kept, definition: definition.stored))
+            digests.append(definition.seedlessDigest)
         }
-        if members.count > 1 { join(joint) }
+        if members.count > 1 { join(joint, digests) }
     }
 
     /// Notes of each what it is drawn together with.
-    private mutating func join(_ joint: JointMixModel) {
-        // Others decide on its bits too.
-        let digests = members.map { $0.definition.model?.configurationDigest ?? "" }
-        let told = members.map { member in
+    private mutating func join(_ joint: JointMixModel, _ digests: [String]) {
+        let abouts = members.map { $0.definition.model ?? .init() }
+        let told = zip(abouts, digests).map { about, digest in
             var told = MixModelV1.Model.JointModel()
-            told.kpi = member.definition.model?.kpi ?? ""
+            told.kpi = about.kpi
+            (told.fingerprint, told.seedlessDigest) = (about.fingerprint, digest)
             return told
         }
+        // Others decide on its bits too, with their data.
+        let all = abouts.map { "\($0.configurationDigest) \($0.kpi) \($0.fingerprint)" }
         for index in members.indices {
             var hash = SHA256()
-            hash.update(Array("\(digests.joined(separator: " ")) \(index)".utf8).rawBytes)
+            hash.update(Array("\(all.joined(separator: "\n"))\n\(index)".utf8).rawBytes)
             var definition = members[index].definition
             definition.model?.configurationDigest = "\(hash.finish())"
             definition.model?.joint = told

@@ -14,8 +14,12 @@ struct ModelPlan: Sendable {
 
     private static let mostNames = 1_000
 
-    init(_ request: MixModelV1.CreateModelRequest) throws(RPCError) {
-        var violations = FieldViolations()
+    /// - Parameters:
+    ///   - request: what is asked for of an outcome.
+    ///   - path: where the outcome stands, as fields are named.
+    /// - Throws: INVALID_ARGUMENT.
+    init(_ request: MixModelV1.CreateModelRequest, within path: String) throws(RPCError) {
+        var violations = FieldViolations(within: path)
         violations.check(label: request.label)
         violations.check(
             request.panelID.isEmpty != (request.selection == nil),
@@ -81,7 +85,7 @@ struct ModelPlan: Sendable {
         _ starts: [[Double]],
         label: String,
         _ refresh: ModelRenewal?
-    ) throws -> MixModelV1.StoredModel {
+    ) throws -> Definition {
         let (model, about, held) = (compiled.model, compiled.draft.about, compiled.held)
         let dimension = MixDensity(model).dimension
         try sampling.checkRoom(dimension: numbers)
@@ -95,6 +99,9 @@ struct ModelPlan: Sendable {
         told.holdoutPeriods = Int32(clamping: holdout)
         stored.model = told
         told.configurationDigest = Self.digest(stored)
+        var seedless = stored
+        seedless.starts = []
+        seedless.model?.sampling?.seed = 0
         stored.promotes = refresh?.promotes ?? false
         told.label = label
         (told.kpi, told.isMoney, told.currency) = (about.kpi, about.isMoney, about.currency)
@@ -109,7 +116,14 @@ struct ModelPlan: Sendable {
         (told.calibrations, told.leftOutCalibrations) = (held.held, held.leftOut)
         told.refresh = refresh?.name ?? ""
         stored.model = told
-        return stored
+        return Definition(stored: stored, seedlessDigest: Self.digest(seedless))
+    }
+
+    /// What is kept of a model, and a digest of all that decides on its bits but the panel, the
+    /// version and the seed.
+    struct Definition {
+        let stored: MixModelV1.StoredModel
+        let seedlessDigest: String
     }
 
     /// Refuses what a model of so many parameters may not be fitted to.

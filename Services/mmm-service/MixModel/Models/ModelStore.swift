@@ -117,15 +117,16 @@ struct ModelStore: Sendable {
                 ErrorDetails(reason: "MODELS_KEPT")
             )
         }
-        for (id, var member) in zip(ids, made.members) {
+        for (id, member) in zip(ids, made.members) {
             guard let panel = member.panel else {
                 throw RPCError(.internalError, "a model of a panel that is not kept cannot be kept")
             }
-            for (index, other) in zip(member.definition.model?.joint.indices ?? 0..<0, ids) {
-                member.definition.model?.joint[index].modelID = "\(other)"
+            var definition = member.definition
+            for (index, other) in zip(definition.model?.joint.indices ?? 0..<0, ids) {
+                definition.model?.joint[index].modelID = "\(other)"
             }
             let leader = id == ids[0] ? nil : ids[0]
-            try await add(id, member.definition, leader, panel, by: actor, in: transaction)
+            try await add(id, definition, leader, panel, by: actor, in: transaction)
         }
     }
 

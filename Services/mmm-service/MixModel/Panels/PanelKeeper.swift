@@ -40,8 +40,24 @@ struct PanelKeeper: Sendable {
         label: String,
         in scope: TenantScope
     ) async throws -> Made {
-        let made = try await source.panel(selection, in: scope)
-        let unconverted = made.maker.leftOut.unconvertedRows
+        try await make([selection], label: label, in: scope)[0]
+    }
+
+    /// Makes panels of what a tenant has sent, which differ in their outcomes alone.
+    ///
+    /// - Parameters:
+    ///   - selections: what they are made of.
+    ///   - label: what they are called.
+    ///   - scope: the tenant's.
+    /// - Returns: a panel for each.
+    /// - Throws: as ``PanelSource/panels(_:in:)``; FAILED_PRECONDITION if amounts have no rate.
+    func make(
+        _ selections: [MixModelV1.PanelSelection],
+        label: String,
+        in scope: TenantScope
+    ) async throws -> [Made] {
+        let made = try await source.panels(selections, in: scope)
+        let unconverted = made.map(\.maker.leftOut.unconvertedRows).max() ?? 0
         guard unconverted == 0 else {
             throw RPCError(
                 .failedPrecondition,
@@ -53,17 +69,19 @@ struct PanelKeeper: Sendable {
             scope.entry.settings.currency, scope.context.actor.description
         )
         return try await offload.runBeside {
-            let findings = PanelContract(isOutcomeMoney: made.isMoney).check(made.maker.panel)
-            var stored = StoredPanel(
-                made.maker.panel,
-                label: label,
-                isMoney: made.isMoney,
-                currency: currency,
-                findings,
-                by: actor
-            )
-            stored.tell(selection)
-            return Made(panel: made.maker.panel, stored: stored, findings: findings)
+            zip(selections, made).map { selection, made in
+                let findings = PanelContract(isOutcomeMoney: made.isMoney).check(made.maker.panel)
+                var stored = StoredPanel(
+                    made.maker.panel,
+                    label: label,
+                    isMoney: made.isMoney,
+                    currency: currency,
+                    findings,
+                    by: actor
+                )
+                stored.tell(selection)
+                return Made(panel: made.maker.panel, stored: stored, findings: findings)
+            }
         }
     }
 
@@ -112,27 +130,40 @@ struct PanelKeeper: Sendable {
         }
     }
 
-    /// Keeps a panel, or finds the one that holds the same.
+    /// Keeps panels, or finds those that hold the same.
     ///
     /// - Parameters:
-    ///   - made: the panel.
-    ///   - forRefresh: whether it is only for the models of a refresh, and goes with them.
+    ///   - all: the panels: all are kept, or none.
+    ///   - forRefresh: whether they are only for the models of a refresh, and go with them.
     ///   - scope: the tenant's.
-    /// - Returns: what is kept then.
-    /// - Throws: FAILED_PRECONDITION if no model may be fitted to it; RESOURCE_EXHAUSTED;
+    /// - Returns: what is kept then, of each.
+    /// - Throws: FAILED_PRECONDITION if no model may be fitted to one; RESOURCE_EXHAUSTED;
     ///   `PostgresError`.
     func keep(
-        _ made: Made,
+        _ all: [Made],
         forRefresh: Bool = false,
         in scope: TenantScope
-    ) async throws -> StoredPanel {
-        if made.findings.isRefusal { throw made.findings.refusal }
-        try PanelSource.check(made.panel)
+    ) async throws -> [StoredPanel] {
+        for made in all {
+            if made.findings.isRefusal { throw made.findings.refusal }
+            try PanelSource.check(made.panel)
+        }
         let contents = try await offload.runBeside {
-            MixModelV1.PanelContents(made.panel).encoded()
+            all.map { MixModelV1.PanelContents($0.panel).encoded() }
         }
         return try await scope.transaction { transaction in
-            try await store.put(made.stored, contents, isKept: !forRefresh, in: transaction)
+            var kept: [StoredPanel] = []
+            for (made, contents) in zip(all, contents) {
+                kept.append(
+                    try await store.put(
+                        made.stored,
+                        contents,
+                        isKept: !forRefresh,
+                        in: transaction
+                    )
+                )
+            }
+            return kept
         }
     }
 }

@@ -33,15 +33,17 @@ struct PanelMaker: Sendable {
     ///   - selection: what it is made of.
     ///   - frame: its periods.
     ///   - rows: the sums, with an outcome at least.
-    init(_ selection: MixModelV1.PanelSelection, _ frame: PanelFrame, _ rows: PanelRows) {
+    ///   - populations: how many people live in places, as far as rows say so.
+    init(
+        _ selection: MixModelV1.PanelSelection,
+        _ frame: PanelFrame,
+        _ rows: PanelRows,
+        populations: [String: Double]
+    ) {
         let isNational = selection.geography != .byGeo
         self.isNational = isNational
         let names = isNational ? [Self.national] : Set(rows.outcomes.map(\.geo)).sorted()
         places = Dictionary(uniqueKeysWithValues: zip(names, names.indices))
-        let populations = Dictionary(
-            rows.outcomes.compactMap { row in row.population.map { (row.geo, $0) } },
-            uniquingKeysWith: { $1 }
-        )
         panel = Panel(
             periods: (0..<frame.periods).map { period in
                 PanelDay(number: Int(frame.first.daysSince1970) + period * frame.daysPerPeriod)

@@ -47,6 +47,14 @@ struct PanelRows: Sendable {
     var outcomes: [Outcome] = []
     var spend: [Spend] = []
     var covariates: [Covariate] = []
+
+    /// How many people live in places, as the last row of each that says so has it.
+    var populations: [String: Double] {
+        Dictionary(
+            outcomes.compactMap { row in row.population.map { (row.geo, $0) } },
+            uniquingKeysWith: { $1 }
+        )
+    }
 }
 
 extension PanelRows.Outcome {

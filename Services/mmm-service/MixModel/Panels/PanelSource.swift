@@ -39,42 +39,93 @@ struct PanelSource: Sendable {
     func panel(
         _ selection: MixModelV1.PanelSelection,
         in scope: TenantScope
-    ) async throws -> Made {
+    ) async throws -> Made { try await panels([selection], in: scope)[0] }
+
+    /// Puts panels together that differ in their outcomes alone: of the same rows, and of the days
+    /// that all outcomes have.
+    ///
+    /// - Parameters:
+    ///   - selections: at least one; beside outcomes they ask for the same.
+    ///   - scope: the tenant's.
+    /// - Returns: a panel for each.
+    /// - Throws: as ``panel(_:in:)``.
+    func panels(
+        _ selections: [MixModelV1.PanelSelection],
+        in scope: TenantScope
+    ) async throws -> [Made] {
         var violations = FieldViolations()
-        let asked = violations.checked(selection)
+        let asked = violations.checked(selections[0])
         try violations.finish("no panel can be made like this")
         let settings = scope.entry.settings
         let options = TransactionOptions(isolation: .repeatableRead, isReadOnly: true)
-        let (frame, rows) = try await scope.transaction(options) { transaction in
-            guard
-                let days = try await store.days(
-                    of: selection.kpi,
-                    countedBy: selection.countedBy,
-                    asked,
+        let found = try await scope.transaction(options) { transaction in
+            var known: [PanelStore.OutcomeDays] = []
+            for selection in selections {
+                known.append(try await days(of: selection, asked, transaction))
+            }
+            let common = selections.count == 1 ? asked : try Self.common(known, asked)
+            var found: [(frame: PanelFrame, rows: PanelRows)] = []
+            for (selection, days) in zip(selections, known) {
+                let frame = try Self.frame(selection, common, days, weekStart: settings.weekStart)
+                try Self.checkRoom(periods: frame.periods)
+                let rows = try await store.rows(
+                    selection,
+                    frame,
+                    in: settings.currency,
                     transaction
                 )
-            else {
-                let isAll = asked.first == nil && asked.last == nil
-                throw Self.nothing(
-                    "there are no rows of the outcome '\(selection.kpi)'"
-                        + (isAll ? "" : " in these days")
-                )
+                try await checkHolidays(of: selection, beside: rows, transaction)
+                found.append((frame, rows))
             }
-            let frame = try Self.frame(selection, asked, days, weekStart: settings.weekStart)
-            try Self.checkRoom(periods: frame.periods)
-            let rows = try await store.rows(selection, frame, in: settings.currency, transaction)
-            try await checkHolidays(of: selection, beside: rows, transaction)
-            return (frame, rows)
+            return found
         }
         return try await offload.runBeside {
-            try Self.check(rows, selection)
-            try Self.checkRoom(rows, selection, frame)
-            return Made(
-                frame: frame,
-                maker: PanelMaker(selection, frame, rows),
-                isMoney: rows.outcomes[0].isMoney ?? false
+            // Who sends people with one outcome need not send them with each.
+            let people = Dictionary(
+                found.map { $0.rows.populations }.reversed().joined().map { ($0.key, $0.value) },
+                uniquingKeysWith: { $1 }
+            )
+            return try zip(selections, found).map { selection, found in
+                try Self.check(found.rows, selection)
+                try Self.checkRoom(found.rows, selection, found.frame)
+                return Made(
+                    frame: found.frame,
+                    maker: PanelMaker(selection, found.frame, found.rows, populations: people),
+                    isMoney: found.rows.outcomes[0].isMoney ?? false
+                )
+            }
+        }
+    }
+
+    private func days(
+        of selection: MixModelV1.PanelSelection,
+        _ asked: (first: PostgresDate?, last: PostgresDate?),
+        _ transaction: PostgresTransaction
+    ) async throws -> PanelStore.OutcomeDays {
+        let (kpi, counter) = (selection.kpi, selection.countedBy)
+        if let days = try await store.days(of: kpi, countedBy: counter, asked, transaction) {
+            return days
+        }
+        let isAll = asked.first == nil && asked.last == nil
+        throw Self.nothing(
+            "there are no rows of the outcome '\(kpi)'" + (isAll ? "" : " in these days")
+        )
+    }
+
+    /// The days that all of some outcomes have, of those that are asked for.
+    private static func common(
+        _ known: [PanelStore.OutcomeDays],
+        _ asked: (first: PostgresDate?, last: PostgresDate?)
+    ) throws(RPCError) -> (first: PostgresDate?, last: PostgresDate?) {
+        let first = known.map(\.first).max()
+        // The row of a week is of its first day.
+        let last = known.map { $0.areWeeks ? $0.last.adding(6) : $0.last }.min()
+        if let first, let last, first > last {
+            throw nothing(
+                "no day has rows of all outcomes: one begins on \(first), one ends on \(last)"
             )
         }
+        return (asked.first ?? first, asked.last ?? last)
     }
 
     /// The periods of a panel.

@@ -104,7 +104,7 @@ extension PanelsService {
         }
         var panel =
             value.validateOnly
-            ? made.stored.preview : try await keeper.keep(made, in: scope).message
+            ? made.stored.preview : try await keeper.keep([made], in: scope)[0].message
         // Told to whoever asks, and not kept: others may know more or less, and that changes.
         var findings = made.findings
         findings.add(heard)

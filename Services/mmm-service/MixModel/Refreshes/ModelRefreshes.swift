@@ -91,6 +91,13 @@ struct ModelRefreshes: Sendable {
             "refresh.keep",
             "expected 1 to 50, or 0 for \(RefreshJobs.usualKeep)"
         )
+        let keep = refresh.keep == 0 ? RefreshJobs.usualKeep : refresh.keep
+        violations.check(
+            (Int64(keep) + 1) * Int64(request.furtherOutcomes.count + 1) < ModelStore.most.kept,
+            "refresh.keep",
+            "expected fewer: with those of all outcomes there are at most \(ModelStore.most.kept)"
+                + " models"
+        )
         try violations.finish("the refresh cannot be put")
         try ModelMaker.check(request)
     }

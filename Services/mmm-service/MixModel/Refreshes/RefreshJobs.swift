@@ -73,14 +73,23 @@ struct RefreshJobs: Sendable {
         // The last that can be used stays until there is another.
         let old = known.dropFirst(keep - 1).map(\.id).filter { $0 != completed?.id }
         let actor = run.context.actor.description
-        try await run.complete(within: .seconds(60)) { transaction in
-            try await models.hold(in: transaction)
-            let panels = try await store.delete(old, in: transaction)
-            try await models.add(made, as: ids, by: actor, in: transaction)
-            try await models.queue(ids[0], as: job.id.uuid, in: transaction)
-            try await trainings.queue.enqueue([job], in: transaction, of: scope)
-            // The new model may be fitted to one of them.
-            try await StoredPanelStore().deleteUnused(panels, in: transaction)
+        do {
+            try await run.complete(within: .seconds(60)) { transaction in
+                try await models.hold(in: transaction)
+                let panels = try await store.delete(old, in: transaction)
+                try await models.add(made, as: ids, by: actor, in: transaction)
+                try await models.queue(ids[0], as: job.id.uuid, in: transaction)
+                try await trainings.queue.enqueue([job], in: transaction, of: scope)
+                // The new model may be fitted to one of them.
+                try await StoredPanelStore().deleteUnused(panels, in: transaction)
+            }
+        } catch let error as RPCError where error.isFinal {
+            // Each run would leave panels behind that no model is fitted to.
+            let panels = made.members.compactMap(\.panel)
+            try await scope.transaction { transaction in
+                try await StoredPanelStore().deleteUnused(panels, in: transaction)
+            }
+            throw error
         }
     }
 

@@ -24,8 +24,18 @@ struct ComparedModel: Sendable {
         model.sampling = sampling
         model.sampling?.seed = 0
         model.holdoutPeriods = definition.model?.holdoutPeriods ?? 0
+        model.joint = drawnWith
         definition.model = model
         return definition
+    }
+
+    /// What it is drawn together with, whatever that is called.
+    private var drawnWith: [MixModelV1.Model.JointModel] {
+        about.joint.map { other in
+            var other = other
+            other.modelID = ""
+            return other
+        }
     }
 
     /// What was asked of it, and given to it, but for what it is called.
@@ -37,6 +47,7 @@ struct ComparedModel: Sendable {
         (model.kpi, model.currency, model.channels) = (about.kpi, about.currency, about.channels)
         (model.firstDate, model.lastDate) = (about.firstDate, about.lastDate)
         (model.geos, model.fingerprint) = (about.geos, about.fingerprint)
+        model.joint = drawnWith
         return model
     }
 

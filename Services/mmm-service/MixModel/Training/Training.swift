@@ -146,7 +146,7 @@ struct Training: Sendable {
             try await store.keep(
                 progress,
                 saved,
-                of: record.id,
+                of: records,
                 by: run.id.uuid,
                 in: transaction
             )

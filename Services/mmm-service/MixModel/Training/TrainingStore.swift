@@ -51,15 +51,24 @@ struct TrainingStore: Sendable {
 
     /// Keeps how far a training is.
     ///
+    /// - Parameters:
+    ///   - progress: how far; nil if that has not changed.
+    ///   - saved: chains to be kept.
+    ///   - records: the models that are drawn together, in order.
+    ///   - job: what trains them.
+    ///   - transaction: the job's.
     /// - Returns: whether it is to go on: nobody has cancelled or deleted it.
     /// - Throws: `PostgresError`.
     func keep(
         _ progress: MixModelV1.TrainingProgress?,
         _ saved: [(number: Int, bytes: SharedBytes)],
-        of id: PostgresUUID,
+        of records: [ModelRecord],
         by job: PostgresUUID,
         in transaction: PostgresTransaction
     ) async throws -> Bool {
+        // Before the rows themselves, as all do who change more than one.
+        if records.count > 1 { try await models.hold(in: transaction) }
+        let id = records[0].id
         let kept = try await transaction.query(.keepProgress, id, job, progress?.encoded())
         guard kept.affected > 0 else { return false }
         try await chains.put(saved, of: id, in: transaction)
@@ -81,7 +90,6 @@ struct TrainingStore: Sendable {
         in transaction: PostgresTransaction
     ) async throws {
         let promotes = records.contains { $0.definition.promotes } && end.problem == nil
-        // Before the rows themselves, as all do who change more than one.
         if promotes || records.count > 1 { try await models.hold(in: transaction) }
         for (index, record) in records.enumerated() {
             let ended = try await transaction.query(

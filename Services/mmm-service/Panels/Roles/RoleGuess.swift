@@ -1,3 +1,13 @@
+extension PanelRole {
+    /// The word for a column that is known to be an outcome: whether it is money, its name says.
+    ///
+    /// - Parameter header: its name, as `net_sales`.
+    /// - Returns: `revenue` or `outcome`.
+    public static func outcomeWord(of header: String) -> String {
+        RoleGuess.isMoney(ColumnName(header)) ? "revenue" : "outcome"
+    }
+}
+
 /// Guesses what columns are from what they are called.
 struct RoleGuess {
     private(set) var roles = PanelRoles()
@@ -22,9 +32,12 @@ struct RoleGuess {
         keepChannelsWhole()
         let outcome = first(of: Vocabulary.outcomes) { _ in true }
         if let outcome {
-            let isMoney = names[outcome].words.contains(where: Vocabulary.money.contains)
-            assign(.outcome(isMoney: isMoney), to: outcome)
+            assign(.outcome(isMoney: Self.isMoney(names[outcome])), to: outcome)
         }
+    }
+
+    fileprivate static func isMoney(_ name: ColumnName) -> Bool {
+        name.words.contains(where: Vocabulary.money.contains)
     }
 
     private func isFree(_ place: Int) -> Bool { roles[table.columns[place]] == .ignored }

@@ -30,14 +30,14 @@ extension MixModelV1.Model {
         add("held to", calibrations.map { "\($0.name) \($0.revision)" }.joined(separator: ", "))
         for left in leftOutCalibrations { add("not held to", "\(left.name): \(left.reason)") }
         for finding in dataFindings { add("its data", "\(finding.problem). \(finding.remedy)") }
+        // Of what was drawn together another may be at fault.
+        if problem != summary?.verdict { add("problem", problem) }
         if let summary {
             add("took", "\(Figures.hundredths(summary.seconds)) s")
             add("verdict", summary.verdict)
             for finding in summary.findings.prefix(5) {
                 add(finding.isFailure ? "failed" : "warning", finding.problem)
             }
-        } else {
-            add("problem", problem)
         }
         return TextTable.text(facts)
     }

@@ -47,7 +47,7 @@ struct TrainingOptions {
             name: "--also",
             value: "NAME",
             isRepeated: true,
-            meaning: "Another KPI, or column of the file: a model of each, drawn together."
+            meaning: "Another KPI of the same counter, or column: models are drawn together."
         ),
         Option(
             name: "--configuration",
@@ -77,10 +77,13 @@ struct TrainingOptions {
         var request = MixModelV1.CreateModelRequest()
         request.label = arguments.value("--label") ?? ""
         request.selection = try selection()
+        if !arguments.all("--also").isEmpty, arguments.has("--bootstrap") {
+            throw CommandFailure.usage("--also and --bootstrap: a first look is of one outcome")
+        }
         if file == nil {
             request.furtherOutcomes = arguments.all("--also").map { kpi in
                 var outcome = MixModelV1.FurtherOutcome()
-                outcome.kpi = kpi
+                (outcome.kpi, outcome.countedBy) = (kpi, request.selection?.countedBy ?? "")
                 return outcome
             }
         }
@@ -181,7 +184,8 @@ struct TrainingOptions {
             for known in first.columns where Self.ofOutcomes.contains(known.role) {
                 other.roles[known.name] = Self.ignored
             }
-            other.roles[column] = asked.last { $0.column == column }?.word ?? Self.ofOutcomes[0]
+            let word = asked.last { $0.column == column }?.word
+            other.roles[column] = word ?? PanelRole.outcomeWord(of: column)
             return other
         }
     }

@@ -28146,7 +28146,7 @@ enum OpenAPIDocument {
         "properties": {
           "kpi": {
             "type": "string",
-            "description": "The name of its KPI, if the first has a `selection`: all else is selected as for that."
+            "description": "The name of its KPI, if the first has a `selection`: all else is selected as for that. Of days that are not asked for, models have those that all their outcomes have."
           },
           "countedBy": {
             "type": "string",
@@ -28169,7 +28169,7 @@ enum OpenAPIDocument {
         "properties": {
           "kpi": {
             "type": "string",
-            "description": "The name of its KPI, if the first has a `selection`: all else is selected as for that."
+            "description": "The name of its KPI, if the first has a `selection`: all else is selected as for that. Of days that are not asked for, models have those that all their outcomes have."
           },
           "counted_by": {
             "type": "string",
@@ -30280,7 +30280,7 @@ enum OpenAPIDocument {
           },
           "configurationDigest": {
             "type": "string",
-            "description": "A digest of all that decides on its bits but the panel and the version, in hexadecimal."
+            "description": "A digest of all that decides on its bits but the panel and the version, in hexadecimal; of one of several outcomes' models also of the others, with their panels."
           },
           "sampling": {
             "$ref": "#/components/schemas/sextant.mix_model.v1.Sampling",
@@ -30435,6 +30435,14 @@ enum OpenAPIDocument {
           "kpi": {
             "type": "string",
             "description": "The outcome that it explains."
+          },
+          "fingerprint": {
+            "type": "string",
+            "description": "Of its panel."
+          },
+          "seedlessDigest": {
+            "type": "string",
+            "description": "A digest of all that decides on its bits but the panel, the version, the seed, and the other models, in hexadecimal."
           }
         },
         "additionalProperties": false
@@ -30450,6 +30458,14 @@ enum OpenAPIDocument {
           "kpi": {
             "type": "string",
             "description": "The outcome that it explains."
+          },
+          "fingerprint": {
+            "type": "string",
+            "description": "Of its panel."
+          },
+          "seedless_digest": {
+            "type": "string",
+            "description": "A digest of all that decides on its bits but the panel, the version, the seed, and the other models, in hexadecimal."
           }
         },
         "additionalProperties": false
@@ -30599,7 +30615,7 @@ enum OpenAPIDocument {
           },
           "configuration_digest": {
             "type": "string",
-            "description": "A digest of all that decides on its bits but the panel and the version, in hexadecimal."
+            "description": "A digest of all that decides on its bits but the panel and the version, in hexadecimal; of one of several outcomes' models also of the others, with their panels."
           },
           "sampling": {
             "$ref": "#/components/schemas/sextant.mix_model.v1.Sampling.snake",
@@ -30904,7 +30920,7 @@ enum OpenAPIDocument {
           "keep": {
             "type": "integer",
             "format": "int32",
-            "description": "How many of its models are kept, 1 to 50; 0 for 8. Older ones are deleted when another is made, with their panels if those are of no other model; one that is promoted is not."
+            "description": "How many of its models are kept, of several outcomes of each, 1 to 50; 0 for 8: with those of all its outcomes fewer than 200. Older ones are deleted when another is made, with their panels if those are of no other model; one that is promoted is not."
           },
           "cold": {
             "type": "boolean",
