@@ -48,6 +48,12 @@ extension MixModelV1 {
         /// channel in these places on these days, against nothing.
         public var spendDelta: Double = 0
 
+        /// Which part of all people of the model's one place lives in the places of the test: above 0, at
+        /// most 1; 0 if nobody knows. Only of use for models that do not know the test's places: with it,
+        /// people there respond to what was spent on them as all do; without it, spend counts as if it had
+        /// been spent everywhere.
+        public var portion: Double = 0
+
         /// The currency of `spend_delta`, and of an outcome that is money: ISO 4217. Empty if there is no
         /// money in it.
         public var currency: String = ""
@@ -120,6 +126,7 @@ extension MixModelV1 {
             self.standardError = view.standardError
             if view._interval.isPresent { unsafe self.interval.decode(validated: view._interval.bytes(in: view.bytes)) }
             self.spendDelta = view.spendDelta
+            self.portion = view.portion
             self.currency = String(view.currency)
             self.likelihood = view.likelihood
             self.weight = view.weight
@@ -165,6 +172,7 @@ extension MixModelV1 {
             if !self.retireActor.isEmpty { buffer.appendField(tag: 194, self.retireActor) }
             if !self.retireReason.isEmpty { buffer.appendField(tag: 202, self.retireReason) }
             if !self.measuredUntil.isEmpty { buffer.appendField(tag: 210, self.measuredUntil) }
+            if self.portion.bitPattern != 0 { buffer.appendField(tag: 217, self.portion, as: Scalar.Double.self) }
             if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
         }
 
@@ -182,6 +190,7 @@ extension MixModelV1 {
             FieldSchema(9, "standard_error", .double),
             FieldSchema(10, "interval", .message { MixModelV1.Calibration.Interval.schema }, .explicit),
             FieldSchema(11, "spend_delta", .double),
+            FieldSchema(27, "portion", .double),
             FieldSchema(12, "currency", .string),
             FieldSchema(13, "likelihood", .enumeration(MixModelV1.Calibration.Likelihood.schema)),
             FieldSchema(14, "weight", .double),
@@ -230,6 +239,12 @@ extension MixModelV1 {
             /// below 0 if spend was held back. 0 if nobody knows: then the lift is of all that was spent on the
             /// channel in these places on these days, against nothing.
             public private(set) var spendDelta: Double = 0
+
+            /// Which part of all people of the model's one place lives in the places of the test: above 0, at
+            /// most 1; 0 if nobody knows. Only of use for models that do not know the test's places: with it,
+            /// people there respond to what was spent on them as all do; without it, spend counts as if it had
+            /// been spent everywhere.
+            public private(set) var portion: Double = 0
             fileprivate var _currency = FieldSlice()
 
             /// How the value is spread.
@@ -279,6 +294,7 @@ extension MixModelV1 {
                         case 73: self.standardError = Scalar.Double.read(&reader)
                         case 82: _interval = reader.slice()
                         case 89: self.spendDelta = Scalar.Double.read(&reader)
+                        case 217: self.portion = Scalar.Double.read(&reader)
                         case 98: _currency = reader.slice()
                         case 104: self.likelihood = Scalar.Enumeration<MixModelV1.Calibration.Likelihood>.read(&reader)
                         case 113: self.weight = Scalar.Double.read(&reader)
@@ -748,6 +764,15 @@ extension MixModelV1 {
             @inlinable
             public mutating func setMeasuredUntil(_ value: Text) {
                 if !value.isEmpty { buffer.appendField(tag: 210, value.utf8) }
+            }
+
+            /// Which part of all people of the model's one place lives in the places of the test: above 0, at
+            /// most 1; 0 if nobody knows. Only of use for models that do not know the test's places: with it,
+            /// people there respond to what was spent on them as all do; without it, spend counts as if it had
+            /// been spent everywhere.
+            @inlinable
+            public mutating func setPortion(_ value: Double) {
+                if value.bitPattern != 0 { buffer.appendField(tag: 217, value, as: Scalar.Double.self) }
             }
         }
 
@@ -2172,6 +2197,6 @@ extension MixModelV1 {
         imports: ["google/protobuf/timestamp.proto", "sextant/api/annotations.proto"],
         messages: [MixModelV1.Calibration.schema, MixModelV1.Calibration.Interval.schema, MixModelV1.Calibration.Term.schema, MixModelV1.PutCalibrationRequest.schema, MixModelV1.ImportCalibrationsRequest.schema, MixModelV1.ImportCalibrationsResponse.schema, MixModelV1.ListCalibrationsRequest.schema, MixModelV1.ListCalibrationsResponse.schema, MixModelV1.GetCalibrationRequest.schema, MixModelV1.RetireCalibrationRequest.schema],
         enums: [MixModelV1.Calibration.Measure.schema, MixModelV1.Calibration.Likelihood.schema],
-        descriptor: "CidzZXh0YW50L21peF9tb2RlbC92MS9jYWxpYnJhdGlvbnMucHJvdG8SFHNleHRhbnQubWl4X21vZGVsLnYxGh9nb29nbGUvcHJvdG9idWYvdGltZXN0YW1wLnByb3RvGh1zZXh0YW50L2FwaS9hbm5vdGF0aW9ucy5wcm90byLgCgoLQ2FsaWJyYXRpb24SEgoEbmFtZRgBIAEoCVIEbmFtZRIYCgdjaGFubmVsGAIgASgJUgdjaGFubmVsEhAKA2twaRgDIAEoCVIDa3BpEhIKBGdlb3MYBCADKAlSBGdlb3MSHQoKZmlyc3RfZGF0ZRgFIAEoCVIJZmlyc3REYXRlEhsKCWxhc3RfZGF0ZRgGIAEoCVIIbGFzdERhdGUSJQoObWVhc3VyZWRfdW50aWwYGiABKAlSDW1lYXN1cmVkVW50aWwSQwoHbWVhc3VyZRgHIAEoDjIpLnNleHRhbnQubWl4X21vZGVsLnYxLkNhbGlicmF0aW9uLk1lYXN1cmVSB21lYXN1cmUSFAoFdmFsdWUYCCABKAFSBXZhbHVlEiUKDnN0YW5kYXJkX2Vycm9yGAkgASgBUg1zdGFuZGFyZEVycm9yEkYKCGludGVydmFsGAogASgLMiouc2V4dGFudC5taXhfbW9kZWwudjEuQ2FsaWJyYXRpb24uSW50ZXJ2YWxSCGludGVydmFsEh8KC3NwZW5kX2RlbHRhGAsgASgBUgpzcGVuZERlbHRhEhoKCGN1cnJlbmN5GAwgASgJUghjdXJyZW5jeRJMCgpsaWtlbGlob29kGA0gASgOMiwuc2V4dGFudC5taXhfbW9kZWwudjEuQ2FsaWJyYXRpb24uTGlrZWxpaG9vZFIKbGlrZWxpaG9vZBIWCgZ3ZWlnaHQYDiABKAFSBndlaWdodBIWCgZtZXRob2QYDyABKAlSBm1ldGhvZBIWCgZzb3VyY2UYECABKAlSBnNvdXJjZRIeCgpleHBlcmltZW50GBEgASgJUgpleHBlcmltZW50EhoKCHJldmlzaW9uGBIgASgDUghyZXZpc2lvbhIlCg5jaGFubmVsX251bWJlchgTIAEoBVINY2hhbm5lbE51bWJlchI6CgR0ZXJtGBQgASgLMiYuc2V4dGFudC5taXhfbW9kZWwudjEuQ2FsaWJyYXRpb24uVGVybVIEdGVybRIUCgVhY3RvchgVIAEoCVIFYWN0b3ISOwoLY3JlYXRlX3RpbWUYFiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgpjcmVhdGVUaW1lEjsKC3JldGlyZV90aW1lGBcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIKcmV0aXJlVGltZRIhCgxyZXRpcmVfYWN0b3IYGCABKAlSC3JldGlyZUFjdG9yEiMKDXJldGlyZV9yZWFzb24YGSABKAlSDHJldGlyZVJlYXNvbhpMCghJbnRlcnZhbBIUCgVsb3dlchgBIAEoAVIFbG93ZXISFAoFdXBwZXIYAiABKAFSBXVwcGVyEhQKBWxldmVsGAMgASgBUgVsZXZlbBqJAQoEVGVybRISCgRsaWZ0GAEgASgBUgRsaWZ0EiUKDnN0YW5kYXJkX2Vycm9yGAIgASgBUg1zdGFuZGFyZEVycm9yEkYKCGludGVydmFsGAMgASgLMiouc2V4dGFudC5taXhfbW9kZWwudjEuQ2FsaWJyYXRpb24uSW50ZXJ2YWxSCGludGVydmFsIlEKB01lYXN1cmUSFwoTTUVBU1VSRV9VTlNQRUNJRklFRBAAEhAKDE1FQVNVUkVfTElGVBABEhsKF01FQVNVUkVfUkVUVVJOX09OX1NQRU5EEAIiWQoKTGlrZWxpaG9vZBIaChZMSUtFTElIT09EX1VOU1BFQ0lGSUVEEAASFQoRTElLRUxJSE9PRF9OT1JNQUwQARIYChRMSUtFTElIT09EX1NUVURFTlRfVBACIpUBChVQdXRDYWxpYnJhdGlvblJlcXVlc3QSEgoEbmFtZRgBIAEoCVIEbmFtZRJDCgtjYWxpYnJhdGlvbhgCIAEoCzIhLnNleHRhbnQubWl4X21vZGVsLnYxLkNhbGlicmF0aW9uUgtjYWxpYnJhdGlvbhIjCg12YWxpZGF0ZV9vbmx5GAMgASgIUgx2YWxpZGF0ZU9ubHkiUgoZSW1wb3J0Q2FsaWJyYXRpb25zUmVxdWVzdBIQCgNjc3YYASABKAlSA2NzdhIjCg12YWxpZGF0ZV9vbmx5GAIgASgIUgx2YWxpZGF0ZU9ubHkiYwoaSW1wb3J0Q2FsaWJyYXRpb25zUmVzcG9uc2USRQoMY2FsaWJyYXRpb25zGAEgAygLMiEuc2V4dGFudC5taXhfbW9kZWwudjEuQ2FsaWJyYXRpb25SDGNhbGlicmF0aW9ucyKqAQoXTGlzdENhbGlicmF0aW9uc1JlcXVlc3QSGwoJcGFnZV9zaXplGAEgASgFUghwYWdlU2l6ZRIdCgpwYWdlX3Rva2VuGAIgASgJUglwYWdlVG9rZW4SGAoHY2hhbm5lbBgDIAEoCVIHY2hhbm5lbBIQCgNrcGkYBCABKAlSA2twaRInCg9pbmNsdWRlX3JldGlyZWQYBSABKAhSDmluY2x1ZGVSZXRpcmVkIokBChhMaXN0Q2FsaWJyYXRpb25zUmVzcG9uc2USRQoMY2FsaWJyYXRpb25zGAEgAygLMiEuc2V4dGFudC5taXhfbW9kZWwudjEuQ2FsaWJyYXRpb25SDGNhbGlicmF0aW9ucxImCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAlSDW5leHRQYWdlVG9rZW4iRwoVR2V0Q2FsaWJyYXRpb25SZXF1ZXN0EhIKBG5hbWUYASABKAlSBG5hbWUSGgoIcmV2aXNpb24YAiABKANSCHJldmlzaW9uIkYKGFJldGlyZUNhbGlicmF0aW9uUmVxdWVzdBISCgRuYW1lGAEgASgJUgRuYW1lEhYKBnJlYXNvbhgCIAEoCVIGcmVhc29uMtQGCgxDYWxpYnJhdGlvbnMSpQEKDlB1dENhbGlicmF0aW9uEisuc2V4dGFudC5taXhfbW9kZWwudjEuUHV0Q2FsaWJyYXRpb25SZXF1ZXN0GiEuc2V4dGFudC5taXhfbW9kZWwudjEuQ2FsaWJyYXRpb24iQ5ACApKAGQ4KDG1vZGVsczp3cml0ZYqAGSoaGy92MS9taXgvY2FsaWJyYXRpb25zL3tuYW1lfToLY2FsaWJyYXRpb24SsgEKEkltcG9ydENhbGlicmF0aW9ucxIvLnNleHRhbnQubWl4X21vZGVsLnYxLkltcG9ydENhbGlicmF0aW9uc1JlcXVlc3QaMC5zZXh0YW50Lm1peF9tb2RlbC52MS5JbXBvcnRDYWxpYnJhdGlvbnNSZXNwb25zZSI5kAICkoAZDgoMbW9kZWxzOndyaXRlioAZICIbL3YxL21peC9jYWxpYnJhdGlvbnM6aW1wb3J0OgEqEqEBChBMaXN0Q2FsaWJyYXRpb25zEi0uc2V4dGFudC5taXhfbW9kZWwudjEuTGlzdENhbGlicmF0aW9uc1JlcXVlc3QaLi5zZXh0YW50Lm1peF9tb2RlbC52MS5MaXN0Q2FsaWJyYXRpb25zUmVzcG9uc2UiLpACAZKAGQ0KC21vZGVsczpyZWFkioAZFhIUL3YxL21peC9jYWxpYnJhdGlvbnMSlwEKDkdldENhbGlicmF0aW9uEisuc2V4dGFudC5taXhfbW9kZWwudjEuR2V0Q2FsaWJyYXRpb25SZXF1ZXN0GiEuc2V4dGFudC5taXhfbW9kZWwudjEuQ2FsaWJyYXRpb24iNZACAZKAGQ0KC21vZGVsczpyZWFkioAZHRIbL3YxL21peC9jYWxpYnJhdGlvbnMve25hbWV9EqgBChFSZXRpcmVDYWxpYnJhdGlvbhIuLnNleHRhbnQubWl4X21vZGVsLnYxLlJldGlyZUNhbGlicmF0aW9uUmVxdWVzdBohLnNleHRhbnQubWl4X21vZGVsLnYxLkNhbGlicmF0aW9uIkCQAgKSgBkOCgxtb2RlbHM6d3JpdGWKgBknIiIvdjEvbWl4L2NhbGlicmF0aW9ucy97bmFtZX06cmV0aXJlOgEqYgZwcm90bzM="
+        descriptor: "CidzZXh0YW50L21peF9tb2RlbC92MS9jYWxpYnJhdGlvbnMucHJvdG8SFHNleHRhbnQubWl4X21vZGVsLnYxGh9nb29nbGUvcHJvdG9idWYvdGltZXN0YW1wLnByb3RvGh1zZXh0YW50L2FwaS9hbm5vdGF0aW9ucy5wcm90byL6CgoLQ2FsaWJyYXRpb24SEgoEbmFtZRgBIAEoCVIEbmFtZRIYCgdjaGFubmVsGAIgASgJUgdjaGFubmVsEhAKA2twaRgDIAEoCVIDa3BpEhIKBGdlb3MYBCADKAlSBGdlb3MSHQoKZmlyc3RfZGF0ZRgFIAEoCVIJZmlyc3REYXRlEhsKCWxhc3RfZGF0ZRgGIAEoCVIIbGFzdERhdGUSJQoObWVhc3VyZWRfdW50aWwYGiABKAlSDW1lYXN1cmVkVW50aWwSQwoHbWVhc3VyZRgHIAEoDjIpLnNleHRhbnQubWl4X21vZGVsLnYxLkNhbGlicmF0aW9uLk1lYXN1cmVSB21lYXN1cmUSFAoFdmFsdWUYCCABKAFSBXZhbHVlEiUKDnN0YW5kYXJkX2Vycm9yGAkgASgBUg1zdGFuZGFyZEVycm9yEkYKCGludGVydmFsGAogASgLMiouc2V4dGFudC5taXhfbW9kZWwudjEuQ2FsaWJyYXRpb24uSW50ZXJ2YWxSCGludGVydmFsEh8KC3NwZW5kX2RlbHRhGAsgASgBUgpzcGVuZERlbHRhEhgKB3BvcnRpb24YGyABKAFSB3BvcnRpb24SGgoIY3VycmVuY3kYDCABKAlSCGN1cnJlbmN5EkwKCmxpa2VsaWhvb2QYDSABKA4yLC5zZXh0YW50Lm1peF9tb2RlbC52MS5DYWxpYnJhdGlvbi5MaWtlbGlob29kUgpsaWtlbGlob29kEhYKBndlaWdodBgOIAEoAVIGd2VpZ2h0EhYKBm1ldGhvZBgPIAEoCVIGbWV0aG9kEhYKBnNvdXJjZRgQIAEoCVIGc291cmNlEh4KCmV4cGVyaW1lbnQYESABKAlSCmV4cGVyaW1lbnQSGgoIcmV2aXNpb24YEiABKANSCHJldmlzaW9uEiUKDmNoYW5uZWxfbnVtYmVyGBMgASgFUg1jaGFubmVsTnVtYmVyEjoKBHRlcm0YFCABKAsyJi5zZXh0YW50Lm1peF9tb2RlbC52MS5DYWxpYnJhdGlvbi5UZXJtUgR0ZXJtEhQKBWFjdG9yGBUgASgJUgVhY3RvchI7CgtjcmVhdGVfdGltZRgWIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSCmNyZWF0ZVRpbWUSOwoLcmV0aXJlX3RpbWUYFyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgpyZXRpcmVUaW1lEiEKDHJldGlyZV9hY3RvchgYIAEoCVILcmV0aXJlQWN0b3ISIwoNcmV0aXJlX3JlYXNvbhgZIAEoCVIMcmV0aXJlUmVhc29uGkwKCEludGVydmFsEhQKBWxvd2VyGAEgASgBUgVsb3dlchIUCgV1cHBlchgCIAEoAVIFdXBwZXISFAoFbGV2ZWwYAyABKAFSBWxldmVsGokBCgRUZXJtEhIKBGxpZnQYASABKAFSBGxpZnQSJQoOc3RhbmRhcmRfZXJyb3IYAiABKAFSDXN0YW5kYXJkRXJyb3ISRgoIaW50ZXJ2YWwYAyABKAsyKi5zZXh0YW50Lm1peF9tb2RlbC52MS5DYWxpYnJhdGlvbi5JbnRlcnZhbFIIaW50ZXJ2YWwiUQoHTWVhc3VyZRIXChNNRUFTVVJFX1VOU1BFQ0lGSUVEEAASEAoMTUVBU1VSRV9MSUZUEAESGwoXTUVBU1VSRV9SRVRVUk5fT05fU1BFTkQQAiJZCgpMaWtlbGlob29kEhoKFkxJS0VMSUhPT0RfVU5TUEVDSUZJRUQQABIVChFMSUtFTElIT09EX05PUk1BTBABEhgKFExJS0VMSUhPT0RfU1RVREVOVF9UEAIilQEKFVB1dENhbGlicmF0aW9uUmVxdWVzdBISCgRuYW1lGAEgASgJUgRuYW1lEkMKC2NhbGlicmF0aW9uGAIgASgLMiEuc2V4dGFudC5taXhfbW9kZWwudjEuQ2FsaWJyYXRpb25SC2NhbGlicmF0aW9uEiMKDXZhbGlkYXRlX29ubHkYAyABKAhSDHZhbGlkYXRlT25seSJSChlJbXBvcnRDYWxpYnJhdGlvbnNSZXF1ZXN0EhAKA2NzdhgBIAEoCVIDY3N2EiMKDXZhbGlkYXRlX29ubHkYAiABKAhSDHZhbGlkYXRlT25seSJjChpJbXBvcnRDYWxpYnJhdGlvbnNSZXNwb25zZRJFCgxjYWxpYnJhdGlvbnMYASADKAsyIS5zZXh0YW50Lm1peF9tb2RlbC52MS5DYWxpYnJhdGlvblIMY2FsaWJyYXRpb25zIqoBChdMaXN0Q2FsaWJyYXRpb25zUmVxdWVzdBIbCglwYWdlX3NpemUYASABKAVSCHBhZ2VTaXplEh0KCnBhZ2VfdG9rZW4YAiABKAlSCXBhZ2VUb2tlbhIYCgdjaGFubmVsGAMgASgJUgdjaGFubmVsEhAKA2twaRgEIAEoCVIDa3BpEicKD2luY2x1ZGVfcmV0aXJlZBgFIAEoCFIOaW5jbHVkZVJldGlyZWQiiQEKGExpc3RDYWxpYnJhdGlvbnNSZXNwb25zZRJFCgxjYWxpYnJhdGlvbnMYASADKAsyIS5zZXh0YW50Lm1peF9tb2RlbC52MS5DYWxpYnJhdGlvblIMY2FsaWJyYXRpb25zEiYKD25leHRfcGFnZV90b2tlbhgCIAEoCVINbmV4dFBhZ2VUb2tlbiJHChVHZXRDYWxpYnJhdGlvblJlcXVlc3QSEgoEbmFtZRgBIAEoCVIEbmFtZRIaCghyZXZpc2lvbhgCIAEoA1IIcmV2aXNpb24iRgoYUmV0aXJlQ2FsaWJyYXRpb25SZXF1ZXN0EhIKBG5hbWUYASABKAlSBG5hbWUSFgoGcmVhc29uGAIgASgJUgZyZWFzb24y1AYKDENhbGlicmF0aW9ucxKlAQoOUHV0Q2FsaWJyYXRpb24SKy5zZXh0YW50Lm1peF9tb2RlbC52MS5QdXRDYWxpYnJhdGlvblJlcXVlc3QaIS5zZXh0YW50Lm1peF9tb2RlbC52MS5DYWxpYnJhdGlvbiJDkAICkoAZDgoMbW9kZWxzOndyaXRlioAZKhobL3YxL21peC9jYWxpYnJhdGlvbnMve25hbWV9OgtjYWxpYnJhdGlvbhKyAQoSSW1wb3J0Q2FsaWJyYXRpb25zEi8uc2V4dGFudC5taXhfbW9kZWwudjEuSW1wb3J0Q2FsaWJyYXRpb25zUmVxdWVzdBowLnNleHRhbnQubWl4X21vZGVsLnYxLkltcG9ydENhbGlicmF0aW9uc1Jlc3BvbnNlIjmQAgKSgBkOCgxtb2RlbHM6d3JpdGWKgBkgIhsvdjEvbWl4L2NhbGlicmF0aW9uczppbXBvcnQ6ASoSoQEKEExpc3RDYWxpYnJhdGlvbnMSLS5zZXh0YW50Lm1peF9tb2RlbC52MS5MaXN0Q2FsaWJyYXRpb25zUmVxdWVzdBouLnNleHRhbnQubWl4X21vZGVsLnYxLkxpc3RDYWxpYnJhdGlvbnNSZXNwb25zZSIukAIBkoAZDQoLbW9kZWxzOnJlYWSKgBkWEhQvdjEvbWl4L2NhbGlicmF0aW9ucxKXAQoOR2V0Q2FsaWJyYXRpb24SKy5zZXh0YW50Lm1peF9tb2RlbC52MS5HZXRDYWxpYnJhdGlvblJlcXVlc3QaIS5zZXh0YW50Lm1peF9tb2RlbC52MS5DYWxpYnJhdGlvbiI1kAIBkoAZDQoLbW9kZWxzOnJlYWSKgBkdEhsvdjEvbWl4L2NhbGlicmF0aW9ucy97bmFtZX0SqAEKEVJldGlyZUNhbGlicmF0aW9uEi4uc2V4dGFudC5taXhfbW9kZWwudjEuUmV0aXJlQ2FsaWJyYXRpb25SZXF1ZXN0GiEuc2V4dGFudC5taXhfbW9kZWwudjEuQ2FsaWJyYXRpb24iQJACApKAGQ4KDG1vZGVsczp3cml0ZYqAGSciIi92MS9taXgvY2FsaWJyYXRpb25zL3tuYW1lfTpyZXRpcmU6ASpiBnByb3RvMw=="
     )
 }

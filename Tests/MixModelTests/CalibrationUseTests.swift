@@ -163,7 +163,65 @@ struct CalibrationUseTests {
             Issue.record("it was used")
             return
         }
-        #expect(reason.contains("give its spend_delta"))
+        #expect(reason.contains("or its spend_delta"))
+        // Whose people are a part of all, is a test of them.
+        unknown.portion = 0.25
+        guard case .used(let part, let words) = CalibrationUse(unknown, of: national, in: "")
+        else {
+            Issue.record("it was left out")
+            return
+        }
+        #expect(part.geos == nil && part.portion == 0.25 && part.change == .share(-1))
+        #expect(words?.contains("as everywhere") == true)
+        // A model that knows its places needs no portion.
+        #expect(try self.test(unknown, panel()).portion == 1)
+    }
+
+    /// One place over 40 weeks whose people had an amount of a medium each.
+    private func everywhere(_ heads: [Double]) -> Panel {
+        var panel = panel()
+        panel.geos = [PanelGeo(name: "national", population: 1)]
+        panel.outcome.values.removeLast(40)
+        panel.channels[0].spend = heads.map { 4_000 * $0 }
+        panel.channels[1].spend.removeLast(40)
+        return panel
+    }
+
+    @Test("of a quarter of people are a quarter of a country like them", arguments: [2.5, 0, 0.6])
+    func quarter(factor: Double) throws {
+        // What each head had in the test's places and in all others.
+        var random = RandomStream(seed: 12)
+        let others = (0..<40).map { _ in 0.2 + random.uniform() }
+        var own = others
+        for week in 4..<8 { own[week] *= factor }
+        let mean = zip(own, others).map { 0.25 * $0 + 0.75 * $1 }
+        let national = everywhere(mean)
+        var configuration = MixConfiguration()
+        configuration.channel.effect = .coefficient
+        let plain = try MediaMixModel(national, configuration)
+        let point = (0..<MixDensity(plain).dimension).map { _ in 0.5 * random.normal() }
+        // Weeks before the test had what all had, so that only what is carried into it counts.
+        func outcome(_ heads: [Double]) throws -> Double {
+            var all = mean
+            for week in 4..<8 { all[week] = heads[week] }
+            var density = MixDensity(
+                try MediaMixModel(everywhere(all), configuration, scaling: plain.scaling)
+            )
+            return density.contributions(at: point.span)[0][4..<10].reduce(0, +)
+        }
+        var calibration = calibration
+        (calibration.geos, calibration.portion) = (["Bavaria"], 0.25)
+        calibration.spendDelta = (4..<8).reduce(0) { $0 + 1_000 * (own[$1] - others[$1]) }
+        calibration.measuredUntil = "2026-03-15"
+        calibration.value = 0.25 * (try outcome(own) - outcome(others))
+        calibration.standardError = 50
+        let tests = [try test(calibration, national)]
+        var held = MixDensity(try MediaMixModel(national, configuration, lifts: tests))
+        var density = MixDensity(plain)
+        let term = held.value(at: point) - density.value(at: point)
+        let peak = -Elementary.log(2 * .pi) / 2 - Elementary.log(50)
+        #expect(abs(term - peak) < 1e-9 * abs(peak), "\(term) is not \(peak)")
+        #expect(factor == 1 || abs(calibration.value) > 1)
     }
 }
 

@@ -121,11 +121,11 @@ struct CalibrationsTests {
         let service = try await ServedMixModel()
         let csv = """
             name,channel,kpi,geos,first_date,last_date,measure,value,standard_error,lower,upper,\
-            spend_delta,currency,likelihood,source
-            spring,paid_social,revenue,Geo1;Geo2,2026-01-05,2026-02-01,lift,12000,3000,,,,,,
+            spend_delta,currency,likelihood,source,portion
+            spring,paid_social,revenue,Geo1;Geo2,2026-01-05,2026-02-01,lift,12000,3000,,,,,,,0.25
 
             summer,email,revenue,,2026-06-01,2026-06-28,return_on_spend,2.5,,1.5,3.5,4000,EUR,\
-            student_t,"a vendor, by mail"
+            student_t,"a vendor, by mail",
             """
         let tried = try await imported(service, csv, validateOnly: true)
         #expect(tried.map(\.revision) == [1, 1])
@@ -133,6 +133,7 @@ struct CalibrationsTests {
         let put = try await imported(service, csv)
         #expect(put.map(\.name) == ["spring", "summer"])
         #expect(put[0].geos == ["Geo1", "Geo2"] && put[0].term?.standardError == 3_000)
+        #expect(put[0].portion == 0.25 && put[1].portion == 0)
         #expect(put[1].likelihood == .studentT && put[1].source == "a vendor, by mail")
         #expect(put[1].term?.lift == 10_000 && put[1].interval == .init(1.5, 3.5))
         #expect(try await imported(service, csv) == put)
@@ -216,6 +217,10 @@ struct CalibrationsTests {
             ("not both", { $0.interval = .init() }),
             ("calibration.weight", { $0.weight = 1.5 }),
             ("calibration.weight", { $0.weight = .nan }),
+            ("calibration.portion", { ($0.geos, $0.portion) = (["a"], 1.5) }),
+            ("calibration.portion", { ($0.geos, $0.portion) = (["a"], -0.1) }),
+            ("calibration.portion", { ($0.geos, $0.portion) = (["a"], .nan) }),
+            ("calibration.geos", { ($0.geos, $0.portion) = ([], 0.25) }),
             ("calibration.spend_delta", { $0.measure = .returnOnSpend }),
             ("calibration.currency", { $0.spendDelta = 5 }),
             ("calibration.currency", { $0.currency = "euro" }),

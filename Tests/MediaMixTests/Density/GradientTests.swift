@@ -138,4 +138,37 @@ struct GradientTests {
             }
         }
     }
+
+    @Test("of lift tests of a portion of people", arguments: Effect.allCases)
+    func portions(_ effect: Effect) throws {
+        let first = PanelDay(number: 18_000 + 7 * 6)
+        let last = PanelDay(number: first.number + 7 * 3)
+        let until = PanelDay(number: last.number + 7 * 4)
+        let spend = try InventedPanels.panel().channels[0].spend
+        let spent = (6...9).reduce(0) { $0 + spend[$1] }
+        // Of the last nothing is left.
+        let changes: [(LiftTest.Change, Double)] = [
+            (.share(-1), 0.25), (.spend(-0.3 * spent), 0.25), (.spend(0.2 * spent), 0.3),
+            (.spend(0.4 * spent), 0.25),
+        ]
+        let lifts = changes.map { change, portion in
+            LiftTest(
+                channel: "search",
+                portion: portion,
+                first: first,
+                last: last,
+                measuredUntil: until,
+                change: change,
+                lift: 0.4,
+                standardError: 0.3
+            )
+        }
+        for order in [ChannelConfiguration.Order.adstockFirst, .saturationFirst] {
+            try expectDifferences("\(effect)", lifts: lifts) {
+                $0.channel.effect = effect
+                $0.channel.order = order
+                $0.mediaScale = .perCapitaMedian
+            }
+        }
+    }
 }

@@ -36,4 +36,66 @@ struct PlacedLiftTests {
         }
         #expect(placed.periods == 10..<14 && placed.geos == [0, 2])
     }
+
+    /// A test of a portion of people in four weeks of a panel of one geo.
+    private func placed(
+        _ change: LiftTest.Change,
+        portion: Double,
+        _ panel: Panel
+    ) throws -> PlacedLift {
+        let test = LiftTest(
+            channel: "search",
+            portion: portion,
+            first: panel.periods[10],
+            last: panel.periods[13],
+            change: change,
+            lift: 100,
+            standardError: 10
+        )
+        return try #require(try MediaMixModel(panel, MixConfiguration(), lifts: [test]).lifts.first)
+    }
+
+    @Test("a portion of people had what the others had, and the change", arguments: [0.25, 0.7])
+    func portion(_ portion: Double) throws {
+        var panel = try InventedPanels.panel()
+        // What others had for each head, and by which factor there was more of it in the test.
+        let others = [3.0, 1, 0.5, 2]
+        for factor in [2.5, 0.4, 0] {
+            var added = 0.0
+            for (place, amount) in others.enumerated() {
+                let own = factor * amount
+                panel.channels[0].spend[10 + place] = portion * own + (1 - portion) * amount
+                added += portion * (own - amount)
+            }
+            // Back from what happened to what would have.
+            let lift = try placed(.spend(-added), portion: portion, panel)
+            for (place, amount) in others.enumerated() {
+                let pair = lift.amounts(panel.channels[0].spend[10 + place], place: 0)
+                #expect(abs(pair.before - factor * amount) < 1e-12)
+                #expect(abs(pair.after - amount) < 1e-12)
+            }
+        }
+        // A share is of what all had.
+        let share = try placed(.share(-1), portion: portion, panel).amounts(2, place: 0)
+        #expect(share.before == 2 && share.after == 0)
+    }
+
+    @Test("where less than nothing would be left, nothing was there, up to half as much")
+    func leeway() throws {
+        let panel = try InventedPanels.panel()
+        let spent = (10..<14).reduce(0) { $0 + panel.channels[0].spend[$1] }
+        // Dark for a quarter, whose people had been worth a third more than others.
+        let dark = try placed(.spend(4.0 / 9 * spent), portion: 0.25, panel)
+        #expect(dark.base == -1 && abs(dark.share - 1.0 / 3) < 1e-12)
+        // All of it was theirs, and a little of the week before.
+        let own = try placed(.spend(-1.1 * spent), portion: 0.25, panel)
+        #expect(own.share == -1 && own.base == 3)
+        for change in [0.51 * spent, -1.51 * spent] {
+            #expect(
+                throws: MixModelError.lift("search", rule: "takes away more spend than there was")
+            ) {
+                try placed(.spend(change), portion: 0.25, panel)
+            }
+        }
+    }
 }

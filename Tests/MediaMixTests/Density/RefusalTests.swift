@@ -162,5 +162,22 @@ struct RefusalTests {
             $0.change = .spend(10)
         }
         try expect("takes away more spend than there was") { $0.change = .spend(-1e9) }
+        let people = "needs a portion above 0, and of all people where there are several geos"
+        for portion in [0, -0.5, 1.5, .nan] { try expect(people) { $0.portion = portion } }
+        try expect("changes spend by 0, or of what costs nothing") {
+            ($0.portion, $0.change) = (0.5, .spend(0))
+        }
+        var several = good
+        several.portion = 0.5
+        try expectRefusal(.lift("search", rule: people), geos: 3, lifts: [several])
+        var idle = good
+        (idle.portion, idle.change) = (0.5, .spend(5))
+        try expectRefusal(
+            .lift("search", rule: "is of days on which nothing was spent anywhere"),
+            lifts: [idle],
+            panel: { panel in
+                for period in 10..<14 { panel.channels[0].spend[period] = 0 }
+            }
+        )
     }
 }

@@ -212,4 +212,31 @@ struct PredictionResultTests {
         #expect(abs(found[0].modelled.mean - expected) < 1e-8 * abs(expected))
         #expect(abs(found[0].conflict - (expected - 300) / 30) < 1e-6)
     }
+
+    @Test("a lift of some of all people is their portion of two outcomes")
+    func portion() throws {
+        let world = SimpleWorld()
+        let days = world.panel.periods
+        let added = 0.1 * (30...33).reduce(0) { $0 + SimpleWorld.spend[$1] }
+        let test = LiftTest(
+            channel: "tv",
+            portion: 0.25,
+            first: days[30],
+            last: days[33],
+            change: .spend(-added),
+            lift: -30,
+            standardError: 3
+        )
+        let fit = try MixFit.placed(try world.model(lifts: [test]), [[truth]])
+        let found = try ModelledLift.all(fit.model, fit.sample(most: 1), level: 0.9)
+        // A tenth of all spend was a quarter's own: others had a tenth less, and it three more.
+        let expected = (30...33).reduce(0) { sum, period in
+            let spend = SimpleWorld.spend[period]
+            return sum + 0.25
+                * (SimpleWorld.response(1.3 * spend) - SimpleWorld.response(0.9 * spend))
+        }
+        #expect(expected > 0)
+        #expect(abs(found[0].modelled.mean - expected) < 1e-8 * expected)
+        #expect(found[0].measured == 30)
+    }
 }

@@ -40,13 +40,12 @@ struct LiftBlock: Sendable {
         for (index, geo) in test.geos.enumerated() {
             for period in window {
                 let own = amount[geo * periods + period]
-                before.append(own)
-                after.append(
-                    test.periods.contains(period)
-                        ? own * (1 + test.share) + test.addition[index] : own
-                )
+                let isOfTest = test.periods.contains(period)
+                let pair = isOfTest ? test.amounts(own, place: index) : (own, own)
+                before.append(pair.0)
+                after.append(pair.1)
                 let counts = test.readout.contains(period)
-                weights.append(counts ? unit[geo] / test.standardError : 0)
+                weights.append(counts ? test.portion * unit[geo] / test.standardError : 0)
             }
         }
         let seen = frequency.map { frequency in

@@ -175,21 +175,20 @@ struct MixEvaluator {
 
     /// By how much the outcome was larger in a lift test, as the model has it.
     func lift(_ test: PlacedLift) -> Double {
-        var changed = amounts[test.medium]
+        var (base, changed) = (amounts[test.medium], amounts[test.medium])
         for (place, geo) in test.geos.enumerated() {
             for period in test.periods {
                 let cell = geo * periods + period
-                changed[cell] = changed[cell] * (1 + test.share) + test.addition[place]
+                (base[cell], changed[cell]) = test.amounts(base[cell], place: place)
             }
         }
-        let after = inOutcome(
-            response(of: test.medium, to: changed),
-            times: effects[test.medium]
+        let (before, after) = (
+            inOutcome(response(of: test.medium, to: base), times: effects[test.medium]),
+            inOutcome(response(of: test.medium, to: changed), times: effects[test.medium])
         )
-        let before = contribution(of: test.medium)
         return test.geos.reduce(0) { sum, geo in
             test.readout.reduce(sum) {
-                $0 + after[geo * periods + $1] - before[geo * periods + $1]
+                $0 + test.portion * (after[geo * periods + $1] - before[geo * periods + $1])
             }
         }
     }

@@ -102,8 +102,23 @@ extension FieldViolations {
             "calibration.weight",
             "expected above 0 and at most 1, or 0 for 1"
         )
+        checkPortion(calibration)
         checkSpend(calibration)
         checkError(calibration)
+    }
+
+    private mutating func checkPortion(_ calibration: MixModelV1.Calibration) {
+        let portion = calibration.portion
+        check(
+            portion == 0 || (portion > 0 && portion <= 1),
+            "calibration.portion",
+            "expected above 0 and at most 1, or 0 if nobody knows"
+        )
+        check(
+            portion == 0 || !calibration.geos.isEmpty,
+            "calibration.geos",
+            "expected the places that the portion of all people lives in"
+        )
     }
 
     private mutating func checkSpend(_ calibration: MixModelV1.Calibration) {

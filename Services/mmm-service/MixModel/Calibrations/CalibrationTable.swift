@@ -102,6 +102,7 @@ struct CalibrationTable {
         "method": text(\.method), "source": text(\.source), "experiment": text(\.experiment),
         "value": number(\.value), "standard_error": number(\.standardError),
         "spend_delta": number(\.spendDelta), "weight": number(\.weight),
+        "portion": number(\.portion),
         "lower": end(\.lower), "upper": end(\.upper), "level": end(\.level),
         "measure": word(
             \.measure,

@@ -50,11 +50,12 @@ enum CalibrationUse: Equatable {
             throw Refusal(reason: "its numbers are too large or too small to be computed with")
         }
         let (days, until) = try days(calibration, panel)
-        let (geos, note) = try places(calibration, panel)
+        let (geos, portion, note) = try places(calibration, panel)
         let delta = calibration.spendDelta
         let test = LiftTest(
             channel: calibration.channel,
             geos: geos,
+            portion: portion,
             first: days.lowerBound,
             last: days.upperBound,
             measuredUntil: until,
@@ -96,27 +97,38 @@ enum CalibrationUse: Equatable {
         return (one...other, max(measured, other))
     }
 
-    /// The places of a test by the panel's names; nil for all.
+    /// The places of a test by the panel's names, nil for all, and the portion of their people that
+    /// it was made with.
     private static func places(
         _ calibration: MixModelV1.Calibration,
         _ panel: Panel
-    ) throws(Refusal) -> ([String]?, note: String?) {
-        guard !calibration.geos.isEmpty else { return (nil, nil) }
+    ) throws(Refusal) -> ([String]?, portion: Double, note: String?) {
+        guard !calibration.geos.isEmpty else { return (nil, 1, nil) }
         let known = Set(panel.geos.map(\.name))
         let strange = calibration.geos.filter { !known.contains($0) }
-        if strange.isEmpty { return (calibration.geos, nil) }
+        if strange.isEmpty { return (calibration.geos, 1, nil) }
         guard panel.geos.count == 1 else {
             let names = strange.prefix(5).joined(separator: ", ")
             throw Refusal(reason: "the model has no place \(names)")
         }
+        if calibration.portion > 0 {
+            return (
+                nil,
+                calibration.portion,
+                "the test was in some places, and the model is of all together: what a head was"
+                    + " spent on there, but for the test, and what came of it are taken to be as"
+                    + " everywhere"
+            )
+        }
         guard calibration.spendDelta != 0 else {
             throw Refusal(
                 reason: "the model knows one place alone, and what was spent in those of the test"
-                    + " is not known: give its spend_delta"
+                    + " is not known: give its portion of all people, or its spend_delta"
             )
         }
         return (
             nil,
+            1,
             "the test was in some places, and the model is of all together: its"
                 + " spend counts as if it had been spent everywhere"
         )

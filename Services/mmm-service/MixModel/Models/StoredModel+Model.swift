@@ -46,6 +46,8 @@ extension MixModelV1.StoredModel.Lift {
         case .share(let share): (change, isShare) = (share, true)
         case .spend(let spend): change = spend
         }
+        // What was kept before there were portions has none.
+        portion = test.portion == 1 ? 0 : test.portion
         (lift, standardError, degrees) = (test.lift, test.standardError, test.degrees ?? 0)
     }
 }
@@ -56,6 +58,7 @@ extension LiftTest {
         self.init(
             channel: message.channel,
             geos: message.hasGeos ? message.geos : nil,
+            portion: message.portion == 0 ? 1 : message.portion,
             first: PanelDay(number: Int(message.first)),
             last: PanelDay(number: Int(message.last)),
             measuredUntil: PanelDay(number: Int(message.measuredUntil)),

@@ -45,8 +45,9 @@ extension Subcommand {
         details: """
             CSV with the columns name, channel, kpi, first_date, last_date, measure (lift or
             return_on_spend) and value, and standard_error or lower and upper; beside them geos
-            (parted by ;), measured_until, level, spend_delta, currency, likelihood (normal or
-            student_t), weight, method, source and experiment. - is standard input.
+            (parted by ;), portion (of all people, who live in these), measured_until, level,
+            spend_delta, currency, likelihood (normal or student_t), weight, method, source and
+            experiment. - is standard input.
             """,
         options: [
             Option(name: "--trial", meaning: "Checks the file, and puts nothing."),

@@ -27495,6 +27495,22 @@ enum OpenAPIDocument {
             ],
             "description": "How much more was spent in the test than would have been, in all its places on all its days; below 0 if spend was held back. 0 if nobody knows: then the lift is of all that was spent on the channel in these places on these days, against nothing."
           },
+          "portion": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "Which part of all people of the model's one place lives in the places of the test: above 0, at most 1; 0 if nobody knows. Only of use for models that do not know the test's places: with it, people there respond to what was spent on them as all do; without it, spend counts as if it had been spent everywhere."
+          },
           "currency": {
             "type": "string",
             "description": "The currency of `spend_delta`, and of an outcome that is money: ISO 4217. Empty if there is no money in it."
