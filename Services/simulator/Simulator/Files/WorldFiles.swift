@@ -4,8 +4,9 @@ internal import Numerics
 /// them.
 ///
 /// Events, spend, outcomes, covariates and holidays are to be imported. Below `affiliates/` and
-/// `roster/` is what connectors and portfolios read; `checks/` has the same outcomes and spend by
-/// week, for a mix model to be fitted to without a platform, and `truth/` what nobody knows.
+/// `roster/` is what connectors and portfolios read, below `tests/` what tests by states measured;
+/// `checks/` has the same outcomes and spend by week, for a mix model to be fitted to without a
+/// platform, and `truth/` what nobody knows.
 public struct WorldFiles: Sendable {
     let world: World
     let format: TableFormat
@@ -32,6 +33,7 @@ public struct WorldFiles: Sendable {
         var files = [try writeEvents(&tally, to: &sink)]
         let outcomes = world.outcomes()
         files += try writeSeries(outcomes, to: &sink)
+        files += try writeReadouts(outcomes, to: &sink)
         var credit = OrderCredit(world)
         files += try writeAffiliates(tally, &credit, to: &sink)
         let roster = Roster(of: world)
