@@ -148,6 +148,35 @@ struct MarketingReportTests {
         #expect(members["plan"] is NSNull && (members["gaps"] as? [String])?.count == 1)
     }
 
+    @Test("say which tests the mix model is held to, and which it is not")
+    func tests() throws {
+        var report = MarketingReport()
+        report.results = Self.results()
+        report.model = .init()
+        #expect(!report.text(beside: nil).contains("What tests have measured"))
+        for (name, measured) in [("social_dark", 9_000.0), ("shopping_heavy", 4_000)] {
+            var held = MixModelV1.Model.HeldCalibration()
+            (held.name, held.revision, held.note) = (name, 1, "as everywhere")
+            report.model?.calibrations.append(held)
+            var lift = MixModelV1.ModelledLift()
+            (lift.channel, lift.measured, lift.standardError) = ("audio", measured, 2_500)
+            lift.modelled = Self.estimate(7_000, 6_000, 8_000)
+            report.results?.lifts.append(lift)
+        }
+        var left = MixModelV1.Model.LeftOutCalibration()
+        (left.name, left.reason) = ("tv_flight", "the model has no channel tv")
+        report.model?.leftOutCalibrations = [left]
+        let text = report.text(beside: nil)
+        for part in [
+            "What tests have measured, and the mix model is held to",
+            "- social_dark, shopping_heavy: as everywhere",
+            "- not held to tv_flight: the model has no channel tv",
+        ] { #expect(text.contains(part), "\(part) in \(text)") }
+        let line = text.split(separator: "\n").first { $0.hasPrefix("social_dark") }
+        #expect(line?.contains("9000.00") == true && line?.contains("6000.00 to 8000.00") == true)
+        #expect(!text.contains("truth"))
+    }
+
     @Test("hold a simulated shop against its truth: returns inside and outside of intervals")
     func truth() throws {
         var scale = WorldScale.small
@@ -162,6 +191,7 @@ struct MarketingReportTests {
             let demand = world.expectedOrdersByCause()[0].orders
             #expect(abs(orders * demand - known.orders) < 1e-6 * known.orders)
         }
+        #expect(truth.lifts.isEmpty)
         var report = MarketingReport()
         report.results = Self.results()
         let known = truth.returns["audio"] ?? 0

@@ -45,6 +45,7 @@ struct Demonstration {
         try await refuseOtherData()
         try await context.terminal.stage("World") { try writeWorld() }
         try await context.terminal.stage("Series") { try await importFiles(Self.series) }
+        try await context.terminal.stage("Tests") { try await importTests() }
         let training = try await measurement.beginTraining()
         try await context.terminal.stage("Events") { try await importFiles(["events.csv"]) }
         try await measurement.makeJourneys()
@@ -118,6 +119,33 @@ struct Demonstration {
             throw CommandFailure(what: "\(folder) cannot be written", cause: "\(error)")
         }
         return "\(written.reduce(0) { $0 + $1.rows }) rows, \(facts)"
+    }
+
+    /// Has what tests by states measured put in force, for the mix model to be held to.
+    ///
+    /// What was put once is left as it is, also if somebody has retired it since.
+    private func importTests() async throws -> String {
+        let path = "\(folder)/tests/calibrations.csv"
+        guard let bytes = try FileSystem.read(path),
+            let csv = String(validating: bytes, as: UTF8.self)
+        else { return "left out: the shop has made none" }
+        let gateway = GatewayCall(context, isPatient: true)
+        return try await gateway.with { connection, _ in
+            let client = MixModelV1.Calibrations.Client(connection)
+            var list = MixModelV1.ListCalibrationsRequest()
+            list.includeRetired = true
+            let known = try await client.listCalibrations(list, options: gateway.options())
+                .message.value()
+            guard known.calibrations.isEmpty else { return "already there" }
+            var request = MixModelV1.ImportCalibrationsRequest()
+            request.csv = csv
+            let put = try await gateway.surely { [request] in
+                try await client.importCalibrations(request, options: gateway.options())
+                    .message.value()
+            }
+            let names = put.calibrations.map(\.name).joined(separator: ", ")
+            return "the mix model is held to \(put.calibrations.count): \(names)"
+        }
     }
 
     /// Imports files, or finds that they are there.

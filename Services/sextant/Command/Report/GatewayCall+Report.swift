@@ -97,6 +97,12 @@ extension GatewayCall {
     ) async throws {
         let client = MixModelV1.Results.Client(connection)
         let options = try options(within: Self.patience)
+        report.model = try await part("mix model", of: &report) {
+            var request = MixModelV1.GetModelRequest()
+            request.modelID = model
+            return try await MixModelV1.Models.Client(connection)
+                .getModel(request, options: options).message.value()
+        }
         report.results = try await part("mix model", of: &report) {
             var request = MixModelV1.GetResultsRequest()
             request.modelID = model

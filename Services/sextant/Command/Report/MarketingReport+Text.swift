@@ -9,6 +9,11 @@ extension MarketingReport {
         var sections = [section("What there is", TextTable.text(facts))]
         if let credit { sections.append(section(creditHeading, table(of: credit, truth))) }
         if let results { sections.append(section(mixHeading(results), table(of: results, truth))) }
+        if let tests = textOfTests(beside: truth) {
+            sections.append(
+                section("What tests have measured, and the mix model is held to", tests)
+            )
+        }
         if let plan { sections.append(section("The same money, better spent", plan.text)) }
         let words = remarks(truth)
         if !words.isEmpty {

@@ -7,7 +7,9 @@ struct MarketingReport {
     var overview = ControlV1.GetOverviewResponse()
     /// The last run of attribution models that has completed, with its result; nil without one.
     var run: AttributionV1.Run?
-    /// What the mix model that counts says; nil if there is none.
+    /// The mix model that counts, with what it is held to; nil if there is none.
+    var model: MixModelV1.Model?
+    /// What it says; nil if there is none.
     var results: MixModelV1.MixResults?
     /// Whether to rely on that.
     var review: MixModelV1.MixReview?
@@ -27,6 +29,7 @@ struct MarketingReport {
             .object([
                 ("overview", .written(try overview.json())),
                 ("run", try run.map { .written(try $0.json()) } ?? .null),
+                ("model", try model.map { .written(try $0.json()) } ?? .null),
                 ("results", try results.map { .written(try $0.json()) } ?? .null),
                 ("review", try review.map { .written(try $0.json()) } ?? .null),
                 ("plan", try plan.map { .written(try $0.json()) } ?? .null),

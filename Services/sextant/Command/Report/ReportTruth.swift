@@ -6,6 +6,9 @@ struct ReportTruth {
     let returns: [String: Double]
     /// Which share of all orders each cause is responsible for.
     let shares: [String: Double]
+    /// What more spend on the days of tests brought on these days, by their names: of what was held
+    /// back, what it would have.
+    let lifts: [String: Double]
 
     /// The truth of a world.
     ///
@@ -18,6 +21,12 @@ struct ReportTruth {
         for (number, channel) in world.channels.enumerated() {
             returns[channel.slug] = world.truth(ofChannel: number).returnOnSpend
         }
-        (self.returns, self.shares) = (returns, shares)
+        var lifts: [String: Double] = [:]
+        for test in world.planted.geoTests {
+            let known = world.truth(of: test)
+            let sign: Double = known.spendDelta < 0 ? -1 : 1
+            lifts[test.name] = sign * known.orders * world.meanOrderValue
+        }
+        (self.returns, self.shares, self.lifts) = (returns, shares, lifts)
     }
 }
