@@ -34,6 +34,7 @@ struct MeasurementTests {
         #expect(model.selection?.kpi == "revenue" && model.train)
         #expect(model.selection?.controls == ["price", "holiday: Easter"])
         #expect(model.sampling == nil)
+        #expect(model.configuration?.noise == .studentT)
         let look = Measurement.model(of: outcome, sources, isFirstLook: true)
         #expect(look.selection == model.selection)
         #expect(look.sampling?.method == .bayesianBootstrap && look.sampling?.draws == 0)

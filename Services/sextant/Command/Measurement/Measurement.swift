@@ -260,6 +260,8 @@ struct Measurement {
         (request.label, request.selection, request.train) = ("sextant measure", selection, true)
         var configuration = MixModelV1.MixConfiguration()
         configuration.trend = true
+        // A day on which the shop could not be reached makes a week that no medium explains.
+        configuration.noise = .studentT
         // Where a channel levels off is believed to be near its usual amounts; by the largest, one
         // week of much spend would decide on that.
         configuration.mediaScale = .perCapitaMedian
