@@ -3202,8 +3202,9 @@ extension MixModelV1 {
         /// The panel that it is in, if the first has one: periods, places and media are the same.
         public var panelID: String = ""
 
-        /// What its model consists of, if that is not as of the first: how media carry over and level off,
-        /// with the priors of that, is the same.
+        /// What its model consists of; nothing for as of the first, but that effects which nobody has said
+        /// anything of are coefficients where nobody knows what one of the outcome earns. How media carry
+        /// over and level off, with the priors of that, is the same as of the first.
         public var configuration: MixModelV1.MixConfiguration?
 
         /// Fields the schema does not name, kept as they were sent.
@@ -3309,8 +3310,9 @@ extension MixModelV1 {
                 }
             }
 
-            /// What its model consists of, if that is not as of the first: how media carry over and level off,
-            /// with the priors of that, is the same.
+            /// What its model consists of; nothing for as of the first, but that effects which nobody has said
+            /// anything of are coefficients where nobody knows what one of the outcome earns. How media carry
+            /// over and level off, with the priors of that, is the same as of the first.
             public var configuration: MixModelV1.MixConfiguration.View? {
                 @_lifetime(copy self)
                 get {
@@ -3383,15 +3385,17 @@ extension MixModelV1 {
                 if !value.isEmpty { buffer.appendField(tag: 26, value.utf8) }
             }
 
-            /// What its model consists of, if that is not as of the first: how media carry over and level off,
-            /// with the priors of that, is the same.
+            /// What its model consists of; nothing for as of the first, but that effects which nobody has said
+            /// anything of are coefficients where nobody knows what one of the outcome earns. How media carry
+            /// over and level off, with the priors of that, is the same as of the first.
             @inlinable
             public mutating func setConfiguration<Failure: Error>(_ write: (inout MixModelV1.MixConfiguration.Writer) throws(Failure) -> Void) throws(Failure) {
                 try buffer.appendMessage(tag: 34, write)
             }
 
-            /// What its model consists of, if that is not as of the first: how media carry over and level off,
-            /// with the priors of that, is the same.
+            /// What its model consists of; nothing for as of the first, but that effects which nobody has said
+            /// anything of are coefficients where nobody knows what one of the outcome earns. How media carry
+            /// over and level off, with the priors of that, is the same as of the first.
             @inlinable
             public mutating func setConfiguration(_ value: MixModelV1.MixConfiguration) {
                 buffer.appendMessage(tag: 34, value)

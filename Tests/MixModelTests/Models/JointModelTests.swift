@@ -86,6 +86,15 @@ struct JointModelTests {
             let results = try await mix.results.getResults(ask).message.value()
             #expect(results.channels.count == 2)
         }
+        // Nobody knows what an order earns, and nobody has said that returns are meant.
+        let usual = try await mix.model(panels[0]) { request in
+            request.configuration?.channel?.effect = .unspecified
+            request.furtherOutcomes = [Self.outcome(panels[1])]
+        }
+        let count = try await mix.model(try #require(usual.joint.last).modelID)
+        #expect(usual.configuration?.channel?.effect == .unspecified)
+        #expect(count.configuration?.channel?.effect == .coefficient)
+        #expect(count.configuration?.channel?.lags == usual.configuration?.channel?.lags)
         // Alone it comes out otherwise, and is no other run of the same.
         let own = try #require(
             try await mix.train(try await mix.model(panels[0]) { $0.sampling?.seed = 2 }).last

@@ -1,6 +1,7 @@
 internal import MediaMix
 internal import Messages
 internal import RPC
+internal import Wire
 
 extension MixModelV1.CreateModelRequest {
     /// What is asked for of each outcome: of the first without the others, then of each of these.
@@ -62,6 +63,28 @@ extension MixModelV1.CreateModelRequest {
                 "expected a panel that no other of these models is fitted to"
             )
         }
+    }
+
+    /// The same, with effects of paid media that nobody has said anything of as coefficients.
+    ///
+    /// What is usual is a prior on returns, of which nothing is believed where nobody knows what
+    /// one of the outcome earns.
+    func withoutUsualReturns() -> Self {
+        typealias Medium = MixModelV1.MediumConfiguration
+        func changed(_ medium: Medium?) -> Medium {
+            var medium = medium ?? .init()
+            if medium.effect == .unspecified { medium.effect = .coefficient }
+            return medium
+        }
+        var request = self
+        var configuration = configuration ?? .init()
+        configuration.channel = changed(configuration.channel)
+        configuration.reach = changed(configuration.reach)
+        for (name, medium) in configuration.channels {
+            configuration.channels[name] = changed(medium)
+        }
+        request.configuration = configuration
+        return request
     }
 
     /// The same of another outcome.

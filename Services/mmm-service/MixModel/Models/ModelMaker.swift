@@ -100,22 +100,40 @@ struct ModelMaker: Sendable {
         in scope: TenantScope
     ) async throws -> [ModelDraft] {
         let outcomes = try request.outcomes()
-        var plans: [ModelPlan] = []
-        for (index, own) in outcomes.enumerated() {
-            plans.append(try ModelPlan(own, within: OutcomePath.fields(index)))
-        }
         let selections = outcomes.compactMap(\.selection)
-        guard selections.isEmpty else {
-            let made = try await keeper.make(selections, label: request.label, in: scope)
-            return zip(plans, made).map { ModelDraft($0, $1) }
-        }
         var drafts: [ModelDraft] = []
-        for (own, plan) in zip(outcomes, plans) {
+        guard selections.isEmpty else {
+            let all = try await keeper.make(selections, label: request.label, in: scope)
+            for (index, made) in all.enumerated() {
+                let plan = try plan(request, index, made.stored.about, made.panel)
+                drafts.append(ModelDraft(plan, made))
+            }
+            return drafts
+        }
+        for (index, own) in outcomes.enumerated() {
             let id = try PostgresUUID(own.panelID, of: "panel")
             let stored = try await panels.panel(id, in: scope)
-            drafts.append(ModelDraft(plan, stored, try await panels.contents(id, in: scope)))
+            let panel = try await panels.contents(id, in: scope)
+            let plan = try plan(request, index, stored.about, panel)
+            drafts.append(ModelDraft(plan, stored, panel))
         }
         return drafts
+    }
+
+    /// What is asked of one of the outcomes.
+    private func plan(
+        _ request: MixModelV1.CreateModelRequest,
+        _ index: Int,
+        _ about: MixModelV1.Panel,
+        _ panel: Panel
+    ) throws(RPCError) -> ModelPlan {
+        let own = try request.outcomes()[index]
+        let isOwn = index == 0 || request.furtherOutcomes[index - 1].configuration != nil
+        let earns = about.isMoney || panel.valuePerOutcome != nil
+        return try ModelPlan(
+            isOwn || earns ? own : own.withoutUsualReturns(),
+            within: OutcomePath.fields(index)
+        )
     }
 }
 

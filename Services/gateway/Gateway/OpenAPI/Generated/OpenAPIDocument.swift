@@ -28174,7 +28174,7 @@ enum OpenAPIDocument {
           },
           "configuration": {
             "$ref": "#/components/schemas/sextant.mix_model.v1.MixConfiguration",
-            "description": "What its model consists of, if that is not as of the first: how media carry over and level off, with the priors of that, is the same."
+            "description": "What its model consists of; nothing for as of the first, but that effects which nobody has said anything of are coefficients where nobody knows what one of the outcome earns. How media carry over and level off, with the priors of that, is the same as of the first."
           }
         },
         "additionalProperties": false
@@ -28197,7 +28197,7 @@ enum OpenAPIDocument {
           },
           "configuration": {
             "$ref": "#/components/schemas/sextant.mix_model.v1.MixConfiguration.snake",
-            "description": "What its model consists of, if that is not as of the first: how media carry over and level off, with the priors of that, is the same."
+            "description": "What its model consists of; nothing for as of the first, but that effects which nobody has said anything of are coefficients where nobody knows what one of the outcome earns. How media carry over and level off, with the priors of that, is the same as of the first."
           }
         },
         "additionalProperties": false
