@@ -48,8 +48,8 @@ extension MixModelV1 {
         /// channel in these places on these days, against nothing.
         public var spendDelta: Double = 0
 
-        /// Which part of all people of the model's one place lives in the places of the test: above 0, at
-        /// most 1; 0 if nobody knows. Only of use for models that do not know the test's places: with it,
+        /// Which part of all people of the model's one place lives in the places of the test: above 0, below
+        /// 1; 0 if nobody knows. Only of use for models that do not know the test's places: with it,
         /// people there respond to what was spent on them as all do; without it, spend counts as if it had
         /// been spent everywhere.
         public var portion: Double = 0
@@ -240,8 +240,8 @@ extension MixModelV1 {
             /// channel in these places on these days, against nothing.
             public private(set) var spendDelta: Double = 0
 
-            /// Which part of all people of the model's one place lives in the places of the test: above 0, at
-            /// most 1; 0 if nobody knows. Only of use for models that do not know the test's places: with it,
+            /// Which part of all people of the model's one place lives in the places of the test: above 0, below
+            /// 1; 0 if nobody knows. Only of use for models that do not know the test's places: with it,
             /// people there respond to what was spent on them as all do; without it, spend counts as if it had
             /// been spent everywhere.
             public private(set) var portion: Double = 0
@@ -766,8 +766,8 @@ extension MixModelV1 {
                 if !value.isEmpty { buffer.appendField(tag: 210, value.utf8) }
             }
 
-            /// Which part of all people of the model's one place lives in the places of the test: above 0, at
-            /// most 1; 0 if nobody knows. Only of use for models that do not know the test's places: with it,
+            /// Which part of all people of the model's one place lives in the places of the test: above 0, below
+            /// 1; 0 if nobody knows. Only of use for models that do not know the test's places: with it,
             /// people there respond to what was spent on them as all do; without it, spend counts as if it had
             /// been spent everywhere.
             @inlinable

@@ -324,7 +324,8 @@ extension MixModelV1 {
         public var refresh: String = ""
 
         /// What breaks a rule of data quality, and whether journeys were behind, as others said when it was
-        /// created of a selection, in the name of whoever did: as in a preview; missing in lists.
+        /// created of a selection, in the name of whoever did: as in a preview; and which of its days are left
+        /// out, for other outcomes do not have them. Missing in lists.
         public var dataFindings: [MixModelV1.PreviewPanelResponse.Finding] = []
 
         /// The models that share with it how media carry over and level off, itself among them; the first is
@@ -794,7 +795,8 @@ extension MixModelV1 {
             }
 
             /// What breaks a rule of data quality, and whether journeys were behind, as others said when it was
-            /// created of a selection, in the name of whoever did: as in a preview; missing in lists.
+            /// created of a selection, in the name of whoever did: as in a preview; and which of its days are left
+            /// out, for other outcomes do not have them. Missing in lists.
             public var dataFindings: RepeatedMessages<MixModelV1.PreviewPanelResponse.Finding.View> {
                 @_lifetime(copy self)
                 get {
@@ -1189,14 +1191,16 @@ extension MixModelV1 {
             }
 
             /// What breaks a rule of data quality, and whether journeys were behind, as others said when it was
-            /// created of a selection, in the name of whoever did: as in a preview; missing in lists.
+            /// created of a selection, in the name of whoever did: as in a preview; and which of its days are left
+            /// out, for other outcomes do not have them. Missing in lists.
             @inlinable
             public mutating func addDataFindings<Failure: Error>(_ write: (inout MixModelV1.PreviewPanelResponse.Finding.Writer) throws(Failure) -> Void) throws(Failure) {
                 try buffer.appendMessage(tag: 274, write)
             }
 
             /// What breaks a rule of data quality, and whether journeys were behind, as others said when it was
-            /// created of a selection, in the name of whoever did: as in a preview; missing in lists.
+            /// created of a selection, in the name of whoever did: as in a preview; and which of its days are left
+            /// out, for other outcomes do not have them. Missing in lists.
             @inlinable
             public mutating func addDataFindings(_ value: MixModelV1.PreviewPanelResponse.Finding) {
                 buffer.appendMessage(tag: 274, value)

@@ -177,6 +177,19 @@ struct MarketingReportTests {
         #expect(!text.contains("truth"))
     }
 
+    @Test("has what spend of tests brought, also where it was held back")
+    func lifts() throws {
+        let world = try World(seed: 3, scale: .small)
+        let truth = ReportTruth(world)
+        #expect(world.planted.geoTests.map(\.name) == ["social_dark", "shopping_heavy"])
+        for test in world.planted.geoTests {
+            let known = world.truth(of: test)
+            #expect((known.spendDelta < 0) == (test.factor < 1))
+            let lift = try #require(truth.lifts[test.name])
+            #expect(lift > 0 && abs(lift - abs(known.orders) * world.meanOrderValue) < 1e-9 * lift)
+        }
+    }
+
     @Test("hold a simulated shop against its truth: returns inside and outside of intervals")
     func truth() throws {
         var scale = WorldScale.small

@@ -144,6 +144,12 @@ public enum PanelRule: String, CaseIterable, Sendable {
     /// Journeys are made of all events.
     case journeysBehind = "journeys_behind"
 
-    /// The rules that no file and no panel can be held to alone: other services know of them.
-    public static let heard: Set<PanelRule> = [.dataQuality, .journeysBehind]
+    // Of outcomes that are modelled together.
+
+    /// All have rows of the same days.
+    case otherDays = "other_days"
+
+    /// The rules that no file and no panel can be held to alone: other services know of them, or
+    /// other panels.
+    public static let heard: Set<PanelRule> = [.dataQuality, .journeysBehind, .otherDays]
 }

@@ -86,10 +86,13 @@ struct PlacedLiftTests {
         let spent = (10..<14).reduce(0) { $0 + panel.channels[0].spend[$1] }
         // Dark for a quarter, whose people had been worth a third more than others.
         let dark = try placed(.spend(4.0 / 9 * spent), portion: 0.25, panel)
-        #expect(dark.base == -1 && abs(dark.share - 1.0 / 3) < 1e-12)
+        #expect(dark.base == -1 && abs(dark.share - 7.0 / 9) < 1e-12)
         // All of it was theirs, and a little of the week before.
         let own = try placed(.spend(-1.1 * spent), portion: 0.25, panel)
-        #expect(own.share == -1 && own.base == 3)
+        #expect(own.share == -1 && abs(own.base - 3.4) < 1e-12)
+        for (lift, change) in [(dark, 4.0 / 9), (own, -1.1)] {
+            #expect(abs(0.25 * (lift.share - lift.base) - change) < 1e-12)
+        }
         for change in [0.51 * spent, -1.51 * spent] {
             #expect(
                 throws: MixModelError.lift("search", rule: "takes away more spend than there was")

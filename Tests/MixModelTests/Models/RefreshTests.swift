@@ -38,7 +38,11 @@ struct RefreshTests {
     }
 
     /// Sends the revenue and the spend of days, from so many after the first of February.
-    private static func write(_ days: Range<Int>, to mix: ServedMixModel) async throws {
+    private static func write(
+        _ days: Range<Int>,
+        hasOrders: Bool = true,
+        to mix: ServedMixModel
+    ) async throws {
         var random = RandomStream(seed: 6, stream: UInt64(days.lowerBound))
         var others = RandomStream(seed: 7, stream: UInt64(days.lowerBound))
         var (kpis, costs) = (IngestV1.WriteKpiRequest(), IngestV1.WriteSpendRequest())
@@ -53,7 +57,7 @@ struct RefreshTests {
             kpi.value = "\(Int(100 + Double(spend) + 10 * others.normal()))"
             // They begin a day later, and their days come in a day later.
             kpi.date = PanelDay(number: 20_485 + day - 1).description
-            if day > 1 { kpis.rows.append(kpi) }
+            if hasOrders, day > 1 { kpis.rows.append(kpi) }
             var cost = IngestV1.SpendRow()
             (cost.date, cost.channel, cost.currency) = (date, "email", "EUR")
             cost.spend = "\(spend)"
@@ -292,6 +296,25 @@ struct RefreshTests {
         let left = try await Self.models(mix)
         #expect(left.map(\.periods).sorted() == [124, 124, 131, 131])
         #expect(try await mix.panels.listPanels(.init()).message.value().panels.count == 4)
+        #expect(left.allSatisfy { $0.dataFindings.isEmpty })
+        // Where one outcome has no more days nothing more is made, and the job says why.
+        try await Self.write(133..<145, hasOrders: false, to: mix)
+        try await Self.run("both", in: mix)
+        #expect(try await Self.models(mix).map(\.modelID) == left.map(\.modelID))
+        let last = try await mix.rows(
+            "select problem from jobs where state = 'dead' and kind = 'refresh_model'"
+        )
+        #expect(last.first?.hasPrefix("revenue has rows of 2026-") == true, "\(last)")
+        var request = MixModelV1.CreateModelRequest()
+        request.selection = MixModelV1.PanelSelection()
+        request.selection?.kpi = "revenue"
+        request.selection?.period = .day
+        request.configuration = SmallModels.configuration
+        var orders = MixModelV1.FurtherOutcome()
+        orders.kpi = "orders"
+        (request.furtherOutcomes, request.validateOnly) = ([orders], true)
+        let tried = try await mix.models.createModel(request).message.value()
+        #expect(tried.dataFindings.map(\.rule) == ["other_days"])
         await mix.stop()
     }
 

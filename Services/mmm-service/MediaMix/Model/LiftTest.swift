@@ -24,7 +24,7 @@ public struct LiftTest: Sendable, Hashable {
     ///
     /// whose mean, p · before + (1 − p) · after, is x. It follows the panel's spend over time.
     /// Places are not alike in truth, and periods not quite the test's: where one of the two comes
-    /// out below 0, there was none, and the other has all that there was.
+    /// out below 0, there was none, and the other is off by all of the change.
     public var portion: Double
     /// The first day on which it was changed.
     public var first: PanelDay

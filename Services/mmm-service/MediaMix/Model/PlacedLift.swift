@@ -139,8 +139,10 @@ struct PlacedLift: Sendable {
         guard min(base, share) >= -1 - leeway else {
             throw .lift(test.channel, rule: "takes away more spend than there was")
         }
-        if base < -1 { return (-1, portion / (1 - portion)) }
-        if share < -1 { return (1 / portion - 1, -1) }
+        // The difference in spend is that of the test in any case: the lift is of all of it.
+        let all = change / (portion * spent)
+        if base < -1 { return (-1, all - 1) }
+        if share < -1 { return (-all - 1, -1) }
         return (base, share)
     }
 

@@ -110,9 +110,9 @@ extension FieldViolations {
     private mutating func checkPortion(_ calibration: MixModelV1.Calibration) {
         let portion = calibration.portion
         check(
-            portion == 0 || (portion > 0 && portion <= 1),
+            portion == 0 || (portion > 0 && portion < 1),
             "calibration.portion",
-            "expected above 0 and at most 1, or 0 if nobody knows"
+            "expected above 0 and below 1, or 0 if nobody knows; a test everywhere has no geos"
         )
         check(
             portion == 0 || !calibration.geos.isEmpty,

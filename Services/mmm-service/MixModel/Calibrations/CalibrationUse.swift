@@ -50,8 +50,14 @@ enum CalibrationUse: Equatable {
             throw Refusal(reason: "its numbers are too large or too small to be computed with")
         }
         let (days, until) = try days(calibration, panel)
-        let (geos, portion, note) = try places(calibration, panel)
+        var (geos, portion, note) = try places(calibration, panel)
         let delta = calibration.spendDelta
+        if delta == 0, term.lift < 0 {
+            let doubt =
+                "it says that all that was spent took something away: a test that held spend"
+            note = [note, doubt + " back has a spend_delta below 0"].compactMap(\.self)
+                .joined(separator: "; ")
+        }
         let test = LiftTest(
             channel: calibration.channel,
             geos: geos,
@@ -112,12 +118,14 @@ enum CalibrationUse: Equatable {
             throw Refusal(reason: "the model has no place \(names)")
         }
         if calibration.portion > 0 {
+            // Of a test whose spend nobody knows, the panel's stands for what there was.
+            let isKnown = calibration.spendDelta != 0
             return (
                 nil,
                 calibration.portion,
                 "the test was in some places, and the model is of all together: what a head was"
-                    + " spent on there, but for the test, and what came of it are taken to be as"
-                    + " everywhere"
+                    + " spent on there\(isKnown ? ", but for the test," : "") and what came of it"
+                    + " are taken to be as everywhere"
             )
         }
         guard calibration.spendDelta != 0 else {

@@ -65,7 +65,8 @@ extension MixModelV1.CreateModelRequest {
         }
     }
 
-    /// The same, with effects of paid media that nobody has said anything of as coefficients.
+    /// The same, with effects of paid media that nobody has said anything of, by priors either, as
+    /// coefficients.
     ///
     /// What is usual is a prior on returns, of which nothing is believed where nobody knows what
     /// one of the outcome earns.
@@ -78,6 +79,10 @@ extension MixModelV1.CreateModelRequest {
         }
         var request = self
         var configuration = configuration ?? .init()
+        let asksForReturns = configuration.priors.contains { name, _ in
+            name.hasPrefix("roi_m") || name.hasPrefix("mroi_m")
+        }
+        guard !asksForReturns else { return self }
         configuration.channel = changed(configuration.channel)
         configuration.reach = changed(configuration.reach)
         for (name, medium) in configuration.channels {

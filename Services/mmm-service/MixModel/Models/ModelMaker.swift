@@ -23,6 +23,8 @@ struct ModelMaker: Sendable {
     struct Made: Sendable {
         /// That of the first outcome, then those of others.
         fileprivate(set) var members: [Member]
+        /// What is to be known of days that some outcomes have, and others do not.
+        fileprivate(set) var cuts: [PanelFinding] = []
 
         /// A draft.
         struct Member: Sendable {
@@ -82,9 +84,14 @@ struct ModelMaker: Sendable {
         let asked = drafts
         var made = try await offload.runBeside { try Made(asked, label: request.label, refresh) }
         for (index, heard) in zip(made.members.indices, heard) {
-            made.members[index].definition.model?.dataFindings = heard.messages
+            var findings = heard
+            if let cut = drafts[index].made?.cut {
+                findings.add(cut)
+                made.cuts.append(cut)
+            }
+            made.members[index].definition.model?.dataFindings = findings.messages
         }
-        // Not before all that can be known of them is: what is refused leaves nothing behind.
+        // Not before all that can be known without keeping them is.
         let panels = drafts.compactMap(\.made)
         guard !request.validateOnly, !panels.isEmpty else { return made }
         let kept = try await keeper.keep(panels, forRefresh: refresh != nil, in: scope)

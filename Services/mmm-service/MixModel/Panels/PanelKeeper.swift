@@ -25,6 +25,8 @@ struct PanelKeeper: Sendable {
         let stored: StoredPanel
         /// What is to be known of it.
         let findings: PanelFindings
+        /// What is to be known of days that it has, and other outcomes do not.
+        var cut: PanelFinding?
     }
 
     /// Makes a panel of what a tenant has sent.
@@ -70,7 +72,8 @@ struct PanelKeeper: Sendable {
         )
         return try await offload.runBeside {
             zip(selections, made).map { selection, made in
-                let findings = PanelContract(isOutcomeMoney: made.isMoney).check(made.maker.panel)
+                var findings = PanelContract(isOutcomeMoney: made.isMoney).check(made.maker.panel)
+                if let cut = made.cut, selections.count > 1 { findings.add(cut) }
                 var stored = StoredPanel(
                     made.maker.panel,
                     label: label,
@@ -80,7 +83,12 @@ struct PanelKeeper: Sendable {
                     by: actor
                 )
                 stored.tell(selection)
-                return Made(panel: made.maker.panel, stored: stored, findings: findings)
+                return Made(
+                    panel: made.maker.panel,
+                    stored: stored,
+                    findings: findings,
+                    cut: selections.count > 1 ? made.cut : nil
+                )
             }
         }
     }

@@ -25,6 +25,8 @@ struct PanelSource: Sendable {
         let maker: PanelMaker
         /// Whether the outcome is money.
         let isMoney: Bool
+        /// What is to be known of days that it has, and other outcomes do not.
+        var cut: PanelFinding?
     }
 
     /// Puts a panel together.
@@ -64,7 +66,7 @@ struct PanelSource: Sendable {
                 known.append(try await days(of: selection, asked, transaction))
             }
             let common = selections.count == 1 ? asked : try Self.common(known, asked)
-            var found: [(frame: PanelFrame, rows: PanelRows)] = []
+            var found: [(days: PanelStore.OutcomeDays, frame: PanelFrame, rows: PanelRows)] = []
             for (selection, days) in zip(selections, known) {
                 let frame = try Self.frame(selection, common, days, weekStart: settings.weekStart)
                 try Self.checkRoom(periods: frame.periods)
@@ -75,7 +77,7 @@ struct PanelSource: Sendable {
                     transaction
                 )
                 try await checkHolidays(of: selection, beside: rows, transaction)
-                found.append((frame, rows))
+                found.append((days, frame, rows))
             }
             return found
         }
@@ -91,10 +93,32 @@ struct PanelSource: Sendable {
                 return Made(
                     frame: found.frame,
                     maker: PanelMaker(selection, found.frame, found.rows, populations: people),
-                    isMoney: found.rows.outcomes[0].isMoney ?? false
+                    isMoney: found.rows.outcomes[0].isMoney ?? false,
+                    cut: Self.cut(selection.kpi, of: found.days, to: found.frame)
                 )
             }
         }
+    }
+
+    /// What is to be known of an outcome that has more days than others, by more than a period at
+    /// an end; nil if it has not.
+    private static func cut(
+        _ kpi: String,
+        of days: PanelStore.OutcomeDays,
+        to frame: PanelFrame
+    ) -> PanelFinding? {
+        let before = frame.first.daysSince1970 - days.first.daysSince1970
+        let after = days.last.daysSince1970 - frame.last.daysSince1970
+        guard max(before, after) >= 7 else { return nil }
+        return PanelFinding(
+            .warns,
+            .otherDays,
+            columns: [kpi],
+            problem: "\(kpi) has rows of \(days.first.text) to \(days.last.text), of which"
+                + " \(frame.first.text) to \(frame.last.text) are modelled: the days that the"
+                + " other outcomes have too",
+            remedy: "send the days that the others lack, or model it alone"
+        )
     }
 
     private func days(
@@ -122,7 +146,8 @@ struct PanelSource: Sendable {
         let last = known.map { $0.areWeeks ? $0.last.adding(6) : $0.last }.min()
         if let first, let last, first > last {
             throw nothing(
-                "no day has rows of all outcomes: one begins on \(first), one ends on \(last)"
+                "no day has rows of all outcomes: one begins on \(first.text), one ends on"
+                    + " \(last.text)"
             )
         }
         return (asked.first ?? first, asked.last ?? last)

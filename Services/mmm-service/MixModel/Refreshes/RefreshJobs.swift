@@ -2,6 +2,7 @@ internal import Jobs
 internal import MediaMix
 internal import Messages
 internal import Net
+internal import Panels
 internal import Platform
 internal import Postgres
 internal import RPC
@@ -65,6 +66,10 @@ struct RefreshJobs: Sendable {
             in: scope
         )
         if let newest = known.first, made.isRepeated(newest, among: all) {
+            // There are new data, of which nothing can come before the others have them too.
+            if let cut = made.cuts.first {
+                throw JobInterruption.discard("\(cut.problem): \(cut.remedy)")
+            }
             return try await run.complete()
         }
         let ids = made.members.map { _ in JobID().uuid }
@@ -87,6 +92,7 @@ struct RefreshJobs: Sendable {
             // Each run would leave panels behind that no model is fitted to.
             let panels = made.members.compactMap(\.panel)
             try await scope.transaction { transaction in
+                try await models.hold(in: transaction)
                 try await StoredPanelStore().deleteUnused(panels, in: transaction)
             }
             throw error

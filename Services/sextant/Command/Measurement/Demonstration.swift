@@ -128,7 +128,7 @@ struct Demonstration {
         let path = "\(folder)/tests/calibrations.csv"
         guard let bytes = try FileSystem.read(path),
             let csv = String(validating: bytes, as: UTF8.self)
-        else { return "left out: the shop has made none" }
+        else { return "left out: there is no \(path)" }
         let gateway = GatewayCall(context, isPatient: true)
         return try await gateway.with { connection, _ in
             let client = MixModelV1.Calibrations.Client(connection)
@@ -136,15 +136,21 @@ struct Demonstration {
             list.includeRetired = true
             let known = try await client.listCalibrations(list, options: gateway.options())
                 .message.value()
-            guard known.calibrations.isEmpty else { return "already there" }
+            // The first column of each row is the name.
+            let names = csv.split(separator: "\n").dropFirst().compactMap {
+                $0.split(separator: ",").first.map(String.init)
+            }
+            let isKnown = names.allSatisfy { name in
+                known.calibrations.contains { $0.name == name }
+            }
+            if isKnown { return "already there" }
             var request = MixModelV1.ImportCalibrationsRequest()
             request.csv = csv
             let put = try await gateway.surely { [request] in
                 try await client.importCalibrations(request, options: gateway.options())
                     .message.value()
             }
-            let names = put.calibrations.map(\.name).joined(separator: ", ")
-            return "the mix model is held to \(put.calibrations.count): \(names)"
+            return "\(put.calibrations.count) in force: \(names.joined(separator: ", "))"
         }
     }
 

@@ -32,7 +32,7 @@ extension World {
     /// - Parameter outcomes: what was sold.
     /// - Returns: in the order of the tests; without those of which there are too few quiet days,
     ///   or orders, to say anything.
-    /// - Complexity: linear in states times days.
+    /// - Complexity: linear in days times states, and times the length of tests.
     public func readouts(_ outcomes: WorldOutcomes) -> [StateReadout] {
         planted.geoTests.compactMap { readout(of: $0, outcomes) }
     }

@@ -27509,7 +27509,7 @@ enum OpenAPIDocument {
                 ]
               }
             ],
-            "description": "Which part of all people of the model's one place lives in the places of the test: above 0, at most 1; 0 if nobody knows. Only of use for models that do not know the test's places: with it, people there respond to what was spent on them as all do; without it, spend counts as if it had been spent everywhere."
+            "description": "Which part of all people of the model's one place lives in the places of the test: above 0, below 1; 0 if nobody knows. Only of use for models that do not know the test's places: with it, people there respond to what was spent on them as all do; without it, spend counts as if it had been spent everywhere."
           },
           "currency": {
             "type": "string",
@@ -30375,7 +30375,7 @@ enum OpenAPIDocument {
           },
           "dataFindings": {
             "type": "array",
-            "description": "What breaks a rule of data quality, and whether journeys were behind, as others said when it was created of a selection, in the name of whoever did: as in a preview; missing in lists.",
+            "description": "What breaks a rule of data quality, and whether journeys were behind, as others said when it was created of a selection, in the name of whoever did: as in a preview; and which of its days are left out, for other outcomes do not have them. Missing in lists.",
             "items": {
               "$ref": "#/components/schemas/sextant.mix_model.v1.PreviewPanelResponse.Finding"
             }
@@ -30710,7 +30710,7 @@ enum OpenAPIDocument {
           },
           "data_findings": {
             "type": "array",
-            "description": "What breaks a rule of data quality, and whether journeys were behind, as others said when it was created of a selection, in the name of whoever did: as in a preview; missing in lists.",
+            "description": "What breaks a rule of data quality, and whether journeys were behind, as others said when it was created of a selection, in the name of whoever did: as in a preview; and which of its days are left out, for other outcomes do not have them. Missing in lists.",
             "items": {
               "$ref": "#/components/schemas/sextant.mix_model.v1.PreviewPanelResponse.Finding.snake"
             }
