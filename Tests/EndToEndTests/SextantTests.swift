@@ -427,7 +427,8 @@ struct SextantTests {
         for name in ["swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png"] {
             try "/* \(name) */".write(toFile: "\(pages)/\(name)", atomically: true, encoding: .utf8)
         }
-        #expect(try await sextant.up("--no-demo", "--documentation", pages).status == 0)
+        let given = try await sextant.up("--no-demo", "--documentation", pages)
+        #expect(given.status == 0, "\(given.errors)")
         #expect(try await sextant.run("down").status == 0)
         let up = try await sextant.up("--no-demo")
         #expect(up.status == 0, "\(up.errors)")

@@ -70,6 +70,9 @@ struct InstallationStart {
         try await terminal.stage("Migrate") { try await Self.migrate(folder) }
         try interruption.check()
         try await terminal.stage("Services") {
+            // Somebody may have taken a port while the database was made.
+            installation = try chooseInstallation(areUp: areUp)
+            try installation.save(folder)
             guard try ServiceProcess(folder, installation).start() else { return "already running" }
             started.withLock { $0.append(folder.services) }
             return ServiceGraph.all.joined(separator: " ")
