@@ -27,12 +27,12 @@ public struct JointMixModel: Sendable {
         for other in members.dropFirst() { try members[0].check(other) }
         self.members = members
         let names = members[0].sampledNames
-        let shared = members[0].transformNames
+        let shared = members[0].transformPriors
         var (places, count) = ([Array(names.indices)], names.count)
         for member in members.dropFirst() {
             var own: [Int] = []
             for name in member.sampledNames {
-                if shared.contains(name), let place = names.firstIndex(of: name) {
+                if shared[name] != nil, let place = names.firstIndex(of: name) {
                     own.append(place)
                 } else {
                     own.append(count)

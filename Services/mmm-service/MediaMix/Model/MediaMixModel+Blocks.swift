@@ -14,14 +14,6 @@ extension MediaMixModel {
         Set(slots.media.flatMap { $0.adstock + $0.saturation })
     }
 
-    /// The names of what is sampled of how media carry over and level off.
-    var transformNames: Set<String> {
-        Set(
-            transformSlots.filter { prior($0).distribution != nil }
-                .map { layout.parameters[$0].name }
-        )
-    }
-
     /// How media carry over and level off, each parameter with its prior.
     var transformPriors: [String: Prior] {
         let own = transformSlots.map { (layout.parameters[$0].name, prior($0)) }

@@ -40,13 +40,12 @@ extension MixModelV1.CreateModelRequest {
             violations.check(outcome.panelID.isEmpty, "\(field).panel_id", "expected a kpi instead")
             let kpis = [selection.kpi] + furtherOutcomes.map(\.kpi)
             violations.check(
-                (1...200).contains(outcome.kpi.count) && !outcome.kpi.utf8.contains(0)
-                    && kpis.count { $0 == outcome.kpi } == 1,
+                FieldViolations.isName(outcome.kpi) && kpis.count { $0 == outcome.kpi } == 1,
                 "\(field).kpi",
                 "expected the name of a KPI that is explained by no other of these models"
             )
             violations.check(
-                outcome.countedBy.count <= 200 && !outcome.countedBy.utf8.contains(0),
+                outcome.countedBy.isEmpty || FieldViolations.isName(outcome.countedBy),
                 "\(field).counted_by",
                 "expected up to 200 characters without U+0000"
             )

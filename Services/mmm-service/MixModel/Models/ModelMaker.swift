@@ -112,7 +112,7 @@ struct ModelMaker: Sendable {
         guard selections.isEmpty else {
             let all = try await keeper.make(selections, label: request.label, in: scope)
             for (index, made) in all.enumerated() {
-                let plan = try plan(request, index, made.stored.about, made.panel)
+                let plan = try plan(outcomes, index, of: request, made.stored.about, made.panel)
                 drafts.append(ModelDraft(plan, made))
             }
             return drafts
@@ -121,7 +121,7 @@ struct ModelMaker: Sendable {
             let id = try PostgresUUID(own.panelID, of: "panel")
             let stored = try await panels.panel(id, in: scope)
             let panel = try await panels.contents(id, in: scope)
-            let plan = try plan(request, index, stored.about, panel)
+            let plan = try plan(outcomes, index, of: request, stored.about, panel)
             drafts.append(ModelDraft(plan, stored, panel))
         }
         return drafts
@@ -129,12 +129,13 @@ struct ModelMaker: Sendable {
 
     /// What is asked of one of the outcomes.
     private func plan(
-        _ request: MixModelV1.CreateModelRequest,
+        _ outcomes: [MixModelV1.CreateModelRequest],
         _ index: Int,
+        of request: MixModelV1.CreateModelRequest,
         _ about: MixModelV1.Panel,
         _ panel: Panel
     ) throws(RPCError) -> ModelPlan {
-        let own = try request.outcomes()[index]
+        let own = outcomes[index]
         let isOwn = index == 0 || request.furtherOutcomes[index - 1].configuration != nil
         let earns = about.isMoney || panel.valuePerOutcome != nil
         return try ModelPlan(

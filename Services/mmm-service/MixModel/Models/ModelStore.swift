@@ -79,18 +79,17 @@ struct ModelStore: Sendable {
         of record: ModelRecord,
         in transaction: PostgresTransaction
     ) async throws -> [ModelRecord] {
-        let others = try await transaction.query(.listFollowers, record.id)
-            .map { try ModelRecord($0) }
-        return try [record]
-            + record.group.dropFirst().map { id in
-                guard let other = others.first(where: { $0.id == id }) else {
-                    throw RPCError(
-                        .dataLoss,
-                        "the model '\(id)', which '\(record.id)' is drawn together with, is gone"
-                    )
-                }
-                return other
+        var group = [record]
+        for id in record.group.dropFirst() {
+            guard let row = try await transaction.query(.findModel, id).atMostOne() else {
+                throw RPCError(
+                    .dataLoss,
+                    "the model '\(id)', which '\(record.id)' is drawn together with, is gone"
+                )
             }
+            group.append(try ModelRecord(row))
+        }
+        return group
     }
 
     /// Keeps drafts that are drawn together.
@@ -231,14 +230,6 @@ extension Statement {
         select model_id, state, panel_id, job_id, version, definition, problem, progress, summary,
             created_at, started_at, completed_at, promoted_at
         from mix_models where model_id = $1
-        """
-    )
-    fileprivate static let listFollowers = Statement(
-        "mmm.list_followers",
-        """
-        select model_id, state, panel_id, job_id, version, definition, problem, progress, summary,
-            created_at, started_at, completed_at, promoted_at
-        from mix_models where leader_id = $1
         """
     )
     fileprivate static let listModels = Statement(

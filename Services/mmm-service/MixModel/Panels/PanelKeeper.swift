@@ -73,7 +73,7 @@ struct PanelKeeper: Sendable {
         return try await offload.runBeside {
             zip(selections, made).map { selection, made in
                 var findings = PanelContract(isOutcomeMoney: made.isMoney).check(made.maker.panel)
-                if let cut = made.cut, selections.count > 1 { findings.add(cut) }
+                if let cut = made.cut { findings.add(cut) }
                 var stored = StoredPanel(
                     made.maker.panel,
                     label: label,
@@ -87,7 +87,7 @@ struct PanelKeeper: Sendable {
                     panel: made.maker.panel,
                     stored: stored,
                     findings: findings,
-                    cut: selections.count > 1 ? made.cut : nil
+                    cut: made.cut
                 )
             }
         }

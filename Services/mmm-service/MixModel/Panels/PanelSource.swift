@@ -26,7 +26,7 @@ struct PanelSource: Sendable {
         /// Whether the outcome is money.
         let isMoney: Bool
         /// What is to be known of days that it has, and other outcomes do not.
-        var cut: PanelFinding?
+        let cut: PanelFinding?
     }
 
     /// Puts a panel together.
@@ -94,7 +94,8 @@ struct PanelSource: Sendable {
                     frame: found.frame,
                     maker: PanelMaker(selection, found.frame, found.rows, populations: people),
                     isMoney: found.rows.outcomes[0].isMoney ?? false,
-                    cut: Self.cut(selection.kpi, of: found.days, to: found.frame)
+                    cut: selections.count == 1
+                        ? nil : Self.cut(selection.kpi, of: found.days, to: found.frame)
                 )
             }
         }
@@ -292,15 +293,15 @@ extension FieldViolations {
             ("channels", selection.channels), ("controls", selection.controls),
             ("treatments", selection.treatments),
         ]
-        check(isName(selection.kpi), "selection.kpi", "expected the name of a KPI")
+        check(Self.isName(selection.kpi), "selection.kpi", "expected the name of a KPI")
         check(
-            selection.countedBy.isEmpty || isName(selection.countedBy),
+            selection.countedBy.isEmpty || Self.isName(selection.countedBy),
             "selection.counted_by",
             "expected up to 200 characters without U+0000"
         )
         for (field, texts) in names {
             check(
-                texts.count <= PanelSource.mostColumns && texts.allSatisfy(isName)
+                texts.count <= PanelSource.mostColumns && texts.allSatisfy(Self.isName)
                     && Set(texts).count == texts.count,
                 "selection.\(field)",
                 "expected up to \(PanelSource.mostColumns) names, each once"
@@ -343,7 +344,8 @@ extension FieldViolations {
         return (days[0], days[1])
     }
 
-    private func isName(_ text: String) -> Bool {
+    /// Whether a text may be the name of a series, or of who counted it.
+    static func isName(_ text: String) -> Bool {
         (1...200).contains(text.count) && !text.utf8.contains(0)
     }
 }

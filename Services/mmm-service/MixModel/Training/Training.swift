@@ -14,7 +14,7 @@ internal import Wire
 struct Training: Sendable {
     /// The models, that which has the training first.
     private let records: [ModelRecord]
-    private let record: ModelRecord
+    private var record: ModelRecord { records[0] }
     private let run: JobRun
     private let limits: TrainingLimits
     private let offload: WorkerPool?
@@ -25,7 +25,6 @@ struct Training: Sendable {
 
     init(_ records: [ModelRecord], _ run: JobRun, _ limits: TrainingLimits, offload: WorkerPool?) {
         self.records = records
-        record = records[0]
         self.run = run
         self.limits = limits
         self.offload = offload

@@ -1,10 +1,10 @@
 extension PanelRole {
-    /// The word for a column that is known to be an outcome: whether it is money, its name says.
+    /// The role of a column that is known to be an outcome: whether it is money, its name says.
     ///
     /// - Parameter header: its name, as `net_sales`.
-    /// - Returns: `revenue` or `outcome`.
-    public static func outcomeWord(of header: String) -> String {
-        RoleGuess.isMoney(ColumnName(header)) ? "revenue" : "outcome"
+    /// - Returns: an outcome.
+    public static func outcome(named header: String) -> PanelRole {
+        .outcome(isMoney: ColumnName(header).words.contains(where: Vocabulary.money.contains))
     }
 }
 
@@ -32,12 +32,8 @@ struct RoleGuess {
         keepChannelsWhole()
         let outcome = first(of: Vocabulary.outcomes) { _ in true }
         if let outcome {
-            assign(.outcome(isMoney: Self.isMoney(names[outcome])), to: outcome)
+            assign(.outcome(named: table.columns[outcome]), to: outcome)
         }
-    }
-
-    fileprivate static func isMoney(_ name: ColumnName) -> Bool {
-        name.words.contains(where: Vocabulary.money.contains)
     }
 
     private func isFree(_ place: Int) -> Bool { roles[table.columns[place]] == .ignored }

@@ -159,13 +159,16 @@ struct TrainingOptions {
         table.decimals = declaration.format.decimal?.rawValue ?? ""
         table.weeksFrom = declaration.weeksFrom?.name.lowercased() ?? ""
         table.equalPopulations = declaration.hasEqualPopulations
-        for column in context.arguments.all("--also") { table.roles[column] = Self.ignored }
+        for column in context.arguments.all("--also") {
+            table.roles[column] = PanelRole.ignored.word
+        }
         return table
     }
 
-    private static let ignored = "ignore"
     /// What a column is that is of one outcome alone.
-    private static let ofOutcomes = ["outcome", "revenue", "value"]
+    private static let ofOutcomes = [
+        PanelRole.outcome(isMoney: false), .outcome(isMoney: true), .valuePerOutcome,
+    ].map(\.word)
 
     /// The same table of each further outcome.
     ///
@@ -182,10 +185,10 @@ struct TrainingOptions {
         return context.arguments.all("--also").map { column in
             var other = table
             for known in first.columns where Self.ofOutcomes.contains(known.role) {
-                other.roles[known.name] = Self.ignored
+                other.roles[known.name] = PanelRole.ignored.word
             }
             let word = asked.last { $0.column == column }?.word
-            other.roles[column] = word ?? PanelRole.outcomeWord(of: column)
+            other.roles[column] = word ?? PanelRole.outcome(named: column).word
             return other
         }
     }
