@@ -76,7 +76,8 @@ public struct PostgresWriter: Sendable {
     /// Makes room for so many bytes at least, and as many again as there are.
     @usableFromInline
     mutating func grow(by size: Int) {
-        room.append(contentsOf: repeatElement(0, count: max(room.count, size, Self.firstRoom)))
+        // An array of zeros: one by one from a sequence they take a tenth of all that tests do.
+        room += [UInt8](repeating: 0, count: max(room.count, size, Self.firstRoom))
     }
 
     private static let firstRoom = 256
