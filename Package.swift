@@ -578,6 +578,12 @@ if Context.environment["SEXTANT_FUZZ"] == "1" {
     ]
 }
 
+// Not these suites: `deploy/test` runs each once if it has little time, and these sanitized.
+if let suites = Context.environment["SEXTANT_WITHOUT"] {
+    let left = Set(suites.split(separator: " ").map(String.init))
+    package.targets.removeAll { left.contains($0.name) }
+}
+
 // Only these suites and what they need: `deploy/test` sanitizes no more than can go wrong there.
 if let suites = Context.environment["SEXTANT_SUITES"], !suites.isEmpty {
     var open = suites.split(separator: " ").map(String.init)
