@@ -119,7 +119,16 @@ private final class Shop: Sendable {
     func measured(by key: (id: TenantID, text: String), _ address: String) async throws -> String {
         let place = ["--at", address, "--key", key.text, "--data", folder]
         @Sendable func sextant(_ words: [String]) async throws -> OutsideProgram.Output {
-            let output = try await OutsideProgram.run([InstalledSextant.program] + words + place)
+            let command = [InstalledSextant.program] + words + place
+            var output = try await OutsideProgram.run(command)
+            // A command that finds nobody when it begins says so at once, and is given again; one
+            // that was under way tries again by itself.
+            while output.errors.contains("the server cannot be reached"),
+                !output.errors.contains("trying again")
+            {
+                try Task.checkCancellation()
+                output = try await OutsideProgram.run(command)
+            }
             #expect(output.status == 0, "\(output.errors)")
             return output
         }

@@ -48,6 +48,7 @@ final class PostgresFixture: Sendable {
     deinit {
         group.stop()
         blocking.stop()
+        database.drop()
     }
 
     /// Lets others go on, while a test waits for something that only asking tells.

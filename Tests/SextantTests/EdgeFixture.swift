@@ -48,7 +48,7 @@ final class EdgeFixture {
         let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
         let gateway = try #require(UInt16(line.filter { $0 != "\n" }), "the backend's port")
 
-        port = UInt16.random(in: 15_000..<32_000)
+        port = try FreePort.find()
         let certificate = EdgeConfiguration.Certificate(
             chain: folder.path + "/tls.crt",
             key: folder.path + "/tls.key"

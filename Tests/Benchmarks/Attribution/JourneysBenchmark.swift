@@ -35,6 +35,7 @@ struct JourneysBenchmark {
         var rows: [Report.Row] = []
         for events in Self.sizes {
             let postgres = try await PrivatePostgres(
+                on: .disk,
                 settings: ["fsync=on", "synchronous_commit=on", "shared_buffers=512MB"]
             )
             let served = try await ServedTenants(try Self.api(offload), on: postgres)

@@ -14,7 +14,7 @@ struct RestartFault {
     private static let one = Statement("bench.one", "select 1::bigint")
 
     init() async throws {
-        server = try await PrivatePostgres(settings: ["synchronous_commit=on"])
+        server = try await PrivatePostgres(on: .disk, settings: ["synchronous_commit=on"])
         fixture = try await SchemaFixture(on: server)
         tenant = try await fixture.tenant("acme")
         database = try await fixture.service(connections: Self.connections)

@@ -84,6 +84,7 @@ struct IngestBenchmark {
 
     private func measure() async throws -> Report {
         let postgres = try await PrivatePostgres(
+            on: .disk,
             settings: ["fsync=on", "synchronous_commit=on", "full_page_writes=on"]
         )
         let offload = try WorkerPool(name: "offload", threads: 2, maximumQueued: 1_024)

@@ -17,7 +17,7 @@ struct PostgresBenchmark {
     }
 
     private func measure() async throws -> Report {
-        let server = try await PrivatePostgres()
+        let server = try await PrivatePostgres(on: .disk)
         let database = try await server.makeDatabase(PostgresOperations.setUp)
         let operations = try PostgresOperations(database)
         defer { operations.end() }

@@ -37,8 +37,8 @@ final class InstalledSextant: Sendable {
 
     /// Brings it up, at ports that nobody else takes meanwhile.
     func up(_ arguments: String...) async throws -> OutsideProgram.Output {
-        let ports = ["--port", "--gateway-port", "--metrics-port"].flatMap {
-            [$0, "\(UInt16.random(in: 15_000..<32_000))"]
+        let ports = try ["--port", "--gateway-port", "--metrics-port"].flatMap {
+            [$0, "\(try FreePort.find())"]
         }
         return try await OutsideProgram.run(
             [Self.program, "up", "--data", folder] + ports + arguments

@@ -42,28 +42,70 @@ public final class SchemaFixture: Sendable {
         on server: PrivatePostgres? = nil
     ) async throws {
         let found = if let server { server } else { try await Self.server.value }
-        database = try await found.makeDatabase()
+        let plan = try Self.plan(services)
+        database =
+            if isMigrated {
+                try await found.makeDatabase(like: plan.fingerprint) {
+                    try await Self.migrate($0, plan)
+                }
+            } else {
+                try await found.makeDatabase()
+            }
         group = try EventLoopGroup(count: 1)
         blocking = try WorkerPool(name: "blocking", threads: 2, maximumQueued: 64)
+        // Whom a database is open to is not copied with it.
+        migrator = try await Self.migrator(of: database, plan, group, blocking)
+        administration = TenantAdministration(migrator, by: try Self.person("admin"))
+    }
+
+    /// The plans that have been made: reading one takes as long as copying a database.
+    private static let plans = Locked<[[MigrationSet]: MigrationPlan]>([:])
+
+    private static func plan(_ services: [MigrationSet]) throws -> MigrationPlan {
+        if let known = plans.withLock({ $0[services] }) { return known }
+        let plan = try MigrationPlan(services: services)
+        plans.withLock { $0[services] = plan }
+        return plan
+    }
+
+    /// Makes the platform's schema in a database that others are copied from.
+    private static func migrate(_ database: TestDatabase, _ plan: MigrationPlan) async throws {
+        let group = try EventLoopGroup(count: 1)
+        let blocking = try WorkerPool(name: "blocking", threads: 2, maximumQueued: 64)
+        defer {
+            group.stop()
+            blocking.stop()
+        }
+        let migrator = try await Self.migrator(of: database, plan, group, blocking)
+        _ = try await migrator.migrate()
+        await migrator.close()
+    }
+
+    /// A migrator of a database whose roles are there.
+    private static func migrator(
+        of database: TestDatabase,
+        _ plan: MigrationPlan,
+        _ group: EventLoopGroup,
+        _ blocking: WorkerPool
+    ) async throws -> Migrator {
         try await ClusterRoles.prepare(
             try PostgresDSN(database.dsn()),
             group: group,
             blocking: blocking,
             before: Self.soon
         )
-        migrator = Migrator(
+        return Migrator(
             try PostgresDSN(database.dsn(user: "migrator")),
             group: group,
             blocking: blocking,
-            plan: try MigrationPlan(services: services)
+            plan: plan
         )
-        administration = TenantAdministration(migrator, by: try Self.person("admin"))
-        if isMigrated { _ = try await migrator.migrate() }
     }
 
     deinit {
         group.stop()
         blocking.stop()
+        database.drop()
     }
 
     /// Long enough for anything that does not hang.

@@ -16,7 +16,7 @@ final class LocalListener: Sendable {
     ///
     /// - Parameter wanted: the port; 0 for one of the kernel's choice.
     /// - Throws: ``Failure``.
-    init(port wanted: UInt16 = 0) throws {
+    init(port wanted: UInt16 = 0) throws(Failure) {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw Failure(call: "socket", code: errno) }
         var address = sockaddr_in()

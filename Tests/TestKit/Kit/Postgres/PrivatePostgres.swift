@@ -13,11 +13,23 @@ public final class PrivatePostgres: Sendable {
         public let description: String
     }
 
+    /// Where its files are.
+    public enum Storage: String, Sendable {
+        /// In memory, if the machine has a file system there with room.
+        case memory
+        /// On the disk, as those have them whose times are measured.
+        case disk
+    }
+
     /// Its folder: the Unix socket, `server.crt`, and `log` are here.
     public let folder: String
     /// The number in the socket's name, and the port on 127.0.0.1.
     public let port: UInt16
 
+    /// Where the programs of its version are.
+    ///
+    /// What `PATH` has is Debian's script that looks for them, which takes longer than `psql` does.
+    private let programs: String
     private let supervisor: Supervisor
     private let templates = Templates()
 
@@ -30,16 +42,20 @@ public final class PrivatePostgres: Sendable {
 
     /// Starts a server; a second at most.
     ///
-    /// - Parameter settings: further ones, as `max_connections=5`.
+    /// - Parameters:
+    ///   - storage: where its files are.
+    ///   - settings: further ones, as `max_connections=5`.
     /// - Throws: ``Failure`` if it does not start.
-    public init(settings: [String] = []) async throws {
-        port = try Self.freePort()
-        supervisor = try Supervisor(port: port, settings: settings)
+    public init(on storage: Storage = .memory, settings: [String] = []) async throws {
+        port = try FreePort.find()
+        supervisor = try Supervisor(port: port, storage: storage, settings: settings)
         let line = try await supervisor.line()
-        guard line.hasPrefix("ready /") else {
+        let words = line.split(separator: " ").map(String.init)
+        guard words.count == 3, words[0] == "ready" else {
             throw Failure(description: "Postgres did not start: \(line)")
         }
-        folder = String(line.dropFirst("ready ".count))
+        folder = words[1]
+        programs = words[2]
     }
 
     /// Stops the server at once, as if it had crashed.
@@ -58,9 +74,9 @@ public final class PrivatePostgres: Sendable {
     @discardableResult
     public func run(_ sql: String, in database: String = "postgres") async throws -> String {
         let output = try await OutsideProgram.run([
-            "psql", "--host", folder, "--port", "\(port)", "--username", "postgres", "--dbname",
-            database, "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set",
-            "ON_ERROR_STOP=1", "--command", sql,
+            programs + "/psql", "--host", folder, "--port", "\(port)", "--username", "postgres",
+            "--dbname", database, "--no-psqlrc", "--quiet", "--tuples-only", "--no-align",
+            "--set", "ON_ERROR_STOP=1", "--command", sql,
         ])
         guard output.status == 0 else { throw Failure(description: output.errors) }
         return output.text.trimmingCharacters(in: .whitespacesAndNewlines)
@@ -72,26 +88,28 @@ public final class PrivatePostgres: Sendable {
     /// - Returns: the database, which nobody else uses.
     /// - Throws: ``Failure`` with the server's words.
     public func makeDatabase(_ setUp: String = "") async throws -> TestDatabase {
-        let template = try await templates.name(for: setUp, on: self)
+        if setUp.isEmpty { return try await copy(of: "template0") }
+        return try await makeDatabase(like: setUp) { try await $0.run(setUp) }
+    }
+
+    /// Makes a database, as a copy of one on which something has been done, which is done once.
+    ///
+    /// - Parameters:
+    ///   - name: of what is done; databases of the same name are copies of one.
+    ///   - setUp: what is done; it leaves no connection open.
+    /// - Returns: the database, which nobody else uses.
+    /// - Throws: ``Failure`` with the server's words; what the closure throws.
+    public func makeDatabase(
+        like name: String,
+        setUp: @escaping @Sendable (TestDatabase) async throws -> Void
+    ) async throws -> TestDatabase {
+        try await copy(of: try await templates.name(for: name, on: self, setUp))
+    }
+
+    private func copy(of template: String) async throws -> TestDatabase {
         let name = "d_" + UUID().uuidString.lowercased().replacingOccurrences(of: "-", with: "")
         try await run("create database \(name) template \(template)")
         return TestDatabase(server: self, name: name)
-    }
-
-    /// A port of 127.0.0.1 on which nobody listens.
-    ///
-    /// It is below those that the kernel gives to whoever asks for any, on either end of a
-    /// connection: one of them may be taken before the server starts, or while it is stopped.
-    private static func freePort() throws -> UInt16 {
-        var failure: any Error = Failure(description: "no port was tried")
-        for _ in 0..<100 {
-            do {
-                return try LocalListener(port: UInt16.random(in: 15_000..<32_000)).port
-            } catch {
-                failure = error
-            }
-        }
-        throw failure
     }
 }
 
@@ -133,22 +151,32 @@ public struct TestDatabase: Sendable {
     public func run(_ sql: String) async throws -> String {
         try await server.run(sql, in: name)
     }
+
+    /// Begins to remove the database, of which nobody asks anything any more, with whoever is
+    /// connected to it.
+    public func drop() {
+        // If it stays, it stays until its server ends.
+        Task { try? await server.run("drop database if exists \(name) with (force)") }
+    }
 }
 
 /// The databases that others are copied from.
 private actor Templates {
     private var made: [String: Task<String, any Error>] = [:]
 
-    func name(for setUp: String, on server: PrivatePostgres) async throws -> String {
-        if setUp.isEmpty { return "template0" }
-        if let known = made[setUp] { return try await known.value }
+    func name(
+        for key: String,
+        on server: PrivatePostgres,
+        _ setUp: @escaping @Sendable (TestDatabase) async throws -> Void
+    ) async throws -> String {
+        if let known = made[key] { return try await known.value }
         let name = "template_\(made.count)"
         let task = Task {
             try await server.run("create database \(name) template template0")
-            try await server.run(setUp, in: name)
+            try await setUp(TestDatabase(server: server, name: name))
             return name
         }
-        made[setUp] = task
+        made[key] = task
         return try await task.value
     }
 }

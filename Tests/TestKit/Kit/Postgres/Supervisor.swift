@@ -8,11 +8,13 @@ final class Supervisor: Sendable {
     private let output: FileHandle
     private let process: Process
 
-    init(port: UInt16, settings: [String]) throws {
+    init(port: UInt16, storage: PrivatePostgres.Storage, settings: [String]) throws {
         let script = OutsideProgram.repository + "/Tests/TestKit/private-postgres"
         // As its text: the server's user may not be able to read the repository.
         let text = try String(contentsOfFile: script, encoding: .utf8)
-        var command = ["bash", "-c", text, "private-postgres", "\(getpid())", "\(port)"] + settings
+        var command =
+            ["bash", "-c", text, "private-postgres", "\(getpid())", "\(port)", storage.rawValue]
+            + settings
         // PostgreSQL refuses to run as root.
         if getuid() == 0 { command = ["runuser", "-u", "postgres", "--"] + command }
         let (process, pipes) = try Process.start { process in
