@@ -578,20 +578,18 @@ if Context.environment["SEXTANT_FUZZ"] == "1" {
     ]
 }
 
-// Not these suites: `deploy/test` runs each once if it has little time, and these sanitized.
-if let suites = Context.environment["SEXTANT_WITHOUT"] {
-    let left = Set(suites.split(separator: " ").map(String.init))
-    package.targets.removeAll { left.contains($0.name) }
-}
-
-// Only these suites and what they need: `deploy/test` sanitizes no more than can go wrong there.
+// Only these suites and what they need; of words that begin with a minus, all but these.
+// `deploy/test` runs each once if time is short, and sanitizes no more than can go wrong there.
 if let suites = Context.environment["SEXTANT_SUITES"], !suites.isEmpty {
-    var open = suites.split(separator: " ").map(String.init)
+    let words = suites.split(separator: " ").map(String.init)
+    let without = words.filter { $0.hasPrefix("-") }.map { String($0.dropFirst()) }
+    package.targets.removeAll { without.contains($0.name) }
+    var open = words.filter { !$0.hasPrefix("-") }
     var needed: Set<String> = []
     while let name = open.popLast() {
         guard needed.insert(name).inserted else { continue }
         let target = package.targets.first { $0.name == name }
         for case .byNameItem(let other, _) in target?.dependencies ?? [] { open.append(other) }
     }
-    package.targets.removeAll { !needed.contains($0.name) }
+    if !needed.isEmpty { package.targets.removeAll { !needed.contains($0.name) } }
 }
