@@ -16,13 +16,8 @@ import Wire
 
 @Suite("Refreshes of mix models", .timeLimit(.minutes(5)))
 struct RefreshTests {
-    private static func put(
-        _ name: String,
-        in mix: ServedMixModel,
-        _ change: (inout MixModelV1.ModelRefresh) -> Void = { _ in }
-    ) async throws -> MixModelV1.ModelRefresh {
-        var refresh = MixModelV1.ModelRefresh()
-        (refresh.weekday, refresh.hour, refresh.keep, refresh.promote) = (1, 4, 2, true)
+    /// What is made of the days that there are.
+    private static var request: MixModelV1.CreateModelRequest {
         var request = MixModelV1.CreateModelRequest()
         request.selection = MixModelV1.PanelSelection()
         request.selection?.kpi = "revenue"
@@ -30,6 +25,16 @@ struct RefreshTests {
         request.configuration = SmallModels.configuration
         request.sampling = SmallModels.sampling()
         request.label = "weekly"
+        return request
+    }
+
+    private static func put(
+        _ name: String,
+        in mix: ServedMixModel,
+        _ change: (inout MixModelV1.ModelRefresh) -> Void = { _ in }
+    ) async throws -> MixModelV1.ModelRefresh {
+        var refresh = MixModelV1.ModelRefresh()
+        (refresh.weekday, refresh.hour, refresh.keep, refresh.promote) = (1, 4, 2, true)
         refresh.request = request
         change(&refresh)
         var put = MixModelV1.PutModelRefreshRequest()
@@ -339,6 +344,31 @@ struct RefreshTests {
         let problems = try await mix.rows("select problem from jobs where state = 'dead'")
         #expect(problems.first?.contains("\(ModelStore.most.kept) models") == true, "\(problems)")
         #expect(try await mix.rows("select count(*) from mix_panels") == ["1"])
+        var request = Self.request
+        await mix.refused(.resourceExhausted, "delete some") {
+            _ = try await mix.models.createModel(request)
+        }
+        // Room for another model, and none for another training.
+        _ = try await mix.rows(
+            """
+            delete from mix_models where model_id in (
+                select model_id from mix_models where state = 'draft' limit 100
+            );
+            update mix_models set state = 'queued', job_id = gen_random_uuid()
+            where model_id in (
+                select model_id from mix_models where state = 'draft'
+                limit \(ModelStore.most.open)
+            )
+            """
+        )
+        request.train = true
+        await mix.refused(.resourceExhausted, "when one is done") {
+            _ = try await mix.models.createModel(request)
+        }
+        #expect(try await mix.rows("select count(*) from mix_panels") == ["1"])
+        request.train = false
+        _ = try await mix.models.createModel(request)
+        #expect(try await mix.rows("select count(*) from mix_panels") == ["2"])
         await mix.stop()
     }
 

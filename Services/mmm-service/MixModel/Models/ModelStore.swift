@@ -66,6 +66,52 @@ struct ModelStore: Sendable {
         ).map { try ModelRecord($0) }
     }
 
+    // MARK: Room
+
+    /// Refuses models for which there is no room, before their panel is made and kept.
+    ///
+    /// - Parameters:
+    ///   - count: how many.
+    ///   - trained: whether they are trained at once.
+    ///   - scope: the tenant's.
+    /// - Throws: RESOURCE_EXHAUSTED, or `PostgresError`.
+    func checkRoom(for count: Int, trained: Bool, in scope: TenantScope) async throws {
+        let counts = try Counts(try await scope.read(.countModels))
+        try counts.checkRoom(for: count)
+        if trained { try counts.checkTraining() }
+    }
+
+    /// How many models there are, and how many trainings wait or run.
+    private struct Counts {
+        let kept: Int64
+        let open: Int64
+
+        init(_ rows: Rows) throws {
+            (kept, open) = try rows.one().read(Int64.self, Int64.self)
+        }
+
+        func checkRoom(for count: Int) throws(RPCError) {
+            guard kept + Int64(count) <= ModelStore.most.kept else {
+                throw RPCError(
+                    .resourceExhausted,
+                    "there are \(kept) models, and \(ModelStore.most.kept) are kept: delete some",
+                    ErrorDetails(reason: "MODELS_KEPT")
+                )
+            }
+        }
+
+        func checkTraining() throws(RPCError) {
+            guard open < ModelStore.most.open else {
+                throw RPCError(
+                    .resourceExhausted,
+                    "\(ModelStore.most.open) models wait or are trained: have this trained when"
+                        + " one is done",
+                    ErrorDetails(reason: "TRAININGS_OPEN", retryAfter: .seconds(30))
+                )
+            }
+        }
+    }
+
     // MARK: Writing
 
     /// The models that are drawn together with one, in order, it among them.
@@ -108,14 +154,7 @@ struct ModelStore: Sendable {
         in transaction: PostgresTransaction
     ) async throws {
         try await hold(in: transaction)
-        let count = try await transaction.query(.countModels).one().read(Int64.self, Int64.self)
-        guard count.0 + Int64(ids.count) <= Self.most.kept else {
-            throw RPCError(
-                .resourceExhausted,
-                "there are \(count.0) models, and \(Self.most.kept) are kept: delete some",
-                ErrorDetails(reason: "MODELS_KEPT")
-            )
-        }
+        try Counts(try await transaction.query(.countModels)).checkRoom(for: ids.count)
         for (id, member) in zip(ids, made.members) {
             guard let panel = member.panel else {
                 throw RPCError(.internalError, "a model of a panel that is not kept cannot be kept")
@@ -169,14 +208,7 @@ struct ModelStore: Sendable {
         as job: PostgresUUID,
         in transaction: PostgresTransaction
     ) async throws {
-        let count = try await transaction.query(.countModels).one().read(Int64.self, Int64.self)
-        guard count.1 < Self.most.open else {
-            throw RPCError(
-                .resourceExhausted,
-                "\(Self.most.open) models wait or are trained: have this trained when one is done",
-                ErrorDetails(reason: "TRAININGS_OPEN", retryAfter: .seconds(30))
-            )
-        }
+        try Counts(try await transaction.query(.countModels)).checkTraining()
         try await transaction.query(.queueModel, id, job)
     }
 

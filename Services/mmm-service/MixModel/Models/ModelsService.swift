@@ -48,6 +48,10 @@ struct ModelsService: MixModelV1.Models.Service {
             return Reply(try await message(first, in: scope))
         }
         try ModelMaker.check(value)
+        if !value.validateOnly {
+            let count = 1 + value.furtherOutcomes.count
+            try await store.checkRoom(for: count, trained: value.train, in: scope)
+        }
         let heard = try await hearing.findings(
             on: value.outcomes().map(\.selection),
             .call(call)
