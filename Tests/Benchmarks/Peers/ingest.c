@@ -11,19 +11,19 @@
 #include <time.h>
 
 enum {
-    COLUMNS = 22, PARAMETERS = 25, ARRIVALS = 23, BOOLEAN = 16, BYTEA = 17, INT8 = 20, INT2 = 21, INT4 = 23, TEXT = 25, FLOAT4 = 700, TIMESTAMPTZ = 1184,
+    COLUMNS = 23, PARAMETERS = 26, ARRIVALS = 23, ADS = 25, BOOLEAN = 16, BYTEA = 17, INT8 = 20, INT2 = 21, INT4 = 23, TEXT = 25, FLOAT4 = 700, TIMESTAMPTZ = 1184,
     NUMERIC = 1700, UUID = 2950,
 };
 // Types of elements and of their arrays.
 static const Oid elements[COLUMNS] = {
     UUID, UUID, INT2, TIMESTAMPTZ, TIMESTAMPTZ, TEXT, TEXT, TEXT, TEXT, INT4, INT8, FLOAT4, TEXT, TEXT, TEXT, NUMERIC, TEXT,
-    TEXT, TEXT, TEXT, BYTEA, UUID,
+    TEXT, TEXT, TEXT, BYTEA, UUID, TEXT,
 };
-// Before the last column, that of arrivals: what the group is called, and the state of who is forgotten; after it: which
-// definitions of conversions are in force.
+// Before the column of arrivals: what the group is called, and the state of who is forgotten; after it: which definitions of
+// conversions are in force, and the column of ads.
 static const Oid types[PARAMETERS] = {
     2951, 2951, 1005, 1185, 1185, 1009, 1009, 1009, 1009, 1007, 1016, 1021, 1009, 1009, 1009, 1231, 1009, 1009, 1009, 1009, 1001,
-    UUID, INT8, 2951, INT8,
+    UUID, INT8, 2951, INT8, 1009,
 };
 
 static const char *dsn, *role, *schema;
@@ -109,7 +109,7 @@ static void write_group(PGconn *connection, char *buffer, uint64_t number) {
     int lengths[PARAMETERS];
     char *place = buffer;
     for (int column = 0; column < COLUMNS; column++) {
-        int parameter = column == COLUMNS - 1 ? ARRIVALS : column;
+        int parameter = column == 22 ? ADS : column == 21 ? ARRIVALS : column;
         values[parameter] = place;
         place = put_array(place, column, seed + number * rows);
         lengths[parameter] = place - values[parameter];
