@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 
 /// A program that takes calls at a port that it is told: the example's service, our gateway before
 /// it, or a peer in the gateway's place.
@@ -21,9 +22,9 @@ struct ProxyServer: BenchServer {
         command: (Int) throws -> [String],
         isReady: (ProxyServer) throws -> Bool
     ) throws {
-        // On a port that is taken, it ends.
+        // On a port that somebody has taken meanwhile, it ends.
         for _ in 0..<10 {
-            let port = Int.random(in: 20_000..<32_000)
+            let port = Int(try FreePort.find())
             let server = try ProxyServer(name, cores, port, try command(port))
             let end = ContinuousClock.now + .seconds(20)
             while server.process.isRunning, ContinuousClock.now < end {

@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 
 /// A server under load.
 protocol BenchServer {
@@ -101,9 +102,9 @@ struct NghttpServer: BenchServer {
         generator: LoadGenerator,
         identity: ServerIdentity? = nil
     ) throws {
-        // It cannot choose a free port; on one that is taken, it ends.
+        // It cannot choose a free port; on one that somebody has taken meanwhile, it ends.
         for _ in 0..<10 {
-            let port = Int.random(in: 20_000..<32_000)
+            let port = Int(try FreePort.find())
             let server = try NghttpServer(folder, port: port, identity: identity)
             let end = ContinuousClock.now + .seconds(5)
             while server.process.isRunning, ContinuousClock.now < end {
