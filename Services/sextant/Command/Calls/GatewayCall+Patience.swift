@@ -9,15 +9,10 @@ extension GatewayCall {
     private static let firstPause = Duration.milliseconds(200)
     private static let longestPause = Duration.seconds(3)
 
-    /// How calls are made: those that are patient again, if their methods say that it does no harm.
+    /// How calls are made: once; those of patient commands go through ``surely(_:)``.
     var configuration: RPCClientConfiguration {
         var configuration = RPCClientConfiguration()
         (configuration.connectionsPerLoop, configuration.firstBackoff) = (1, Self.firstPause)
-        if isPatient {
-            var retries = RetryPolicy()
-            (retries.attempts, retries.pause) = (9, Self.firstPause)
-            configuration.retries = retries
-        }
         return configuration
     }
 

@@ -104,8 +104,9 @@ struct FileImport {
         if let resumed {
             var request = IngestV1.GetImportRequest()
             request.importID = resumed
-            current = try await client.getImport(request, options: gateway.options())
-                .message.value()
+            current = try await gateway.surely { [request] in
+                try await client.getImport(request, options: gateway.options()).message.value()
+            }
         } else {
             var request = IngestV1.CreateImportRequest()
             request.name = source.name
@@ -206,8 +207,9 @@ struct FileImport {
     private func preview(_ id: String, _ client: IngestV1.Imports.Client) async throws {
         var request = IngestV1.PreviewImportRequest()
         request.importID = id
-        let shown = try await client.previewImport(request, options: gateway.options())
-            .message.value()
+        let shown = try await gateway.surely { [request] in
+            try await client.previewImport(request, options: gateway.options()).message.value()
+        }
         for row in shown.rows {
             let fields = row.fields.map { "\($0.key)=\($0.value)" }.joined(separator: "  ")
             let faults = row.findings.map { "\($0.column) '\($0.excerpt)': \($0.remedy)" }

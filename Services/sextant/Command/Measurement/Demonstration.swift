@@ -75,8 +75,7 @@ struct Demonstration {
         if FileSystem.exists(folder) { return }
         let gateway = GatewayCall(context, isPatient: true)
         let known = try await gateway.with { connection, _ in
-            try await ControlV1.Overviews.Client(connection)
-                .getOverview(.init(), options: gateway.options()).message.value()
+            try await gateway.overview(connection)
         }
         guard known.series.isEmpty, known.events?.events ?? 0 == 0 else {
             throw CommandFailure(what: "the tenant has data that are no shop's", next: next)
@@ -134,8 +133,10 @@ struct Demonstration {
             let client = MixModelV1.Calibrations.Client(connection)
             var list = MixModelV1.ListCalibrationsRequest()
             list.includeRetired = true
-            let known = try await client.listCalibrations(list, options: gateway.options())
-                .message.value()
+            let known = try await gateway.surely { [list] in
+                try await client.listCalibrations(list, options: gateway.options())
+                    .message.value()
+            }
             // The first column of each row is the name.
             let names = csv.split(separator: "\n").dropFirst().compactMap {
                 $0.split(separator: ",").first.map(String.init)

@@ -40,11 +40,12 @@ struct Measurement {
         try await context.terminal.stage("Journeys") {
             try await gateway.with { connection, _ in
                 let client = AttributionV1.Timelines.Client(connection)
-                let operation = try await client.buildTimelines(.init(), options: gateway.options())
-                    .message.value()
+                let operation = try await gateway.surely {
+                    try await client.buildTimelines(.init(), options: gateway.options())
+                        .message.value()
+                }
                 if !operation.done { _ = try await gateway.end(of: operation.name, connection) }
-                let made = try await client.describeTimelines(.init(), options: gateway.options())
-                    .message.value()
+                let made = try await timelines(connection)
                 return "\(made.persons) persons, \(made.touches) touches, "
                     + "\(made.conversions) conversions"
             }
@@ -56,15 +57,27 @@ struct Measurement {
     func runModels() async throws {
         try await context.terminal.stage("Attribution") {
             try await gateway.with { connection, _ in
-                let made = try await AttributionV1.Timelines.Client(connection)
-                    .describeTimelines(.init(), options: gateway.options()).message.value()
-                let tables = try await AttributionV1.Models.Client(connection)
-                    .listPathTables(.init(), options: gateway.options()).message.value().tables
+                let made = try await timelines(connection)
+                let client = AttributionV1.Models.Client(connection)
+                let tables = try await gateway.surely {
+                    try await client.listPathTables(.init(), options: gateway.options())
+                        .message.value().tables
+                }
                 guard made.conversions > 0 || !tables.isEmpty else {
                     return "left out: there are neither conversions nor paths"
                 }
                 return try await run(overJourneys: made.conversions > 0, connection)
             }
+        }
+    }
+
+    /// What journeys there are.
+    private func timelines(
+        _ connection: RPCClient
+    ) async throws -> AttributionV1.TimelinesDescription {
+        try await gateway.surely {
+            try await AttributionV1.Timelines.Client(connection)
+                .describeTimelines(.init(), options: gateway.options()).message.value()
         }
     }
 
@@ -78,7 +91,9 @@ struct Measurement {
         let client = AttributionV1.Runs.Client(connection)
         var list = AttributionV1.ListRunsRequest()
         (list.pageSize, list.state) = (1, .completed)
-        let last = try await client.listRuns(list, options: gateway.options()).message.value()
+        let last = try await gateway.surely { [list] in
+            try await client.listRuns(list, options: gateway.options()).message.value()
+        }
         if !isAgain, let run = last.runs.first {
             return "run \(run.runID) is there; --again makes another"
         }
@@ -122,8 +137,10 @@ struct Measurement {
     /// - Throws: ``CommandFailure`` if the service refuses.
     func beginTraining() async throws -> Training {
         try await gateway.with { connection, _ in
-            let sources = try await MixModelV1.Panels.Client(connection)
-                .listSources(.init(), options: gateway.options()).message.value()
+            let sources = try await gateway.surely {
+                try await MixModelV1.Panels.Client(connection)
+                    .listSources(.init(), options: gateway.options()).message.value()
+            }
             guard !sources.channels.isEmpty else {
                 return .leftOut(try await whyNoChannel(connection))
             }
@@ -164,8 +181,9 @@ struct Measurement {
     ) async throws -> MixModelV1.Model? {
         var list = MixModelV1.ListModelsRequest()
         (list.promoted, list.kpi) = (true, outcome.name)
-        let promoted = try await client.listModels(list, options: gateway.options())
-            .message.value()
+        let promoted = try await gateway.surely { [list] in
+            try await client.listModels(list, options: gateway.options()).message.value()
+        }
         guard let model = promoted.models.first else { return nil }
         let sampling = model.sampling ?? .init()
         return isFirstLook || sampling.method != .bayesianBootstrap ? model : nil
@@ -177,8 +195,7 @@ struct Measurement {
 
     /// Why no channel has costs: nothing was spent, or on what is of no channel.
     private func whyNoChannel(_ connection: RPCClient) async throws -> String {
-        let overview = try await ControlV1.Overviews.Client(connection)
-            .getOverview(.init(), options: gateway.options()).message.value()
+        let overview = try await gateway.overview(connection)
         let spent = overview.series.filter { $0.kind == "spend" }.map(\.name)
         if spent.isEmpty { return "nothing was spent" }
         let more = spent.count > 5 ? " and \(spent.count - 5) more" : ""
@@ -297,8 +314,10 @@ struct Measurement {
                     }
                     var request = MixModelV1.PromoteModelRequest()
                     request.modelID = id
-                    _ = try await MixModelV1.Models.Client(connection)
-                        .promoteModel(request, options: gateway.options())
+                    _ = try await gateway.surely { [request] in
+                        try await MixModelV1.Models.Client(connection)
+                            .promoteModel(request, options: gateway.options())
+                    }
                     return "model \(id) explains \(model.kpi): \(model.summary?.verdict ?? "")"
                 }
             }

@@ -25,7 +25,7 @@ extension GatewayCall {
         _ connection: RPCClient
     ) async throws -> MarketingReport {
         var report = MarketingReport()
-        report.overview = try await overview(connection)
+        report.overview = try await wholeOverview(connection)
         report.gaps = report.overview.failedParts.map { "\($0.name): \($0.message)" }
         if let id = report.overview.attribution?.runID {
             report.run = try await part("attribution", of: &report) {
@@ -58,7 +58,7 @@ extension GatewayCall {
         _ body: () async throws -> Value
     ) async throws -> Value? {
         do {
-            return try await body()
+            return try await surely(body)
         } catch let error as RPCError {
             report.gaps.append("\(name): \(error.message)")
             return nil
@@ -70,13 +70,28 @@ extension GatewayCall {
     /// The most days that an overview has.
     private static let mostDays: Int32 = 800
 
+    /// What there is, in some days.
+    ///
+    /// - Parameters:
+    ///   - connection: to the gateway.
+    ///   - request: which days; by default the latest.
+    /// - Returns: what there is.
+    /// - Throws: what the gateway says.
+    func overview(
+        _ connection: RPCClient,
+        _ request: ControlV1.GetOverviewRequest = .init()
+    ) async throws -> ControlV1.GetOverviewResponse {
+        try await surely {
+            try await ControlV1.Overviews.Client(connection)
+                .getOverview(request, options: options()).message.value()
+        }
+    }
+
     /// What there is, from the first day of any series to the last.
-    private func overview(
+    private func wholeOverview(
         _ connection: RPCClient
     ) async throws -> ControlV1.GetOverviewResponse {
-        let client = ControlV1.Overviews.Client(connection)
-        let latest = try await client.getOverview(.init(), options: try options())
-            .message.value()
+        let latest = try await overview(connection)
         let measured = latest.series.filter { $0.kind == "kpi" || $0.kind == "spend" }
         guard let first = measured.compactMap({ PostgresDate(text: $0.firstDate) }).min(),
             let last = measured.compactMap({ PostgresDate(text: $0.lastDate) }).max()
@@ -84,7 +99,7 @@ extension GatewayCall {
         var request = ControlV1.GetOverviewRequest()
         request.from = max(first, last.adding(1 - Self.mostDays)).text
         request.to = last.text
-        return try await client.getOverview(request, options: try options()).message.value()
+        return try await overview(connection, request)
     }
 
     // MARK: The mix model
