@@ -68,6 +68,14 @@ extension JobWorker {
         case interrupted
         /// Another worker may have it.
         case lost
+
+        /// Why it failed, for the log; nil if it did not, or asked to be put off.
+        var cause: String? {
+            guard case .failed(let error) = self else { return nil }
+            if case .postpone? = error as? JobInterruption { return nil }
+            guard let more = (error as? RPCError)?.logMessage else { return "\(error)" }
+            return "\(error) (\(more))"
+        }
     }
 
     private func attempt(
@@ -114,6 +122,9 @@ extension JobWorker {
                 state: state
             )
             outcome = await outcomeOf(body, run, within: handler.limit, on: loop)
+        }
+        if let cause = outcome.cause {
+            logger.warning("job attempt failed", ["cause": .string(cause)])
         }
         let name = await settle([(job, outcome)], logger)[0]
         let duration = begin.duration(to: .now)

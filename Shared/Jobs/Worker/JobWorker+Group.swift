@@ -33,10 +33,10 @@ extension JobWorker {
         for (entry, name) in zip(ended, names) {
             counts[name, default: 0] += 1
             metrics.duration.series(first.kind).observe(duration)
-            if case .failed(let error) = entry.outcome {
+            if let cause = entry.outcome.cause {
                 logger.warning(
                     "job of a group failed",
-                    ["job": .string("\(entry.job.id)"), "cause": .string("\(error)")]
+                    ["job": .string("\(entry.job.id)"), "cause": .string(cause)]
                 )
             }
         }

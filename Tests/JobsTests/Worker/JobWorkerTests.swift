@@ -173,6 +173,9 @@ struct JobWorkerTests {
         #expect(dead.state == .dead && dead.failures == 3 && dead.attempts == 3)
         #expect(dead.problem == JobRecord.Problem(code: .unavailable, message: "try 3"))
         #expect(try await fixture.effects().isEmpty)
+        // The owner is told the message, and the log why.
+        let told = fixture.schema.log.lines.filter { $0.contains("job attempt failed") }
+        #expect(told.count == 3 && told.allSatisfy { $0.contains("(secret)") }, "\(told)")
         fails.withLock { $0 = false }
         let redriven = try await fixture.queue.redrive(id, in: fixture.scope())
         #expect(redriven.state == .retryable)
@@ -233,6 +236,7 @@ struct JobWorkerTests {
         worker.start()
         let record = try await fixture.job(fixture.enqueue("x"))
         #expect(record.state == .done && record.attempts == 3 && record.failures == 0)
+        #expect(!fixture.schema.log.lines.contains { $0.contains("job attempt failed") })
         await fixture.stop(worker)
     }
 
