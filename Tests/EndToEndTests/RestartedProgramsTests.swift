@@ -84,6 +84,7 @@ struct RestartedProgramsTests {
         let end = ContinuousClock.now.advanced(by: .seconds(300))
         while try await programs.platform.fixture.lines(sql).last != "t" {
             try #require(ContinuousClock.now < end, "\(table) has no rows")
+            try await programs.platform.fixture.pause(.milliseconds(20))
         }
     }
 }

@@ -133,7 +133,8 @@ struct JourneysBenchmark {
     private func built(_ served: ServedTenants, _ events: Int) async throws -> Double {
         try await run(
             """
-            truncate timelines, timeline_members, timeline_changes, touch_places restart identity;
+            truncate timelines, timeline_members, timeline_conversions, timeline_changes,
+                touch_places restart identity;
             update timeline_head set xid = '0', commit_id = 0, touch_rule = 0
             """,
             served
