@@ -19,6 +19,8 @@ extension MixModelV1 {
             getResponseCurves,
             getReview,
             compareModels,
+            crossValidateModel,
+            getCrossValidation,
             exportDraws,
         ])
 
@@ -79,6 +81,35 @@ extension MixModelV1 {
             routes: [HTTPRoute("POST", PathTemplate([.literal("v1"), .literal("mix"), .literal("models")], customVerb: "compare"), body: .everything)]
         )
 
+        /// Has it found out how well such a model predicts periods that it has not seen: its configuration
+        /// is fitted to a part of its panel, by the same sampling, and tried on the periods after it; then to
+        /// a longer part, and so on to the panel's end. A fit knows what was known then: its scales are of its
+        /// part, and it is held to experiments that were over. What it predicts with are the media and
+        /// controls that came. The operation ends with the cross-validation, which is kept with the model in
+        /// place of an earlier one; one that waits is not asked for twice. INVALID_ARGUMENT if folds take more
+        /// than half of the periods; FAILED_PRECONDITION of one of several outcomes' models, and if the
+        /// shortest part makes no model, as where a channel has not begun.
+        public static let crossValidateModel: MethodSchema = MethodSchema(
+            "CrossValidateModel",
+            of: "sextant.mix_model.v1.Results",
+            from: MixModelV1.CrossValidateModelRequest.schema,
+            to: OperationsV1.Operation.schema,
+            access: .scopes(["models:write"]),
+            routes: [HTTPRoute("POST", PathTemplate([.literal("v1"), .literal("mix"), .literal("models"), .any], [PathTemplate.Variable(["model_id"], 3..<4)], customVerb: "crossValidate"), body: .everything)]
+        )
+
+        /// Tells how well such a model predicts: the last cross-validation that has ended.
+        /// FAILED_PRECONDITION if none has.
+        public static let getCrossValidation: MethodSchema = MethodSchema(
+            "GetCrossValidation",
+            of: "sextant.mix_model.v1.Results",
+            from: MixModelV1.GetCrossValidationRequest.schema,
+            to: MixModelV1.CrossValidation.schema,
+            idempotency: .noSideEffects,
+            access: .scopes(["models:read"]),
+            routes: [HTTPRoute("GET", PathTemplate([.literal("v1"), .literal("mix"), .literal("models"), .any], [PathTemplate.Variable(["model_id"], 3..<4)], customVerb: "crossValidation"))]
+        )
+
         /// Exports all draws with the names that ArviZ prints, some rows at a time. RESOURCE_EXHAUSTED
         /// while two exports of the tenant go on.
         public static let exportDraws: MethodSchema = MethodSchema(
@@ -114,6 +145,20 @@ extension MixModelV1.Results {
         /// Lays models beside each other. INVALID_ARGUMENT for fewer than 2, more than 10, or one twice.
         func compareModels(_ request: Message<MixModelV1.CompareModelsRequest.View>, _ call: ServerCall) async throws -> Reply<MixModelV1.ModelComparison>
 
+        /// Has it found out how well such a model predicts periods that it has not seen: its configuration
+        /// is fitted to a part of its panel, by the same sampling, and tried on the periods after it; then to
+        /// a longer part, and so on to the panel's end. A fit knows what was known then: its scales are of its
+        /// part, and it is held to experiments that were over. What it predicts with are the media and
+        /// controls that came. The operation ends with the cross-validation, which is kept with the model in
+        /// place of an earlier one; one that waits is not asked for twice. INVALID_ARGUMENT if folds take more
+        /// than half of the periods; FAILED_PRECONDITION of one of several outcomes' models, and if the
+        /// shortest part makes no model, as where a channel has not begun.
+        func crossValidateModel(_ request: Message<MixModelV1.CrossValidateModelRequest.View>, _ call: ServerCall) async throws -> Reply<OperationsV1.Operation>
+
+        /// Tells how well such a model predicts: the last cross-validation that has ended.
+        /// FAILED_PRECONDITION if none has.
+        func getCrossValidation(_ request: Message<MixModelV1.GetCrossValidationRequest.View>, _ call: ServerCall) async throws -> Reply<MixModelV1.CrossValidation>
+
         /// Exports all draws with the names that ArviZ prints, some rows at a time. RESOURCE_EXHAUSTED
         /// while two exports of the tenant go on.
         func exportDraws(_ request: Message<MixModelV1.ExportDrawsRequest.View>, _ responses: ResponseStream<MixModelV1.DrawRows>, _ call: ServerCall) async throws
@@ -128,6 +173,8 @@ extension MixModelV1.Results {
             .unary(getResponseCurves) { try await service.getResponseCurves($0, $1) },
             .unary(getReview) { try await service.getReview($0, $1) },
             .unary(compareModels) { try await service.compareModels($0, $1) },
+            .unary(crossValidateModel) { try await service.crossValidateModel($0, $1) },
+            .unary(getCrossValidation) { try await service.getCrossValidation($0, $1) },
             .serverStreaming(exportDraws) { try await service.exportDraws($0, $1, $2) },
         ]
     }
@@ -169,6 +216,26 @@ extension MixModelV1.Results {
         @inlinable
         public func compareModels(_ request: MixModelV1.CompareModelsRequest, options: CallOptions = CallOptions()) async throws -> Answer<MixModelV1.ModelComparison.View> {
             try await channel.unary(MixModelV1.Results.compareModels, request, options: options)
+        }
+
+        /// Has it found out how well such a model predicts periods that it has not seen: its configuration
+        /// is fitted to a part of its panel, by the same sampling, and tried on the periods after it; then to
+        /// a longer part, and so on to the panel's end. A fit knows what was known then: its scales are of its
+        /// part, and it is held to experiments that were over. What it predicts with are the media and
+        /// controls that came. The operation ends with the cross-validation, which is kept with the model in
+        /// place of an earlier one; one that waits is not asked for twice. INVALID_ARGUMENT if folds take more
+        /// than half of the periods; FAILED_PRECONDITION of one of several outcomes' models, and if the
+        /// shortest part makes no model, as where a channel has not begun.
+        @inlinable
+        public func crossValidateModel(_ request: MixModelV1.CrossValidateModelRequest, options: CallOptions = CallOptions()) async throws -> Answer<OperationsV1.Operation.View> {
+            try await channel.unary(MixModelV1.Results.crossValidateModel, request, options: options)
+        }
+
+        /// Tells how well such a model predicts: the last cross-validation that has ended.
+        /// FAILED_PRECONDITION if none has.
+        @inlinable
+        public func getCrossValidation(_ request: MixModelV1.GetCrossValidationRequest, options: CallOptions = CallOptions()) async throws -> Answer<MixModelV1.CrossValidation.View> {
+            try await channel.unary(MixModelV1.Results.getCrossValidation, request, options: options)
         }
 
         /// Exports all draws with the names that ArviZ prints, some rows at a time. RESOURCE_EXHAUSTED

@@ -4450,6 +4450,817 @@ extension MixModelV1 {
         }
     }
 
+    /// Asks for a model to be tried on periods that it has not seen.
+    public struct CrossValidateModelRequest: MessageValue {
+
+        /// Which model: one that has completed.
+        public var modelID: String = ""
+
+        /// How many fits, 1 to 12; 0 for 4, or as many as take half of the periods.
+        public var folds: Int32 = 0
+
+        /// How many periods each of them predicts, from 1; 0 for 13 weeks, or 28 days.
+        public var horizonPeriods: Int32 = 0
+
+        /// Fields the schema does not name, kept as they were sent.
+        public var unknownFields = UnknownFields()
+
+        /// The message with every field at its default.
+        public init() {}
+
+        /// Copies the fields of a view.
+        public init(_ view: View) {
+            unsafe self.init(validated: view.bytes)
+        }
+
+        /// Copies the fields of a message.
+        ///
+        /// - Parameter bytes: a validated message of this type.
+        @unsafe
+        public init(validated bytes: RawSpan) {
+            let view = unsafe View(validated: bytes)
+            self.modelID = String(view.modelID)
+            self.folds = view.folds
+            self.horizonPeriods = view.horizonPeriods
+            self.unknownFields = view.unknownFields
+        }
+
+        /// Appends the message's fields to a buffer.
+        public func write(to buffer: inout OutputBuffer) {
+            if !self.modelID.isEmpty { buffer.appendField(tag: 10, self.modelID) }
+            if self.folds != 0 { buffer.appendField(tag: 16, self.folds, as: Scalar.Int32.self) }
+            if self.horizonPeriods != 0 { buffer.appendField(tag: 24, self.horizonPeriods, as: Scalar.Int32.self) }
+            if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+        }
+
+        /// The message's table.
+        public static let schema: MessageSchema = MessageSchema("sextant.mix_model.v1.CrossValidateModelRequest", [
+            FieldSchema(1, "model_id", .string),
+            FieldSchema(2, "folds", .int32),
+            FieldSchema(3, "horizon_periods", .int32),
+        ], valueStride: MemoryLayout<MixModelV1.CrossValidateModelRequest>.stride)
+
+        /// The fields of a `CrossValidateModelRequest`, read where they lie.
+        public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = MixModelV1.CrossValidateModelRequest
+
+            /// The message's table.
+            public static var schema: MessageSchema { MixModelV1.CrossValidateModelRequest.schema }
+
+            /// The message's bytes.
+            public let bytes: RawSpan
+            fileprivate var _modelID = FieldSlice()
+
+            /// How many fits, 1 to 12; 0 for 4, or as many as take half of the periods.
+            public private(set) var folds: Int32 = 0
+
+            /// How many periods each of them predicts, from 1; 0 for 13 weeks, or 28 days.
+            public private(set) var horizonPeriods: Int32 = 0
+            fileprivate var _has_unknown = false
+
+            /// Finds the fields.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            @_lifetime(copy bytes)
+            public init(validated bytes: RawSpan) {
+                self.bytes = bytes
+                var reader = WireReader(bytes)
+                while let tag = reader.nextTag() {
+                    switch tag {
+                        case 10: _modelID = reader.slice()
+                        case 16: self.folds = Scalar.Int32.read(&reader)
+                        case 24: self.horizonPeriods = Scalar.Int32.read(&reader)
+                        default:
+                            reader.skip(tag)
+                            _has_unknown = true
+                    }
+                }
+            }
+
+            /// Which model: one that has completed.
+            public var modelID: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _modelID.text(in: bytes)
+                }
+            }
+
+            /// The fields the schema does not name. Linear in the message's own fields.
+            public var unknownFields: UnknownFields {
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+            }
+        }
+
+        /// Writes the message.
+        ///
+        /// - Parameters:
+        ///   - capacity: bytes to reserve at once.
+        ///   - write: receives the message's writer.
+        public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+            try SharedBytes.encode(capacity: capacity, write)
+        }
+
+        /// Writes the fields of a `CrossValidateModelRequest` straight into a buffer.
+        public struct Writer: MessageWriter, ~Copyable {
+            @usableFromInline var buffer = OutputBuffer()
+
+            /// Makes a writer with an empty buffer.
+            @inlinable public init() {}
+
+            /// Exchanges the writer's buffer for another.
+            @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                swap(&buffer, &other)
+            }
+
+            /// Which model: one that has completed.
+            @inlinable
+            public mutating func setModelID(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 10, value) }
+            }
+
+            /// Which model: one that has completed.
+            @inlinable
+            public mutating func setModelID(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 10, value.utf8) }
+            }
+
+            /// How many fits, 1 to 12; 0 for 4, or as many as take half of the periods.
+            @inlinable
+            public mutating func setFolds(_ value: Int32) {
+                if value != 0 { buffer.appendField(tag: 16, value, as: Scalar.Int32.self) }
+            }
+
+            /// How many periods each of them predicts, from 1; 0 for 13 weeks, or 28 days.
+            @inlinable
+            public mutating func setHorizonPeriods(_ value: Int32) {
+                if value != 0 { buffer.appendField(tag: 24, value, as: Scalar.Int32.self) }
+            }
+        }
+    }
+
+    /// Asks for the last cross-validation.
+    public struct GetCrossValidationRequest: MessageValue {
+
+        /// Of which model.
+        public var modelID: String = ""
+
+        /// Fields the schema does not name, kept as they were sent.
+        public var unknownFields = UnknownFields()
+
+        /// The message with every field at its default.
+        public init() {}
+
+        /// Copies the fields of a view.
+        public init(_ view: View) {
+            unsafe self.init(validated: view.bytes)
+        }
+
+        /// Copies the fields of a message.
+        ///
+        /// - Parameter bytes: a validated message of this type.
+        @unsafe
+        public init(validated bytes: RawSpan) {
+            let view = unsafe View(validated: bytes)
+            self.modelID = String(view.modelID)
+            self.unknownFields = view.unknownFields
+        }
+
+        /// Appends the message's fields to a buffer.
+        public func write(to buffer: inout OutputBuffer) {
+            if !self.modelID.isEmpty { buffer.appendField(tag: 10, self.modelID) }
+            if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+        }
+
+        /// The message's table.
+        public static let schema: MessageSchema = MessageSchema("sextant.mix_model.v1.GetCrossValidationRequest", [
+            FieldSchema(1, "model_id", .string),
+        ], valueStride: MemoryLayout<MixModelV1.GetCrossValidationRequest>.stride)
+
+        /// The fields of a `GetCrossValidationRequest`, read where they lie.
+        public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = MixModelV1.GetCrossValidationRequest
+
+            /// The message's table.
+            public static var schema: MessageSchema { MixModelV1.GetCrossValidationRequest.schema }
+
+            /// The message's bytes.
+            public let bytes: RawSpan
+            fileprivate var _modelID = FieldSlice()
+            fileprivate var _has_unknown = false
+
+            /// Finds the fields.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            @_lifetime(copy bytes)
+            public init(validated bytes: RawSpan) {
+                self.bytes = bytes
+                var reader = WireReader(bytes)
+                while let tag = reader.nextTag() {
+                    switch tag {
+                        case 10: _modelID = reader.slice()
+                        default:
+                            reader.skip(tag)
+                            _has_unknown = true
+                    }
+                }
+            }
+
+            /// Of which model.
+            public var modelID: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _modelID.text(in: bytes)
+                }
+            }
+
+            /// The fields the schema does not name. Linear in the message's own fields.
+            public var unknownFields: UnknownFields {
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+            }
+        }
+
+        /// Writes the message.
+        ///
+        /// - Parameters:
+        ///   - capacity: bytes to reserve at once.
+        ///   - write: receives the message's writer.
+        public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+            try SharedBytes.encode(capacity: capacity, write)
+        }
+
+        /// Writes the fields of a `GetCrossValidationRequest` straight into a buffer.
+        public struct Writer: MessageWriter, ~Copyable {
+            @usableFromInline var buffer = OutputBuffer()
+
+            /// Makes a writer with an empty buffer.
+            @inlinable public init() {}
+
+            /// Exchanges the writer's buffer for another.
+            @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                swap(&buffer, &other)
+            }
+
+            /// Of which model.
+            @inlinable
+            public mutating func setModelID(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 10, value) }
+            }
+
+            /// Of which model.
+            @inlinable
+            public mutating func setModelID(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 10, value.utf8) }
+            }
+        }
+    }
+
+    /// How well such a model predicts periods that it has not seen.
+    public struct CrossValidation: MessageValue {
+
+        /// The model.
+        public var modelID: String = ""
+
+        /// How many periods each fit predicted.
+        public var horizonPeriods: Int32 = 0
+
+        /// The fits, the shortest first.
+        public var folds: [MixModelV1.CrossValidation.Fold] = []
+
+        /// The mean of the fits' `wmape` in periods that they had not seen; missing if none has one.
+        public var wmape: Double?
+
+        /// The mean of those of who says that each is as the year before, of the same fits.
+        public var naiveWmape: Double?
+
+        /// The mean share of numbers in the central nine tenths of what was predicted.
+        public var coverage90: Double?
+
+        /// Where all randomness came from: the model's own seed.
+        public var seed: UInt64 = 0
+
+        /// Fields the schema does not name, kept as they were sent.
+        public var unknownFields = UnknownFields()
+
+        /// The message with every field at its default.
+        public init() {}
+
+        /// Copies the fields of a view.
+        public init(_ view: View) {
+            unsafe self.init(validated: view.bytes)
+        }
+
+        /// Copies the fields of a message.
+        ///
+        /// - Parameter bytes: a validated message of this type.
+        @unsafe
+        public init(validated bytes: RawSpan) {
+            let view = unsafe View(validated: bytes)
+            self.modelID = String(view.modelID)
+            self.horizonPeriods = view.horizonPeriods
+            self.folds = view.folds.values()
+            self.wmape = view.wmape
+            self.naiveWmape = view.naiveWmape
+            self.coverage90 = view.coverage90
+            self.seed = view.seed
+            self.unknownFields = view.unknownFields
+        }
+
+        /// Appends the message's fields to a buffer.
+        public func write(to buffer: inout OutputBuffer) {
+            if !self.modelID.isEmpty { buffer.appendField(tag: 10, self.modelID) }
+            if self.horizonPeriods != 0 { buffer.appendField(tag: 16, self.horizonPeriods, as: Scalar.Int32.self) }
+            buffer.appendMessages(tag: 26, self.folds)
+            if let value = self.wmape { buffer.appendField(tag: 33, value, as: Scalar.Double.self) }
+            if let value = self.naiveWmape { buffer.appendField(tag: 41, value, as: Scalar.Double.self) }
+            if let value = self.coverage90 { buffer.appendField(tag: 49, value, as: Scalar.Double.self) }
+            if self.seed != 0 { buffer.appendField(tag: 56, self.seed, as: Scalar.UInt64.self) }
+            if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+        }
+
+        /// The message's table.
+        public static let schema: MessageSchema = MessageSchema("sextant.mix_model.v1.CrossValidation", [
+            FieldSchema(1, "model_id", .string),
+            FieldSchema(2, "horizon_periods", .int32),
+            FieldSchema(3, "folds", .message { MixModelV1.CrossValidation.Fold.schema }, .repeated),
+            FieldSchema(4, "wmape", .double, .explicit),
+            FieldSchema(5, "naive_wmape", .double, .explicit),
+            FieldSchema(6, "coverage_90", .double, .explicit),
+            FieldSchema(7, "seed", .uint64),
+        ], valueStride: MemoryLayout<MixModelV1.CrossValidation>.stride)
+
+        /// The fields of a `CrossValidation`, read where they lie.
+        public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = MixModelV1.CrossValidation
+
+            /// The message's table.
+            public static var schema: MessageSchema { MixModelV1.CrossValidation.schema }
+
+            /// The message's bytes.
+            public let bytes: RawSpan
+            fileprivate var _modelID = FieldSlice()
+
+            /// How many periods each fit predicted.
+            public private(set) var horizonPeriods: Int32 = 0
+            fileprivate var _folds = FieldRun()
+
+            /// The mean of the fits' `wmape` in periods that they had not seen; missing if none has one.
+            public private(set) var wmape: Double?
+
+            /// The mean of those of who says that each is as the year before, of the same fits.
+            public private(set) var naiveWmape: Double?
+
+            /// The mean share of numbers in the central nine tenths of what was predicted.
+            public private(set) var coverage90: Double?
+
+            /// Where all randomness came from: the model's own seed.
+            public private(set) var seed: UInt64 = 0
+            fileprivate var _has_unknown = false
+
+            /// Finds the fields.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            @_lifetime(copy bytes)
+            public init(validated bytes: RawSpan) {
+                self.bytes = bytes
+                var reader = WireReader(bytes)
+                var start = 0
+                while let tag = reader.nextTag() {
+                    switch tag {
+                        case 10: _modelID = reader.slice()
+                        case 16: self.horizonPeriods = Scalar.Int32.read(&reader)
+                        case 26:
+                            _ = reader.slice()
+                            _folds.extend(from: start, to: reader.position)
+                        case 33: self.wmape = Scalar.Double.read(&reader)
+                        case 41: self.naiveWmape = Scalar.Double.read(&reader)
+                        case 49: self.coverage90 = Scalar.Double.read(&reader)
+                        case 56: self.seed = Scalar.UInt64.read(&reader)
+                        default:
+                            reader.skip(tag)
+                            _has_unknown = true
+                    }
+                    start = reader.position
+                }
+            }
+
+            /// The model.
+            public var modelID: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _modelID.text(in: bytes)
+                }
+            }
+
+            /// The fits, the shortest first.
+            public var folds: RepeatedMessages<MixModelV1.CrossValidation.Fold.View> {
+                @_lifetime(copy self)
+                get {
+                    unsafe RepeatedMessages<MixModelV1.CrossValidation.Fold.View>(_folds, in: bytes)
+                }
+            }
+
+            /// The fields the schema does not name. Linear in the message's own fields.
+            public var unknownFields: UnknownFields {
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+            }
+        }
+
+        /// Writes the message.
+        ///
+        /// - Parameters:
+        ///   - capacity: bytes to reserve at once.
+        ///   - write: receives the message's writer.
+        public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+            try SharedBytes.encode(capacity: capacity, write)
+        }
+
+        /// Writes the fields of a `CrossValidation` straight into a buffer.
+        public struct Writer: MessageWriter, ~Copyable {
+            @usableFromInline var buffer = OutputBuffer()
+
+            /// Makes a writer with an empty buffer.
+            @inlinable public init() {}
+
+            /// Exchanges the writer's buffer for another.
+            @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                swap(&buffer, &other)
+            }
+
+            /// The model.
+            @inlinable
+            public mutating func setModelID(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 10, value) }
+            }
+
+            /// The model.
+            @inlinable
+            public mutating func setModelID(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 10, value.utf8) }
+            }
+
+            /// How many periods each fit predicted.
+            @inlinable
+            public mutating func setHorizonPeriods(_ value: Int32) {
+                if value != 0 { buffer.appendField(tag: 16, value, as: Scalar.Int32.self) }
+            }
+
+            /// The fits, the shortest first.
+            @inlinable
+            public mutating func addFolds<Failure: Error>(_ write: (inout MixModelV1.CrossValidation.Fold.Writer) throws(Failure) -> Void) throws(Failure) {
+                try buffer.appendMessage(tag: 26, write)
+            }
+
+            /// The fits, the shortest first.
+            @inlinable
+            public mutating func addFolds(_ value: MixModelV1.CrossValidation.Fold) {
+                buffer.appendMessage(tag: 26, value)
+            }
+
+            /// The mean of the fits' `wmape` in periods that they had not seen; missing if none has one.
+            @inlinable
+            public mutating func setWmape(_ value: Double) {
+                buffer.appendField(tag: 33, value, as: Scalar.Double.self)
+            }
+
+            /// The mean of those of who says that each is as the year before, of the same fits.
+            @inlinable
+            public mutating func setNaiveWmape(_ value: Double) {
+                buffer.appendField(tag: 41, value, as: Scalar.Double.self)
+            }
+
+            /// The mean share of numbers in the central nine tenths of what was predicted.
+            @inlinable
+            public mutating func setCoverage90(_ value: Double) {
+                buffer.appendField(tag: 49, value, as: Scalar.Double.self)
+            }
+
+            /// Where all randomness came from: the model's own seed.
+            @inlinable
+            public mutating func setSeed(_ value: UInt64) {
+                if value != 0 { buffer.appendField(tag: 56, value, as: Scalar.UInt64.self) }
+            }
+        }
+
+        /// One fit and the periods after it.
+        public struct Fold: MessageValue {
+
+            /// The first day that it predicted.
+            public var firstDate: String = ""
+
+            /// The last day that it predicted.
+            public var lastDate: String = ""
+
+            /// How many periods it was fitted to.
+            public var fittedPeriods: Int32 = 0
+
+            /// In the periods that it was fitted to; missing if its draws cannot be trusted.
+            public var training: MixModelV1.MixFit?
+
+            /// In those after; missing if its draws cannot be trusted.
+            public var holdout: MixModelV1.MixFit?
+
+            /// The `wmape` of who says that each period is as that of the year before, or as the last week's or
+            /// day's if no year was known.
+            public var naiveWmape: Double?
+
+            /// What to think of its draws, in a sentence.
+            public var verdict: String = ""
+
+            /// Whether they cannot be trusted.
+            public var isFailure: Bool = false
+
+            /// Controls that it was fitted without, for they had never changed by then.
+            public var unchangedControls: [String] = []
+
+            /// Fields the schema does not name, kept as they were sent.
+            public var unknownFields = UnknownFields()
+
+            /// The message with every field at its default.
+            public init() {}
+
+            /// Copies the fields of a view.
+            public init(_ view: View) {
+                unsafe self.init(validated: view.bytes)
+            }
+
+            /// Copies the fields of a message.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            public init(validated bytes: RawSpan) {
+                let view = unsafe View(validated: bytes)
+                self.firstDate = String(view.firstDate)
+                self.lastDate = String(view.lastDate)
+                self.fittedPeriods = view.fittedPeriods
+                if view._training.isPresent { unsafe self.training.decode(validated: view._training.bytes(in: view.bytes)) }
+                if view._holdout.isPresent { unsafe self.holdout.decode(validated: view._holdout.bytes(in: view.bytes)) }
+                self.naiveWmape = view.naiveWmape
+                self.verdict = String(view.verdict)
+                self.isFailure = view.isFailure
+                self.unchangedControls = view.unchangedControls.strings()
+                self.unknownFields = view.unknownFields
+            }
+
+            /// Appends the message's fields to a buffer.
+            public func write(to buffer: inout OutputBuffer) {
+                if !self.firstDate.isEmpty { buffer.appendField(tag: 10, self.firstDate) }
+                if !self.lastDate.isEmpty { buffer.appendField(tag: 18, self.lastDate) }
+                if self.fittedPeriods != 0 { buffer.appendField(tag: 24, self.fittedPeriods, as: Scalar.Int32.self) }
+                self.training.write(tag: 34, to: &buffer)
+                self.holdout.write(tag: 42, to: &buffer)
+                if let value = self.naiveWmape { buffer.appendField(tag: 49, value, as: Scalar.Double.self) }
+                if !self.verdict.isEmpty { buffer.appendField(tag: 58, self.verdict) }
+                if self.isFailure { buffer.appendField(tag: 64, self.isFailure, as: Scalar.Bool.self) }
+                for value in self.unchangedControls { buffer.appendField(tag: 74, value) }
+                if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+            }
+
+            /// The message's table.
+            public static let schema: MessageSchema = MessageSchema("sextant.mix_model.v1.CrossValidation.Fold", [
+                FieldSchema(1, "first_date", .string),
+                FieldSchema(2, "last_date", .string),
+                FieldSchema(3, "fitted_periods", .int32),
+                FieldSchema(4, "training", .message { MixModelV1.MixFit.schema }, .explicit),
+                FieldSchema(5, "holdout", .message { MixModelV1.MixFit.schema }, .explicit),
+                FieldSchema(6, "naive_wmape", .double, .explicit),
+                FieldSchema(7, "verdict", .string),
+                FieldSchema(8, "is_failure", .bool),
+                FieldSchema(9, "unchanged_controls", .string, .repeated),
+            ], valueStride: MemoryLayout<MixModelV1.CrossValidation.Fold>.stride)
+
+            /// The fields of a `Fold`, read where they lie.
+            public struct View: MessageView, ~Escapable {
+                /// The message as a plain value.
+                public typealias Value = MixModelV1.CrossValidation.Fold
+
+                /// The message's table.
+                public static var schema: MessageSchema { MixModelV1.CrossValidation.Fold.schema }
+
+                /// The message's bytes.
+                public let bytes: RawSpan
+                fileprivate var _firstDate = FieldSlice()
+                fileprivate var _lastDate = FieldSlice()
+
+                /// How many periods it was fitted to.
+                public private(set) var fittedPeriods: Int32 = 0
+                fileprivate var _training = FieldSlice()
+                fileprivate var _holdout = FieldSlice()
+
+                /// The `wmape` of who says that each period is as that of the year before, or as the last week's or
+                /// day's if no year was known.
+                public private(set) var naiveWmape: Double?
+                fileprivate var _verdict = FieldSlice()
+
+                /// Whether they cannot be trusted.
+                public private(set) var isFailure: Bool = false
+                fileprivate var _unchangedControls = FieldRun()
+                fileprivate var _has_unknown = false
+
+                /// Finds the fields.
+                ///
+                /// - Parameter bytes: a validated message of this type.
+                @unsafe
+                @_lifetime(copy bytes)
+                public init(validated bytes: RawSpan) {
+                    self.bytes = bytes
+                    var reader = WireReader(bytes)
+                    var start = 0
+                    while let tag = reader.nextTag() {
+                        switch tag {
+                            case 10: _firstDate = reader.slice()
+                            case 18: _lastDate = reader.slice()
+                            case 24: self.fittedPeriods = Scalar.Int32.read(&reader)
+                            case 34: _training = reader.slice()
+                            case 42: _holdout = reader.slice()
+                            case 49: self.naiveWmape = Scalar.Double.read(&reader)
+                            case 58: _verdict = reader.slice()
+                            case 64: self.isFailure = Scalar.Bool.read(&reader)
+                            case 74:
+                                _ = reader.slice()
+                                _unchangedControls.extend(from: start, to: reader.position)
+                            default:
+                                reader.skip(tag)
+                                _has_unknown = true
+                        }
+                        start = reader.position
+                    }
+                }
+
+                /// The first day that it predicted.
+                public var firstDate: Text {
+                    @_lifetime(copy self)
+                    get {
+                        unsafe _firstDate.text(in: bytes)
+                    }
+                }
+
+                /// The last day that it predicted.
+                public var lastDate: Text {
+                    @_lifetime(copy self)
+                    get {
+                        unsafe _lastDate.text(in: bytes)
+                    }
+                }
+
+                /// In the periods that it was fitted to; missing if its draws cannot be trusted.
+                public var training: MixModelV1.MixFit.View? {
+                    @_lifetime(copy self)
+                    get {
+                        unsafe _training.isPresent ? MixModelV1.MixFit.View(validated: _training.bytes(in: bytes)) : nil
+                    }
+                }
+
+                /// In those after; missing if its draws cannot be trusted.
+                public var holdout: MixModelV1.MixFit.View? {
+                    @_lifetime(copy self)
+                    get {
+                        unsafe _holdout.isPresent ? MixModelV1.MixFit.View(validated: _holdout.bytes(in: bytes)) : nil
+                    }
+                }
+
+                /// What to think of its draws, in a sentence.
+                public var verdict: Text {
+                    @_lifetime(copy self)
+                    get {
+                        unsafe _verdict.text(in: bytes)
+                    }
+                }
+
+                /// Controls that it was fitted without, for they had never changed by then.
+                public var unchangedControls: RepeatedText {
+                    @_lifetime(copy self)
+                    get {
+                        unsafe RepeatedText(_unchangedControls, in: bytes)
+                    }
+                }
+
+                /// The fields the schema does not name. Linear in the message's own fields.
+                public var unknownFields: UnknownFields {
+                    _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+                }
+            }
+
+            /// Writes the message.
+            ///
+            /// - Parameters:
+            ///   - capacity: bytes to reserve at once.
+            ///   - write: receives the message's writer.
+            public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+                try SharedBytes.encode(capacity: capacity, write)
+            }
+
+            /// Writes the fields of a `Fold` straight into a buffer.
+            public struct Writer: MessageWriter, ~Copyable {
+                @usableFromInline var buffer = OutputBuffer()
+
+                /// Makes a writer with an empty buffer.
+                @inlinable public init() {}
+
+                /// Exchanges the writer's buffer for another.
+                @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                    swap(&buffer, &other)
+                }
+
+                /// The first day that it predicted.
+                @inlinable
+                public mutating func setFirstDate(_ value: String) {
+                    if !value.isEmpty { buffer.appendField(tag: 10, value) }
+                }
+
+                /// The first day that it predicted.
+                @inlinable
+                public mutating func setFirstDate(_ value: Text) {
+                    if !value.isEmpty { buffer.appendField(tag: 10, value.utf8) }
+                }
+
+                /// The last day that it predicted.
+                @inlinable
+                public mutating func setLastDate(_ value: String) {
+                    if !value.isEmpty { buffer.appendField(tag: 18, value) }
+                }
+
+                /// The last day that it predicted.
+                @inlinable
+                public mutating func setLastDate(_ value: Text) {
+                    if !value.isEmpty { buffer.appendField(tag: 18, value.utf8) }
+                }
+
+                /// How many periods it was fitted to.
+                @inlinable
+                public mutating func setFittedPeriods(_ value: Int32) {
+                    if value != 0 { buffer.appendField(tag: 24, value, as: Scalar.Int32.self) }
+                }
+
+                /// In the periods that it was fitted to; missing if its draws cannot be trusted.
+                @inlinable
+                public mutating func setTraining<Failure: Error>(_ write: (inout MixModelV1.MixFit.Writer) throws(Failure) -> Void) throws(Failure) {
+                    try buffer.appendMessage(tag: 34, write)
+                }
+
+                /// In the periods that it was fitted to; missing if its draws cannot be trusted.
+                @inlinable
+                public mutating func setTraining(_ value: MixModelV1.MixFit) {
+                    buffer.appendMessage(tag: 34, value)
+                }
+
+                /// In those after; missing if its draws cannot be trusted.
+                @inlinable
+                public mutating func setHoldout<Failure: Error>(_ write: (inout MixModelV1.MixFit.Writer) throws(Failure) -> Void) throws(Failure) {
+                    try buffer.appendMessage(tag: 42, write)
+                }
+
+                /// In those after; missing if its draws cannot be trusted.
+                @inlinable
+                public mutating func setHoldout(_ value: MixModelV1.MixFit) {
+                    buffer.appendMessage(tag: 42, value)
+                }
+
+                /// The `wmape` of who says that each period is as that of the year before, or as the last week's or
+                /// day's if no year was known.
+                @inlinable
+                public mutating func setNaiveWmape(_ value: Double) {
+                    buffer.appendField(tag: 49, value, as: Scalar.Double.self)
+                }
+
+                /// What to think of its draws, in a sentence.
+                @inlinable
+                public mutating func setVerdict(_ value: String) {
+                    if !value.isEmpty { buffer.appendField(tag: 58, value) }
+                }
+
+                /// What to think of its draws, in a sentence.
+                @inlinable
+                public mutating func setVerdict(_ value: Text) {
+                    if !value.isEmpty { buffer.appendField(tag: 58, value.utf8) }
+                }
+
+                /// Whether they cannot be trusted.
+                @inlinable
+                public mutating func setIsFailure(_ value: Bool) {
+                    if value { buffer.appendField(tag: 64, value, as: Scalar.Bool.self) }
+                }
+
+                /// Controls that it was fitted without, for they had never changed by then.
+                @inlinable
+                public mutating func addUnchangedControls(_ value: String) {
+                    buffer.appendField(tag: 74, value)
+                }
+
+                /// Controls that it was fitted without, for they had never changed by then.
+                @inlinable
+                public mutating func addUnchangedControls(_ value: Text) {
+                    buffer.appendField(tag: 74, value.utf8)
+                }
+            }
+        }
+    }
+
     /// Asks for a review.
     public struct GetReviewRequest: MessageValue {
 
@@ -6784,12 +7595,276 @@ extension MixModelV1 {
         }
     }
 
+    /// A cross-validation as far as it is.
+    public struct StoredCrossValidation: MessageValue {
+
+        /// The fits that have ended.
+        public var found: MixModelV1.CrossValidation?
+
+        /// Of the program that made them.
+        public var version: String = ""
+
+        /// Fields the schema does not name, kept as they were sent.
+        public var unknownFields = UnknownFields()
+
+        /// The message with every field at its default.
+        public init() {}
+
+        /// Copies the fields of a view.
+        public init(_ view: View) {
+            unsafe self.init(validated: view.bytes)
+        }
+
+        /// Copies the fields of a message.
+        ///
+        /// - Parameter bytes: a validated message of this type.
+        @unsafe
+        public init(validated bytes: RawSpan) {
+            let view = unsafe View(validated: bytes)
+            if view._found.isPresent { unsafe self.found.decode(validated: view._found.bytes(in: view.bytes)) }
+            self.version = String(view.version)
+            self.unknownFields = view.unknownFields
+        }
+
+        /// Appends the message's fields to a buffer.
+        public func write(to buffer: inout OutputBuffer) {
+            self.found.write(tag: 10, to: &buffer)
+            if !self.version.isEmpty { buffer.appendField(tag: 18, self.version) }
+            if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+        }
+
+        /// The message's table.
+        public static let schema: MessageSchema = MessageSchema("sextant.mix_model.v1.StoredCrossValidation", [
+            FieldSchema(1, "found", .message { MixModelV1.CrossValidation.schema }, .explicit),
+            FieldSchema(2, "version", .string),
+        ], valueStride: MemoryLayout<MixModelV1.StoredCrossValidation>.stride)
+
+        /// The fields of a `StoredCrossValidation`, read where they lie.
+        public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = MixModelV1.StoredCrossValidation
+
+            /// The message's table.
+            public static var schema: MessageSchema { MixModelV1.StoredCrossValidation.schema }
+
+            /// The message's bytes.
+            public let bytes: RawSpan
+            fileprivate var _found = FieldSlice()
+            fileprivate var _version = FieldSlice()
+            fileprivate var _has_unknown = false
+
+            /// Finds the fields.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            @_lifetime(copy bytes)
+            public init(validated bytes: RawSpan) {
+                self.bytes = bytes
+                var reader = WireReader(bytes)
+                while let tag = reader.nextTag() {
+                    switch tag {
+                        case 10: _found = reader.slice()
+                        case 18: _version = reader.slice()
+                        default:
+                            reader.skip(tag)
+                            _has_unknown = true
+                    }
+                }
+            }
+
+            /// The fits that have ended.
+            public var found: MixModelV1.CrossValidation.View? {
+                @_lifetime(copy self)
+                get {
+                    unsafe _found.isPresent ? MixModelV1.CrossValidation.View(validated: _found.bytes(in: bytes)) : nil
+                }
+            }
+
+            /// Of the program that made them.
+            public var version: Text {
+                @_lifetime(copy self)
+                get {
+                    unsafe _version.text(in: bytes)
+                }
+            }
+
+            /// The fields the schema does not name. Linear in the message's own fields.
+            public var unknownFields: UnknownFields {
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+            }
+        }
+
+        /// Writes the message.
+        ///
+        /// - Parameters:
+        ///   - capacity: bytes to reserve at once.
+        ///   - write: receives the message's writer.
+        public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+            try SharedBytes.encode(capacity: capacity, write)
+        }
+
+        /// Writes the fields of a `StoredCrossValidation` straight into a buffer.
+        public struct Writer: MessageWriter, ~Copyable {
+            @usableFromInline var buffer = OutputBuffer()
+
+            /// Makes a writer with an empty buffer.
+            @inlinable public init() {}
+
+            /// Exchanges the writer's buffer for another.
+            @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                swap(&buffer, &other)
+            }
+
+            /// The fits that have ended.
+            @inlinable
+            public mutating func setFound<Failure: Error>(_ write: (inout MixModelV1.CrossValidation.Writer) throws(Failure) -> Void) throws(Failure) {
+                try buffer.appendMessage(tag: 10, write)
+            }
+
+            /// The fits that have ended.
+            @inlinable
+            public mutating func setFound(_ value: MixModelV1.CrossValidation) {
+                buffer.appendMessage(tag: 10, value)
+            }
+
+            /// Of the program that made them.
+            @inlinable
+            public mutating func setVersion(_ value: String) {
+                if !value.isEmpty { buffer.appendField(tag: 18, value) }
+            }
+
+            /// Of the program that made them.
+            @inlinable
+            public mutating func setVersion(_ value: Text) {
+                if !value.isEmpty { buffer.appendField(tag: 18, value.utf8) }
+            }
+        }
+    }
+
+    /// What a job of a cross-validation is asked to do.
+    public struct StoredCrossValidationOrder: MessageValue {
+
+        /// What was asked for, all of it said.
+        public var request: MixModelV1.CrossValidateModelRequest?
+
+        /// Fields the schema does not name, kept as they were sent.
+        public var unknownFields = UnknownFields()
+
+        /// The message with every field at its default.
+        public init() {}
+
+        /// Copies the fields of a view.
+        public init(_ view: View) {
+            unsafe self.init(validated: view.bytes)
+        }
+
+        /// Copies the fields of a message.
+        ///
+        /// - Parameter bytes: a validated message of this type.
+        @unsafe
+        public init(validated bytes: RawSpan) {
+            let view = unsafe View(validated: bytes)
+            if view._request.isPresent { unsafe self.request.decode(validated: view._request.bytes(in: view.bytes)) }
+            self.unknownFields = view.unknownFields
+        }
+
+        /// Appends the message's fields to a buffer.
+        public func write(to buffer: inout OutputBuffer) {
+            self.request.write(tag: 10, to: &buffer)
+            if !unknownFields.isEmpty { buffer.append(unknownFields.bytes.rawBytes) }
+        }
+
+        /// The message's table.
+        public static let schema: MessageSchema = MessageSchema("sextant.mix_model.v1.StoredCrossValidationOrder", [
+            FieldSchema(1, "request", .message { MixModelV1.CrossValidateModelRequest.schema }, .explicit),
+        ], valueStride: MemoryLayout<MixModelV1.StoredCrossValidationOrder>.stride)
+
+        /// The fields of a `StoredCrossValidationOrder`, read where they lie.
+        public struct View: MessageView, ~Escapable {
+            /// The message as a plain value.
+            public typealias Value = MixModelV1.StoredCrossValidationOrder
+
+            /// The message's table.
+            public static var schema: MessageSchema { MixModelV1.StoredCrossValidationOrder.schema }
+
+            /// The message's bytes.
+            public let bytes: RawSpan
+            fileprivate var _request = FieldSlice()
+            fileprivate var _has_unknown = false
+
+            /// Finds the fields.
+            ///
+            /// - Parameter bytes: a validated message of this type.
+            @unsafe
+            @_lifetime(copy bytes)
+            public init(validated bytes: RawSpan) {
+                self.bytes = bytes
+                var reader = WireReader(bytes)
+                while let tag = reader.nextTag() {
+                    switch tag {
+                        case 10: _request = reader.slice()
+                        default:
+                            reader.skip(tag)
+                            _has_unknown = true
+                    }
+                }
+            }
+
+            /// What was asked for, all of it said.
+            public var request: MixModelV1.CrossValidateModelRequest.View? {
+                @_lifetime(copy self)
+                get {
+                    unsafe _request.isPresent ? MixModelV1.CrossValidateModelRequest.View(validated: _request.bytes(in: bytes)) : nil
+                }
+            }
+
+            /// The fields the schema does not name. Linear in the message's own fields.
+            public var unknownFields: UnknownFields {
+                _has_unknown ? UnknownFields(of: bytes, schema: Self.schema) : UnknownFields()
+            }
+        }
+
+        /// Writes the message.
+        ///
+        /// - Parameters:
+        ///   - capacity: bytes to reserve at once.
+        ///   - write: receives the message's writer.
+        public static func encode<Failure: Error>(capacity: Int = 0, _ write: (inout Writer) throws(Failure) -> Void) throws(Failure) -> SharedBytes {
+            try SharedBytes.encode(capacity: capacity, write)
+        }
+
+        /// Writes the fields of a `StoredCrossValidationOrder` straight into a buffer.
+        public struct Writer: MessageWriter, ~Copyable {
+            @usableFromInline var buffer = OutputBuffer()
+
+            /// Makes a writer with an empty buffer.
+            @inlinable public init() {}
+
+            /// Exchanges the writer's buffer for another.
+            @inlinable public mutating func exchange(_ other: inout OutputBuffer) {
+                swap(&buffer, &other)
+            }
+
+            /// What was asked for, all of it said.
+            @inlinable
+            public mutating func setRequest<Failure: Error>(_ write: (inout MixModelV1.CrossValidateModelRequest.Writer) throws(Failure) -> Void) throws(Failure) {
+                try buffer.appendMessage(tag: 10, write)
+            }
+
+            /// What was asked for, all of it said.
+            @inlinable
+            public mutating func setRequest(_ value: MixModelV1.CrossValidateModelRequest) {
+                buffer.appendMessage(tag: 10, value)
+            }
+        }
+    }
+
     /// The file `sextant/mix_model/v1/results.proto`.
     public static let resultsFile: FileSchema = FileSchema(
         "sextant/mix_model/v1/results.proto",
-        imports: ["sextant/api/annotations.proto"],
-        messages: [MixModelV1.Estimate.schema, MixModelV1.MixPart.schema, MixModelV1.ChannelResult.schema, MixModelV1.PartResult.schema, MixModelV1.MixFit.schema, MixModelV1.PredictedPeriod.schema, MixModelV1.LeftOut.schema, MixModelV1.LeftOut.Unreliable.schema, MixModelV1.ParameterResult.schema, MixModelV1.ModelledLift.schema, MixModelV1.MixResults.schema, MixModelV1.GetResultsRequest.schema, MixModelV1.GetContributionsRequest.schema, MixModelV1.MixContributions.schema, MixModelV1.MixContributions.Part.schema, MixModelV1.GetResponseCurvesRequest.schema, MixModelV1.ResponseCurves.schema, MixModelV1.ResponseCurves.Point.schema, MixModelV1.ResponseCurves.Curve.schema, MixModelV1.GetReviewRequest.schema, MixModelV1.MixReview.schema, MixModelV1.MixReview.Check.schema, MixModelV1.CompareModelsRequest.schema, MixModelV1.ModelComparison.schema, MixModelV1.ModelComparison.Side.schema, MixModelV1.ModelComparison.Channel.schema, MixModelV1.ModelComparison.Difference.schema, MixModelV1.ModelComparison.Stability.schema, MixModelV1.ExportDrawsRequest.schema, MixModelV1.DrawRows.schema, MixModelV1.StoredResults.schema],
+        imports: ["sextant/api/annotations.proto", "sextant/operations/v1/operations.proto"],
+        messages: [MixModelV1.Estimate.schema, MixModelV1.MixPart.schema, MixModelV1.ChannelResult.schema, MixModelV1.PartResult.schema, MixModelV1.MixFit.schema, MixModelV1.PredictedPeriod.schema, MixModelV1.LeftOut.schema, MixModelV1.LeftOut.Unreliable.schema, MixModelV1.ParameterResult.schema, MixModelV1.ModelledLift.schema, MixModelV1.MixResults.schema, MixModelV1.GetResultsRequest.schema, MixModelV1.GetContributionsRequest.schema, MixModelV1.MixContributions.schema, MixModelV1.MixContributions.Part.schema, MixModelV1.GetResponseCurvesRequest.schema, MixModelV1.ResponseCurves.schema, MixModelV1.ResponseCurves.Point.schema, MixModelV1.ResponseCurves.Curve.schema, MixModelV1.CrossValidateModelRequest.schema, MixModelV1.GetCrossValidationRequest.schema, MixModelV1.CrossValidation.schema, MixModelV1.CrossValidation.Fold.schema, MixModelV1.GetReviewRequest.schema, MixModelV1.MixReview.schema, MixModelV1.MixReview.Check.schema, MixModelV1.CompareModelsRequest.schema, MixModelV1.ModelComparison.schema, MixModelV1.ModelComparison.Side.schema, MixModelV1.ModelComparison.Channel.schema, MixModelV1.ModelComparison.Difference.schema, MixModelV1.ModelComparison.Stability.schema, MixModelV1.ExportDrawsRequest.schema, MixModelV1.DrawRows.schema, MixModelV1.StoredResults.schema, MixModelV1.StoredCrossValidation.schema, MixModelV1.StoredCrossValidationOrder.schema],
         enums: [MixModelV1.Estimate.Kind.schema, MixModelV1.MixPart.Kind.schema, MixModelV1.MixReview.Status.schema, MixModelV1.ExportDrawsRequest.Format.schema],
-        descriptor: "CiJzZXh0YW50L21peF9tb2RlbC92MS9yZXN1bHRzLnByb3RvEhRzZXh0YW50Lm1peF9tb2RlbC52MRodc2V4dGFudC9hcGkvYW5ub3RhdGlvbnMucHJvdG8i9wEKCEVzdGltYXRlEhIKBG1lYW4YASABKAFSBG1lYW4SFgoGbWVkaWFuGAIgASgBUgZtZWRpYW4SFAoFbG93ZXIYAyABKAFSBWxvd2VyEhQKBXVwcGVyGAQgASgBUgV1cHBlchIUCgVsZXZlbBgFIAEoAVIFbGV2ZWwSNwoEa2luZBgGIAEoDjIjLnNleHRhbnQubWl4X21vZGVsLnYxLkVzdGltYXRlLktpbmRSBGtpbmQiRAoES2luZBIUChBLSU5EX1VOU1BFQ0lGSUVEEAASEwoPS0lORF9DT05GSURFTkNFEAESEQoNS0lORF9DUkVESUJMRRACIuIBCgdNaXhQYXJ0EjYKBGtpbmQYASABKA4yIi5zZXh0YW50Lm1peF9tb2RlbC52MS5NaXhQYXJ0LktpbmRSBGtpbmQSEgoEbmFtZRgCIAEoCVIEbmFtZSKKAQoES2luZBIUChBLSU5EX1VOU1BFQ0lGSUVEEAASEQoNS0lORF9CQVNFTElORRABEg8KC0tJTkRfU0VBU09OEAISEAoMS0lORF9DT05UUk9MEAMSEgoOS0lORF9UUkVBVE1FTlQQBBIQCgxLSU5EX09SR0FOSUMQBRIQCgxLSU5EX0NIQU5ORUwQBiLlBAoNQ2hhbm5lbFJlc3VsdBIYCgdjaGFubmVsGAEgASgJUgdjaGFubmVsEhAKA2dlbxgCIAEoCVIDZ2VvEhkKBXNwZW5kGAMgASgBSABSBXNwZW5kiAEBEkIKDGNvbnRyaWJ1dGlvbhgEIAEoCzIeLnNleHRhbnQubWl4X21vZGVsLnYxLkVzdGltYXRlUgxjb250cmlidXRpb24SNAoFdmFsdWUYBSABKAsyHi5zZXh0YW50Lm1peF9tb2RlbC52MS5Fc3RpbWF0ZVIFdmFsdWUSMAoDcm9pGAYgASgLMh4uc2V4dGFudC5taXhfbW9kZWwudjEuRXN0aW1hdGVSA3JvaRJBCgxtYXJnaW5hbF9yb2kYByABKAsyHi5zZXh0YW50Lm1peF9tb2RlbC52MS5Fc3RpbWF0ZVILbWFyZ2luYWxSb2kSSAoQY29zdF9wZXJfb3V0Y29tZRgIIAEoCzIeLnNleHRhbnQubWl4X21vZGVsLnYxLkVzdGltYXRlUg5jb3N0UGVyT3V0Y29tZRJECg1lZmZlY3RpdmVuZXNzGAkgASgLMh4uc2V4dGFudC5taXhfbW9kZWwudjEuRXN0aW1hdGVSDWVmZmVjdGl2ZW5lc3MSKQoOc2hhcmVfb2Zfc3BlbmQYCiABKAFIAVIMc2hhcmVPZlNwZW5kiAEBEkYKD3NoYXJlX29mX2VmZmVjdBgLIAEoCzIeLnNleHRhbnQubWl4X21vZGVsLnYxLkVzdGltYXRlUg1zaGFyZU9mRWZmZWN0QggKBl9zcGVuZEIRCg9fc2hhcmVfb2Zfc3BlbmQiuQEKClBhcnRSZXN1bHQSMQoEcGFydBgBIAEoCzIdLnNleHRhbnQubWl4X21vZGVsLnYxLk1peFBhcnRSBHBhcnQSQgoMY29udHJpYnV0aW9uGAIgASgLMh4uc2V4dGFudC5taXhfbW9kZWwudjEuRXN0aW1hdGVSDGNvbnRyaWJ1dGlvbhI0CgVzaGFyZRgDIAEoCzIeLnNleHRhbnQubWl4X21vZGVsLnYxLkVzdGltYXRlUgVzaGFyZSLGAgoGTWl4Rml0EhQKBWNvdW50GAEgASgDUgVjb3VudBIgCglyX3NxdWFyZWQYAiABKAFIAFIIclNxdWFyZWSIAQESFwoEbWFwZRgDIAEoAUgBUgRtYXBliAEBEhkKBXdtYXBlGAQgASgBSAJSBXdtYXBliAEBEkwKEmJheWVzaWFuX3Jfc3F1YXJlZBgFIAEoCzIeLnNleHRhbnQubWl4X21vZGVsLnYxLkVzdGltYXRlUhBiYXllc2lhblJTcXVhcmVkEh8KC2NvdmVyYWdlXzUwGAYgASgBUgpjb3ZlcmFnZTUwEh8KC2NvdmVyYWdlXzkwGAcgASgBUgpjb3ZlcmFnZTkwEh8KC2xvZ19kZW5zaXR5GAggASgBUgpsb2dEZW5zaXR5QgwKCl9yX3NxdWFyZWRCBwoFX21hcGVCCAoGX3dtYXBlIpgBCg9QcmVkaWN0ZWRQZXJpb2QSEgoEZGF0ZRgBIAEoCVIEZGF0ZRIaCghvYnNlcnZlZBgCIAEoAVIIb2JzZXJ2ZWQSGgoIZXhwZWN0ZWQYAyABKAFSCGV4cGVjdGVkEhwKCXF1YW50aWxlcxgEIAMoAVIJcXVhbnRpbGVzEhsKCWlzX2ZpdHRlZBgFIAEoCFIIaXNGaXR0ZWQi9wIKB0xlZnRPdXQSMAoUZXhwZWN0ZWRfbG9nX2RlbnNpdHkYASABKAFSEmV4cGVjdGVkTG9nRGVuc2l0eRIlCg5zdGFuZGFyZF9lcnJvchgCIAEoAVINc3RhbmRhcmRFcnJvchIeCgpwYXJhbWV0ZXJzGAMgASgBUgpwYXJhbWV0ZXJzEjQKFmxhcmdlc3RfcmVsaWFibGVfc2hhcGUYBCABKAFSFGxhcmdlc3RSZWxpYWJsZVNoYXBlEikKEHVucmVsaWFibGVfY291bnQYBSABKANSD3VucmVsaWFibGVDb3VudBJICgp1bnJlbGlhYmxlGAYgAygLMiguc2V4dGFudC5taXhfbW9kZWwudjEuTGVmdE91dC5VbnJlbGlhYmxlUgp1bnJlbGlhYmxlGkgKClVucmVsaWFibGUSEAoDZ2VvGAEgASgJUgNnZW8SEgoEZGF0ZRgCIAEoCVIEZGF0ZRIUCgVzaGFwZRgDIAEoAVIFc2hhcGUiswMKD1BhcmFtZXRlclJlc3VsdBISCgRuYW1lGAEgASgJUgRuYW1lEhIKBG1lYW4YAiABKAFSBG1lYW4SHAoJZGV2aWF0aW9uGAMgASgBUglkZXZpYXRpb24SHAoJcXVhbnRpbGVzGAQgAygBUglxdWFudGlsZXMSGAoFcl9oYXQYBSABKAFIAFIEckhhdIgBARIeCghidWxrX2VzcxgGIAEoAUgBUgdidWxrRXNziAEBEh4KCHRhaWxfZXNzGAcgASgBSAJSB3RhaWxFc3OIAQESIgoKbWVhbl9lcnJvchgIIAEoAUgDUgltZWFuRXJyb3KIAQESJwoPcHJpb3JfcXVhbnRpbGVzGAkgAygBUg5wcmlvclF1YW50aWxlcxIqCg5kZXZpYXRpb25fbGVmdBgKIAEoAUgEUg1kZXZpYXRpb25MZWZ0iAEBEhkKBXNoaWZ0GAsgASgBSAVSBXNoaWZ0iAEBQggKBl9yX2hhdEILCglfYnVsa19lc3NCCwoJX3RhaWxfZXNzQg0KC19tZWFuX2Vycm9yQhEKD19kZXZpYXRpb25fbGVmdEIICgZfc2hpZnQi6wEKDE1vZGVsbGVkTGlmdBIYCgdjaGFubmVsGAEgASgJUgdjaGFubmVsEhIKBGdlb3MYAiADKAlSBGdlb3MSEgoEZGF0ZRgDIAEoCVIEZGF0ZRIaCghtZWFzdXJlZBgEIAEoAVIIbWVhc3VyZWQSJQoOc3RhbmRhcmRfZXJyb3IYBSABKAFSDXN0YW5kYXJkRXJyb3ISOgoIbW9kZWxsZWQYBiABKAsyHi5zZXh0YW50Lm1peF9tb2RlbC52MS5Fc3RpbWF0ZVIIbW9kZWxsZWQSGgoIY29uZmxpY3QYByABKAFSCGNvbmZsaWN0IsUHCgpNaXhSZXN1bHRzEhkKCG1vZGVsX2lkGAEgASgJUgdtb2RlbElkEhQKBWxhYmVsGAIgASgJUgVsYWJlbBIQCgNrcGkYAyABKAlSA2twaRIaCghjdXJyZW5jeRgEIAEoCVIIY3VycmVuY3kSHQoKZmlyc3RfZGF0ZRgFIAEoCVIJZmlyc3REYXRlEhsKCWxhc3RfZGF0ZRgGIAEoCVIIbGFzdERhdGUSFAoFZHJhd3MYByABKANSBWRyYXdzEh0KCmRyYXdzX3VzZWQYCCABKANSCWRyYXdzVXNlZBI/CghjaGFubmVscxgJIAMoCzIjLnNleHRhbnQubWl4X21vZGVsLnYxLkNoYW5uZWxSZXN1bHRSCGNoYW5uZWxzEkYKDGdlb19jaGFubmVscxgKIAMoCzIjLnNleHRhbnQubWl4X21vZGVsLnYxLkNoYW5uZWxSZXN1bHRSC2dlb0NoYW5uZWxzEjYKBXBhcnRzGAsgAygLMiAuc2V4dGFudC5taXhfbW9kZWwudjEuUGFydFJlc3VsdFIFcGFydHMSOgoIZXhwZWN0ZWQYDCABKAsyHi5zZXh0YW50Lm1peF9tb2RlbC52MS5Fc3RpbWF0ZVIIZXhwZWN0ZWQSLgoDZml0GA0gASgLMhwuc2V4dGFudC5taXhfbW9kZWwudjEuTWl4Rml0UgNmaXQSNgoHaG9sZG91dBgOIAEoCzIcLnNleHRhbnQubWl4X21vZGVsLnYxLk1peEZpdFIHaG9sZG91dBI5Cglwcmlvcl9maXQYDyABKAsyHC5zZXh0YW50Lm1peF9tb2RlbC52MS5NaXhGaXRSCHByaW9yRml0EkMKCXByZWRpY3RlZBgQIAMoCzIlLnNleHRhbnQubWl4X21vZGVsLnYxLlByZWRpY3RlZFBlcmlvZFIJcHJlZGljdGVkEjgKCGxlZnRfb3V0GBEgASgLMh0uc2V4dGFudC5taXhfbW9kZWwudjEuTGVmdE91dFIHbGVmdE91dBJFCgpwYXJhbWV0ZXJzGBIgAygLMiUuc2V4dGFudC5taXhfbW9kZWwudjEuUGFyYW1ldGVyUmVzdWx0UgpwYXJhbWV0ZXJzEi0KEm9taXR0ZWRfcGFyYW1ldGVycxgTIAEoA1IRb21pdHRlZFBhcmFtZXRlcnMSOAoFbGlmdHMYFCADKAsyIi5zZXh0YW50Lm1peF9tb2RlbC52MS5Nb2RlbGxlZExpZnRSBWxpZnRzEhgKB3ZlcmRpY3QYFSABKAlSB3ZlcmRpY3QiLgoRR2V0UmVzdWx0c1JlcXVlc3QSGQoIbW9kZWxfaWQYASABKAlSB21vZGVsSWQiRgoXR2V0Q29udHJpYnV0aW9uc1JlcXVlc3QSGQoIbW9kZWxfaWQYASABKAlSB21vZGVsSWQSEAoDZ2VvGAIgASgJUgNnZW8ihAQKEE1peENvbnRyaWJ1dGlvbnMSGQoIbW9kZWxfaWQYASABKAlSB21vZGVsSWQSEAoDZ2VvGAIgASgJUgNnZW8SFAoFZGF0ZXMYAyADKAlSBWRhdGVzEhIKBGdlb3MYBCADKAlSBGdlb3MSQQoFcGFydHMYBSADKAsyKy5zZXh0YW50Lm1peF9tb2RlbC52MS5NaXhDb250cmlidXRpb25zLlBhcnRSBXBhcnRzEjoKCGV4cGVjdGVkGAYgAygLMh4uc2V4dGFudC5taXhfbW9kZWwudjEuRXN0aW1hdGVSCGV4cGVjdGVkEjoKCGJhc2VsaW5lGAcgAygLMh4uc2V4dGFudC5taXhfbW9kZWwudjEuRXN0aW1hdGVSCGJhc2VsaW5lGt0BCgRQYXJ0EjEKBHBhcnQYASABKAsyHS5zZXh0YW50Lm1peF9tb2RlbC52MS5NaXhQYXJ0UgRwYXJ0EjQKBXRvdGFsGAIgASgLMh4uc2V4dGFudC5taXhfbW9kZWwudjEuRXN0aW1hdGVSBXRvdGFsEjgKB3BlcmlvZHMYAyADKAsyHi5zZXh0YW50Lm1peF9tb2RlbC52MS5Fc3RpbWF0ZVIHcGVyaW9kcxIyCgRnZW9zGAQgAygLMh4uc2V4dGFudC5taXhfbW9kZWwudjEuRXN0aW1hdGVSBGdlb3MiNQoYR2V0UmVzcG9uc2VDdXJ2ZXNSZXF1ZXN0EhkKCG1vZGVsX2lkGAEgASgJUgdtb2RlbElkIt8FCg5SZXNwb25zZUN1cnZlcxIZCghtb2RlbF9pZBgBIAEoCVIHbW9kZWxJZBJCCgZjdXJ2ZXMYAiADKAsyKi5zZXh0YW50Lm1peF9tb2RlbC52MS5SZXNwb25zZUN1cnZlcy5DdXJ2ZVIGY3VydmVzGrEBCgVQb2ludBIeCgptdWx0aXBsaWVyGAEgASgBUgptdWx0aXBsaWVyEhkKBXNwZW5kGAIgASgBSABSBXNwZW5kiAEBEkIKDGNvbnRyaWJ1dGlvbhgDIAEoCzIeLnNleHRhbnQubWl4X21vZGVsLnYxLkVzdGltYXRlUgxjb250cmlidXRpb24SHwoLaXNfb2JzZXJ2ZWQYBCABKAhSCmlzT2JzZXJ2ZWRCCAoGX3NwZW5kGrkDCgVDdXJ2ZRIYCgdjaGFubmVsGAEgASgJUgdjaGFubmVsEiUKDmxlYXN0X29ic2VydmVkGAIgASgBUg1sZWFzdE9ic2VydmVkEiMKDW1vc3Rfb2JzZXJ2ZWQYAyABKAFSDG1vc3RPYnNlcnZlZBIUCgV1c3VhbBgEIAEoAVIFdXN1YWwSQgoGcG9pbnRzGAUgAygLMiouc2V4dGFudC5taXhfbW9kZWwudjEuUmVzcG9uc2VDdXJ2ZXMuUG9pbnRSBnBvaW50cxI0CgVkZWNheRgGIAMoCzIeLnNleHRhbnQubWl4X21vZGVsLnYxLkVzdGltYXRlUgVkZWNheRI5CghtZWFuX2xhZxgHIAEoCzIeLnNleHRhbnQubWl4X21vZGVsLnYxLkVzdGltYXRlUgdtZWFuTGFnEjwKCWltbWVkaWF0ZRgIIAEoCzIeLnNleHRhbnQubWl4X21vZGVsLnYxLkVzdGltYXRlUglpbW1lZGlhdGUSQQoMY2FycmllZF9vdmVyGAkgASgLMh4uc2V4dGFudC5taXhfbW9kZWwudjEuRXN0aW1hdGVSC2NhcnJpZWRPdmVyIi0KEEdldFJldmlld1JlcXVlc3QSGQoIbW9kZWxfaWQYASABKAlSB21vZGVsSWQiogMKCU1peFJldmlldxIZCghtb2RlbF9pZBgBIAEoCVIHbW9kZWxJZBI+CgZzdGF0dXMYAiABKA4yJi5zZXh0YW50Lm1peF9tb2RlbC52MS5NaXhSZXZpZXcuU3RhdHVzUgZzdGF0dXMSGAoHdmVyZGljdBgDIAEoCVIHdmVyZGljdBI9CgZjaGVja3MYBCADKAsyJS5zZXh0YW50Lm1peF9tb2RlbC52MS5NaXhSZXZpZXcuQ2hlY2tSBmNoZWNrcxqJAQoFQ2hlY2sSEgoEbmFtZRgBIAEoCVIEbmFtZRI+CgZzdGF0dXMYAiABKA4yJi5zZXh0YW50Lm1peF9tb2RlbC52MS5NaXhSZXZpZXcuU3RhdHVzUgZzdGF0dXMSFAoFd29yZHMYAyABKAlSBXdvcmRzEhYKBnJlbWVkeRgEIAEoCVIGcmVtZWR5IlUKBlN0YXR1cxIWChJTVEFUVVNfVU5TUEVDSUZJRUQQABIPCgtTVEFUVVNfUEFTUxABEhEKDVNUQVRVU19SRVZJRVcQAhIPCgtTVEFUVVNfRkFJTBADIjMKFENvbXBhcmVNb2RlbHNSZXF1ZXN0EhsKCW1vZGVsX2lkcxgBIAMoCVIIbW9kZWxJZHMiiAoKD01vZGVsQ29tcGFyaXNvbhJCCgZtb2RlbHMYASADKAsyKi5zZXh0YW50Lm1peF9tb2RlbC52MS5Nb2RlbENvbXBhcmlzb24uU2lkZVIGbW9kZWxzEkkKCGNoYW5uZWxzGAIgAygLMi0uc2V4dGFudC5taXhfbW9kZWwudjEuTW9kZWxDb21wYXJpc29uLkNoYW5uZWxSCGNoYW5uZWxzEjMKFWNvbmZpZ3VyYXRpb25fZGlmZmVycxgDIAEoCFIUY29uZmlndXJhdGlvbkRpZmZlcnMSIQoMZGF0YV9kaWZmZXJzGAQgASgIUgtkYXRhRGlmZmVycxInCg92ZXJzaW9uX2RpZmZlcnMYBSABKAhSDnZlcnNpb25EaWZmZXJzEiIKDWJlc3RfbGVmdF9vdXQYBiABKAlSC2Jlc3RMZWZ0T3V0Ek0KCXN0YWJpbGl0eRgHIAMoCzIvLnNleHRhbnQubWl4X21vZGVsLnYxLk1vZGVsQ29tcGFyaXNvbi5TdGFiaWxpdHlSCXN0YWJpbGl0eRJSCgtkaWZmZXJlbmNlcxgIIAMoCzIwLnNleHRhbnQubWl4X21vZGVsLnYxLk1vZGVsQ29tcGFyaXNvbi5EaWZmZXJlbmNlUgtkaWZmZXJlbmNlcxq2AwoEU2lkZRIZCghtb2RlbF9pZBgBIAEoCVIHbW9kZWxJZBIUCgVsYWJlbBgCIAEoCVIFbGFiZWwSMQoUY29uZmlndXJhdGlvbl9kaWdlc3QYAyABKAlSE2NvbmZpZ3VyYXRpb25EaWdlc3QSIAoLZmluZ2VycHJpbnQYBCABKAlSC2ZpbmdlcnByaW50EhIKBHNlZWQYBSABKARSBHNlZWQSGAoHdmVyc2lvbhgGIAEoCVIHdmVyc2lvbhIuCgNmaXQYByABKAsyHC5zZXh0YW50Lm1peF9tb2RlbC52MS5NaXhGaXRSA2ZpdBI2Cgdob2xkb3V0GAggASgLMhwuc2V4dGFudC5taXhfbW9kZWwudjEuTWl4Rml0Ugdob2xkb3V0EjgKCGxlZnRfb3V0GAkgASgLMh0uc2V4dGFudC5taXhfbW9kZWwudjEuTGVmdE91dFIHbGVmdE91dBI+CgZzdGF0dXMYCiABKA4yJi5zZXh0YW50Lm1peF9tb2RlbC52MS5NaXhSZXZpZXcuU3RhdHVzUgZzdGF0dXMSGAoHdmVyZGljdBgLIAEoCVIHdmVyZGljdBrGAQoHQ2hhbm5lbBIYCgdjaGFubmVsGAEgASgJUgdjaGFubmVsEjAKA3JvaRgCIAMoCzIeLnNleHRhbnQubWl4X21vZGVsLnYxLkVzdGltYXRlUgNyb2kSQgoMY29udHJpYnV0aW9uGAMgAygLMh4uc2V4dGFudC5taXhfbW9kZWwudjEuRXN0aW1hdGVSDGNvbnRyaWJ1dGlvbhIrChFpbnRlcnZhbHNfb3ZlcmxhcBgEIAEoCFIQaW50ZXJ2YWxzT3ZlcmxhcBo6CgpEaWZmZXJlbmNlEhQKBWZpZWxkGAEgASgJUgVmaWVsZBIWCgZ2YWx1ZXMYAiADKAlSBnZhbHVlcxpgCglTdGFiaWxpdHkSGQoIbW9kZWxfaWQYASABKAlSB21vZGVsSWQSHAoJcGFyYW1ldGVyGAIgASgJUglwYXJhbWV0ZXISGgoIZGlzdGFuY2UYAyABKAFSCGRpc3RhbmNlIr0BChJFeHBvcnREcmF3c1JlcXVlc3QSGQoIbW9kZWxfaWQYASABKAlSB21vZGVsSWQSRwoGZm9ybWF0GAIgASgOMi8uc2V4dGFudC5taXhfbW9kZWwudjEuRXhwb3J0RHJhd3NSZXF1ZXN0LkZvcm1hdFIGZm9ybWF0IkMKBkZvcm1hdBIWChJGT1JNQVRfVU5TUEVDSUZJRUQQABIOCgpGT1JNQVRfQ1NWEAESEQoNRk9STUFUX05ESlNPThACIjQKCERyYXdSb3dzEhIKBHJvd3MYASABKAlSBHJvd3MSFAoFZHJhd3MYAiABKANSBWRyYXdzIpACCg1TdG9yZWRSZXN1bHRzEjoKB3Jlc3VsdHMYASABKAsyIC5zZXh0YW50Lm1peF9tb2RlbC52MS5NaXhSZXN1bHRzUgdyZXN1bHRzEkwKDWNvbnRyaWJ1dGlvbnMYAiABKAsyJi5zZXh0YW50Lm1peF9tb2RlbC52MS5NaXhDb250cmlidXRpb25zUg1jb250cmlidXRpb25zEjwKBmN1cnZlcxgDIAEoCzIkLnNleHRhbnQubWl4X21vZGVsLnYxLlJlc3BvbnNlQ3VydmVzUgZjdXJ2ZXMSNwoGcmV2aWV3GAQgASgLMh8uc2V4dGFudC5taXhfbW9kZWwudjEuTWl4UmV2aWV3UgZyZXZpZXcyuwcKB1Jlc3VsdHMSlAEKCkdldFJlc3VsdHMSJy5zZXh0YW50Lm1peF9tb2RlbC52MS5HZXRSZXN1bHRzUmVxdWVzdBogLnNleHRhbnQubWl4X21vZGVsLnYxLk1peFJlc3VsdHMiO5ACAZKAGQ0KC21vZGVsczpyZWFkioAZIxIhL3YxL21peC9tb2RlbHMve21vZGVsX2lkfTpyZXN1bHRzEqwBChBHZXRDb250cmlidXRpb25zEi0uc2V4dGFudC5taXhfbW9kZWwudjEuR2V0Q29udHJpYnV0aW9uc1JlcXVlc3QaJi5zZXh0YW50Lm1peF9tb2RlbC52MS5NaXhDb250cmlidXRpb25zIkGQAgGSgBkNCgttb2RlbHM6cmVhZIqAGSkSJy92MS9taXgvbW9kZWxzL3ttb2RlbF9pZH06Y29udHJpYnV0aW9ucxKlAQoRR2V0UmVzcG9uc2VDdXJ2ZXMSLi5zZXh0YW50Lm1peF9tb2RlbC52MS5HZXRSZXNwb25zZUN1cnZlc1JlcXVlc3QaJC5zZXh0YW50Lm1peF9tb2RlbC52MS5SZXNwb25zZUN1cnZlcyI6kAIBkoAZDQoLbW9kZWxzOnJlYWSKgBkiEiAvdjEvbWl4L21vZGVscy97bW9kZWxfaWR9OmN1cnZlcxKQAQoJR2V0UmV2aWV3EiYuc2V4dGFudC5taXhfbW9kZWwudjEuR2V0UmV2aWV3UmVxdWVzdBofLnNleHRhbnQubWl4X21vZGVsLnYxLk1peFJldmlldyI6kAIBkoAZDQoLbW9kZWxzOnJlYWSKgBkiEiAvdjEvbWl4L21vZGVscy97bW9kZWxfaWR9OnJldmlldxKXAQoNQ29tcGFyZU1vZGVscxIqLnNleHRhbnQubWl4X21vZGVsLnYxLkNvbXBhcmVNb2RlbHNSZXF1ZXN0GiUuc2V4dGFudC5taXhfbW9kZWwudjEuTW9kZWxDb21wYXJpc29uIjOQAgGSgBkNCgttb2RlbHM6cmVhZIqAGRsiFi92MS9taXgvbW9kZWxzOmNvbXBhcmU6ASoSlAEKC0V4cG9ydERyYXdzEiguc2V4dGFudC5taXhfbW9kZWwudjEuRXhwb3J0RHJhd3NSZXF1ZXN0Gh4uc2V4dGFudC5taXhfbW9kZWwudjEuRHJhd1Jvd3MiOZACAZKAGQ0KC21vZGVsczpyZWFkioAZIRIfL3YxL21peC9tb2RlbHMve21vZGVsX2lkfTpkcmF3czABYgZwcm90bzM="
+        descriptor: "CiJzZXh0YW50L21peF9tb2RlbC92MS9yZXN1bHRzLnByb3RvEhRzZXh0YW50Lm1peF9tb2RlbC52MRodc2V4dGFudC9hcGkvYW5ub3RhdGlvbnMucHJvdG8aJnNleHRhbnQvb3BlcmF0aW9ucy92MS9vcGVyYXRpb25zLnByb3RvIvcBCghFc3RpbWF0ZRISCgRtZWFuGAEgASgBUgRtZWFuEhYKBm1lZGlhbhgCIAEoAVIGbWVkaWFuEhQKBWxvd2VyGAMgASgBUgVsb3dlchIUCgV1cHBlchgEIAEoAVIFdXBwZXISFAoFbGV2ZWwYBSABKAFSBWxldmVsEjcKBGtpbmQYBiABKA4yIy5zZXh0YW50Lm1peF9tb2RlbC52MS5Fc3RpbWF0ZS5LaW5kUgRraW5kIkQKBEtpbmQSFAoQS0lORF9VTlNQRUNJRklFRBAAEhMKD0tJTkRfQ09ORklERU5DRRABEhEKDUtJTkRfQ1JFRElCTEUQAiLiAQoHTWl4UGFydBI2CgRraW5kGAEgASgOMiIuc2V4dGFudC5taXhfbW9kZWwudjEuTWl4UGFydC5LaW5kUgRraW5kEhIKBG5hbWUYAiABKAlSBG5hbWUiigEKBEtpbmQSFAoQS0lORF9VTlNQRUNJRklFRBAAEhEKDUtJTkRfQkFTRUxJTkUQARIPCgtLSU5EX1NFQVNPThACEhAKDEtJTkRfQ09OVFJPTBADEhIKDktJTkRfVFJFQVRNRU5UEAQSEAoMS0lORF9PUkdBTklDEAUSEAoMS0lORF9DSEFOTkVMEAYi5QQKDUNoYW5uZWxSZXN1bHQSGAoHY2hhbm5lbBgBIAEoCVIHY2hhbm5lbBIQCgNnZW8YAiABKAlSA2dlbxIZCgVzcGVuZBgDIAEoAUgAUgVzcGVuZIgBARJCCgxjb250cmlidXRpb24YBCABKAsyHi5zZXh0YW50Lm1peF9tb2RlbC52MS5Fc3RpbWF0ZVIMY29udHJpYnV0aW9uEjQKBXZhbHVlGAUgASgLMh4uc2V4dGFudC5taXhfbW9kZWwudjEuRXN0aW1hdGVSBXZhbHVlEjAKA3JvaRgGIAEoCzIeLnNleHRhbnQubWl4X21vZGVsLnYxLkVzdGltYXRlUgNyb2kSQQoMbWFyZ2luYWxfcm9pGAcgASgLMh4uc2V4dGFudC5taXhfbW9kZWwudjEuRXN0aW1hdGVSC21hcmdpbmFsUm9pEkgKEGNvc3RfcGVyX291dGNvbWUYCCABKAsyHi5zZXh0YW50Lm1peF9tb2RlbC52MS5Fc3RpbWF0ZVIOY29zdFBlck91dGNvbWUSRAoNZWZmZWN0aXZlbmVzcxgJIAEoCzIeLnNleHRhbnQubWl4X21vZGVsLnYxLkVzdGltYXRlUg1lZmZlY3RpdmVuZXNzEikKDnNoYXJlX29mX3NwZW5kGAogASgBSAFSDHNoYXJlT2ZTcGVuZIgBARJGCg9zaGFyZV9vZl9lZmZlY3QYCyABKAsyHi5zZXh0YW50Lm1peF9tb2RlbC52MS5Fc3RpbWF0ZVINc2hhcmVPZkVmZmVjdEIICgZfc3BlbmRCEQoPX3NoYXJlX29mX3NwZW5kIrkBCgpQYXJ0UmVzdWx0EjEKBHBhcnQYASABKAsyHS5zZXh0YW50Lm1peF9tb2RlbC52MS5NaXhQYXJ0UgRwYXJ0EkIKDGNvbnRyaWJ1dGlvbhgCIAEoCzIeLnNleHRhbnQubWl4X21vZGVsLnYxLkVzdGltYXRlUgxjb250cmlidXRpb24SNAoFc2hhcmUYAyABKAsyHi5zZXh0YW50Lm1peF9tb2RlbC52MS5Fc3RpbWF0ZVIFc2hhcmUixgIKBk1peEZpdBIUCgVjb3VudBgBIAEoA1IFY291bnQSIAoJcl9zcXVhcmVkGAIgASgBSABSCHJTcXVhcmVkiAEBEhcKBG1hcGUYAyABKAFIAVIEbWFwZYgBARIZCgV3bWFwZRgEIAEoAUgCUgV3bWFwZYgBARJMChJiYXllc2lhbl9yX3NxdWFyZWQYBSABKAsyHi5zZXh0YW50Lm1peF9tb2RlbC52MS5Fc3RpbWF0ZVIQYmF5ZXNpYW5SU3F1YXJlZBIfCgtjb3ZlcmFnZV81MBgGIAEoAVIKY292ZXJhZ2U1MBIfCgtjb3ZlcmFnZV85MBgHIAEoAVIKY292ZXJhZ2U5MBIfCgtsb2dfZGVuc2l0eRgIIAEoAVIKbG9nRGVuc2l0eUIMCgpfcl9zcXVhcmVkQgcKBV9tYXBlQggKBl93bWFwZSKYAQoPUHJlZGljdGVkUGVyaW9kEhIKBGRhdGUYASABKAlSBGRhdGUSGgoIb2JzZXJ2ZWQYAiABKAFSCG9ic2VydmVkEhoKCGV4cGVjdGVkGAMgASgBUghleHBlY3RlZBIcCglxdWFudGlsZXMYBCADKAFSCXF1YW50aWxlcxIbCglpc19maXR0ZWQYBSABKAhSCGlzRml0dGVkIvcCCgdMZWZ0T3V0EjAKFGV4cGVjdGVkX2xvZ19kZW5zaXR5GAEgASgBUhJleHBlY3RlZExvZ0RlbnNpdHkSJQoOc3RhbmRhcmRfZXJyb3IYAiABKAFSDXN0YW5kYXJkRXJyb3ISHgoKcGFyYW1ldGVycxgDIAEoAVIKcGFyYW1ldGVycxI0ChZsYXJnZXN0X3JlbGlhYmxlX3NoYXBlGAQgASgBUhRsYXJnZXN0UmVsaWFibGVTaGFwZRIpChB1bnJlbGlhYmxlX2NvdW50GAUgASgDUg91bnJlbGlhYmxlQ291bnQSSAoKdW5yZWxpYWJsZRgGIAMoCzIoLnNleHRhbnQubWl4X21vZGVsLnYxLkxlZnRPdXQuVW5yZWxpYWJsZVIKdW5yZWxpYWJsZRpICgpVbnJlbGlhYmxlEhAKA2dlbxgBIAEoCVIDZ2VvEhIKBGRhdGUYAiABKAlSBGRhdGUSFAoFc2hhcGUYAyABKAFSBXNoYXBlIrMDCg9QYXJhbWV0ZXJSZXN1bHQSEgoEbmFtZRgBIAEoCVIEbmFtZRISCgRtZWFuGAIgASgBUgRtZWFuEhwKCWRldmlhdGlvbhgDIAEoAVIJZGV2aWF0aW9uEhwKCXF1YW50aWxlcxgEIAMoAVIJcXVhbnRpbGVzEhgKBXJfaGF0GAUgASgBSABSBHJIYXSIAQESHgoIYnVsa19lc3MYBiABKAFIAVIHYnVsa0Vzc4gBARIeCgh0YWlsX2VzcxgHIAEoAUgCUgd0YWlsRXNziAEBEiIKCm1lYW5fZXJyb3IYCCABKAFIA1IJbWVhbkVycm9yiAEBEicKD3ByaW9yX3F1YW50aWxlcxgJIAMoAVIOcHJpb3JRdWFudGlsZXMSKgoOZGV2aWF0aW9uX2xlZnQYCiABKAFIBFINZGV2aWF0aW9uTGVmdIgBARIZCgVzaGlmdBgLIAEoAUgFUgVzaGlmdIgBAUIICgZfcl9oYXRCCwoJX2J1bGtfZXNzQgsKCV90YWlsX2Vzc0INCgtfbWVhbl9lcnJvckIRCg9fZGV2aWF0aW9uX2xlZnRCCAoGX3NoaWZ0IusBCgxNb2RlbGxlZExpZnQSGAoHY2hhbm5lbBgBIAEoCVIHY2hhbm5lbBISCgRnZW9zGAIgAygJUgRnZW9zEhIKBGRhdGUYAyABKAlSBGRhdGUSGgoIbWVhc3VyZWQYBCABKAFSCG1lYXN1cmVkEiUKDnN0YW5kYXJkX2Vycm9yGAUgASgBUg1zdGFuZGFyZEVycm9yEjoKCG1vZGVsbGVkGAYgASgLMh4uc2V4dGFudC5taXhfbW9kZWwudjEuRXN0aW1hdGVSCG1vZGVsbGVkEhoKCGNvbmZsaWN0GAcgASgBUghjb25mbGljdCLFBwoKTWl4UmVzdWx0cxIZCghtb2RlbF9pZBgBIAEoCVIHbW9kZWxJZBIUCgVsYWJlbBgCIAEoCVIFbGFiZWwSEAoDa3BpGAMgASgJUgNrcGkSGgoIY3VycmVuY3kYBCABKAlSCGN1cnJlbmN5Eh0KCmZpcnN0X2RhdGUYBSABKAlSCWZpcnN0RGF0ZRIbCglsYXN0X2RhdGUYBiABKAlSCGxhc3REYXRlEhQKBWRyYXdzGAcgASgDUgVkcmF3cxIdCgpkcmF3c191c2VkGAggASgDUglkcmF3c1VzZWQSPwoIY2hhbm5lbHMYCSADKAsyIy5zZXh0YW50Lm1peF9tb2RlbC52MS5DaGFubmVsUmVzdWx0UghjaGFubmVscxJGCgxnZW9fY2hhbm5lbHMYCiADKAsyIy5zZXh0YW50Lm1peF9tb2RlbC52MS5DaGFubmVsUmVzdWx0UgtnZW9DaGFubmVscxI2CgVwYXJ0cxgLIAMoCzIgLnNleHRhbnQubWl4X21vZGVsLnYxLlBhcnRSZXN1bHRSBXBhcnRzEjoKCGV4cGVjdGVkGAwgASgLMh4uc2V4dGFudC5taXhfbW9kZWwudjEuRXN0aW1hdGVSCGV4cGVjdGVkEi4KA2ZpdBgNIAEoCzIcLnNleHRhbnQubWl4X21vZGVsLnYxLk1peEZpdFIDZml0EjYKB2hvbGRvdXQYDiABKAsyHC5zZXh0YW50Lm1peF9tb2RlbC52MS5NaXhGaXRSB2hvbGRvdXQSOQoJcHJpb3JfZml0GA8gASgLMhwuc2V4dGFudC5taXhfbW9kZWwudjEuTWl4Rml0UghwcmlvckZpdBJDCglwcmVkaWN0ZWQYECADKAsyJS5zZXh0YW50Lm1peF9tb2RlbC52MS5QcmVkaWN0ZWRQZXJpb2RSCXByZWRpY3RlZBI4CghsZWZ0X291dBgRIAEoCzIdLnNleHRhbnQubWl4X21vZGVsLnYxLkxlZnRPdXRSB2xlZnRPdXQSRQoKcGFyYW1ldGVycxgSIAMoCzIlLnNleHRhbnQubWl4X21vZGVsLnYxLlBhcmFtZXRlclJlc3VsdFIKcGFyYW1ldGVycxItChJvbWl0dGVkX3BhcmFtZXRlcnMYEyABKANSEW9taXR0ZWRQYXJhbWV0ZXJzEjgKBWxpZnRzGBQgAygLMiIuc2V4dGFudC5taXhfbW9kZWwudjEuTW9kZWxsZWRMaWZ0UgVsaWZ0cxIYCgd2ZXJkaWN0GBUgASgJUgd2ZXJkaWN0Ii4KEUdldFJlc3VsdHNSZXF1ZXN0EhkKCG1vZGVsX2lkGAEgASgJUgdtb2RlbElkIkYKF0dldENvbnRyaWJ1dGlvbnNSZXF1ZXN0EhkKCG1vZGVsX2lkGAEgASgJUgdtb2RlbElkEhAKA2dlbxgCIAEoCVIDZ2VvIoQEChBNaXhDb250cmlidXRpb25zEhkKCG1vZGVsX2lkGAEgASgJUgdtb2RlbElkEhAKA2dlbxgCIAEoCVIDZ2VvEhQKBWRhdGVzGAMgAygJUgVkYXRlcxISCgRnZW9zGAQgAygJUgRnZW9zEkEKBXBhcnRzGAUgAygLMisuc2V4dGFudC5taXhfbW9kZWwudjEuTWl4Q29udHJpYnV0aW9ucy5QYXJ0UgVwYXJ0cxI6CghleHBlY3RlZBgGIAMoCzIeLnNleHRhbnQubWl4X21vZGVsLnYxLkVzdGltYXRlUghleHBlY3RlZBI6CghiYXNlbGluZRgHIAMoCzIeLnNleHRhbnQubWl4X21vZGVsLnYxLkVzdGltYXRlUghiYXNlbGluZRrdAQoEUGFydBIxCgRwYXJ0GAEgASgLMh0uc2V4dGFudC5taXhfbW9kZWwudjEuTWl4UGFydFIEcGFydBI0CgV0b3RhbBgCIAEoCzIeLnNleHRhbnQubWl4X21vZGVsLnYxLkVzdGltYXRlUgV0b3RhbBI4CgdwZXJpb2RzGAMgAygLMh4uc2V4dGFudC5taXhfbW9kZWwudjEuRXN0aW1hdGVSB3BlcmlvZHMSMgoEZ2VvcxgEIAMoCzIeLnNleHRhbnQubWl4X21vZGVsLnYxLkVzdGltYXRlUgRnZW9zIjUKGEdldFJlc3BvbnNlQ3VydmVzUmVxdWVzdBIZCghtb2RlbF9pZBgBIAEoCVIHbW9kZWxJZCLfBQoOUmVzcG9uc2VDdXJ2ZXMSGQoIbW9kZWxfaWQYASABKAlSB21vZGVsSWQSQgoGY3VydmVzGAIgAygLMiouc2V4dGFudC5taXhfbW9kZWwudjEuUmVzcG9uc2VDdXJ2ZXMuQ3VydmVSBmN1cnZlcxqxAQoFUG9pbnQSHgoKbXVsdGlwbGllchgBIAEoAVIKbXVsdGlwbGllchIZCgVzcGVuZBgCIAEoAUgAUgVzcGVuZIgBARJCCgxjb250cmlidXRpb24YAyABKAsyHi5zZXh0YW50Lm1peF9tb2RlbC52MS5Fc3RpbWF0ZVIMY29udHJpYnV0aW9uEh8KC2lzX29ic2VydmVkGAQgASgIUgppc09ic2VydmVkQggKBl9zcGVuZBq5AwoFQ3VydmUSGAoHY2hhbm5lbBgBIAEoCVIHY2hhbm5lbBIlCg5sZWFzdF9vYnNlcnZlZBgCIAEoAVINbGVhc3RPYnNlcnZlZBIjCg1tb3N0X29ic2VydmVkGAMgASgBUgxtb3N0T2JzZXJ2ZWQSFAoFdXN1YWwYBCABKAFSBXVzdWFsEkIKBnBvaW50cxgFIAMoCzIqLnNleHRhbnQubWl4X21vZGVsLnYxLlJlc3BvbnNlQ3VydmVzLlBvaW50UgZwb2ludHMSNAoFZGVjYXkYBiADKAsyHi5zZXh0YW50Lm1peF9tb2RlbC52MS5Fc3RpbWF0ZVIFZGVjYXkSOQoIbWVhbl9sYWcYByABKAsyHi5zZXh0YW50Lm1peF9tb2RlbC52MS5Fc3RpbWF0ZVIHbWVhbkxhZxI8CglpbW1lZGlhdGUYCCABKAsyHi5zZXh0YW50Lm1peF9tb2RlbC52MS5Fc3RpbWF0ZVIJaW1tZWRpYXRlEkEKDGNhcnJpZWRfb3ZlchgJIAEoCzIeLnNleHRhbnQubWl4X21vZGVsLnYxLkVzdGltYXRlUgtjYXJyaWVkT3ZlciJ1ChlDcm9zc1ZhbGlkYXRlTW9kZWxSZXF1ZXN0EhkKCG1vZGVsX2lkGAEgASgJUgdtb2RlbElkEhQKBWZvbGRzGAIgASgFUgVmb2xkcxInCg9ob3Jpem9uX3BlcmlvZHMYAyABKAVSDmhvcml6b25QZXJpb2RzIjYKGUdldENyb3NzVmFsaWRhdGlvblJlcXVlc3QSGQoIbW9kZWxfaWQYASABKAlSB21vZGVsSWQiuAUKD0Nyb3NzVmFsaWRhdGlvbhIZCghtb2RlbF9pZBgBIAEoCVIHbW9kZWxJZBInCg9ob3Jpem9uX3BlcmlvZHMYAiABKAVSDmhvcml6b25QZXJpb2RzEkAKBWZvbGRzGAMgAygLMiouc2V4dGFudC5taXhfbW9kZWwudjEuQ3Jvc3NWYWxpZGF0aW9uLkZvbGRSBWZvbGRzEhkKBXdtYXBlGAQgASgBSABSBXdtYXBliAEBEiQKC25haXZlX3dtYXBlGAUgASgBSAFSCm5haXZlV21hcGWIAQESJAoLY292ZXJhZ2VfOTAYBiABKAFIAlIKY292ZXJhZ2U5MIgBARISCgRzZWVkGAcgASgEUgRzZWVkGvkCCgRGb2xkEh0KCmZpcnN0X2RhdGUYASABKAlSCWZpcnN0RGF0ZRIbCglsYXN0X2RhdGUYAiABKAlSCGxhc3REYXRlEiUKDmZpdHRlZF9wZXJpb2RzGAMgASgFUg1maXR0ZWRQZXJpb2RzEjgKCHRyYWluaW5nGAQgASgLMhwuc2V4dGFudC5taXhfbW9kZWwudjEuTWl4Rml0Ugh0cmFpbmluZxI2Cgdob2xkb3V0GAUgASgLMhwuc2V4dGFudC5taXhfbW9kZWwudjEuTWl4Rml0Ugdob2xkb3V0EiQKC25haXZlX3dtYXBlGAYgASgBSABSCm5haXZlV21hcGWIAQESGAoHdmVyZGljdBgHIAEoCVIHdmVyZGljdBIdCgppc19mYWlsdXJlGAggASgIUglpc0ZhaWx1cmUSLQoSdW5jaGFuZ2VkX2NvbnRyb2xzGAkgAygJUhF1bmNoYW5nZWRDb250cm9sc0IOCgxfbmFpdmVfd21hcGVCCAoGX3dtYXBlQg4KDF9uYWl2ZV93bWFwZUIOCgxfY292ZXJhZ2VfOTAiLQoQR2V0UmV2aWV3UmVxdWVzdBIZCghtb2RlbF9pZBgBIAEoCVIHbW9kZWxJZCKiAwoJTWl4UmV2aWV3EhkKCG1vZGVsX2lkGAEgASgJUgdtb2RlbElkEj4KBnN0YXR1cxgCIAEoDjImLnNleHRhbnQubWl4X21vZGVsLnYxLk1peFJldmlldy5TdGF0dXNSBnN0YXR1cxIYCgd2ZXJkaWN0GAMgASgJUgd2ZXJkaWN0Ej0KBmNoZWNrcxgEIAMoCzIlLnNleHRhbnQubWl4X21vZGVsLnYxLk1peFJldmlldy5DaGVja1IGY2hlY2tzGokBCgVDaGVjaxISCgRuYW1lGAEgASgJUgRuYW1lEj4KBnN0YXR1cxgCIAEoDjImLnNleHRhbnQubWl4X21vZGVsLnYxLk1peFJldmlldy5TdGF0dXNSBnN0YXR1cxIUCgV3b3JkcxgDIAEoCVIFd29yZHMSFgoGcmVtZWR5GAQgASgJUgZyZW1lZHkiVQoGU3RhdHVzEhYKElNUQVRVU19VTlNQRUNJRklFRBAAEg8KC1NUQVRVU19QQVNTEAESEQoNU1RBVFVTX1JFVklFVxACEg8KC1NUQVRVU19GQUlMEAMiMwoUQ29tcGFyZU1vZGVsc1JlcXVlc3QSGwoJbW9kZWxfaWRzGAEgAygJUghtb2RlbElkcyKICgoPTW9kZWxDb21wYXJpc29uEkIKBm1vZGVscxgBIAMoCzIqLnNleHRhbnQubWl4X21vZGVsLnYxLk1vZGVsQ29tcGFyaXNvbi5TaWRlUgZtb2RlbHMSSQoIY2hhbm5lbHMYAiADKAsyLS5zZXh0YW50Lm1peF9tb2RlbC52MS5Nb2RlbENvbXBhcmlzb24uQ2hhbm5lbFIIY2hhbm5lbHMSMwoVY29uZmlndXJhdGlvbl9kaWZmZXJzGAMgASgIUhRjb25maWd1cmF0aW9uRGlmZmVycxIhCgxkYXRhX2RpZmZlcnMYBCABKAhSC2RhdGFEaWZmZXJzEicKD3ZlcnNpb25fZGlmZmVycxgFIAEoCFIOdmVyc2lvbkRpZmZlcnMSIgoNYmVzdF9sZWZ0X291dBgGIAEoCVILYmVzdExlZnRPdXQSTQoJc3RhYmlsaXR5GAcgAygLMi8uc2V4dGFudC5taXhfbW9kZWwudjEuTW9kZWxDb21wYXJpc29uLlN0YWJpbGl0eVIJc3RhYmlsaXR5ElIKC2RpZmZlcmVuY2VzGAggAygLMjAuc2V4dGFudC5taXhfbW9kZWwudjEuTW9kZWxDb21wYXJpc29uLkRpZmZlcmVuY2VSC2RpZmZlcmVuY2VzGrYDCgRTaWRlEhkKCG1vZGVsX2lkGAEgASgJUgdtb2RlbElkEhQKBWxhYmVsGAIgASgJUgVsYWJlbBIxChRjb25maWd1cmF0aW9uX2RpZ2VzdBgDIAEoCVITY29uZmlndXJhdGlvbkRpZ2VzdBIgCgtmaW5nZXJwcmludBgEIAEoCVILZmluZ2VycHJpbnQSEgoEc2VlZBgFIAEoBFIEc2VlZBIYCgd2ZXJzaW9uGAYgASgJUgd2ZXJzaW9uEi4KA2ZpdBgHIAEoCzIcLnNleHRhbnQubWl4X21vZGVsLnYxLk1peEZpdFIDZml0EjYKB2hvbGRvdXQYCCABKAsyHC5zZXh0YW50Lm1peF9tb2RlbC52MS5NaXhGaXRSB2hvbGRvdXQSOAoIbGVmdF9vdXQYCSABKAsyHS5zZXh0YW50Lm1peF9tb2RlbC52MS5MZWZ0T3V0UgdsZWZ0T3V0Ej4KBnN0YXR1cxgKIAEoDjImLnNleHRhbnQubWl4X21vZGVsLnYxLk1peFJldmlldy5TdGF0dXNSBnN0YXR1cxIYCgd2ZXJkaWN0GAsgASgJUgd2ZXJkaWN0GsYBCgdDaGFubmVsEhgKB2NoYW5uZWwYASABKAlSB2NoYW5uZWwSMAoDcm9pGAIgAygLMh4uc2V4dGFudC5taXhfbW9kZWwudjEuRXN0aW1hdGVSA3JvaRJCCgxjb250cmlidXRpb24YAyADKAsyHi5zZXh0YW50Lm1peF9tb2RlbC52MS5Fc3RpbWF0ZVIMY29udHJpYnV0aW9uEisKEWludGVydmFsc19vdmVybGFwGAQgASgIUhBpbnRlcnZhbHNPdmVybGFwGjoKCkRpZmZlcmVuY2USFAoFZmllbGQYASABKAlSBWZpZWxkEhYKBnZhbHVlcxgCIAMoCVIGdmFsdWVzGmAKCVN0YWJpbGl0eRIZCghtb2RlbF9pZBgBIAEoCVIHbW9kZWxJZBIcCglwYXJhbWV0ZXIYAiABKAlSCXBhcmFtZXRlchIaCghkaXN0YW5jZRgDIAEoAVIIZGlzdGFuY2UivQEKEkV4cG9ydERyYXdzUmVxdWVzdBIZCghtb2RlbF9pZBgBIAEoCVIHbW9kZWxJZBJHCgZmb3JtYXQYAiABKA4yLy5zZXh0YW50Lm1peF9tb2RlbC52MS5FeHBvcnREcmF3c1JlcXVlc3QuRm9ybWF0UgZmb3JtYXQiQwoGRm9ybWF0EhYKEkZPUk1BVF9VTlNQRUNJRklFRBAAEg4KCkZPUk1BVF9DU1YQARIRCg1GT1JNQVRfTkRKU09OEAIiNAoIRHJhd1Jvd3MSEgoEcm93cxgBIAEoCVIEcm93cxIUCgVkcmF3cxgCIAEoA1IFZHJhd3MikAIKDVN0b3JlZFJlc3VsdHMSOgoHcmVzdWx0cxgBIAEoCzIgLnNleHRhbnQubWl4X21vZGVsLnYxLk1peFJlc3VsdHNSB3Jlc3VsdHMSTAoNY29udHJpYnV0aW9ucxgCIAEoCzImLnNleHRhbnQubWl4X21vZGVsLnYxLk1peENvbnRyaWJ1dGlvbnNSDWNvbnRyaWJ1dGlvbnMSPAoGY3VydmVzGAMgASgLMiQuc2V4dGFudC5taXhfbW9kZWwudjEuUmVzcG9uc2VDdXJ2ZXNSBmN1cnZlcxI3CgZyZXZpZXcYBCABKAsyHy5zZXh0YW50Lm1peF9tb2RlbC52MS5NaXhSZXZpZXdSBnJldmlldyJuChVTdG9yZWRDcm9zc1ZhbGlkYXRpb24SOwoFZm91bmQYASABKAsyJS5zZXh0YW50Lm1peF9tb2RlbC52MS5Dcm9zc1ZhbGlkYXRpb25SBWZvdW5kEhgKB3ZlcnNpb24YAiABKAlSB3ZlcnNpb24iZwoaU3RvcmVkQ3Jvc3NWYWxpZGF0aW9uT3JkZXISSQoHcmVxdWVzdBgBIAEoCzIvLnNleHRhbnQubWl4X21vZGVsLnYxLkNyb3NzVmFsaWRhdGVNb2RlbFJlcXVlc3RSB3JlcXVlc3QynQoKB1Jlc3VsdHMSlAEKCkdldFJlc3VsdHMSJy5zZXh0YW50Lm1peF9tb2RlbC52MS5HZXRSZXN1bHRzUmVxdWVzdBogLnNleHRhbnQubWl4X21vZGVsLnYxLk1peFJlc3VsdHMiO5ACAZKAGQ0KC21vZGVsczpyZWFkioAZIxIhL3YxL21peC9tb2RlbHMve21vZGVsX2lkfTpyZXN1bHRzEqwBChBHZXRDb250cmlidXRpb25zEi0uc2V4dGFudC5taXhfbW9kZWwudjEuR2V0Q29udHJpYnV0aW9uc1JlcXVlc3QaJi5zZXh0YW50Lm1peF9tb2RlbC52MS5NaXhDb250cmlidXRpb25zIkGQAgGSgBkNCgttb2RlbHM6cmVhZIqAGSkSJy92MS9taXgvbW9kZWxzL3ttb2RlbF9pZH06Y29udHJpYnV0aW9ucxKlAQoRR2V0UmVzcG9uc2VDdXJ2ZXMSLi5zZXh0YW50Lm1peF9tb2RlbC52MS5HZXRSZXNwb25zZUN1cnZlc1JlcXVlc3QaJC5zZXh0YW50Lm1peF9tb2RlbC52MS5SZXNwb25zZUN1cnZlcyI6kAIBkoAZDQoLbW9kZWxzOnJlYWSKgBkiEiAvdjEvbWl4L21vZGVscy97bW9kZWxfaWR9OmN1cnZlcxKQAQoJR2V0UmV2aWV3EiYuc2V4dGFudC5taXhfbW9kZWwudjEuR2V0UmV2aWV3UmVxdWVzdBofLnNleHRhbnQubWl4X21vZGVsLnYxLk1peFJldmlldyI6kAIBkoAZDQoLbW9kZWxzOnJlYWSKgBkiEiAvdjEvbWl4L21vZGVscy97bW9kZWxfaWR9OnJldmlldxKXAQoNQ29tcGFyZU1vZGVscxIqLnNleHRhbnQubWl4X21vZGVsLnYxLkNvbXBhcmVNb2RlbHNSZXF1ZXN0GiUuc2V4dGFudC5taXhfbW9kZWwudjEuTW9kZWxDb21wYXJpc29uIjOQAgGSgBkNCgttb2RlbHM6cmVhZIqAGRsiFi92MS9taXgvbW9kZWxzOmNvbXBhcmU6ASoSqwEKEkNyb3NzVmFsaWRhdGVNb2RlbBIvLnNleHRhbnQubWl4X21vZGVsLnYxLkNyb3NzVmFsaWRhdGVNb2RlbFJlcXVlc3QaIC5zZXh0YW50Lm9wZXJhdGlvbnMudjEuT3BlcmF0aW9uIkKSgBkOCgxtb2RlbHM6d3JpdGWKgBksIicvdjEvbWl4L21vZGVscy97bW9kZWxfaWR9OmNyb3NzVmFsaWRhdGU6ASoSsQEKEkdldENyb3NzVmFsaWRhdGlvbhIvLnNleHRhbnQubWl4X21vZGVsLnYxLkdldENyb3NzVmFsaWRhdGlvblJlcXVlc3QaJS5zZXh0YW50Lm1peF9tb2RlbC52MS5Dcm9zc1ZhbGlkYXRpb24iQ5ACAZKAGQ0KC21vZGVsczpyZWFkioAZKxIpL3YxL21peC9tb2RlbHMve21vZGVsX2lkfTpjcm9zc1ZhbGlkYXRpb24SlAEKC0V4cG9ydERyYXdzEiguc2V4dGFudC5taXhfbW9kZWwudjEuRXhwb3J0RHJhd3NSZXF1ZXN0Gh4uc2V4dGFudC5taXhfbW9kZWwudjEuRHJhd1Jvd3MiOZACAZKAGQ0KC21vZGVsczpyZWFkioAZIRIfL3YxL21peC9tb2RlbHMve21vZGVsX2lkfTpkcmF3czABYgZwcm90bzM="
     )
 }

@@ -10,5 +10,6 @@ public enum MixModelMigrations {
         ("m0004_results", PackageResources.m0004_results_sql),
         ("m0005_kept_panels", PackageResources.m0005_kept_panels_sql),
         ("m0006_joint_models", PackageResources.m0006_joint_models_sql),
+        ("m0007_cross_validation", PackageResources.m0007_cross_validation_sql),
     ]
 }

@@ -45,6 +45,7 @@ public enum MixModelService {
             work.contracts,
             at: place,
             doing: work.handlers,
+            results: work.results,
             components: [rounds.component(on: parts.group.next())]
                 + [attribution, ingest].compactMap { $0?.component },
             status: status(of:)
@@ -66,7 +67,7 @@ public enum MixModelService {
     ///   - offload: threads for what takes long; nil to take the loop's time.
     ///   - version: that of the program, which models name.
     ///   - limits: how trainings go on.
-    /// - Returns: its contracts, and how each kind of job is done.
+    /// - Returns: its contracts, how each kind of job is done, and what some of them end with.
     package static func work(
         of service: ServiceName,
         on database: TenantDatabase,
@@ -76,7 +77,7 @@ public enum MixModelService {
         offload: WorkerPool? = nil,
         version: String,
         limits: TrainingLimits = TrainingLimits()
-    ) -> (contracts: [ServedContract], handlers: [JobHandler]) {
+    ) -> (contracts: [ServedContract], handlers: [JobHandler], results: [JobResult]) {
         let trainings = TrainingJobs(
             of: service,
             queue,
@@ -86,6 +87,7 @@ public enum MixModelService {
         )
         let hearing = PanelHearing(attribution: peers.attribution, ingest: peers.ingest)
         let refreshing = RefreshJobs(trainings, hearing, offload: offload)
+        let validations = CrossValidationJobs(trainings, offload: offload)
         let models = ModelsService(
             database,
             trainings,
@@ -116,7 +118,9 @@ public enum MixModelService {
             ),
             ServedContract(
                 MixModelV1.Results.schema,
-                MixModelV1.Results.methods(of: ResultsService(database, offload: offload)),
+                MixModelV1.Results.methods(
+                    of: ResultsService(database, validations, offload: offload)
+                ),
                 files: [MixModelV1.resultsFile]
             ),
             ServedContract(
@@ -127,7 +131,10 @@ public enum MixModelService {
                 files: [MixModelV1.budgetsFile]
             ),
         ]
-        return (contracts, [trainings.handler, refreshing.handler])
+        return (
+            contracts, [trainings.handler, refreshing.handler, validations.handler],
+            [validations.result]
+        )
     }
 
     /// What errors of its own mean to callers; nil for what it does not know.

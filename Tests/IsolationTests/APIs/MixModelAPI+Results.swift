@@ -1,6 +1,7 @@
 import Contracts
 import Messages
 import RPC
+import Telemetry
 import TestTenants
 import Wire
 
@@ -56,6 +57,41 @@ extension TenantAPI {
             var request = MixModelV1.CompareModelsRequest()
             request.modelIDs = [words.canary, words.canary]
             return request
+        },
+        // In a request and a trace that have the tenant's word.
+        TenantCall(MixModelV1.Results.crossValidateModel) { channel, words in
+            var request = MixModelV1.CrossValidateModelRequest()
+            request.modelID = try await completedModel(channel, words)
+            (request.folds, request.horizonPeriods) = (1, 4)
+            var options = CallOptions()
+            options.requestID = RequestID(words.canary)
+            options.traceContext = TraceContext(
+                traceparent: "00-\(words.canary)-00000000000000aa-01"
+            )
+            let client = MixModelV1.Results.Client(channel)
+            let begun = try await client.crossValidateModel(request, options: options)
+            return [begun.message.canonicalBytes()]
+        },
+        .unary(
+            MixModelV1.Results.crossValidateModel,
+            answering: OperationsV1.Operation.View.self
+        ) { words in
+            var request = MixModelV1.CrossValidateModelRequest()
+            request.modelID = words.canary
+            return request
+        },
+        TenantCall(MixModelV1.Results.getCrossValidation) { channel, words in
+            var request = MixModelV1.GetCrossValidationRequest()
+            request.modelID = try await completedModel(channel, words)
+            let client = MixModelV1.Results.Client(channel)
+            while true {
+                do {
+                    return [try await client.getCrossValidation(request).message.canonicalBytes()]
+                } catch let error as RPCError where error.code == .failedPrecondition {
+                    // The job of the call before has not ended yet.
+                    try Task.checkCancellation()
+                }
+            }
         },
         TenantCall(MixModelV1.Results.exportDraws) { channel, words in
             var request = MixModelV1.ExportDrawsRequest()

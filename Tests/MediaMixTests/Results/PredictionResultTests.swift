@@ -157,27 +157,42 @@ struct PredictionResultTests {
             lift: -400,
             standardError: 40
         )
-        var fitted: [(periods: Int, lifts: Int)] = []
-        let found = try await RollingOrigin(
-            world.panel,
-            world.configuration,
-            lifts: [lift],
-            plan: RollingOrigin.Plan(first: 20, horizon: 10, step: 25),
-            seed: 1
-        ) { model in
-            fitted.append((model.panel.periods.count, model.lifts.count))
+        var panel = world.panel
+        // What happens but once, on day 30, says nothing before.
+        var storm = [Double](repeating: 0, count: days.count)
+        storm[30] = 1
+        panel.controls.append(PanelColumn(name: "storm", values: storm))
+        let parts = RollingOrigin.parts(
+            of: panel,
+            RollingOrigin.Plan(first: 20, horizon: 10, step: 25)
+        )
+        #expect(parts.map(\.origin) == [20, 45, 70].map { days[$0] })
+        #expect(parts.map(\.unchangedControls) == [["storm"], [], []])
+        for (part, count) in zip(parts, [0, 1, 1]) {
+            let model = try part.model(world.configuration, lifts: [lift])
+            #expect(model.panel.periods.count == part.fitted.periods.count)
+            #expect(model.lifts.count == count)
             // Scales differ from fit to fit: say the same of each.
             let scale = SimpleWorld.scale / model.scaling.outcomeScale
-            let draw = [
+            var draw = [
                 "intercept_contribution": 0.4 * scale, "saturation_beta[tv]": 0.5 * scale,
                 "y_sigma": 0.02 * scale,
             ]
-            return try MixFit.placed(model, [Array(repeating: draw, count: 200)])
+            if count > 0 { draw["gamma_control[storm]"] = 0 }
+            let fit = try MixFit.placed(model, [Array(repeating: draw, count: 200)])
+            let fold = try #require(try part.fold(fit, seed: 1))
+            #expect(fold.holdout.count == 10 && fold.training.count == model.panel.periods.count)
+            #expect(try #require(fold.holdout.wmape) < 0.04)
+            // Weeks: as those of the year before, or as the last.
+            let values = panel.outcome.values
+            let first = part.fitted.periods.count
+            let errors = (first..<first + 10).map { week in
+                abs(values[week] - values[first < 52 ? first - 1 : week - 52])
+            }
+            let sum = (first..<first + 10).reduce(0) { $0 + abs(values[$1]) }
+            #expect(abs(try #require(fold.naiveWMAPE) - errors.reduce(0, +) / sum) < 1e-12)
         }
-        #expect(fitted.map(\.periods) == [20, 45, 70] && fitted.map(\.lifts) == [0, 1, 1])
-        #expect(found.folds.map(\.origin) == [20, 45, 70].map { days[$0] })
-        #expect(found.folds.allSatisfy { $0.holdout.count == 10 })
-        #expect(try #require(found.wmape) < 0.04)
+        #expect(RollingOrigin.parts(of: panel, .init(first: 75, horizon: 10, step: 1)).isEmpty)
     }
 
     @Test("a lift is the difference of two outcomes")

@@ -13,7 +13,7 @@ import Wire
 @Suite("A training whose worker is lost", .timeLimit(.minutes(5)))
 struct LostTrainingTests {
     /// Another worker of the service, which soon finds what others have lost.
-    private static func heir(of mix: ServedMixModel) throws -> JobWorker {
+    static func heir(of mix: ServedMixModel) throws -> JobWorker {
         let served = mix.served
         var limits = TrainingLimits()
         limits.threads = 2

@@ -1,18 +1,17 @@
 public import Panels
 
-/// How well a model predicts periods that it has not seen, fitted again and again to a longer part
-/// of the panel.
-public struct RollingOrigin: Sendable {
+/// How well models of one configuration predict periods that they have not seen: fitted to longer
+/// and longer parts of a panel, each tried on the periods after it.
+public enum RollingOrigin {
     /// One fit and the periods after it.
     public struct Fold: Sendable {
-        /// The first day that was predicted.
-        public let origin: PanelDay
-        /// How many periods it was fitted to.
-        public let fitted: Int
         /// In the periods that it was fitted to.
         public let training: FitQuality
         /// In those after.
         public let holdout: FitQuality
+        /// The sum of errors over the sum of the outcome, of who says that each period is as that
+        /// of the year before, or as the last that was known; nil if the outcome's sum is 0.
+        public let naiveWMAPE: Double?
     }
 
     /// Which parts of a panel are fitted, and how far they predict.
@@ -35,76 +34,107 @@ public struct RollingOrigin: Sendable {
             self.horizon = horizon
             self.step = step
         }
-
-        /// How many periods each fit has.
-        func lengths(of periods: Int) -> [Int] {
-            guard first > 0, horizon > 0, step > 0 else { return [] }
-            return Array(stride(from: first, through: periods - horizon, by: step))
-        }
     }
 
-    /// The fits, the shortest first.
-    public let folds: [Fold]
-
-    /// The mean over the fits of the sum of errors over the sum of the outcome; nil if none has it.
-    public var wmape: Double? { Self.mean(folds.compactMap(\.holdout.wmape)) }
-
-    /// The mean over the fits of the share in the central nine tenths of predictions.
-    public var coverage90: Double? { Self.mean(folds.map(\.holdout.coverage90)) }
-
-    private static func mean(_ values: [Double]) -> Double? {
-        values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
-    }
-
-    /// Fits and predicts.
+    /// The parts of a panel that are fitted, the shortest first.
     ///
     /// - Parameters:
     ///   - panel: all periods.
-    ///   - configuration: what each model consists of.
-    ///   - lifts: what experiments measured; a fit uses those that were over before its end.
-    ///   - plan: which parts are fitted.
-    ///   - level: how much of the draws intervals hold.
-    ///   - seed: where noise comes from.
-    ///   - fit: fits one of the models.
-    /// - Throws: ``MixModelError`` if a part makes no model, or what `fit` throws.
-    public init(
-        _ panel: Panel,
-        _ configuration: MixConfiguration,
-        lifts: [LiftTest] = [],
-        plan: Plan,
-        level: Double = 0.9,
-        seed: UInt64,
-        fit: (MediaMixModel) async throws -> MixFit
-    ) async throws {
-        var folds: [Fold] = []
-        for length in plan.lengths(of: panel.periods.count) {
-            let part = panel.first(length)
-            let end = part.periods[length - 1].advanced(by: panel.daysPerPeriod)
-            let model = try MediaMixModel(
-                part,
+    ///   - plan: which parts.
+    /// - Returns: the parts; none if there are too few periods for one.
+    public static func parts(of panel: Panel, _ plan: Plan) -> [Part] {
+        guard plan.first > 0, plan.horizon > 0, plan.step > 0 else { return [] }
+        let lengths = stride(
+            from: plan.first,
+            through: panel.periods.count - plan.horizon,
+            by: plan.step
+        )
+        return lengths.map { Part(of: panel, $0, then: plan.horizon) }
+    }
+
+    /// The first periods of a panel, and some more for predictions.
+    public struct Part: Sendable {
+        /// What is fitted.
+        public let fitted: Panel
+        /// With the periods that are predicted.
+        public let whole: Panel
+        /// Controls that had never changed by then: of these nobody could know what they do.
+        public let unchangedControls: [String]
+
+        fileprivate init(of panel: Panel, _ length: Int, then horizon: Int) {
+            var (fitted, whole) = (panel.first(length), panel.first(length + horizon))
+            let unchanged = fitted.controls.filter { Set($0.values).count < 2 }.map(\.name)
+            fitted.controls.removeAll { unchanged.contains($0.name) }
+            whole.controls.removeAll { unchanged.contains($0.name) }
+            (self.fitted, self.whole, unchangedControls) = (fitted, whole, unchanged)
+        }
+
+        /// The first day that is predicted.
+        public var origin: PanelDay { whole.periods[fitted.periods.count] }
+
+        /// A model of what was known then.
+        ///
+        /// - Parameters:
+        ///   - configuration: what it consists of.
+        ///   - lifts: what experiments measured; those count that were over by then.
+        /// - Returns: the model, whose scales are of the part alone.
+        /// - Throws: ``MixModelError`` if the part makes no model.
+        public func model(
+            _ configuration: MixConfiguration,
+            lifts: [LiftTest] = []
+        ) throws(MixModelError) -> MediaMixModel {
+            try MediaMixModel(
+                fitted,
                 configuration,
-                lifts: lifts.filter { $0.measuredUntil < end }
-            )
-            let whole = panel.first(length + plan.horizon)
-            let sample = try await fit(model)
-                .sample(most: model.affordableDraws(most: 1000, on: whole))
-            let prediction = try MixPrediction(
-                model,
-                sample,
-                on: whole,
-                level: level,
-                seed: seed
-            )
-            guard let holdout = prediction.holdout else { continue }
-            folds.append(
-                Fold(
-                    origin: panel.periods[length],
-                    fitted: length,
-                    training: prediction.training,
-                    holdout: holdout
-                )
+                lifts: lifts.filter { $0.measuredUntil < origin }
             )
         }
-        self.folds = folds
+
+        /// What a fit predicts, beside what came.
+        ///
+        /// - Parameters:
+        ///   - fit: of ``model(_:lifts:)``.
+        ///   - level: how much of the draws intervals hold.
+        ///   - seed: where noise comes from.
+        /// - Returns: how well it predicts.
+        /// - Throws: ``MixModelError`` if the fit is of another panel.
+        public func fold(
+            _ fit: MixFit,
+            level: Double = 0.9,
+            seed: UInt64
+        ) throws(MixModelError) -> Fold? {
+            let model = fit.model
+            let sample = fit.sample(most: model.affordableDraws(most: 1000, on: whole))
+            let prediction = try MixPrediction(model, sample, on: whole, level: level, seed: seed)
+            guard let holdout = prediction.holdout else { return nil }
+            return Fold(
+                training: prediction.training,
+                holdout: holdout,
+                naiveWMAPE: MeanErrors(observed: observed, expected: repeated).wmape
+            )
+        }
+
+        /// The outcome of the periods that are predicted, geo by geo.
+        private var observed: [Double] {
+            cells { values, start, period in values[start + period] }
+        }
+
+        /// The outcome of the same weeks or days of the year before; of the last week or day, if a
+        /// year was not known.
+        private var repeated: [Double] {
+            let (known, days) = (fitted.periods.count, whole.daysPerPeriod)
+            let cycle = known >= 364 / days ? 364 / days : min(known, max(1, 7 / days))
+            return cells { values, start, period in
+                values[start + period - ((period - known) / cycle + 1) * cycle]
+            }
+        }
+
+        /// Something of each geo and each period that is predicted.
+        private func cells(_ value: ([Double], _ start: Int, _ period: Int) -> Double) -> [Double] {
+            let (known, all) = (fitted.periods.count, whole.periods.count)
+            return whole.geos.indices.flatMap { geo in
+                (known..<all).map { value(whole.outcome.values, geo * all, $0) }
+            }
+        }
     }
 }

@@ -30,14 +30,7 @@ struct FittedModels: Sendable {
     ///   `PostgresError`.
     func fit(of id: PostgresUUID, in scope: TenantScope) async throws -> StoredFit {
         let record = try await models.model(id, in: scope)
-        guard record.state == .completed else {
-            throw RPCError(
-                .failedPrecondition,
-                "model_id: the model '\(id)' cannot be used: it is \(record.state.rawValue)"
-                    + (record.problem.map { ": \($0)" } ?? ""),
-                ErrorDetails(reason: "MODEL_NOT_COMPLETED")
-            )
-        }
+        try record.checkCompleted()
         let panel = try await panels.contents(record.panel, in: scope)
         let saved = try await chains.chains(of: record.leader, in: scope)
         return try await offload.runBeside { try StoredFit(record, panel, saved) }

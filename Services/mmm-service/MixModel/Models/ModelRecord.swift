@@ -66,6 +66,19 @@ struct ModelRecord: Sendable {
         promoteTime = try row.read(UTCTimestamp?.self, at: 12)
     }
 
+    /// Refuses what has no draws that can be used.
+    ///
+    /// - Throws: FAILED_PRECONDITION with its state.
+    func checkCompleted() throws(RPCError) {
+        guard state != .completed else { return }
+        throw RPCError(
+            .failedPrecondition,
+            "model_id: the model '\(id)' cannot be used: it is \(state.rawValue)"
+                + (problem.map { ": \($0)" } ?? ""),
+            ErrorDetails(reason: "MODEL_NOT_COMPLETED")
+        )
+    }
+
     /// The model whose training it shares, and whose chains have its draws: its own if it is drawn
     /// alone, or is the first of those that are drawn together.
     var leader: PostgresUUID {

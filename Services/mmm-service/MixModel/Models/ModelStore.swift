@@ -250,7 +250,7 @@ struct ModelStore: Sendable {
         }
     }
 
-    private static func missing(_ id: PostgresUUID) -> RPCError {
+    static func missing(_ id: PostgresUUID) -> RPCError {
         RPCError(.notFound, "model_id: there is no model '\(id)'")
     }
 }

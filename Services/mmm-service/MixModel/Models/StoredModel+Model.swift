@@ -70,6 +70,22 @@ extension LiftTest {
     }
 }
 
+extension MixModelV1.StoredModel {
+    /// What it consists of.
+    ///
+    /// - Returns: the configuration.
+    /// - Throws: INVALID_ARGUMENT if that is none that could be created.
+    func configuration() throws(RPCError) -> MixConfiguration {
+        var violations = FieldViolations()
+        let configuration = violations.checked(model?.configuration ?? .init())
+        try violations.finish("the model that is kept cannot be read")
+        return configuration
+    }
+
+    /// What it is held to.
+    var liftTests: [LiftTest] { lifts.map { LiftTest($0) } }
+}
+
 extension MediaMixModel {
     /// A model as it was when it was created.
     ///
@@ -78,14 +94,10 @@ extension MediaMixModel {
     ///   - panel: its panel, the periods that it is not fitted to among them.
     /// - Throws: INVALID_ARGUMENT or ``MixModelError`` if that is none that could be created.
     init(_ stored: MixModelV1.StoredModel, _ panel: Panel) throws {
-        let model = stored.model ?? .init()
-        var violations = FieldViolations()
-        let configuration = violations.checked(model.configuration ?? .init())
-        try violations.finish("the model that is kept cannot be read")
         self = try MediaMixModel(
-            panel.dropping(last: Int(model.holdoutPeriods)),
-            configuration,
-            lifts: stored.lifts.map { LiftTest($0) },
+            panel.dropping(last: Int(stored.model?.holdoutPeriods ?? 0)),
+            try stored.configuration(),
+            lifts: stored.liftTests,
             scaling: stored.scaling.map { MixScaling($0) }
         )
     }

@@ -31,9 +31,9 @@ extension MixModelV1.MixResults {
             return part
         }
         expected = stored.told(contributions.expected)
-        fit = .init(found.prediction.training, stored)
-        holdout = found.prediction.holdout.map { .init($0, stored) }
-        priorFit = .init(found.priorPrediction.training, stored)
+        fit = .init(found.prediction.training, stored.intervals)
+        holdout = found.prediction.holdout.map { .init($0, stored.intervals) }
+        priorFit = .init(found.priorPrediction.training, stored.intervals)
         predicted = found.prediction.periods.map { .init($0) }
         leftOut = .init(found.leftOut)
         parameters = zip(found.parameters, found.priors).prefix(Self.most).map { .init($0, $1) }
@@ -61,11 +61,16 @@ extension MixModelV1.ChannelResult {
 }
 
 extension MixModelV1.MixFit {
-    fileprivate init(_ quality: FitQuality, _ stored: StoredFit) {
+    /// How well a model tells the outcome of some periods.
+    ///
+    /// - Parameters:
+    ///   - quality: what was found.
+    ///   - kind: what intervals are.
+    init(_ quality: FitQuality, _ kind: MixModelV1.Estimate.Kind) {
         self.init()
         count = Int64(quality.count)
         (rSquared, mape, wmape) = (quality.rSquared, quality.mape, quality.wmape)
-        bayesianRSquared = stored.told(quality.bayesianRSquared)
+        bayesianRSquared = .init(quality.bayesianRSquared, kind)
         (coverage50, coverage90) = (quality.coverage50, quality.coverage90)
         logDensity = quality.logDensity
     }

@@ -32,6 +32,32 @@ struct ResultStore: Sendable {
     ) async throws {
         _ = try await scope.write(.putResults, model, Self.form, results.encoded())
     }
+
+    /// How well a model predicts what it has not seen; nil if that has not been found out.
+    ///
+    /// - Throws: NOT_FOUND; `PostgresError`.
+    func crossValidation(
+        of model: PostgresUUID,
+        in scope: TenantScope
+    ) async throws -> MixModelV1.CrossValidation? {
+        guard let row = try await scope.read(.findCrossValidation, model).atMostOne() else {
+            throw ModelStore.missing(model)
+        }
+        return try row.read(SharedBytes?.self).map { kept in
+            try MixModelV1.CrossValidation(decoding: kept.bytes)
+        }
+    }
+
+    /// Keeps how well a model predicts; nothing if it has been deleted.
+    ///
+    /// - Throws: `PostgresError`.
+    func put(
+        _ found: MixModelV1.CrossValidation,
+        of model: PostgresUUID,
+        in transaction: PostgresTransaction
+    ) async throws {
+        try await transaction.query(.putCrossValidation, model, found.encoded())
+    }
 }
 
 extension Statement {
@@ -44,5 +70,13 @@ extension Statement {
         """
         update mix_models set results_form = $2, results = $3 where model_id = $1
         """
+    )
+    fileprivate static let findCrossValidation = Statement(
+        "mmm.find_cross_validation",
+        "select cross_validation from mix_models where model_id = $1"
+    )
+    fileprivate static let putCrossValidation = Statement(
+        "mmm.put_cross_validation",
+        "update mix_models set cross_validation = $2 where model_id = $1"
     )
 }

@@ -1,9 +1,11 @@
 internal import Contracts
+internal import Jobs
 internal import MediaMix
 internal import Messages
 internal import Net
 internal import Postgres
 internal import RPC
+internal import Telemetry
 internal import Tenancy
 internal import Wire
 
@@ -12,6 +14,8 @@ struct ResultsService: MixModelV1.Results.Service {
     private let database: TenantDatabase
     private let fits: FittedModels
     private let maker: ResultMaker
+    private let validations: CrossValidationJobs
+    private let store = ResultStore()
     private let offload: WorkerPool?
     /// Each export holds all draws until its caller has read them.
     private let exports = TenantSlots(
@@ -24,8 +28,9 @@ struct ResultsService: MixModelV1.Results.Service {
     /// How many models are compared at once.
     private static let compared = 2...10
 
-    init(_ database: TenantDatabase, offload: WorkerPool?) {
+    init(_ database: TenantDatabase, _ validations: CrossValidationJobs, offload: WorkerPool?) {
         self.database = database
+        self.validations = validations
         self.offload = offload
         fits = FittedModels(offload: offload)
         maker = ResultMaker(database, offload: offload)
@@ -91,6 +96,31 @@ struct ResultsService: MixModelV1.Results.Service {
         var sides: [ComparedModel] = []
         for id in ids { sides.append(try await maker.compared(id, for: call)) }
         return Reply(try MixModelV1.ModelComparison(sides))
+    }
+
+    func crossValidateModel(
+        _ request: Message<MixModelV1.CrossValidateModelRequest.View>,
+        _ call: ServerCall
+    ) async throws -> Reply<OperationsV1.Operation> {
+        let scope = try database.scope(for: call)
+        let record = try await validations.enqueue(request.value(), for: call, in: scope)
+        return Reply(OperationsV1.Operation(JobsV1.Job(record), at: .now))
+    }
+
+    func getCrossValidation(
+        _ request: Message<MixModelV1.GetCrossValidationRequest.View>,
+        _ call: ServerCall
+    ) async throws -> Reply<MixModelV1.CrossValidation> {
+        let id = try PostgresUUID(request.value().modelID, of: "model")
+        let scope = try database.scope(for: call)
+        guard let found = try await store.crossValidation(of: id, in: scope) else {
+            throw RPCError(
+                .failedPrecondition,
+                "model_id: the model '\(id)' has not been cross-validated",
+                ErrorDetails(reason: "NOT_CROSS_VALIDATED")
+            )
+        }
+        return Reply(found)
     }
 
     func exportDraws(

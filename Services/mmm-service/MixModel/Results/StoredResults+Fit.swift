@@ -29,16 +29,26 @@ extension StoredFit {
 
     /// How a number is told.
     func told(_ estimate: MixEstimate) -> MixModelV1.Estimate {
-        var message = MixModelV1.Estimate()
-        (message.mean, message.median) = (estimate.mean, estimate.median)
-        (message.lower, message.upper) = (estimate.lower, estimate.upper)
-        message.level = MediaMix.MixResults.Options().level
-        message.kind = intervals
-        return message
+        MixModelV1.Estimate(estimate, intervals)
     }
 
     /// How a number is told that there may not be.
     func told(_ estimate: MixEstimate?) -> MixModelV1.Estimate? { estimate.map { told($0) } }
+}
+
+extension MixModelV1.Estimate {
+    /// How a number is told.
+    ///
+    /// - Parameters:
+    ///   - estimate: what draws say of it.
+    ///   - kind: what its interval is.
+    init(_ estimate: MixEstimate, _ kind: Kind) {
+        self.init()
+        (mean, median) = (estimate.mean, estimate.median)
+        (lower, upper) = (estimate.lower, estimate.upper)
+        level = MediaMix.MixResults.Options().level
+        self.kind = kind
+    }
 }
 
 extension MixModelV1.MixReview {

@@ -11,7 +11,7 @@ struct TrainingJobs: Sendable {
     let service: ServiceName
     let queue: JobQueue
     private let type: JobType<MixModelV1.StoredTrainingOrder>
-    private let version: String
+    let version: String
     let limits: TrainingLimits
     private let offload: WorkerPool?
     private let slots: TrainingSlots
@@ -53,12 +53,20 @@ struct TrainingJobs: Sendable {
             guard let id = PostgresUUID(order.modelID) else {
                 throw JobInterruption.discard("the order names no model")
             }
-            guard slots.take() else {
-                throw JobInterruption.postpone(Self.pause, "as many models are trained as may be")
-            }
-            defer { slots.giveBack() }
-            try await attempt(id, run)
+            try await withSlot { try await attempt(id, run) }
         }
+    }
+
+    /// Does something that takes as much of the processors as a training.
+    ///
+    /// - Parameter body: what to do.
+    /// - Throws: `JobInterruption` if as many go on as may; what the closure throws.
+    func withSlot(_ body: () async throws -> Void) async throws {
+        guard slots.take() else {
+            throw JobInterruption.postpone(Self.pause, "as many models are trained as may be")
+        }
+        defer { slots.giveBack() }
+        try await body()
     }
 
     private func attempt(_ id: PostgresUUID, _ run: JobRun) async throws {

@@ -5,7 +5,7 @@ internal import Wire
 
 // Commands on what mix models say.
 extension Subcommand {
-    static let mixResults = [mixReport, mixCompare, mixExport]
+    static let mixResults = [mixReport, mixValidate, mixCompare, mixExport]
 
     /// Results of a large model take a while when they are first asked for.
     private static let limit = Duration.seconds(600)
@@ -48,6 +48,53 @@ extension Subcommand {
                 orElse: MixModelV1.report(results, review)
             )
         }
+    }
+
+    private static let mixValidate = Subcommand(
+        name: "mmm validate",
+        words: "MODEL",
+        wordCount: 1...1,
+        summary: "Tells how well such a model predicts weeks that it has not seen.",
+        details: """
+            It is fitted to a part of its data and tried on what comes after, then to a longer part,
+            and so on; beside it stands what repeating the year before would have said. Media and
+            controls are those that came, so this judges the model, and is no forecast of them.
+            """,
+        options: [
+            Option(name: "--folds", value: "N", meaning: "How many fits, 1 to 12; 4 by default."),
+            Option(
+                name: "--horizon",
+                value: "N",
+                meaning: "How many weeks or days each predicts; 13 weeks or 28 days by default."
+            ), Option(name: "--last", meaning: "Fits nothing, and tells what was found last."),
+        ] + GatewayCall.options
+    ) { context in
+        let arguments = context.arguments
+        var request = MixModelV1.CrossValidateModelRequest()
+        request.modelID = context.word(0) ?? ""
+        request.folds = Int32(try arguments.number("--folds", in: 1...12) ?? 0)
+        request.horizonPeriods = Int32(try arguments.number("--horizon", in: 1...10_000) ?? 0)
+        let isLast = arguments.has("--last")
+        if isLast, request.folds > 0 || request.horizonPeriods > 0 {
+            throw CommandFailure.usage("--last fits nothing: it goes without --folds and --horizon")
+        }
+        let gateway = GatewayCall(context)
+        let found = try await gateway.with { [request] connection, _ in
+            let client = MixModelV1.Results.Client(connection)
+            if !isLast {
+                let operation = try await client.crossValidateModel(
+                    request,
+                    options: try gateway.options(within: limit)
+                )
+                .message.value()
+                _ = try await gateway.end(of: operation.name, connection)
+            }
+            var ask = MixModelV1.GetCrossValidationRequest()
+            ask.modelID = request.modelID
+            return try await client.getCrossValidation(ask, options: try gateway.options())
+                .message.value()
+        }
+        context.terminal.print(answer: try found.json(), orElse: found.text)
     }
 
     private static let mixCompare = Subcommand(

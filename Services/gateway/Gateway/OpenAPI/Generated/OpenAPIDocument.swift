@@ -8812,6 +8812,178 @@ enum OpenAPIDocument {
         ]
       }
     },
+    "/v1/mix/models/{model_id}:crossValidate": {
+      "post": {
+        "operationId": "mix_model_Results_CrossValidateModel",
+        "tags": [
+          "mix_model.Results"
+        ],
+        "summary": "Has it found out how well such a model predicts periods that it has not seen: its configuration is fitted to a part of its panel, by the same sampling, and tried on the periods after it",
+        "description": "Has it found out how well such a model predicts periods that it has not seen: its configuration is fitted to a part of its panel, by the same sampling, and tried on the periods after it; then to a longer part, and so on to the panel's end. A fit knows what was known then: its scales are of its part, and it is held to experiments that were over. What it predicts with are the media and controls that came. The operation ends with the cross-validation, which is kept with the model in place of an earlier one; one that waits is not asked for twice. INVALID_ARGUMENT if folds take more than half of the periods; FAILED_PRECONDITION of one of several outcomes' models, and if the shortest part makes no model, as where a channel has not begun.",
+        "parameters": [
+          {
+            "name": "model_id",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/sextant.mix_model.v1.CrossValidateModelRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.operations.v1.Operation"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "models:write"
+            ]
+          },
+          {
+            "apiKey": [
+              "models:write"
+            ]
+          }
+        ]
+      }
+    },
+    "/v1/mix/models/{model_id}:crossValidation": {
+      "get": {
+        "operationId": "mix_model_Results_GetCrossValidation",
+        "tags": [
+          "mix_model.Results"
+        ],
+        "summary": "Tells how well such a model predicts: the last cross-validation that has ended",
+        "description": "Tells how well such a model predicts: the last cross-validation that has ended. FAILED_PRECONDITION if none has.",
+        "parameters": [
+          {
+            "name": "model_id",
+            "in": "path",
+            "required": true,
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "RateLimit": {
+                "$ref": "#/components/headers/RateLimit"
+              },
+              "RateLimit-Policy": {
+                "$ref": "#/components/headers/RateLimit-Policy"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/sextant.mix_model.v1.CrossValidation"
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/400"
+          },
+          "401": {
+            "$ref": "#/components/responses/401"
+          },
+          "403": {
+            "$ref": "#/components/responses/403"
+          },
+          "404": {
+            "$ref": "#/components/responses/404"
+          },
+          "409": {
+            "$ref": "#/components/responses/409"
+          },
+          "429": {
+            "$ref": "#/components/responses/429"
+          },
+          "503": {
+            "$ref": "#/components/responses/503"
+          },
+          "default": {
+            "$ref": "#/components/responses/default"
+          }
+        },
+        "security": [
+          {
+            "bearer": [
+              "models:read"
+            ]
+          },
+          {
+            "apiKey": [
+              "models:read"
+            ]
+          }
+        ]
+      }
+    },
     "/v1/mix/models/{model_id}:curves": {
       "get": {
         "operationId": "mix_model_Results_GetResponseCurves",
@@ -27958,6 +28130,163 @@ enum OpenAPIDocument {
           "validateOnly": {
             "type": "boolean",
             "description": "Tells what would be kept, without doing so, also where findings refuse it."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.CrossValidateModelRequest": {
+        "type": "object",
+        "description": "Asks for a model to be tried on periods that it has not seen.",
+        "properties": {
+          "modelId": {
+            "type": "string",
+            "description": "Which model: one that has completed."
+          },
+          "folds": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many fits, 1 to 12; 0 for 4, or as many as take half of the periods."
+          },
+          "horizonPeriods": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many periods each of them predicts, from 1; 0 for 13 weeks, or 28 days."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.CrossValidation": {
+        "type": "object",
+        "description": "How well such a model predicts periods that it has not seen.",
+        "properties": {
+          "modelId": {
+            "type": "string",
+            "description": "The model."
+          },
+          "horizonPeriods": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many periods each fit predicted."
+          },
+          "folds": {
+            "type": "array",
+            "description": "The fits, the shortest first.",
+            "items": {
+              "$ref": "#/components/schemas/sextant.mix_model.v1.CrossValidation.Fold"
+            }
+          },
+          "wmape": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The mean of the fits' `wmape` in periods that they had not seen; missing if none has one."
+          },
+          "naiveWmape": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The mean of those of who says that each is as the year before, of the same fits."
+          },
+          "coverage90": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The mean share of numbers in the central nine tenths of what was predicted."
+          },
+          "seed": {
+            "type": "string",
+            "format": "uint64",
+            "pattern": "^[0-9]+$",
+            "description": "Where all randomness came from: the model's own seed."
+          }
+        },
+        "additionalProperties": false
+      },
+      "sextant.mix_model.v1.CrossValidation.Fold": {
+        "type": "object",
+        "description": "One fit and the periods after it.",
+        "properties": {
+          "firstDate": {
+            "type": "string",
+            "description": "The first day that it predicted."
+          },
+          "lastDate": {
+            "type": "string",
+            "description": "The last day that it predicted."
+          },
+          "fittedPeriods": {
+            "type": "integer",
+            "format": "int32",
+            "description": "How many periods it was fitted to."
+          },
+          "training": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MixFit",
+            "description": "In the periods that it was fitted to; missing if its draws cannot be trusted."
+          },
+          "holdout": {
+            "$ref": "#/components/schemas/sextant.mix_model.v1.MixFit",
+            "description": "In those after; missing if its draws cannot be trusted."
+          },
+          "naiveWmape": {
+            "oneOf": [
+              {
+                "type": "number"
+              },
+              {
+                "type": "string",
+                "enum": [
+                  "NaN",
+                  "Infinity",
+                  "-Infinity"
+                ]
+              }
+            ],
+            "description": "The `wmape` of who says that each period is as that of the year before, or as the last week's or day's if no year was known."
+          },
+          "verdict": {
+            "type": "string",
+            "description": "What to think of its draws, in a sentence."
+          },
+          "isFailure": {
+            "type": "boolean",
+            "description": "Whether they cannot be trusted."
+          },
+          "unchangedControls": {
+            "type": "array",
+            "description": "Controls that it was fitted without, for they had never changed by then.",
+            "items": {
+              "type": "string"
+            }
           }
         },
         "additionalProperties": false

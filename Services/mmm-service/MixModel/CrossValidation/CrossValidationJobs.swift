@@ -1,0 +1,98 @@
+internal import Jobs
+internal import Messages
+internal import Net
+internal import Postgres
+internal import RPC
+internal import Tenancy
+internal import Wire
+
+/// Finds out by jobs how well models predict what they have not seen.
+struct CrossValidationJobs: Sendable {
+    /// As of trainings, with which these share processors.
+    private let trainings: TrainingJobs
+    private let type: JobType<MixModelV1.StoredCrossValidationOrder>
+    private let offload: WorkerPool?
+    private let models = ModelStore()
+    private let panels = StoredPanelStore()
+    private let store = ResultStore()
+
+    /// How long one attempt may take.
+    private static let limit = Duration.seconds(86_400)
+
+    init(_ trainings: TrainingJobs, offload: WorkerPool?) {
+        self.trainings = trainings
+        self.offload = offload
+        type = JobType("cross_validate_model", of: trainings.service)
+    }
+
+    /// What they end with.
+    var result: JobResult { JobResult(of: type, MixModelV1.CrossValidation.self) }
+
+    /// Has a model cross-validated, after all has been looked at that can be known before.
+    ///
+    /// - Parameters:
+    ///   - request: what is asked for.
+    ///   - call: what it is asked by.
+    ///   - scope: the tenant's.
+    /// - Returns: the job, or that of the same request which waits or runs already.
+    /// - Throws: as the contract says; `PostgresError`.
+    func enqueue(
+        _ request: MixModelV1.CrossValidateModelRequest,
+        for call: ServerCall,
+        in scope: TenantScope
+    ) async throws -> JobRecord {
+        let plan = try await plan(request, in: scope)
+        _ = try await offload.runBeside { try plan.model(of: 0) }
+        var order = MixModelV1.StoredCrossValidationOrder()
+        order.request = plan.request
+        var job = type.job(order).serving(call)
+        let extent = [plan.request.folds, plan.request.horizonPeriods]
+        job.uniqueness = .untilDone("\(type.kind) \(plan.request.modelID) \(extent)")
+        let id = try await trainings.queue.enqueue([job], in: scope)[0].id
+        guard let record = try await trainings.queue.job(id, in: scope) else {
+            throw RPCError(.internalError, "the operation is gone before it began")
+        }
+        return record
+    }
+
+    private func plan(
+        _ request: MixModelV1.CrossValidateModelRequest,
+        in scope: TenantScope
+    ) async throws -> CrossValidationPlan {
+        let id = try PostgresUUID(request.modelID, of: "model")
+        let record = try await models.model(id, in: scope)
+        let panel = try await panels.contents(record.panel, in: scope)
+        return try await offload.runBeside { try CrossValidationPlan(request, record, panel) }
+    }
+
+    /// How they are done.
+    var handler: JobHandler {
+        var retries = JobRetryPolicy()
+        (retries.mostFailures, retries.mostCrashes) = (5, 5)
+        return JobHandler(type, retries: retries, limit: Self.limit) { order, run in
+            guard let request = order.request else {
+                throw JobInterruption.discard("the order names no model")
+            }
+            try await trainings.withSlot { try await attempt(request, run) }
+        }
+    }
+
+    private func attempt(
+        _ request: MixModelV1.CrossValidateModelRequest,
+        _ run: JobRun
+    ) async throws {
+        let plan = try await plan(request, in: try run.scope())
+        let validation = CrossValidationRun(
+            plan,
+            run,
+            trainings.limits,
+            version: trainings.version,
+            offload: offload
+        )
+        let found = try await validation.end()
+        let id = try PostgresUUID(request.modelID, of: "model")
+        try await run.complete(found.encoded()) { transaction in
+            try await store.put(found, of: id, in: transaction)
+        }
+    }
+}

@@ -1,0 +1,200 @@
+import Contracts
+import Jobs
+import Messages
+import MixModel
+import Panels
+import RPC
+import TestTenants
+import Testing
+import Wire
+
+@Suite("The cross-validation of mix models", .timeLimit(.minutes(5)))
+struct CrossValidationTests {
+    private func request(
+        _ id: String,
+        folds: Int32 = 0,
+        horizon: Int32 = 0
+    ) -> MixModelV1.CrossValidateModelRequest {
+        var request = MixModelV1.CrossValidateModelRequest()
+        (request.modelID, request.folds, request.horizonPeriods) = (id, folds, horizon)
+        return request
+    }
+
+    /// A model that has completed.
+    private func trained(
+        _ mix: ServedMixModel,
+        _ change: (inout MixModelV1.CreateModelRequest) -> Void = { _ in }
+    ) async throws -> String {
+        let model = try await mix.model(try await mix.panel(), change)
+        let told = try await mix.train(model)
+        #expect(told.last?.state == .completed, "\(told.last?.problem ?? "")")
+        return model.modelID
+    }
+
+    private func found(
+        _ id: String,
+        _ mix: ServedMixModel
+    ) async throws -> MixModelV1.CrossValidation {
+        var request = MixModelV1.GetCrossValidationRequest()
+        request.modelID = id
+        return try await mix.results.getCrossValidation(request).message.value()
+    }
+
+    @Test("is what models say of periods that were held out of each part")
+    func folds() async throws {
+        let mix = try await ServedMixModel()
+        let id = try await trained(mix)
+        await mix.refused(.failedPrecondition, "has not been cross-validated") {
+            _ = try await self.found(id, mix)
+        }
+        let operation = try await mix.results
+            .crossValidateModel(request(id, folds: 2, horizon: 10)).message.value()
+        // Who asks again while it waits or goes on asks for nothing more.
+        let again = try await mix.results
+            .crossValidateModel(request(id, folds: 2, horizon: 10)).message.value()
+        #expect(again.name == operation.name)
+        try await mix.served.finishJobs(of: mix.served.members[0])
+        let found = try await self.found(id, mix)
+        #expect(found.modelID == id && found.horizonPeriods == 10 && found.seed == 1)
+        #expect(found.folds.map(\.fittedPeriods) == [60, 70])
+        #expect(found.folds.allSatisfy { !$0.isFailure && !$0.verdict.isEmpty })
+        let lines = SmallModels.csv().split(separator: "\n")
+        for fold in found.folds {
+            // A panel that ends with the fold, of whose model its periods are held out.
+            let end = Int(fold.fittedPeriods) + 10
+            let panel = try await mix.panel(lines[0...end].joined(separator: "\n"))
+            let model = try await mix.model(panel) { $0.holdoutPeriods = 10 }
+            try await mix.train(model)
+            var ask = MixModelV1.GetResultsRequest()
+            ask.modelID = model.modelID
+            let results = try await mix.results.getResults(ask).message.value()
+            #expect(results.holdout?.wmape == fold.holdout?.wmape)
+            #expect(results.holdout?.rSquared == fold.holdout?.rSquared)
+            #expect(results.fit?.wmape == fold.training?.wmape)
+            #expect(results.fit?.count == fold.training?.count)
+            #expect(results.predicted[end - 10].date == fold.firstDate)
+            // A week more than a year was known: as the year before.
+            let revenue = lines.dropFirst().compactMap { Double($0.split(separator: ",")[1]) }
+            let errors = (end - 10..<end).map { abs(revenue[$0] - revenue[$0 - 52]) }
+            let naive = errors.reduce(0, +) / revenue[end - 10..<end].reduce(0, +)
+            #expect(abs((fold.naiveWmape ?? 0) - naive) < 1e-12)
+        }
+        let mean = found.folds.compactMap { $0.holdout?.wmape }.reduce(0, +) / 2
+        #expect(abs((found.wmape ?? 0) - mean) < 1e-12)
+        // Media explain this world, and the year before does not.
+        #expect((found.wmape ?? 1) < 0.5 * (found.naiveWmape ?? 0))
+        #expect(found.coverage90.map { $0 > 0.5 } ?? false)
+        await mix.stop()
+    }
+
+    @Test("of a first look is made of fits, by default of four to half of the periods")
+    func bootstrap() async throws {
+        let mix = try await ServedMixModel()
+        let id = try await trained(mix) { request in
+            request.sampling = .init()
+            request.sampling?.method = .bayesianBootstrap
+        }
+        _ = try await mix.results.crossValidateModel(request(id))
+        try await mix.served.finishJobs(of: mix.served.members[0])
+        let found = try await self.found(id, mix)
+        #expect(found.horizonPeriods == 10 && found.folds.map(\.fittedPeriods) == [40, 50, 60, 70])
+        #expect(found.folds[0].firstDate == "\(PanelDay(number: 19_723 + 7 * 40))")
+        #expect(found.folds[3].lastDate == "\(PanelDay(number: 19_723 + 7 * 80 - 1))")
+        #expect(found.folds[0].holdout?.bayesianRSquared?.kind == .confidence)
+        // The same is found again.
+        _ = try await mix.results.crossValidateModel(request(id, folds: 4, horizon: 10))
+        try await mix.served.finishJobs(of: mix.served.members[0])
+        #expect(try await self.found(id, mix) == found)
+        #expect(try await mix.rows("select count(*) from jobs where state = 'done'") == ["3"])
+        await mix.stop()
+    }
+
+    @Test("goes on behind the fits that had ended when its worker was lost")
+    func lost() async throws {
+        let mix = try await ServedMixModel()
+        let id = try await trained(mix)
+        _ = try await mix.results.crossValidateModel(request(id, folds: 3, horizon: 8))
+        try await mix.served.finishJobs(of: mix.served.members[0])
+        let expected = try await self.found(id, mix)
+        _ = try await mix.results.crossValidateModel(request(id, folds: 3, horizon: 8))
+        let kind = "kind = 'cross_validate_model' and state = 'running'"
+        while try await mix.rows("select 1 from jobs where checkpoint is not null and \(kind)")
+            == []
+        {
+            try await mix.served.fixture.pause(.milliseconds(2))
+        }
+        // As if the machine had stood still for longer than the lease, and never came back.
+        try await mix.rows(
+            """
+            update mix_models set cross_validation = null;
+            update jobs set lease_token = gen_random_uuid(),
+                lease_until = clock_timestamp() - interval '1 s'
+            where \(kind)
+            """
+        )
+        let heir = try LostTrainingTests.heir(of: mix)
+        heir.start()
+        try await mix.served.finishJobs(of: mix.served.members[0])
+        #expect(try await found(id, mix) == expected)
+        #expect(try await mix.rows("select 1 from jobs where attempts = 2") == ["1"])
+        await heir.stop(within: .seconds(10))
+        await mix.stop()
+    }
+
+    @Test("is refused before anything is fitted where there is nothing to fit")
+    func refusals() async throws {
+        let mix = try await ServedMixModel()
+        let panel = try await mix.panel()
+        let draft = try await mix.model(panel)
+        func refused(
+            _ code: StatusCode,
+            _ part: String,
+            _ request: MixModelV1.CrossValidateModelRequest
+        ) async {
+            await mix.refused(code, part) {
+                _ = try await mix.results.crossValidateModel(request)
+            }
+        }
+        await refused(.failedPrecondition, "it is draft", request(draft.modelID))
+        await refused(.invalidArgument, "model_id", request("x"))
+        let nobody = "00000000-0000-4000-8000-000000000000"
+        await refused(.notFound, nobody, request(nobody))
+        await mix.refused(.notFound, nobody) { _ = try await found(nobody, mix) }
+        let id = try await trained(mix)
+        await refused(.invalidArgument, "folds: expected 1 to 12", request(id, folds: 13))
+        await refused(.invalidArgument, "horizon_periods", request(id, horizon: -1))
+        await refused(.invalidArgument, "more than half", request(id, folds: 5, horizon: 9))
+        await refused(.invalidArgument, "more than half", request(id, horizon: 41))
+
+        // Search begins in the middle, and a storm comes at the end.
+        var lines = SmallModels.csv().split(separator: "\n").map(String.init)
+        for week in 1...80 {
+            let fields = lines[week].split(separator: ",")
+            let search = week > 45 ? fields[3] : "0"
+            lines[week] =
+                "\(fields[0]),\(fields[1]),\(fields[2]),\(search),\(week % 78 == 75 ? 1 : 0)"
+        }
+        lines[0] += ",storm"
+        let late = try await mix.panel(lines.joined(separator: "\n")) {
+            $0.roles["storm"] = "control"
+        }
+        let model = try await mix.model(late) { request in
+            request.sampling = .init()
+            request.sampling?.method = .bayesianBootstrap
+        }
+        try await mix.train(model)
+        await refused(.failedPrecondition, "search", request(model.modelID))
+        _ = try await mix.results
+            .crossValidateModel(request(model.modelID, folds: 1, horizon: 8))
+        try await mix.served.finishJobs(of: mix.served.members[0])
+        let last = try await found(model.modelID, mix)
+        #expect(last.folds.map(\.unchangedControls) == [["storm"]] && last.wmape != nil)
+        let panels = try await JointModelTests.panels(mix)
+        let joint = try await mix.model(panels[0]) { request in
+            request.furtherOutcomes = [JointModelTests.outcome(panels[1])]
+        }
+        try await mix.train(joint)
+        await refused(.failedPrecondition, "of its outcome alone", request(joint.modelID))
+        await mix.stop()
+    }
+}
