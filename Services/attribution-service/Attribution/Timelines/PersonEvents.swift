@@ -10,8 +10,10 @@ struct PersonEvents: Sendable {
         /// In microseconds since 1970.
         let time: Int64
         let facts: TouchFacts
-        let eventID: String
-        let place: Place
+        /// Its id, if it is something beside; nil of all others, which nobody asks for theirs.
+        let eventID: String?
+        /// The number of its place among ``EventPlaces``.
+        let place: Int32
         /// Where the visitor was; nil if it does not say.
         let geo: String?
     }

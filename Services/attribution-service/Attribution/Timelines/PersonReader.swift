@@ -21,6 +21,8 @@ struct PersonReader: Sendable {
         let persons: [[String]]
         /// What each of the persons has done.
         let records: [PersonRecord]
+        /// The places that events of these have come from.
+        let places: [PersonEvents.Place]
 
         /// How many events are held.
         fileprivate var heldEvents: Int { records.reduce(0) { $0 + $1.own.events.count } }
@@ -65,7 +67,7 @@ struct PersonReader: Sendable {
         for (number, own) in persons.enumerated() {
             for id in own { numbers[id] = number }
         }
-        let records = try await store.events(
+        let (records, places) = try await store.events(
             of: numbers,
             count: persons.count,
             most: max(1, store.limits.heldEvents - (others?.heldEvents ?? 0)),
@@ -79,7 +81,8 @@ struct PersonReader: Sendable {
             ids: ids,
             formerOrders: former.flatMap(\.orders),
             persons: persons,
-            records: records
+            records: records,
+            places: places
         )
     }
 

@@ -188,39 +188,44 @@ struct TimelineBuildRun {
         var made = try await offload.runBeside {
             zip(found.persons, known).compactMap { maker.make($0, of: $1) }
         }
-        try await number(&made, in: transaction)
+        try await number(&made, found.places, in: transaction)
         let turn = try await store.replace(
-            made.map(\.made),
+            made,
             of: found.ids,
-            gone: Self.gone(found.formerOrders, made.flatMap(\.made.orders)),
+            gone: Self.gone(found.formerOrders, made.flatMap(\.orders)),
             in: transaction
         )
         return Made(
             changed: found.changed.count,
             turn: turn,
             persons: made.count,
-            events: made.reduce(0) { $0 + $1.made.events },
+            events: made.reduce(0) { $0 + $1.events },
             orderEvents: said.count,
-            unmatchedRefunds: made.reduce(0) { $0 + $1.made.timeline.unmatchedRefunds.count }
+            unmatchedRefunds: made.reduce(0) { $0 + $1.timeline.unmatchedRefunds.count }
         )
     }
 
-    /// Puts the numbers of places where those of the lists beside stand.
+    /// Gives touches the numbers by which their places are kept, where those of events stand.
     private func number(
-        _ made: inout [TimelineMaker.Result],
+        _ made: inout [MadeTimeline],
+        _ places: [PersonEvents.Place],
         in transaction: PostgresTransaction
     ) async throws {
-        var known: Set<PersonEvents.Place> = []
-        let places = made.flatMap(\.places).filter { known.insert($0).inserted }
-        let numbers = try await store.numbers(of: places, in: transaction)
+        // Of all places some are of events that are no touches, and are not kept.
+        var used: [PersonEvents.Place] = []
+        var ordinals = [Int?](repeating: nil, count: places.count)
+        for touch in made.lazy.flatMap(\.timeline.touches) where ordinals[Int(touch.place)] == nil {
+            ordinals[Int(touch.place)] = used.count
+            used.append(places[Int(touch.place)])
+        }
+        let numbers = try await store.numbers(of: used, in: transaction)
         for index in made.indices {
-            let own = made[index].places
-            for touch in made[index].made.timeline.touches.indices {
-                let place = own[Int(made[index].made.timeline.touches[touch].place)]
-                guard let number = numbers[place] else {
+            for touch in made[index].timeline.touches.indices {
+                let place = Int(made[index].timeline.touches[touch].place)
+                guard let ordinal = ordinals[place] else {
                     throw RPCError(.internalError, "a place of touches has no number")
                 }
-                made[index].made.timeline.touches[touch].place = number
+                made[index].timeline.touches[touch].place = numbers[ordinal]
             }
         }
     }

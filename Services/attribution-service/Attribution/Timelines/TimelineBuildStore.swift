@@ -1,6 +1,7 @@
 internal import Journeys
 internal import Messages
 internal import Postgres
+internal import RPC
 internal import Touches
 internal import Wire
 
@@ -99,7 +100,7 @@ struct TimelineBuildStore: Sendable {
     ///   - most: how many events there is room for.
     ///   - isOne: whether only one id was to be put together: less cannot be asked for.
     ///   - transaction: any.
-    /// - Returns: what each has done.
+    /// - Returns: what each has done, and the places that this came from.
     /// - Throws: ``TooMuch`` if there are more events than there is room for, unless it was one
     ///   id; `PostgresError`.
     func events(
@@ -108,7 +109,8 @@ struct TimelineBuildStore: Sendable {
         most: Int,
         ofOne isOne: Bool,
         in transaction: PostgresTransaction
-    ) async throws -> [PersonRecord] {
+    ) async throws -> (records: [PersonRecord], places: [PersonEvents.Place]) {
+        var places = EventPlaces()
         var records = [PersonRecord](
             repeating: PersonRecord(most: limits.eventsOfPerson),
             count: count
@@ -117,7 +119,7 @@ struct TimelineBuildStore: Sendable {
         let ids = Array(persons.keys)
         for try await row in try await transaction.stream(.listEvents, ids) {
             guard let number = persons[try row.read(String.self, at: 0)] else { continue }
-            let event = try PersonEvents.Event(row)
+            let event = try PersonEvents.Event(row, &places)
             let had = records[number].own.events.count
             records[number].take(event)
             held += records[number].own.events.count - had
@@ -125,7 +127,7 @@ struct TimelineBuildStore: Sendable {
             let statement = try PersonEvents.Statement(row, from: 15, key: event.key, event.time)
             if let statement { records[number].take(statement) }
         }
-        return records
+        return (records, places.all)
     }
 
     /// What everybody says of orders.
@@ -157,12 +159,18 @@ struct TimelineBuildStore: Sendable {
     // MARK: Writing
 
     /// The numbers of places, which are given to those that have none.
+    ///
+    /// - Parameters:
+    ///   - places: each once.
+    ///   - transaction: holds the head.
+    /// - Returns: a number for each.
+    /// - Throws: `PostgresError`; INTERNAL if one has got none.
     func numbers(
         of places: [PersonEvents.Place],
         in transaction: PostgresTransaction
-    ) async throws(PostgresError) -> [PersonEvents.Place: Int32] {
-        var numbers: [PersonEvents.Place: Int32] = [:]
-        if places.isEmpty { return numbers }
+    ) async throws -> [Int32] {
+        if places.isEmpty { return [] }
+        var numbers = [Int32?](repeating: nil, count: places.count)
         let rows = try await transaction.query(
             .numberPlaces,
             places.map(\.channel),
@@ -175,9 +183,14 @@ struct TimelineBuildStore: Sendable {
         for row in rows {
             let place = Int(try row.read(Int64.self, at: 0)) - 1
             guard places.indices.contains(place) else { continue }
-            numbers[places[place]] = try row.read(Int32.self, at: 1)
+            numbers[place] = try row.read(Int32.self, at: 1)
         }
-        return numbers
+        return try numbers.map { number in
+            guard let number else {
+                throw RPCError(.internalError, "a place of touches has no number")
+            }
+            return number
+        }
     }
 
     /// Puts timelines in the place of those that some ids had, and notes who depends on orders
@@ -263,7 +276,7 @@ struct TimelineBuildStore: Sendable {
 
 extension PersonEvents.Event {
     /// Reads a row of ``Statement/listEvents``.
-    fileprivate init(_ row: Row) throws(PostgresError) {
+    fileprivate init(_ row: Row, _ places: inout EventPlaces) throws(PostgresError) {
         key = try row.read(PostgresUUID.self, at: 1)
         time = try row.read(PostgresTimestamp.self, at: 3).microsecondsSince1970
         facts = TouchFacts(
@@ -273,14 +286,16 @@ extension PersonEvents.Event {
             source: try row.read(String?.self, at: 5) ?? "",
             arrival: try row.read(PostgresUUID?.self, at: 6)
         )
-        eventID = try row.read(String.self, at: 7)
-        place = PersonEvents.Place(
-            channel: try row.read(Int32?.self, at: 8),
-            source: try row.read(String?.self, at: 9),
-            medium: try row.read(String?.self, at: 10),
-            campaign: try row.read(String?.self, at: 11),
-            confidence: try row.read(Float?.self, at: 12),
-            ad: try row.read(String?.self, at: 14)
+        eventID = try row.read(String?.self, at: 7)
+        place = places.number(
+            of: PersonEvents.Place(
+                channel: try row.read(Int32?.self, at: 8),
+                source: try row.read(String?.self, at: 9),
+                medium: try row.read(String?.self, at: 10),
+                campaign: try row.read(String?.self, at: 11),
+                confidence: try row.read(Float?.self, at: 12),
+                ad: try row.read(String?.self, at: 14)
+            )
         )
         geo = try row.read(String?.self, at: 13)
     }
@@ -371,7 +386,8 @@ extension Statement {
         "attribution.list_events",
         """
         select e.person, e.key, e.kind, e.occurred_at, e.name, lower(e.source), e.arrival,
-            e.event_id, e.channel, e.source, e.medium, e.campaign, e.confidence, e.geo, e.ad,
+            case when c.kind is not null then e.event_id end, e.channel,
+            e.source, e.medium, e.campaign, e.confidence, e.geo, e.ad,
             c.kind, c.effect, c.value, c.currency, c.order_id, c.standing, c.is_unreadable
         from ingest_v1_events e left join ingest_v1_conversions c on c.key = e.key
         where e.person = any ($1)

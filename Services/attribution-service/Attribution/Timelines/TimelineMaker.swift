@@ -9,75 +9,60 @@ struct TimelineMaker: Sendable {
     let orders: OrderBook
     let limits: TimelineLimits
 
-    /// What is written of a person, and the places that the numbers of its touches stand for.
-    struct Result: Sendable {
-        var made: MadeTimeline
-        let places: [PersonEvents.Place]
-    }
-
     /// What is written of a person; nil if there is no event.
+    ///
+    /// The places of its touches are those of the events: they have no numbers of their own yet.
     ///
     /// - Parameters:
     ///   - ids: all of the person's.
     ///   - record: what is known.
     /// - Returns: the timeline, without one if there is too much of the person.
-    func make(_ ids: [String], of record: PersonRecord) -> Result? {
+    func make(_ ids: [String], of record: PersonRecord) -> MadeTimeline? {
         guard let first = PostgresTimestamp(microsecondsSince1970: record.first),
             let last = PostgresTimestamp(microsecondsSince1970: record.last)
         else { return nil }
         let isTooLarge = record.isTooLarge || ids.count > limits.idsOfPerson
-        let (timeline, places, geos) =
-            isTooLarge ? (Timeline(), [], []) : timeline(of: record.own)
+        let (timeline, geos) = isTooLarge ? (Timeline(), []) : timeline(of: record.own)
         let extent = orders.extent(of: isTooLarge ? [] : record.orders)
-        return Result(
-            made: MadeTimeline(
-                person: PersonGroups.name(of: ids),
-                ids: ids,
-                first: first,
-                last: last,
-                events: record.count,
-                orders: record.orders,
-                orderEvents: extent.statements,
-                ordersFirst: PostgresTimestamp(microsecondsSince1970: extent.first),
-                ordersLast: PostgresTimestamp(microsecondsSince1970: extent.last),
-                isTooLarge: isTooLarge,
-                timeline: timeline,
-                geos: geos
-            ),
-            places: places
+        return MadeTimeline(
+            person: PersonGroups.name(of: ids),
+            ids: ids,
+            first: first,
+            last: last,
+            events: record.count,
+            orders: record.orders,
+            orderEvents: extent.statements,
+            ordersFirst: PostgresTimestamp(microsecondsSince1970: extent.first),
+            ordersLast: PostgresTimestamp(microsecondsSince1970: extent.last),
+            isTooLarge: isTooLarge,
+            timeline: timeline,
+            geos: geos
         )
     }
 
-    /// The timeline, with the places that its touches came from in the place of their numbers.
+    /// The timeline.
     ///
     /// - Parameter person: all events of a person, in any order.
-    /// - Returns: the touches, whose places are numbers of the list beside, and the conversions,
-    ///   with where each was.
-    func timeline(
-        of person: PersonEvents
-    ) -> (timeline: Timeline, places: [PersonEvents.Place], geos: [String]) {
+    /// - Returns: the touches, with the places of their events, and the conversions, with where
+    ///   each was.
+    private func timeline(of person: PersonEvents) -> (timeline: Timeline, geos: [String]) {
         let events = person.events.sorted { ($0.time, $0.key) < ($1.time, $1.key) }
         let statements = Dictionary(person.statements.map { ($0.key, $0) }) { first, _ in first }
-        var (timeline, places) = (Timeline(), [PersonEvents.Place]())
+        var timeline = Timeline()
         var (geo, geos) = ("", [String]())
-        var numbers: [PersonEvents.Place: Int32] = [:]
         var reader = TouchReader(rule)
         for event in events {
             // Those whom a server tells of, as orders, are where the person was last.
             geo = event.geo ?? geo
             if let kind = reader.take(event.facts).flatMap({ Timeline.Touch.Kind($0) }) {
-                let number = numbers[event.place] ?? Int32(places.count)
-                if numbers.updateValue(number, forKey: event.place) == nil {
-                    places.append(event.place)
-                }
-                timeline.touches.append(.init(time: event.time, kind: kind, place: number))
+                timeline.touches.append(.init(time: event.time, kind: kind, place: event.place))
             }
             if let statement = statements[event.key], statement.isFirst {
                 take(statement, of: event, into: &timeline)
                 if statement.effect == .conversion { geos.append(geo) }
             }
         }
-        return (timeline, places, geos)
+        return (timeline, geos)
     }
 
     /// Takes what an event is beside.
@@ -132,7 +117,7 @@ struct TimelineMaker: Sendable {
             touchesBefore: timeline.touches.count,
             time: event.time,
             kind: statement.kind,
-            eventID: event.eventID,
+            eventID: event.eventID ?? "",
             orderID: statement.orderID ?? "",
             value: statement.value ?? 0,
             refunds: state.payments.refunds,
