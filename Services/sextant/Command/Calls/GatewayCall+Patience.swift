@@ -21,10 +21,16 @@ extension GatewayCall {
 
     /// Does something until nobody is away whom it takes; if this is no patient call, once.
     ///
-    /// - Parameter body: what to do; it may be done twice.
+    /// - Parameters:
+    ///   - isWatch: whether it goes on for as long as something else does: who told of that for a
+    ///     while has failed anew, and patience begins anew.
+    ///   - body: what to do; it may be done twice, and does nothing surely itself.
     /// - Returns: what it returns.
     /// - Throws: what it throws, but for what passes.
-    func surely<Value>(_ body: () async throws -> Value) async throws -> Value {
+    func surely<Value>(
+        isWatch: Bool = false,
+        _ body: () async throws -> Value
+    ) async throws -> Value {
         var pause = Self.firstPause
         var end: ContinuousClock.Instant?
         while true {
@@ -32,8 +38,7 @@ extension GatewayCall {
             do {
                 return try await body()
             } catch let error as RPCError where isPatient && error.code == .unavailable {
-                // Who was there for a while has failed anew.
-                if begin.duration(to: .now) > Self.longestPause { end = nil }
+                if isWatch, begin.duration(to: .now) > Self.longestPause { end = nil }
                 let last = end ?? .now.advanced(by: Self.patience)
                 guard ContinuousClock.now < last else { throw error }
                 end = last

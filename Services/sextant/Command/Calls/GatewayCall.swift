@@ -103,7 +103,7 @@ struct GatewayCall {
     /// - Returns: the operation, which is done.
     /// - Throws: ``CommandFailure`` if it failed, or is not told of to its end.
     func end(of name: String, _ connection: RPCClient) async throws -> OperationsV1.Operation {
-        try await surely { try await watched(name, connection) }
+        try await surely(isWatch: true) { try await watched(name, connection) }
     }
 
     private func watched(

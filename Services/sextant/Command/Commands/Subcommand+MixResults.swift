@@ -57,15 +57,16 @@ extension Subcommand {
         summary: "Tells how well such a model predicts weeks that it has not seen.",
         details: """
             It is fitted to a part of its data and tried on what comes after, then to a longer part,
-            and so on; beside it stands what repeating the year before would have said. Media and
-            controls are those that came, so this judges the model, and is no forecast of them.
+            and so on; beside it stands what repeating the year before would have said, or the last
+            week where no year was known. Media and controls are those that came, so this judges the
+            model, and is no forecast of them.
             """,
         options: [
             Option(name: "--folds", value: "N", meaning: "How many fits, 1 to 12; 4 by default."),
             Option(
                 name: "--horizon",
                 value: "N",
-                meaning: "How many weeks or days each predicts; 13 weeks or 28 days by default."
+                meaning: "How many weeks or days each predicts; up to 13 weeks or 28 days."
             ), Option(name: "--last", meaning: "Fits nothing, and tells what was found last."),
         ] + GatewayCall.options
     ) { context in
@@ -87,7 +88,10 @@ extension Subcommand {
                     options: try gateway.options(within: limit)
                 )
                 .message.value()
-                _ = try await gateway.end(of: operation.name, connection)
+                let done = try await gateway.end(of: operation.name, connection)
+                if case .response(let response) = done.result {
+                    return try MixModelV1.CrossValidation(json: try response.jsonText())
+                }
             }
             var ask = MixModelV1.GetCrossValidationRequest()
             ask.modelID = request.modelID

@@ -181,7 +181,7 @@ extension GatewayCall {
         _ connection: RPCClient,
         _ terminal: Terminal
     ) async throws -> MixModelV1.Model {
-        try await surely { try await watched(id, connection, terminal) }
+        try await surely(isWatch: true) { try await watched(id, connection, terminal) }
     }
 
     private func watched(

@@ -241,10 +241,8 @@ extension GatewayCall {
     ) async throws -> AttributionV1.Run {
         var request = AttributionV1.GetRunRequest()
         request.runID = id
-        return try await surely {
-            try await AttributionV1.Runs.Client(connection)
-                .getRun(request, options: options()).message.value()
-        }
+        return try await AttributionV1.Runs.Client(connection)
+            .getRun(request, options: try options()).message.value()
     }
 }
 

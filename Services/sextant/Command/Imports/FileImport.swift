@@ -128,7 +128,7 @@ struct FileImport {
             try await preview(current.importID, client)
             return current
         }
-        return try await gateway.surely { try await watch(current, client) }
+        return try await gateway.surely(isWatch: true) { try await watch(current, client) }
     }
 
     /// Sends the rest of a file, part by part; a part that broke off is sent again from where it

@@ -108,7 +108,9 @@ struct Measurement {
                 .message.value()
         }
         _ = try await gateway.end(of: created.operation, connection)
-        let run = try await gateway.run(created.runID, connection)
+        let run = try await gateway.surely {
+            try await gateway.run(created.runID, connection)
+        }
         guard run.state == .completed, let result = run.result else {
             throw CommandFailure(
                 what: "run \(run.runID) has \(run.state.word)",

@@ -14,8 +14,7 @@ extension MixModelV1.CrossValidation {
         var text = "Of \(extent) such a model is \(Figure.percent(wmape)) wrong"
         if let naiveWmape {
             let word = wmape < naiveWmape ? "better" : "NO better"
-            text +=
-                ", which is \(word) than repeating the year before (\(Figure.percent(naiveWmape)))"
+            text += ", which is \(word) than repeating the past (\(Figure.percent(naiveWmape)))"
         }
         if let coverage90 {
             text += "; \(Figure.percent(coverage90)) lie within 90 % intervals"
@@ -26,7 +25,7 @@ extension MixModelV1.CrossValidation {
 
 extension MixModelV1.CrossValidation.Fold {
     fileprivate static let head = [
-        "predicts from", "to", "fitted to", "wMAPE fitted", "wMAPE unseen", "year before",
+        "predicts from", "to", "fitted to", "wMAPE fitted", "wMAPE unseen", "past repeated",
         "in 90 % intervals", "",
     ]
 
