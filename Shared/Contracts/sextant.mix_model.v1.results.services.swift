@@ -86,9 +86,10 @@ extension MixModelV1 {
         /// a longer part, and so on to the panel's end. A fit knows what was known then: its scales are of its
         /// part, and it is held to experiments that were over. What it predicts with are the media and
         /// controls that came. The operation ends with the cross-validation, which is kept with the model in
-        /// place of an earlier one; one that waits is not asked for twice. INVALID_ARGUMENT if folds take more
-        /// than half of the periods; FAILED_PRECONDITION of one of several outcomes' models, and if the
-        /// shortest part makes no model, as where a channel has not begun.
+        /// place of an earlier one; one that waits is not asked for twice. It waits while a model of the
+        /// tenant is trained, as trainings wait for it. INVALID_ARGUMENT if folds take more than half of the
+        /// periods; FAILED_PRECONDITION of one of several outcomes' models, and if the shortest part makes no
+        /// model, as where a channel has not begun; RESOURCE_EXHAUSTED if 20 of the tenant are not over.
         public static let crossValidateModel: MethodSchema = MethodSchema(
             "CrossValidateModel",
             of: "sextant.mix_model.v1.Results",
@@ -150,9 +151,10 @@ extension MixModelV1.Results {
         /// a longer part, and so on to the panel's end. A fit knows what was known then: its scales are of its
         /// part, and it is held to experiments that were over. What it predicts with are the media and
         /// controls that came. The operation ends with the cross-validation, which is kept with the model in
-        /// place of an earlier one; one that waits is not asked for twice. INVALID_ARGUMENT if folds take more
-        /// than half of the periods; FAILED_PRECONDITION of one of several outcomes' models, and if the
-        /// shortest part makes no model, as where a channel has not begun.
+        /// place of an earlier one; one that waits is not asked for twice. It waits while a model of the
+        /// tenant is trained, as trainings wait for it. INVALID_ARGUMENT if folds take more than half of the
+        /// periods; FAILED_PRECONDITION of one of several outcomes' models, and if the shortest part makes no
+        /// model, as where a channel has not begun; RESOURCE_EXHAUSTED if 20 of the tenant are not over.
         func crossValidateModel(_ request: Message<MixModelV1.CrossValidateModelRequest.View>, _ call: ServerCall) async throws -> Reply<OperationsV1.Operation>
 
         /// Tells how well such a model predicts: the last cross-validation that has ended.
@@ -223,9 +225,10 @@ extension MixModelV1.Results {
         /// a longer part, and so on to the panel's end. A fit knows what was known then: its scales are of its
         /// part, and it is held to experiments that were over. What it predicts with are the media and
         /// controls that came. The operation ends with the cross-validation, which is kept with the model in
-        /// place of an earlier one; one that waits is not asked for twice. INVALID_ARGUMENT if folds take more
-        /// than half of the periods; FAILED_PRECONDITION of one of several outcomes' models, and if the
-        /// shortest part makes no model, as where a channel has not begun.
+        /// place of an earlier one; one that waits is not asked for twice. It waits while a model of the
+        /// tenant is trained, as trainings wait for it. INVALID_ARGUMENT if folds take more than half of the
+        /// periods; FAILED_PRECONDITION of one of several outcomes' models, and if the shortest part makes no
+        /// model, as where a channel has not begun; RESOURCE_EXHAUSTED if 20 of the tenant are not over.
         @inlinable
         public func crossValidateModel(_ request: MixModelV1.CrossValidateModelRequest, options: CallOptions = CallOptions()) async throws -> Answer<OperationsV1.Operation.View> {
             try await channel.unary(MixModelV1.Results.crossValidateModel, request, options: options)

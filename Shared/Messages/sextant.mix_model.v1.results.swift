@@ -4456,10 +4456,11 @@ extension MixModelV1 {
         /// Which model: one that has completed.
         public var modelID: String = ""
 
-        /// How many fits, 1 to 12; 0 for 4, or as many as take half of the periods.
+        /// How many fits, 1 to 12; 0 for 4, or fewer if `horizon_periods` leaves no room for them.
         public var folds: Int32 = 0
 
-        /// How many periods each of them predicts, from 1; 0 for 13 weeks, or 28 days.
+        /// How many periods each of them predicts, from 1; 0 for 13 weeks or 28 days, or fewer, so that all
+        /// folds take at most half of the periods.
         public var horizonPeriods: Int32 = 0
 
         /// Fields the schema does not name, kept as they were sent.
@@ -4512,10 +4513,11 @@ extension MixModelV1 {
             public let bytes: RawSpan
             fileprivate var _modelID = FieldSlice()
 
-            /// How many fits, 1 to 12; 0 for 4, or as many as take half of the periods.
+            /// How many fits, 1 to 12; 0 for 4, or fewer if `horizon_periods` leaves no room for them.
             public private(set) var folds: Int32 = 0
 
-            /// How many periods each of them predicts, from 1; 0 for 13 weeks, or 28 days.
+            /// How many periods each of them predicts, from 1; 0 for 13 weeks or 28 days, or fewer, so that all
+            /// folds take at most half of the periods.
             public private(set) var horizonPeriods: Int32 = 0
             fileprivate var _has_unknown = false
 
@@ -4586,13 +4588,14 @@ extension MixModelV1 {
                 if !value.isEmpty { buffer.appendField(tag: 10, value.utf8) }
             }
 
-            /// How many fits, 1 to 12; 0 for 4, or as many as take half of the periods.
+            /// How many fits, 1 to 12; 0 for 4, or fewer if `horizon_periods` leaves no room for them.
             @inlinable
             public mutating func setFolds(_ value: Int32) {
                 if value != 0 { buffer.appendField(tag: 16, value, as: Scalar.Int32.self) }
             }
 
-            /// How many periods each of them predicts, from 1; 0 for 13 weeks, or 28 days.
+            /// How many periods each of them predicts, from 1; 0 for 13 weeks or 28 days, or fewer, so that all
+            /// folds take at most half of the periods.
             @inlinable
             public mutating func setHorizonPeriods(_ value: Int32) {
                 if value != 0 { buffer.appendField(tag: 24, value, as: Scalar.Int32.self) }
@@ -4733,7 +4736,7 @@ extension MixModelV1 {
         /// The mean of the fits' `wmape` in periods that they had not seen; missing if none has one.
         public var wmape: Double?
 
-        /// The mean of those of who says that each is as the year before, of the same fits.
+        /// The mean of the `naive_wmape` of the same fits.
         public var naiveWmape: Double?
 
         /// The mean share of numbers in the central nine tenths of what was predicted.
@@ -4811,7 +4814,7 @@ extension MixModelV1 {
             /// The mean of the fits' `wmape` in periods that they had not seen; missing if none has one.
             public private(set) var wmape: Double?
 
-            /// The mean of those of who says that each is as the year before, of the same fits.
+            /// The mean of the `naive_wmape` of the same fits.
             public private(set) var naiveWmape: Double?
 
             /// The mean share of numbers in the central nine tenths of what was predicted.
@@ -4928,7 +4931,7 @@ extension MixModelV1 {
                 buffer.appendField(tag: 33, value, as: Scalar.Double.self)
             }
 
-            /// The mean of those of who says that each is as the year before, of the same fits.
+            /// The mean of the `naive_wmape` of the same fits.
             @inlinable
             public mutating func setNaiveWmape(_ value: Double) {
                 buffer.appendField(tag: 41, value, as: Scalar.Double.self)
@@ -4965,8 +4968,8 @@ extension MixModelV1 {
             /// In those after; missing if its draws cannot be trusted.
             public var holdout: MixModelV1.MixFit?
 
-            /// The `wmape` of who says that each period is as that of the year before, or as the last week's or
-            /// day's if no year was known.
+            /// The `wmape` of who says that each period is as that of the year before or, where no year was
+            /// known, as the last week, or as the same day of the last week.
             public var naiveWmape: Double?
 
             /// What to think of its draws, in a sentence.
@@ -5052,8 +5055,8 @@ extension MixModelV1 {
                 fileprivate var _training = FieldSlice()
                 fileprivate var _holdout = FieldSlice()
 
-                /// The `wmape` of who says that each period is as that of the year before, or as the last week's or
-                /// day's if no year was known.
+                /// The `wmape` of who says that each period is as that of the year before or, where no year was
+                /// known, as the last week, or as the same day of the last week.
                 public private(set) var naiveWmape: Double?
                 fileprivate var _verdict = FieldSlice()
 
@@ -5221,8 +5224,8 @@ extension MixModelV1 {
                     buffer.appendMessage(tag: 42, value)
                 }
 
-                /// The `wmape` of who says that each period is as that of the year before, or as the last week's or
-                /// day's if no year was known.
+                /// The `wmape` of who says that each period is as that of the year before or, where no year was
+                /// known, as the last week, or as the same day of the last week.
                 @inlinable
                 public mutating func setNaiveWmape(_ value: Double) {
                     buffer.appendField(tag: 49, value, as: Scalar.Double.self)

@@ -84,10 +84,13 @@ extension TenantAPI {
             var request = MixModelV1.GetCrossValidationRequest()
             request.modelID = try await completedModel(channel, words)
             let client = MixModelV1.Results.Client(channel)
+            let end = ContinuousClock.now.advanced(by: .seconds(60))
             while true {
                 do {
                     return [try await client.getCrossValidation(request).message.canonicalBytes()]
-                } catch let error as RPCError where error.code == .failedPrecondition {
+                } catch let error as RPCError
+                    where error.code == .failedPrecondition && ContinuousClock.now < end
+                {
                     // The job of the call before has not ended yet.
                     try Task.checkCancellation()
                 }

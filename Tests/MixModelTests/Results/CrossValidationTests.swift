@@ -141,6 +141,28 @@ struct CrossValidationTests {
         await mix.stop()
     }
 
+    @Test("ends without a result when its model is deleted meanwhile")
+    func deleted() async throws {
+        let mix = try await ServedMixModel()
+        let id = try await trained(mix)
+        _ = try await mix.results.crossValidateModel(request(id, folds: 10, horizon: 4))
+        let kind = "kind = 'cross_validate_model' and state = 'running'"
+        while try await mix.rows("select 1 from jobs where checkpoint is not null and \(kind)")
+            == []
+        {
+            try await mix.served.fixture.pause(.milliseconds(2))
+        }
+        var deletion = MixModelV1.DeleteModelRequest()
+        deletion.modelID = id
+        _ = try await mix.models.deleteModel(deletion)
+        try await mix.served.finishJobs(of: mix.served.members[0])
+        let told = try await mix.rows(
+            "select state, problem, result is null from jobs where kind = 'cross_validate_model'"
+        )
+        #expect(told == ["dead|the model has been deleted|t"])
+        await mix.stop()
+    }
+
     @Test("is refused before anything is fitted where there is nothing to fit")
     func refusals() async throws {
         let mix = try await ServedMixModel()
@@ -162,6 +184,17 @@ struct CrossValidationTests {
         await mix.refused(.notFound, nobody) { _ = try await found(nobody, mix) }
         let id = try await trained(mix)
         await refused(.invalidArgument, "folds: expected 1 to 12", request(id, folds: 13))
+        // No more than so many wait.
+        let waiting = """
+            insert into jobs (id, queue, kind, state, priority, run_at, payload, actor, scopes,
+                created_at)
+            select gen_random_uuid(), 'mmm', 'cross_validate_model', 'waiting', 5,
+                now() + interval '1 day', '', 'user:42', '', now()
+            from generate_series(1, 20)
+            """
+        try await mix.rows(waiting)
+        await refused(.resourceExhausted, "20 cross-validations are not over", request(id))
+        try await mix.rows("delete from jobs where run_at > now()")
         await refused(.invalidArgument, "horizon_periods", request(id, horizon: -1))
         await refused(.invalidArgument, "more than half", request(id, folds: 5, horizon: 9))
         await refused(.invalidArgument, "more than half", request(id, horizon: 41))

@@ -10,46 +10,9 @@ public enum RollingOrigin {
         /// In those after.
         public let holdout: FitQuality
         /// The sum of errors over the sum of the outcome, of who says that each period is as that
-        /// of the year before, or as the last that was known; nil if the outcome's sum is 0.
+        /// of the year before or, where no year was known, as the last week or the same day of the
+        /// last week; nil if the outcome's sum is 0.
         public let naiveWMAPE: Double?
-    }
-
-    /// Which parts of a panel are fitted, and how far they predict.
-    public struct Plan: Sendable, Hashable {
-        /// How many periods the first fit has.
-        public var first: Int
-        /// How many periods after each are predicted.
-        public var horizon: Int
-        /// How many periods more each fit has.
-        public var step: Int
-
-        /// A plan.
-        ///
-        /// - Parameters:
-        ///   - first: how many periods the first fit has, from 1.
-        ///   - horizon: how many periods are predicted, from 1.
-        ///   - step: how many more each fit has, from 1.
-        public init(first: Int, horizon: Int, step: Int) {
-            self.first = first
-            self.horizon = horizon
-            self.step = step
-        }
-    }
-
-    /// The parts of a panel that are fitted, the shortest first.
-    ///
-    /// - Parameters:
-    ///   - panel: all periods.
-    ///   - plan: which parts.
-    /// - Returns: the parts; none if there are too few periods for one.
-    public static func parts(of panel: Panel, _ plan: Plan) -> [Part] {
-        guard plan.first > 0, plan.horizon > 0, plan.step > 0 else { return [] }
-        let lengths = stride(
-            from: plan.first,
-            through: panel.periods.count - plan.horizon,
-            by: plan.step
-        )
-        return lengths.map { Part(of: panel, $0, then: plan.horizon) }
     }
 
     /// The first periods of a panel, and some more for predictions.
@@ -61,7 +24,13 @@ public enum RollingOrigin {
         /// Controls that had never changed by then: of these nobody could know what they do.
         public let unchangedControls: [String]
 
-        fileprivate init(of panel: Panel, _ length: Int, then horizon: Int) {
+        /// A part of a panel.
+        ///
+        /// - Parameters:
+        ///   - panel: has all of its periods.
+        ///   - length: how many of the first are fitted.
+        ///   - horizon: how many after these are predicted.
+        public init(of panel: Panel, _ length: Int, then horizon: Int) {
             var (fitted, whole) = (panel.first(length), panel.first(length + horizon))
             let unchanged = fitted.controls.filter { Set($0.values).count < 2 }.map(\.name)
             fitted.controls.removeAll { unchanged.contains($0.name) }
@@ -74,6 +43,8 @@ public enum RollingOrigin {
 
         /// A model of what was known then.
         ///
+        /// Priors of controls that had never changed go with these.
+        ///
         /// - Parameters:
         ///   - configuration: what it consists of.
         ///   - lifts: what experiments measured; those count that were over by then.
@@ -83,11 +54,28 @@ public enum RollingOrigin {
             _ configuration: MixConfiguration,
             lifts: [LiftTest] = []
         ) throws(MixModelError) -> MediaMixModel {
-            try MediaMixModel(
+            var known = configuration
+            known.priors = configuration.priors.filter { !isOfUnchanged($0.key) }
+            return try MediaMixModel(
                 fitted,
-                configuration,
+                known,
                 lifts: lifts.filter { $0.measuredUntil < origin }
             )
+        }
+
+        /// Whether a prior is of a control that had never changed, or of controls if none had.
+        private func isOfUnchanged(_ prior: String) -> Bool {
+            let kinds: [ParameterKind] = [.control, .controlSpread, .controlDeviation]
+            guard !unchangedControls.isEmpty,
+                let kind = kinds.first(where: {
+                    prior == $0.rawValue || prior.hasPrefix($0.rawValue + "[")
+                })
+            else { return false }
+            if fitted.controls.isEmpty, fitted.treatments.isEmpty { return true }
+            return unchangedControls.contains { name in
+                prior.hasPrefix("\(kind.rawValue)[\(name)]")
+                    || prior.hasPrefix("\(kind.rawValue)[\(name),")
+            }
         }
 
         /// What a fit predicts, beside what came.

@@ -15,7 +15,16 @@ struct CrossValidationJobs: Sendable {
     private let models = ModelStore()
     private let panels = StoredPanelStore()
     private let store = ResultStore()
+    /// Each looks at a whole panel.
+    private let looks = TenantSlots(
+        "looks at what is to be cross-validated",
+        reason: "CROSS_VALIDATIONS_AT_ONCE",
+        perTenant: 1,
+        inAll: 4
+    )
 
+    /// The most of a tenant that are not over.
+    private static let mostOpen = 20
     /// How long one attempt may take.
     private static let limit = Duration.seconds(86_400)
 
@@ -41,8 +50,12 @@ struct CrossValidationJobs: Sendable {
         for call: ServerCall,
         in scope: TenantScope
     ) async throws -> JobRecord {
-        let plan = try await plan(request, in: scope)
-        _ = try await offload.runBeside { try plan.model(of: 0) }
+        try await checkRoom(in: scope)
+        let plan = try await looks.use(for: scope.tenant) {
+            let found = try await self.plan(request, in: scope)
+            _ = try await offload.runBeside { try found.model(of: found.part(0)) }
+            return found
+        }
         var order = MixModelV1.StoredCrossValidationOrder()
         order.request = plan.request
         var job = type.job(order).serving(call)
@@ -53,6 +66,21 @@ struct CrossValidationJobs: Sendable {
             throw RPCError(.internalError, "the operation is gone before it began")
         }
         return record
+    }
+
+    /// Refuses more when many are to be done.
+    private func checkRoom(in scope: TenantScope) async throws {
+        var own = JobQueue.Filter()
+        (own.queue, own.kind) = (type.queue.text, type.kind)
+        let open = try await trainings.queue.jobs(own, in: scope, limit: 1_000)
+            .count { !$0.state.isOver }
+        guard open < Self.mostOpen else {
+            throw RPCError(
+                .resourceExhausted,
+                "\(open) cross-validations are not over: ask again when some are",
+                ErrorDetails(reason: "CROSS_VALIDATIONS_OPEN")
+            )
+        }
     }
 
     private func plan(
@@ -73,7 +101,9 @@ struct CrossValidationJobs: Sendable {
             guard let request = order.request else {
                 throw JobInterruption.discard("the order names no model")
             }
-            try await trainings.withSlot { try await attempt(request, run) }
+            try await trainings.withSlot(for: run.context.tenant) {
+                try await attempt(request, run)
+            }
         }
     }
 
@@ -89,8 +119,10 @@ struct CrossValidationJobs: Sendable {
             version: trainings.version,
             offload: offload
         )
-        let found = try await validation.end()
         let id = try PostgresUUID(request.modelID, of: "model")
+        let found = try await validation.end { transaction in
+            try await store.checkThere(id, in: transaction)
+        }
         try await run.complete(found.encoded()) { transaction in
             try await store.put(found, of: id, in: transaction)
         }

@@ -3,16 +3,16 @@ internal import Messages
 internal import Panels
 internal import RPC
 
-/// What a cross-validation does: a model's configuration, and the parts of its panel that it is
-/// fitted to.
+/// What a cross-validation does: a model's configuration is fitted to parts of its panel.
 struct CrossValidationPlan: Sendable {
     /// What was asked for, all of it said.
     let request: MixModelV1.CrossValidateModelRequest
-    /// The parts, the shortest first.
-    let parts: [RollingOrigin.Part]
+    /// How many periods each fit has, the shortest first.
+    let lengths: [Int]
     let sampling: ModelSampling
     private let configuration: MixConfiguration
     private let lifts: [LiftTest]
+    private let panel: Panel
 
     private static let folds: ClosedRange<Int32> = 1...12
     private static let usual = (folds: 4, weeks: 13, days: 28)
@@ -43,11 +43,8 @@ struct CrossValidationPlan: Sendable {
         lifts = record.definition.liftTests
         try violations.finish("the model that is kept cannot be read")
         let (folds, horizon) = try Self.extent(request, of: panel)
-        let first = panel.periods.count - folds * horizon
-        parts = RollingOrigin.parts(
-            of: panel,
-            RollingOrigin.Plan(first: first, horizon: horizon, step: horizon)
-        )
+        lengths = (0..<folds).map { panel.periods.count - (folds - $0) * horizon }
+        self.panel = panel
         var whole = request
         (whole.folds, whole.horizonPeriods) = (Int32(folds), Int32(horizon))
         self.request = whole
@@ -73,7 +70,7 @@ struct CrossValidationPlan: Sendable {
         try violations.finish("nothing can be tried like this")
         let wanted = Int(request.folds)
         // Those that are usual fit into half of the periods.
-        let short = max(1, most / max(wanted, usual.folds))
+        let short = max(1, most / (wanted > 0 ? wanted : usual.folds))
         let horizon =
             request.horizonPeriods > 0
             ? Int(request.horizonPeriods)
@@ -89,13 +86,20 @@ struct CrossValidationPlan: Sendable {
         return (found, horizon)
     }
 
+    /// A part of the panel.
+    ///
+    /// - Parameter number: which of ``lengths``.
+    /// - Returns: a copy, with the periods that are predicted.
+    func part(_ number: Int) -> RollingOrigin.Part {
+        RollingOrigin.Part(of: panel, lengths[number], then: Int(request.horizonPeriods))
+    }
+
     /// The model of a part.
     ///
-    /// - Parameter number: which part.
+    /// - Parameter part: of ``part(_:)``.
     /// - Returns: the model.
     /// - Throws: FAILED_PRECONDITION if the part makes no model.
-    func model(of number: Int) throws(RPCError) -> MediaMixModel {
-        let part = parts[number]
+    func model(of part: RollingOrigin.Part) throws(RPCError) -> MediaMixModel {
         do {
             return try part.model(configuration, lifts: lifts)
         } catch {

@@ -3,6 +3,7 @@ internal import MediaMix
 internal import Messages
 internal import Net
 internal import Numerics
+internal import Postgres
 internal import RPC
 internal import Wire
 
@@ -39,9 +40,13 @@ struct CrossValidationRun: Sendable {
 
     /// Fits all parts.
     ///
+    /// - Parameter check: is called when a fit is kept, and throws if no more are wanted.
     /// - Returns: what that has shown.
-    /// - Throws: `CancellationError` when the worker stops; `RPCError`; `PostgresError`.
-    func end() async throws -> MixModelV1.CrossValidation {
+    /// - Throws: what the closure throws; `CancellationError` when the worker stops; `RPCError`;
+    ///   `PostgresError`.
+    func end(
+        checking check: (PostgresTransaction) async throws -> Void
+    ) async throws -> MixModelV1.CrossValidation {
         var kept = MixModelV1.StoredCrossValidation()
         if let checkpoint = run.checkpoint {
             kept = try MixModelV1.StoredCrossValidation(decoding: checkpoint.bytes)
@@ -52,15 +57,13 @@ struct CrossValidationRun: Sendable {
         found.modelID = plan.request.modelID
         found.horizonPeriods = plan.request.horizonPeriods
         found.seed = seed
-        for number in plan.parts.indices.dropFirst(found.folds.count) {
-            let all = plan.parts.count
+        for number in (0..<plan.lengths.count).dropFirst(found.folds.count) {
+            let all = plan.lengths.count
             run.report(Double(number) / Double(all), "fit \(number + 1) of \(all)")
             found.take(try await unlessStopped { try await fold(number) })
             kept.found = found
-            try await run.save(
-                checkpoint: kept.encoded(),
-                progress: Double(number + 1) / Double(all)
-            )
+            let done = Double(number + 1) / Double(all)
+            try await run.save(checkpoint: kept.encoded(), progress: done, check)
         }
         return found
     }
@@ -93,9 +96,9 @@ struct CrossValidationRun: Sendable {
     }
 
     private func fold(_ number: Int) async throws -> MixModelV1.CrossValidation.Fold {
-        let fitted = try await fitted(number)
+        let part = plan.part(number)
+        let fitted = try await fitted(part)
         return try await offload.runBeside {
-            let part = plan.parts[number]
             var fold = MixModelV1.CrossValidation.Fold(part)
             (fold.verdict, fold.isFailure) = (fitted.verdict, fitted.fit == nil)
             guard let fit = fitted.fit, let found = try part.fold(fit, seed: seed) else {
@@ -110,8 +113,8 @@ struct CrossValidationRun: Sendable {
         }
     }
 
-    private func fitted(_ number: Int) async throws -> Fitted {
-        let model = try await offload.runBeside { try plan.model(of: number) }
+    private func fitted(_ part: RollingOrigin.Part) async throws -> Fitted {
+        let model = try await offload.runBeside { try plan.model(of: part) }
         if plan.sampling.message.method == .bayesianBootstrap {
             return try await bootstrapped(model)
         }
@@ -143,10 +146,10 @@ struct CrossValidationRun: Sendable {
         return configuration
     }
 
+    private static let unlike = Fitted(fit: nil, verdict: "the draws are not of such a model")
+
     private static func judged(_ model: MediaMixModel, _ posterior: Posterior) -> Fitted {
-        guard let fit = MixFit(model, MixDraws(posterior)) else {
-            return Fitted(fit: nil, verdict: "the draws are not of such a model")
-        }
+        guard let fit = MixFit(model, MixDraws(posterior)) else { return unlike }
         let convergence = MixConvergence(fit, posterior.chains)
         return Fitted(
             fit: convergence.isFailure ? nil : fit,
@@ -162,8 +165,10 @@ struct CrossValidationRun: Sendable {
                 seed: seed,
                 threads: limits.threads
             )
-            let fit = MixFit(model, fits.draws)
-            return Fitted(fit: fit, verdict: "best fits, whose spread is not the posterior's")
+            return try await offload.runBeside {
+                guard let fit = MixFit(model, fits.draws) else { return Self.unlike }
+                return Fitted(fit: fit, verdict: fits.verdict)
+            }
         } catch let failure as MixBootstrap.Failure {
             if failure == .noThread { throw RPCError(.unavailable, failure.description) }
             return Fitted(fit: nil, verdict: "\(failure)")

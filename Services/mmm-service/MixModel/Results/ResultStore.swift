@@ -1,3 +1,4 @@
+internal import Jobs
 internal import Messages
 internal import Postgres
 internal import Tenancy
@@ -48,15 +49,27 @@ struct ResultStore: Sendable {
         }
     }
 
-    /// Keeps how well a model predicts; nothing if it has been deleted.
+    /// Refuses to go on with a model that has been deleted.
     ///
-    /// - Throws: `PostgresError`.
+    /// - Throws: `JobInterruption`; `PostgresError`.
+    func checkThere(_ model: PostgresUUID, in transaction: PostgresTransaction) async throws {
+        guard try await transaction.query(.findCrossValidation, model).atMostOne() != nil else {
+            throw Self.deleted
+        }
+    }
+
+    private static let deleted = JobInterruption.discard("the model has been deleted")
+
+    /// Keeps how well a model predicts.
+    ///
+    /// - Throws: `JobInterruption` if it has been deleted; `PostgresError`.
     func put(
         _ found: MixModelV1.CrossValidation,
         of model: PostgresUUID,
         in transaction: PostgresTransaction
     ) async throws {
-        try await transaction.query(.putCrossValidation, model, found.encoded())
+        let kept = try await transaction.query(.putCrossValidation, model, found.encoded())
+        guard kept.affected > 0 else { throw Self.deleted }
     }
 }
 

@@ -229,14 +229,7 @@ extension TrainingEnd {
         summary.draws = Int64(draws.count)
         summary.seconds = seconds
         summary.attempt = 1
-        summary.verdict =
-            "a first look: \(draws.count) best fits, whose spread is not the"
-            + " posterior's; train by nuts before you rely on it"
-        if fits.unsettled > 0 {
-            summary.verdict +=
-                " (\(Figure.count(fits.unsettled, "more fit")) found no top and"
-                + " \(fits.unsettled == 1 ? "is" : "are") left out)"
-        }
+        summary.verdict = fits.verdict
         summaries = [summary]
     }
 
@@ -264,6 +257,18 @@ extension TrainingEnd {
             let isOne = prepared.model.members.count == 1
             problem = (isOne ? "" : "of \(model.panel.outcome.name): ") + summary.verdict
         }
+    }
+}
+
+extension MixBootstrap.Fits {
+    /// What to think of them, in a sentence.
+    var verdict: String {
+        let words =
+            "a first look: \(draws.count) best fits, whose spread is not the"
+            + " posterior's; train by nuts before you rely on it"
+        if unsettled == 0 { return words }
+        return words + " (\(Figure.count(unsettled, "more fit")) found no top and"
+            + " \(unsettled == 1 ? "is" : "are") left out)"
     }
 }
 

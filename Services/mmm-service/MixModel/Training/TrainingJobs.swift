@@ -53,19 +53,21 @@ struct TrainingJobs: Sendable {
             guard let id = PostgresUUID(order.modelID) else {
                 throw JobInterruption.discard("the order names no model")
             }
-            try await withSlot { try await attempt(id, run) }
+            try await withSlot(for: run.context.tenant) { try await attempt(id, run) }
         }
     }
 
     /// Does something that takes as much of the processors as a training.
     ///
-    /// - Parameter body: what to do.
+    /// - Parameters:
+    ///   - tenant: for whom; each has one at once.
+    ///   - body: what to do.
     /// - Throws: `JobInterruption` if as many go on as may; what the closure throws.
-    func withSlot(_ body: () async throws -> Void) async throws {
-        guard slots.take() else {
+    func withSlot(for tenant: TenantID, _ body: () async throws -> Void) async throws {
+        guard slots.take(for: tenant) else {
             throw JobInterruption.postpone(Self.pause, "as many models are trained as may be")
         }
-        defer { slots.giveBack() }
+        defer { slots.giveBack(of: tenant) }
         try await body()
     }
 
@@ -90,20 +92,16 @@ struct TrainingJobs: Sendable {
     }
 }
 
-/// How many trainings go on in a process.
+/// The tenants for whom trainings go on in a process, or what takes as much.
 private final class TrainingSlots: Sendable {
     private let most: Int
-    private let taken = Locked(0)
+    private let taken = Locked<Set<TenantID>>([])
 
     init(most: Int) { self.most = most }
 
-    func take() -> Bool {
-        taken.withLock { taken in
-            guard taken < most else { return false }
-            taken += 1
-            return true
-        }
+    func take(for tenant: TenantID) -> Bool {
+        taken.withLock { $0.count < most && $0.insert(tenant).inserted }
     }
 
-    func giveBack() { taken.withLock { $0 -= 1 } }
+    func giveBack(of tenant: TenantID) { _ = taken.withLock { $0.remove(tenant) } }
 }

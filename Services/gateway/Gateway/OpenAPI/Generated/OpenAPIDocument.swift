@@ -8819,7 +8819,7 @@ enum OpenAPIDocument {
           "mix_model.Results"
         ],
         "summary": "Has it found out how well such a model predicts periods that it has not seen: its configuration is fitted to a part of its panel, by the same sampling, and tried on the periods after it",
-        "description": "Has it found out how well such a model predicts periods that it has not seen: its configuration is fitted to a part of its panel, by the same sampling, and tried on the periods after it; then to a longer part, and so on to the panel's end. A fit knows what was known then: its scales are of its part, and it is held to experiments that were over. What it predicts with are the media and controls that came. The operation ends with the cross-validation, which is kept with the model in place of an earlier one; one that waits is not asked for twice. INVALID_ARGUMENT if folds take more than half of the periods; FAILED_PRECONDITION of one of several outcomes' models, and if the shortest part makes no model, as where a channel has not begun.",
+        "description": "Has it found out how well such a model predicts periods that it has not seen: its configuration is fitted to a part of its panel, by the same sampling, and tried on the periods after it; then to a longer part, and so on to the panel's end. A fit knows what was known then: its scales are of its part, and it is held to experiments that were over. What it predicts with are the media and controls that came. The operation ends with the cross-validation, which is kept with the model in place of an earlier one; one that waits is not asked for twice. It waits while a model of the tenant is trained, as trainings wait for it. INVALID_ARGUMENT if folds take more than half of the periods; FAILED_PRECONDITION of one of several outcomes' models, and if the shortest part makes no model, as where a channel has not begun; RESOURCE_EXHAUSTED if 20 of the tenant are not over.",
         "parameters": [
           {
             "name": "model_id",
@@ -28145,12 +28145,12 @@ enum OpenAPIDocument {
           "folds": {
             "type": "integer",
             "format": "int32",
-            "description": "How many fits, 1 to 12; 0 for 4, or as many as take half of the periods."
+            "description": "How many fits, 1 to 12; 0 for 4, or fewer if `horizon_periods` leaves no room for them."
           },
           "horizonPeriods": {
             "type": "integer",
             "format": "int32",
-            "description": "How many periods each of them predicts, from 1; 0 for 13 weeks, or 28 days."
+            "description": "How many periods each of them predicts, from 1; 0 for 13 weeks or 28 days, or fewer, so that all folds take at most half of the periods."
           }
         },
         "additionalProperties": false
@@ -28205,7 +28205,7 @@ enum OpenAPIDocument {
                 ]
               }
             ],
-            "description": "The mean of those of who says that each is as the year before, of the same fits."
+            "description": "The mean of the `naive_wmape` of the same fits."
           },
           "coverage90": {
             "oneOf": [
@@ -28271,7 +28271,7 @@ enum OpenAPIDocument {
                 ]
               }
             ],
-            "description": "The `wmape` of who says that each period is as that of the year before, or as the last week's or day's if no year was known."
+            "description": "The `wmape` of who says that each period is as that of the year before or, where no year was known, as the last week, or as the same day of the last week."
           },
           "verdict": {
             "type": "string",
