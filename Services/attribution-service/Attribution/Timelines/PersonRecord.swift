@@ -14,6 +14,9 @@ struct PersonRecord: Sendable {
 
     init(most: Int) { self.most = most }
 
+    /// Whether the next event is kept.
+    var hasRoom: Bool { count < most }
+
     /// Takes an event; of a person who has too many nothing is kept.
     mutating func take(_ event: PersonEvents.Event) {
         count += 1

@@ -119,11 +119,12 @@ struct TimelineBuildStore: Sendable {
         let ids = Array(persons.keys)
         for try await row in try await transaction.stream(.listEvents, ids) {
             guard let number = persons[try row.read(String.self, at: 0)] else { continue }
-            let event = try PersonEvents.Event(row, &places)
+            let event = try PersonEvents.Event(row, &places, isKept: records[number].hasRoom)
             let had = records[number].own.events.count
             records[number].take(event)
             held += records[number].own.events.count - had
-            if held > most, !isOne { throw TooMuch() }
+            // Places of somebody who has too many events stay until all is written.
+            if max(held, places.all.count) > most, !isOne { throw TooMuch() }
             let statement = try PersonEvents.Statement(row, from: 15, key: event.key, event.time)
             if let statement { records[number].take(statement) }
         }
@@ -276,7 +277,17 @@ struct TimelineBuildStore: Sendable {
 
 extension PersonEvents.Event {
     /// Reads a row of ``Statement/listEvents``.
-    fileprivate init(_ row: Row, _ places: inout EventPlaces) throws(PostgresError) {
+    ///
+    /// - Parameters:
+    ///   - row: as the statement has it.
+    ///   - places: where the event's place is noted.
+    ///   - isKept: whether it is; else its place is not noted, and is any.
+    /// - Throws: `PostgresError`.
+    fileprivate init(
+        _ row: Row,
+        _ places: inout EventPlaces,
+        isKept: Bool
+    ) throws(PostgresError) {
         key = try row.read(PostgresUUID.self, at: 1)
         time = try row.read(PostgresTimestamp.self, at: 3).microsecondsSince1970
         facts = TouchFacts(
@@ -287,16 +298,15 @@ extension PersonEvents.Event {
             arrival: try row.read(PostgresUUID?.self, at: 6)
         )
         eventID = try row.read(String?.self, at: 7)
-        place = places.number(
-            of: PersonEvents.Place(
-                channel: try row.read(Int32?.self, at: 8),
-                source: try row.read(String?.self, at: 9),
-                medium: try row.read(String?.self, at: 10),
-                campaign: try row.read(String?.self, at: 11),
-                confidence: try row.read(Float?.self, at: 12),
-                ad: try row.read(String?.self, at: 14)
-            )
+        let from = PersonEvents.Place(
+            channel: try row.read(Int32?.self, at: 8),
+            source: try row.read(String?.self, at: 9),
+            medium: try row.read(String?.self, at: 10),
+            campaign: try row.read(String?.self, at: 11),
+            confidence: try row.read(Float?.self, at: 12),
+            ad: try row.read(String?.self, at: 14)
         )
+        place = isKept ? places.number(of: from) : 0
         geo = try row.read(String?.self, at: 13)
     }
 }
