@@ -5,7 +5,7 @@ import Testing
 import Wire
 
 @Suite("TLS sessions give their memory back", .serialized)
-struct TLSMemoryTests {
+struct TLSMemoryApartTests {
     @Test("all of it, over 2,000 handshakes and failures")
     func handshakes() throws {
         let files = try TestCertificates.shared.get()
@@ -26,6 +26,7 @@ struct TLSMemoryTests {
         // Enough to fill the 256 MB of freed memory that the address sanitizer holds back.
         try run(1_000)
         // If sessions leaked, each round would grow the process by 21 MB; what other tests do
+        // If sessions leaked, each round would grow the process by 21 MB; what another test does
         // meanwhile is seen by some of the rounds only.
         let growths = try (0..<4).map { _ in
             let before = try ThisProcess.residentBytes()
