@@ -57,7 +57,8 @@ def make(path, gigabytes):
 def ask(url, key_file, path):
     with open(key_file, encoding="ascii") as file:
         headers = {"authorization": "Bearer " + file.read().strip()}
-    with urllib.request.urlopen(urllib.request.Request(url + path, headers=headers), timeout=30) as answer:
+    # Two months of what a large file has are counted in some seconds, on a machine that does nothing else.
+    with urllib.request.urlopen(urllib.request.Request(url + path, headers=headers), timeout=300) as answer:
         return json.load(answer)
 
 
