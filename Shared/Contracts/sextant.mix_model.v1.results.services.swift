@@ -86,10 +86,11 @@ extension MixModelV1 {
         /// a longer part, and so on to the panel's end. A fit knows what was known then: its scales are of its
         /// part, and it is held to experiments that were over. What it predicts with are the media and
         /// controls that came. The operation ends with the cross-validation, which is kept with the model in
-        /// place of an earlier one; one that waits is not asked for twice. It waits while a model of the
-        /// tenant is trained, as trainings wait for it. INVALID_ARGUMENT if folds take more than half of the
-        /// periods; FAILED_PRECONDITION of one of several outcomes' models, and if the shortest part makes no
-        /// model, as where a channel has not begun; RESOURCE_EXHAUSTED if 20 of the tenant are not over.
+        /// place of an earlier one; one that waits is not asked for twice. Models of several outcomes are
+        /// fitted together, as they are trained, and each gets its own. A process trains one model of a
+        /// tenant, or cross-validates one, at once. INVALID_ARGUMENT if folds take more than half of the
+        /// periods; FAILED_PRECONDITION if the model has not completed, or the shortest part makes none, as
+        /// where a channel has not begun; RESOURCE_EXHAUSTED if 20 of the tenant are not over.
         public static let crossValidateModel: MethodSchema = MethodSchema(
             "CrossValidateModel",
             of: "sextant.mix_model.v1.Results",
@@ -151,10 +152,11 @@ extension MixModelV1.Results {
         /// a longer part, and so on to the panel's end. A fit knows what was known then: its scales are of its
         /// part, and it is held to experiments that were over. What it predicts with are the media and
         /// controls that came. The operation ends with the cross-validation, which is kept with the model in
-        /// place of an earlier one; one that waits is not asked for twice. It waits while a model of the
-        /// tenant is trained, as trainings wait for it. INVALID_ARGUMENT if folds take more than half of the
-        /// periods; FAILED_PRECONDITION of one of several outcomes' models, and if the shortest part makes no
-        /// model, as where a channel has not begun; RESOURCE_EXHAUSTED if 20 of the tenant are not over.
+        /// place of an earlier one; one that waits is not asked for twice. Models of several outcomes are
+        /// fitted together, as they are trained, and each gets its own. A process trains one model of a
+        /// tenant, or cross-validates one, at once. INVALID_ARGUMENT if folds take more than half of the
+        /// periods; FAILED_PRECONDITION if the model has not completed, or the shortest part makes none, as
+        /// where a channel has not begun; RESOURCE_EXHAUSTED if 20 of the tenant are not over.
         func crossValidateModel(_ request: Message<MixModelV1.CrossValidateModelRequest.View>, _ call: ServerCall) async throws -> Reply<OperationsV1.Operation>
 
         /// Tells how well such a model predicts: the last cross-validation that has ended.
@@ -225,10 +227,11 @@ extension MixModelV1.Results {
         /// a longer part, and so on to the panel's end. A fit knows what was known then: its scales are of its
         /// part, and it is held to experiments that were over. What it predicts with are the media and
         /// controls that came. The operation ends with the cross-validation, which is kept with the model in
-        /// place of an earlier one; one that waits is not asked for twice. It waits while a model of the
-        /// tenant is trained, as trainings wait for it. INVALID_ARGUMENT if folds take more than half of the
-        /// periods; FAILED_PRECONDITION of one of several outcomes' models, and if the shortest part makes no
-        /// model, as where a channel has not begun; RESOURCE_EXHAUSTED if 20 of the tenant are not over.
+        /// place of an earlier one; one that waits is not asked for twice. Models of several outcomes are
+        /// fitted together, as they are trained, and each gets its own. A process trains one model of a
+        /// tenant, or cross-validates one, at once. INVALID_ARGUMENT if folds take more than half of the
+        /// periods; FAILED_PRECONDITION if the model has not completed, or the shortest part makes none, as
+        /// where a channel has not begun; RESOURCE_EXHAUSTED if 20 of the tenant are not over.
         @inlinable
         public func crossValidateModel(_ request: MixModelV1.CrossValidateModelRequest, options: CallOptions = CallOptions()) async throws -> Answer<OperationsV1.Operation.View> {
             try await channel.unary(MixModelV1.Results.crossValidateModel, request, options: options)

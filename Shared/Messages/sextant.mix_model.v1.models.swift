@@ -2836,7 +2836,7 @@ extension MixModelV1 {
         public var train: Bool = false
 
         /// Other outcomes of the same media, at most 7: a model of each is created too, and drawn together
-        /// with it. Not for the bootstrap.
+        /// with it.
         public var furtherOutcomes: [MixModelV1.FurtherOutcome] = []
 
         /// Fields the schema does not name, kept as they were sent.
@@ -3015,7 +3015,7 @@ extension MixModelV1 {
             }
 
             /// Other outcomes of the same media, at most 7: a model of each is created too, and drawn together
-            /// with it. Not for the bootstrap.
+            /// with it.
             public var furtherOutcomes: RepeatedMessages<MixModelV1.FurtherOutcome.View> {
                 @_lifetime(copy self)
                 get {
@@ -3147,14 +3147,14 @@ extension MixModelV1 {
             }
 
             /// Other outcomes of the same media, at most 7: a model of each is created too, and drawn together
-            /// with it. Not for the bootstrap.
+            /// with it.
             @inlinable
             public mutating func addFurtherOutcomes<Failure: Error>(_ write: (inout MixModelV1.FurtherOutcome.Writer) throws(Failure) -> Void) throws(Failure) {
                 try buffer.appendMessage(tag: 90, write)
             }
 
             /// Other outcomes of the same media, at most 7: a model of each is created too, and drawn together
-            /// with it. Not for the bootstrap.
+            /// with it.
             @inlinable
             public mutating func addFurtherOutcomes(_ value: MixModelV1.FurtherOutcome) {
                 buffer.appendMessage(tag: 90, value)

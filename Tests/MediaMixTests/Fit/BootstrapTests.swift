@@ -6,12 +6,23 @@ import Testing
 
 @Suite("A first look at a mix model")
 struct BootstrapTests {
-    private static func model() throws -> MediaMixModel {
+    /// Of one outcome, or of another that is drawn together with it.
+    private static func model(outcomes: Int = 1) throws -> JointMixModel {
         var configuration = MixConfiguration()
         configuration.seasons = []
         configuration.channel.effect = .coefficient
         configuration.channel.adstock = Adstock(kind: .geometric, lags: 3, isNormalised: true)
-        return try MediaMixModel(try InventedPanels.panel(periods: 60), configuration)
+        var panels = [try InventedPanels.panel(periods: 60)]
+        if outcomes > 1 {
+            var other = panels[0]
+            var random = RandomStream(seed: 11)
+            other.outcome = PanelColumn(
+                name: "orders",
+                values: other.outcome.values.map { 0.2 * $0 * (0.8 + 0.4 * random.uniform()) }
+            )
+            panels.append(other)
+        }
+        return try JointMixModel(try panels.map { try MediaMixModel($0, configuration) })
     }
 
     @Test("has the same bits on any number of threads, and others from another seed")
@@ -27,16 +38,16 @@ struct BootstrapTests {
         #expect(other.chains[0] != fewer.chains[0])
     }
 
-    @Test("is of points from which every way leads down")
-    func tops() async throws {
-        let model = try Self.model()
+    @Test("is of points from which every way leads down", arguments: [1, 2])
+    func tops(_ outcomes: Int) async throws {
+        let model = try Self.model(outcomes: outcomes)
         let draws = try await MixBootstrap.fits(of: model, count: 3, seed: 1, threads: 1).draws
         for draw in 0..<draws.count {
             // Weights as the bootstrap draws them.
             var random = RandomStream(seed: 1, stream: UInt64(draw) + 1)
-            let shares = (0..<model.panel.cells).map { _ in random.exponential() }
+            let shares = (0..<model.members[0].panel.cells).map { _ in random.exponential() }
             let scale = Double(shares.count) / shares.reduce(0, +)
-            let density = MixDensity(model, weights: shares.map { $0 * scale })
+            let density = JointMixDensity(model, weights: shares.map { $0 * scale })
             let top = Array(draws.point(draw, chain: 0))
             let height = try density.evaluated(at: top).value
             var steps = RandomStream(seed: 9)

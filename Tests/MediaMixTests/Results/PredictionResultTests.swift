@@ -180,7 +180,7 @@ struct PredictionResultTests {
             ]
             if count > 0 { draw["gamma_control[storm]"] = 0 }
             let fit = try MixFit.placed(model, [Array(repeating: draw, count: 200)])
-            let fold = try #require(try part.fold(fit, seed: 1))
+            let fold = try #require(try part.fold(fit, MixResults.Options()))
             #expect(fold.holdout.count == 10 && fold.training.count == model.panel.periods.count)
             #expect(try #require(fold.holdout.wmape) < 0.04)
             // Weeks: as those of the year before, or as the last.

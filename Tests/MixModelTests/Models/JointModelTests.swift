@@ -24,14 +24,18 @@ struct JointModelTests {
         }.joined(separator: "\n")
     }()
 
-    /// The panels of revenue and of orders.
-    static func panels(_ mix: ServedMixModel) async throws -> [MixModelV1.Panel] {
+    /// The panels of revenue and of orders, of the first weeks.
+    static func panels(
+        _ mix: ServedMixModel,
+        weeks: Int = 80
+    ) async throws -> [MixModelV1.Panel] {
+        let lines = csv.split(separator: "\n")[0...weeks].joined(separator: "\n")
         var panels: [MixModelV1.Panel] = []
         for (outcome, role, other) in [
             ("revenue", "revenue", "orders"), ("orders", "outcome", "revenue"),
         ] {
             panels.append(
-                try await mix.panel(csv) { table in
+                try await mix.panel(lines) { table in
                     table.roles[outcome] = role
                     table.roles[other] = "ignore"
                 }
@@ -107,11 +111,35 @@ struct JointModelTests {
         await mix.stop()
     }
 
+    @Test("have a first look together, of fits that share what media have in common")
+    func firstLook() async throws {
+        let mix = try await ServedMixModel()
+        let panels = try await Self.panels(mix)
+        let model = try await mix.model(panels[0]) { request in
+            request.furtherOutcomes = [Self.outcome(panels[1])]
+            request.sampling = .init()
+            request.sampling?.method = .bayesianBootstrap
+        }
+        let end = try #require(try await mix.train(model).last)
+        #expect(end.state == .completed, "\(end.problem)")
+        let other = try await mix.model(try #require(model.joint.last).modelID)
+        #expect(other.state == .completed && other.summary?.draws == end.summary?.draws)
+        #expect(other.summary?.verdict.contains("a first look: 200 best fits") ?? false)
+        try await Self.expectShared(end, other, mix, chain: 0)
+        var ask = MixModelV1.GetResultsRequest()
+        ask.modelID = other.modelID
+        let results = try await mix.results.getResults(ask).message.value()
+        #expect(results.channels.count == 2)
+        #expect(results.fit?.bayesianRSquared?.kind == .confidence)
+        await mix.stop()
+    }
+
     /// Expects draws of two models to be the same in what they share, and in nothing else.
     private static func expectShared(
         _ one: MixModelV1.Model,
         _ other: MixModelV1.Model,
-        _ mix: ServedMixModel
+        _ mix: ServedMixModel,
+        chain: Int = 1
     ) async throws {
         let fits = FittedModels(offload: nil)
         var found: [StoredFit] = []
@@ -124,7 +152,7 @@ struct JointModelTests {
         for (index, name) in names.enumerated() {
             let columns = found.map { stored in
                 (0..<stored.fit.draws.count).map { draw in
-                    stored.fit.draws.point(draw, chain: 1).dropFirst(index).first
+                    stored.fit.draws.point(draw, chain: chain).dropFirst(index).first
                 }
             }
             let isShared = name.hasPrefix("adstock") || name.hasPrefix("saturation_lam")
@@ -180,10 +208,6 @@ struct JointModelTests {
                     change(&request)
                 }
             }
-        }
-        await refuse("sampling.method") {
-            $0.sampling = .init()
-            $0.sampling?.method = .bayesianBootstrap
         }
         await refuse("further_outcomes[0].panel_id: expected a panel that no other") {
             $0.furtherOutcomes = [Self.outcome(panels[0])]

@@ -2,48 +2,10 @@ import Contracts
 import Jobs
 import Messages
 import MixModel
-import RPC
-import Schema
-import Telemetry
-import Tenancy
-import TestTenants
 import Testing
-import Wire
 
 @Suite("A training whose worker is lost", .timeLimit(.minutes(5)))
 struct LostTrainingTests {
-    /// Another worker of the service, which soon finds what others have lost.
-    static func heir(of mix: ServedMixModel) throws -> JobWorker {
-        let served = mix.served
-        var limits = TrainingLimits()
-        limits.threads = 2
-        let work = MixModelService.work(
-            of: served.api.service,
-            on: served.database,
-            served.jobs,
-            pages: PageTokens(try .ephemeral()),
-            version: "1.2.3",
-            limits: limits
-        )
-        var configuration = JobWorkerConfiguration()
-        configuration.heartbeat = .milliseconds(50)
-        configuration.poll = .milliseconds(50)
-        configuration.sweep = .milliseconds(100)
-        configuration.timeout = .seconds(60)
-        return JobWorker(
-            served.api.service,
-            work.handlers,
-            on: served.database,
-            served.jobs,
-            group: served.fixture.group,
-            blocking: served.fixture.blocking,
-            configuration: configuration,
-            name: "heir",
-            registry: MetricRegistry(),
-            logger: served.fixture.logger
-        )
-    }
-
     private func digests(_ model: MixModelV1.Model, _ mix: ServedMixModel) async throws -> [String]
     {
         try await mix.rows(
@@ -65,34 +27,24 @@ struct LostTrainingTests {
         let panels = try await JointModelTests.panels(mix)
         let (panel, other) = (panels[0], JointModelTests.outcome(panels[1]))
         let whole = try await mix.model(panel) { request in
-            request.sampling?.draws = 600
+            request.sampling?.draws = 2_000
             if isJoint { request.furtherOutcomes = [other] }
         }
         try await mix.train(whole)
         let expected = try await digests(whole, mix)
         #expect(expected.count == 2)
         let broken = try await mix.model(panel) { request in
-            request.sampling?.draws = 600
+            request.sampling?.draws = 2_000
             if isJoint { request.furtherOutcomes = [other] }
         }
         var request = MixModelV1.TrainModelRequest()
         request.modelID = broken.modelID
         _ = try await mix.models.trainModel(request)
-        func until(_ sql: String) async throws {
-            while try await mix.rows(sql) == [] { await Task.yield() }
-        }
-        try await until("select 1 from mix_chains where model_id = '\(broken.modelID)'")
-        // As if the machine had stood still for longer than the lease, and never came back.
-        try await mix.rows(
-            """
-            update jobs set lease_token = gen_random_uuid(),
-                lease_until = clock_timestamp() - interval '1 s'
-            where kind = 'train_model' and state = 'running'
-            """
-        )
-        let heir = try Self.heir(of: mix)
+        try await mix.until("select 1 from mix_chains where model_id = '\(broken.modelID)'")
+        try await mix.loseWorker(of: "train_model")
+        let heir = try mix.heir()
         heir.start()
-        try await until("select 1 from jobs where attempts >= 2 and crashes >= 1")
+        try await mix.until("select 1 from jobs where attempts >= 2 and crashes >= 1")
         let end = try #require(try await mix.watch(broken).last)
         #expect(end.state == .completed, "\(end.problem)")
         #expect(try await digests(broken, mix) == expected)

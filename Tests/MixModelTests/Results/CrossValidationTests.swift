@@ -20,6 +20,12 @@ struct CrossValidationTests {
         return request
     }
 
+    /// Whether something is kept of one that is not over.
+    private static let begun = """
+        select 1 from jobs
+        where kind = 'cross_validate_model' and state = 'running' and checkpoint is not null
+        """
+
     /// A model that has completed.
     private func trained(
         _ mix: ServedMixModel,
@@ -109,6 +115,51 @@ struct CrossValidationTests {
         await mix.stop()
     }
 
+    @Test("of several outcomes fits them together, and is kept of each", arguments: [false, true])
+    func joint(_ isFirstLook: Bool) async throws {
+        let mix = try await ServedMixModel()
+        /// The models of the first weeks, some of them held out.
+        func trained(weeks: Int, heldOut: Int32 = 0) async throws -> [String] {
+            let panels = try await JointModelTests.panels(mix, weeks: weeks)
+            let model = try await mix.model(panels[0]) { request in
+                request.furtherOutcomes = [JointModelTests.outcome(panels[1])]
+                request.holdoutPeriods = heldOut
+                guard isFirstLook else { return }
+                request.sampling = .init()
+                request.sampling?.method = .bayesianBootstrap
+            }
+            #expect(try await mix.train(model).last?.state == .completed)
+            return model.joint.map(\.modelID)
+        }
+        let ids = try await trained(weeks: 80)
+        let ended = try await mix.results
+            .crossValidateModel(request(ids[1], folds: 2, horizon: 8)).message.value()
+        try await mix.served.finishJobs(of: mix.served.members[0])
+        #expect(ended.name.hasPrefix("operations/"))
+        let weeks = [72, 80]
+        for (index, id) in ids.enumerated() {
+            let found = try await found(id, mix)
+            #expect(found.modelID == id && found.folds.map(\.fittedPeriods) == [64, 72])
+            #expect(found.folds.allSatisfy { !$0.isFailure && !$0.verdict.isEmpty })
+            for (fold, weeks) in zip(found.folds, weeks) {
+                var ask = MixModelV1.GetResultsRequest()
+                ask.modelID = try await trained(weeks: weeks, heldOut: 8)[index]
+                let results = try await mix.results.getResults(ask).message.value()
+                #expect(results.holdout?.wmape == fold.holdout?.wmape)
+                #expect(results.fit?.wmape == fold.training?.wmape)
+            }
+        }
+        // What the job ends with is of the model that was asked for.
+        let told = try await mix.rows(
+            """
+            select j.result = m.cross_validation from jobs j, mix_models m
+            where kind = 'cross_validate_model' and m.model_id = '\(ids[1])'
+            """
+        )
+        #expect(told == ["t"])
+        await mix.stop()
+    }
+
     @Test("goes on behind the fits that had ended when its worker was lost")
     func lost() async throws {
         let mix = try await ServedMixModel()
@@ -116,23 +167,11 @@ struct CrossValidationTests {
         _ = try await mix.results.crossValidateModel(request(id, folds: 3, horizon: 8))
         try await mix.served.finishJobs(of: mix.served.members[0])
         let expected = try await self.found(id, mix)
+        try await mix.rows("update mix_models set cross_validation = null")
         _ = try await mix.results.crossValidateModel(request(id, folds: 3, horizon: 8))
-        let kind = "kind = 'cross_validate_model' and state = 'running'"
-        while try await mix.rows("select 1 from jobs where checkpoint is not null and \(kind)")
-            == []
-        {
-            try await mix.served.fixture.pause(.milliseconds(2))
-        }
-        // As if the machine had stood still for longer than the lease, and never came back.
-        try await mix.rows(
-            """
-            update mix_models set cross_validation = null;
-            update jobs set lease_token = gen_random_uuid(),
-                lease_until = clock_timestamp() - interval '1 s'
-            where \(kind)
-            """
-        )
-        let heir = try LostTrainingTests.heir(of: mix)
+        try await mix.until(Self.begun)
+        try await mix.loseWorker(of: "cross_validate_model")
+        let heir = try mix.heir()
         heir.start()
         try await mix.served.finishJobs(of: mix.served.members[0])
         #expect(try await found(id, mix) == expected)
@@ -146,12 +185,7 @@ struct CrossValidationTests {
         let mix = try await ServedMixModel()
         let id = try await trained(mix)
         _ = try await mix.results.crossValidateModel(request(id, folds: 10, horizon: 4))
-        let kind = "kind = 'cross_validate_model' and state = 'running'"
-        while try await mix.rows("select 1 from jobs where checkpoint is not null and \(kind)")
-            == []
-        {
-            try await mix.served.fixture.pause(.milliseconds(2))
-        }
+        try await mix.until(Self.begun)
         var deletion = MixModelV1.DeleteModelRequest()
         deletion.modelID = id
         _ = try await mix.models.deleteModel(deletion)
@@ -222,12 +256,6 @@ struct CrossValidationTests {
         try await mix.served.finishJobs(of: mix.served.members[0])
         let last = try await found(model.modelID, mix)
         #expect(last.folds.map(\.unchangedControls) == [["storm"]] && last.wmape != nil)
-        let panels = try await JointModelTests.panels(mix)
-        let joint = try await mix.model(panels[0]) { request in
-            request.furtherOutcomes = [JointModelTests.outcome(panels[1])]
-        }
-        try await mix.train(joint)
-        await refused(.failedPrecondition, "of its outcome alone", request(joint.modelID))
         await mix.stop()
     }
 }

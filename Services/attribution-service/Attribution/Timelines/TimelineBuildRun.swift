@@ -212,20 +212,16 @@ struct TimelineBuildRun {
         in transaction: PostgresTransaction
     ) async throws {
         // Of all places some are of events that are no touches, and are not kept.
-        var used: [PersonEvents.Place] = []
-        var ordinals = [Int?](repeating: nil, count: places.count)
-        for touch in made.lazy.flatMap(\.timeline.touches) where ordinals[Int(touch.place)] == nil {
-            ordinals[Int(touch.place)] = used.count
-            used.append(places[Int(touch.place)])
-        }
-        let numbers = try await store.numbers(of: used, in: transaction)
+        var isUsed = Array(repeating: false, count: places.count)
+        for touch in made.lazy.flatMap(\.timeline.touches) { isUsed[Int(touch.place)] = true }
+        let used = places.indices.filter { isUsed[$0] }
+        let found = try await store.numbers(of: used.map { places[$0] }, in: transaction)
+        var numbers = Array(repeating: Int32(0), count: places.count)
+        for (place, number) in zip(used, found) { numbers[place] = number }
         for index in made.indices {
             for touch in made[index].timeline.touches.indices {
                 let place = Int(made[index].timeline.touches[touch].place)
-                guard let ordinal = ordinals[place] else {
-                    throw RPCError(.internalError, "a place of touches has no number")
-                }
-                made[index].timeline.touches[touch].place = numbers[ordinal]
+                made[index].timeline.touches[touch].place = numbers[place]
             }
         }
     }

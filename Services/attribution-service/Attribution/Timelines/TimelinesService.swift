@@ -22,11 +22,7 @@ struct TimelinesService: AttributionV1.Timelines.Service {
         _ call: ServerCall
     ) async throws -> Reply<OperationsV1.Operation> {
         let scope = try database.scope(for: call)
-        let id = try await jobs.queue.enqueue([jobs.job.serving(call)], in: scope)[0].id
-        guard let record = try await jobs.queue.job(id, in: scope) else {
-            throw RPCError(.internalError, "the operation is gone before it began")
-        }
-        return Reply(OperationsV1.Operation(JobsV1.Job(record), at: .now))
+        return Reply(try await jobs.queue.operation(of: jobs.job, for: call, in: scope))
     }
 
     func describeTimelines(

@@ -13,12 +13,14 @@ public struct JointMixDensity: Density {
 
     /// The density of models, in the coordinates that are sampled.
     ///
-    /// - Parameter model: the models.
-    public init(_ model: JointMixModel) {
+    /// - Parameters:
+    ///   - model: the models.
+    ///   - weights: how often each cell counts, the same of all outcomes; nil if each counts once.
+    public init(_ model: JointMixModel, weights: [Double]? = nil) {
         parts = zip(model.members, model.places).enumerated().map { index, part in
             let (member, places) = part
             return Part(
-                MixDensity(member, .sampled, weights: nil, countsTransforms: index == 0),
+                MixDensity(member, .sampled, weights: weights, countsTransforms: index == 0),
                 places
             )
         }

@@ -2,7 +2,8 @@ internal import Numerics
 internal import Panels
 internal import Synchronization
 
-/// A first look at a model: best fits, each to periods that are weighted at random.
+/// A first look at a model, or at several that are drawn together: best fits, each to periods that
+/// are weighted at random, for all outcomes alike.
 ///
 /// Rubin, “The Bayesian bootstrap”, Annals of Statistics 9, 1981: weights are Dirichlet ones of
 /// all cells. Each fit is the highest point of priors and weighted data, found from that of all
@@ -47,14 +48,14 @@ public enum MixBootstrap {
     /// Cancelling the waiting task ends it after the fits that are under way.
     ///
     /// - Parameters:
-    ///   - model: the model.
+    ///   - model: the models.
     ///   - count: how many fits, from 1.
     ///   - seed: where randomness comes from.
     ///   - threads: how many threads work at most; nil for one less than the machine has.
     /// - Returns: the fits; at most a tenth of them are left out.
     /// - Throws: ``Failure``; `CancellationError`.
     public static func fits(
-        of model: MediaMixModel,
+        of model: JointMixModel,
         count: Int,
         seed: UInt64,
         threads: Int? = nil
@@ -122,8 +123,8 @@ public enum MixBootstrap {
     }
 
     /// The highest point of all data alike; the best that was found, be it no top.
-    private static func middle(of model: MediaMixModel, seed: UInt64) -> Top {
-        let density = MixDensity(model)
+    private static func middle(of model: JointMixModel, seed: UInt64) -> Top {
+        let density = JointMixDensity(model)
         guard let start = density.starts(chains: 1, seed: seed).first else {
             return .failure(.noWay("there is no start"))
         }
@@ -133,21 +134,21 @@ public enum MixBootstrap {
     /// The highest point of data that are weighted at random.
     private static func fit(
         _ number: Int,
-        of model: MediaMixModel,
+        of model: JointMixModel,
         from start: [Double],
         seed: UInt64
     ) -> Top {
         var random = RandomStream(seed: seed, stream: UInt64(number) + 1)
-        let shares = (0..<model.panel.cells).map { _ in random.exponential() }
+        let shares = (0..<model.members[0].panel.cells).map { _ in random.exponential() }
         let scale = Double(shares.count) / shares.span.sum()
-        let density = MixDensity(model, weights: shares.map { $0 * scale })
+        let density = JointMixDensity(model, weights: shares.map { $0 * scale })
         return top(of: density, from: start).flatMap { result in
             result.ending == .evaluationsUsedUp ? .failure(.tooFar) : .success(result.point)
         }
     }
 
     private static func top(
-        of density: MixDensity,
+        of density: JointMixDensity,
         from start: [Double]
     ) -> Result<Optimizer.Result, NoTop> {
         var optimizer = Optimizer()

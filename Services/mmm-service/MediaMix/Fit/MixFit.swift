@@ -19,6 +19,18 @@ public struct MixFit: Sendable {
     }
 }
 
+extension JointMixModel {
+    /// The members with what was drawn of each.
+    ///
+    /// - Parameter draws: of all of them together.
+    /// - Returns: a fit for each, in order; nil if the draws are not of such models.
+    public func fits(_ draws: MixDraws) -> [MixFit]? {
+        guard draws.dimension == dimension else { return nil }
+        let fits = zip(members, places).compactMap { MixFit($0, draws.taking($1)) }
+        return fits.count == members.count ? fits : nil
+    }
+}
+
 /// Points that chains have drawn, as the density takes them.
 public struct MixDraws: Sendable, Equatable {
     /// How many numbers a point has.

@@ -82,18 +82,22 @@ public enum RollingOrigin {
         ///
         /// - Parameters:
         ///   - fit: of ``model(_:lifts:)``.
-        ///   - level: how much of the draws intervals hold.
-        ///   - seed: where noise comes from.
+        ///   - options: how much it is made of.
         /// - Returns: how well it predicts.
         /// - Throws: ``MixModelError`` if the fit is of another panel.
         public func fold(
             _ fit: MixFit,
-            level: Double = 0.9,
-            seed: UInt64
+            _ options: MixResults.Options
         ) throws(MixModelError) -> Fold? {
             let model = fit.model
-            let sample = fit.sample(most: model.affordableDraws(most: 1000, on: whole))
-            let prediction = try MixPrediction(model, sample, on: whole, level: level, seed: seed)
+            let sample = fit.sample(most: model.affordableDraws(most: options.draws, on: whole))
+            let prediction = try MixPrediction(
+                model,
+                sample,
+                on: whole,
+                level: options.level,
+                seed: options.seed
+            )
             guard let holdout = prediction.holdout else { return nil }
             return Fold(
                 training: prediction.training,

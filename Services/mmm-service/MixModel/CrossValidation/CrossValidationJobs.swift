@@ -1,6 +1,7 @@
 internal import Jobs
 internal import Messages
 internal import Net
+internal import Panels
 internal import Postgres
 internal import RPC
 internal import Tenancy
@@ -43,37 +44,36 @@ struct CrossValidationJobs: Sendable {
     ///   - request: what is asked for.
     ///   - call: what it is asked by.
     ///   - scope: the tenant's.
-    /// - Returns: the job, or that of the same request which waits or runs already.
+    /// - Returns: the operation, or that of the same request which waits or runs already.
     /// - Throws: as the contract says; `PostgresError`.
     func enqueue(
         _ request: MixModelV1.CrossValidateModelRequest,
         for call: ServerCall,
         in scope: TenantScope
-    ) async throws -> JobRecord {
+    ) async throws -> OperationsV1.Operation {
         try await checkRoom(in: scope)
         let plan = try await looks.use(for: scope.tenant) {
             let found = try await self.plan(request, in: scope)
-            _ = try await offload.runBeside { try found.model(of: found.part(0)) }
+            _ = try await offload.runBeside { try found.model(of: found.parts(0)) }
             return found
         }
         var order = MixModelV1.StoredCrossValidationOrder()
         order.request = plan.request
-        var job = type.job(order).serving(call)
+        var job = type.job(order)
         let extent = [plan.request.folds, plan.request.horizonPeriods]
         job.uniqueness = .untilDone("\(type.kind) \(plan.request.modelID) \(extent)")
-        let id = try await trainings.queue.enqueue([job], in: scope)[0].id
-        guard let record = try await trainings.queue.job(id, in: scope) else {
-            throw RPCError(.internalError, "the operation is gone before it began")
-        }
-        return record
+        return try await trainings.queue.operation(of: job, for: call, in: scope)
     }
 
     /// Refuses more when many are to be done.
     private func checkRoom(in scope: TenantScope) async throws {
         var own = JobQueue.Filter()
         (own.queue, own.kind) = (type.queue.text, type.kind)
-        let open = try await trainings.queue.jobs(own, in: scope, limit: 1_000)
-            .count { !$0.state.isOver }
+        var open = 0
+        for state in JobState.allCases where !state.isOver {
+            own.state = state
+            open += try await trainings.queue.jobs(own, in: scope, limit: Self.mostOpen).count
+        }
         guard open < Self.mostOpen else {
             throw RPCError(
                 .resourceExhausted,
@@ -88,9 +88,19 @@ struct CrossValidationJobs: Sendable {
         in scope: TenantScope
     ) async throws -> CrossValidationPlan {
         let id = try PostgresUUID(request.modelID, of: "model")
-        let record = try await models.model(id, in: scope)
-        let panel = try await panels.contents(record.panel, in: scope)
-        return try await offload.runBeside { try CrossValidationPlan(request, record, panel) }
+        let group = try await models.model(id, in: scope).group
+        var found: [(record: ModelRecord, panel: Panel)] = []
+        for member in group {
+            let record = try await models.model(member, in: scope)
+            found.append((record, try await panels.contents(record.panel, in: scope)))
+        }
+        guard let asked = group.firstIndex(of: id) else {
+            throw RPCError(.dataLoss, "the model '\(id)' is not among those it is drawn with")
+        }
+        let models = found
+        return try await offload.runBeside {
+            try CrossValidationPlan(request, of: asked, among: models)
+        }
     }
 
     /// How they are done.
@@ -119,12 +129,22 @@ struct CrossValidationJobs: Sendable {
             version: trainings.version,
             offload: offload
         )
-        let id = try PostgresUUID(request.modelID, of: "model")
+        let ids = plan.outcomes.map(\.id)
         let found = try await validation.end { transaction in
-            try await store.checkThere(id, in: transaction)
+            guard try await store.isThere(ids[plan.asked], in: transaction) else {
+                throw Self.deleted
+            }
         }
-        try await run.complete(found.encoded()) { transaction in
-            try await store.put(found, of: id, in: transaction)
+        try await run.complete(found[plan.asked].encoded()) { transaction in
+            // Before the rows themselves, as all do who change more than one.
+            if ids.count > 1 { try await models.hold(in: transaction) }
+            for (id, found) in zip(ids, found) {
+                guard try await store.put(found, of: id, in: transaction) else {
+                    throw Self.deleted
+                }
+            }
         }
     }
+
+    private static let deleted = JobInterruption.discard("the model has been deleted")
 }

@@ -1,50 +1,59 @@
 internal import MediaMix
 internal import Messages
 internal import Panels
+internal import Postgres
 internal import RPC
 
-/// What a cross-validation does: a model's configuration is fitted to parts of its panel.
+/// What a cross-validation does: the configuration of a model, and of those that are drawn together
+/// with it, is fitted to parts of their panels.
 struct CrossValidationPlan: Sendable {
     /// What was asked for, all of it said.
     let request: MixModelV1.CrossValidateModelRequest
+    /// Which of ``outcomes`` was asked for.
+    let asked: Int
+    /// The models that are drawn together, in order.
+    let outcomes: [Outcome]
     /// How many periods each fit has, the shortest first.
     let lengths: [Int]
     let sampling: ModelSampling
-    private let configuration: MixConfiguration
-    private let lifts: [LiftTest]
-    private let panel: Panel
+
+    /// One of the models that are drawn together; most are drawn alone.
+    struct Outcome: Sendable {
+        let id: PostgresUUID
+        fileprivate let configuration: MixConfiguration
+        fileprivate let lifts: [LiftTest]
+        fileprivate let panel: Panel
+    }
 
     private static let folds: ClosedRange<Int32> = 1...12
     private static let usual = (folds: 4, weeks: 13, days: 28)
 
     /// - Parameters:
     ///   - request: what is asked for, or what was kept of it.
-    ///   - record: the model.
-    ///   - panel: its panel, the periods that it is not fitted to among them.
+    ///   - asked: which of the models.
+    ///   - models: all that are drawn together, each with its panel, the periods that it is not
+    ///     fitted to among them; at least one.
     /// - Throws: INVALID_ARGUMENT if there are no such parts; FAILED_PRECONDITION if the model has
-    ///   not completed, or is one of several that are drawn together.
+    ///   not completed.
     init(
         _ request: MixModelV1.CrossValidateModelRequest,
-        _ record: ModelRecord,
-        _ panel: Panel
+        of asked: Int,
+        among models: [(record: ModelRecord, panel: Panel)]
     ) throws {
-        try record.checkCompleted()
-        guard record.definition.places.isEmpty else {
-            throw RPCError(
-                .failedPrecondition,
-                "model_id: the model is drawn together with those of other outcomes, of which none"
-                    + " is cross-validated: create one of its outcome alone"
+        try models[asked].record.checkCompleted()
+        self.asked = asked
+        outcomes = try models.map { record, panel in
+            Outcome(
+                id: record.id,
+                configuration: try record.definition.configuration(),
+                lifts: record.definition.liftTests,
+                panel: panel
             )
         }
-        let model = record.definition.model ?? .init()
-        var violations = FieldViolations()
-        sampling = ModelSampling(model.sampling ?? .init(), &violations)
-        configuration = try record.definition.configuration()
-        lifts = record.definition.liftTests
-        try violations.finish("the model that is kept cannot be read")
+        sampling = try models[0].record.definition.sampling()
+        let panel = models[asked].panel
         let (folds, horizon) = try Self.extent(request, of: panel)
         lengths = (0..<folds).map { panel.periods.count - (folds - $0) * horizon }
-        self.panel = panel
         var whole = request
         (whole.folds, whole.horizonPeriods) = (Int32(folds), Int32(horizon))
         self.request = whole
@@ -86,27 +95,37 @@ struct CrossValidationPlan: Sendable {
         return (found, horizon)
     }
 
-    /// A part of the panel.
+    /// Parts of the panels, of the same periods.
     ///
     /// - Parameter number: which of ``lengths``.
-    /// - Returns: a copy, with the periods that are predicted.
-    func part(_ number: Int) -> RollingOrigin.Part {
-        RollingOrigin.Part(of: panel, lengths[number], then: Int(request.horizonPeriods))
+    /// - Returns: a copy of each outcome's, with the periods that are predicted.
+    func parts(_ number: Int) -> [RollingOrigin.Part] {
+        outcomes.map { outcome in
+            RollingOrigin.Part(
+                of: outcome.panel,
+                lengths[number],
+                then: Int(request.horizonPeriods)
+            )
+        }
     }
 
-    /// The model of a part.
+    /// The models of parts.
     ///
-    /// - Parameter part: of ``part(_:)``.
-    /// - Returns: the model.
-    /// - Throws: FAILED_PRECONDITION if the part makes no model.
-    func model(of part: RollingOrigin.Part) throws(RPCError) -> MediaMixModel {
+    /// - Parameter parts: of ``parts(_:)``.
+    /// - Returns: the models, which are drawn together.
+    /// - Throws: FAILED_PRECONDITION if the parts make no model.
+    func model(of parts: [RollingOrigin.Part]) throws(RPCError) -> JointMixModel {
         do {
-            return try part.model(configuration, lifts: lifts)
+            var members: [MediaMixModel] = []
+            for (outcome, part) in zip(outcomes, parts) {
+                members.append(try part.model(outcome.configuration, lifts: outcome.lifts))
+            }
+            return try JointMixModel(members)
         } catch {
             throw RPCError(
                 .failedPrecondition,
-                "the \(part.fitted.periods.count) periods before \(part.origin) make no model:"
-                    + " \(error); ask for fewer folds"
+                "the \(parts[0].fitted.periods.count) periods before \(parts[0].origin) make no"
+                    + " model: \(error); ask for fewer folds"
             )
         }
     }

@@ -41,31 +41,40 @@ struct CrossValidationRun: Sendable {
     /// Fits all parts.
     ///
     /// - Parameter check: is called when a fit is kept, and throws if no more are wanted.
-    /// - Returns: what that has shown.
+    /// - Returns: what that has shown of each outcome, in the plan's order.
     /// - Throws: what the closure throws; `CancellationError` when the worker stops; `RPCError`;
     ///   `PostgresError`.
     func end(
         checking check: (PostgresTransaction) async throws -> Void
-    ) async throws -> MixModelV1.CrossValidation {
-        var kept = MixModelV1.StoredCrossValidation()
-        if let checkpoint = run.checkpoint {
-            kept = try MixModelV1.StoredCrossValidation(decoding: checkpoint.bytes)
-        }
-        if kept.version != version { kept = .init() }
-        kept.version = version
-        var found = kept.found ?? .init()
-        found.modelID = plan.request.modelID
-        found.horizonPeriods = plan.request.horizonPeriods
-        found.seed = seed
-        for number in (0..<plan.lengths.count).dropFirst(found.folds.count) {
-            let all = plan.lengths.count
+    ) async throws -> [MixModelV1.CrossValidation] {
+        var kept = try begun()
+        let (all, ended) = (plan.lengths.count, kept.found[0].folds.count)
+        for number in (0..<all).dropFirst(ended) {
             run.report(Double(number) / Double(all), "fit \(number + 1) of \(all)")
-            found.take(try await unlessStopped { try await fold(number) })
-            kept.found = found
+            let folds = try await unlessStopped { try await self.folds(number) }
+            for (index, fold) in folds.enumerated() { kept.found[index].take(fold) }
             let done = Double(number + 1) / Double(all)
             try await run.save(checkpoint: kept.encoded(), progress: done, check)
         }
-        return found
+        return kept.found
+    }
+
+    /// What an attempt before this one has kept, or nothing yet of each outcome.
+    private func begun() throws -> MixModelV1.StoredCrossValidation {
+        if let checkpoint = run.checkpoint {
+            let kept = try MixModelV1.StoredCrossValidation(decoding: checkpoint.bytes)
+            if kept.version == version, kept.found.count == plan.outcomes.count { return kept }
+        }
+        var kept = MixModelV1.StoredCrossValidation()
+        kept.version = version
+        kept.found = plan.outcomes.map { outcome in
+            var found = MixModelV1.CrossValidation()
+            found.modelID = "\(outcome.id)"
+            found.horizonPeriods = plan.request.horizonPeriods
+            found.seed = seed
+            return found
+        }
+        return kept
     }
 
     /// Does something that its thread would not end by itself when the worker stops.
@@ -88,90 +97,59 @@ struct CrossValidationRun: Sendable {
 
     // MARK: A fit
 
-    /// What came of fitting a part.
-    private struct Fitted: Sendable {
-        /// Nil if there are no draws that can be trusted.
-        let fit: MixFit?
-        let verdict: String
-    }
-
-    private func fold(_ number: Int) async throws -> MixModelV1.CrossValidation.Fold {
-        let part = plan.part(number)
-        let fitted = try await fitted(part)
+    /// What a fit says of each outcome.
+    private func folds(_ number: Int) async throws -> [MixModelV1.CrossValidation.Fold] {
+        let parts = plan.parts(number)
+        let model = try await offload.runBeside { try plan.model(of: parts) }
+        let isBootstrap = plan.sampling.message.method == .bayesianBootstrap
+        let judged = try await isBootstrap ? bootstrapped(model) : sampled(model)
+        let kind: MixModelV1.Estimate.Kind = isBootstrap ? .confidence : .credible
+        var options = MixResults.Options()
+        options.seed = seed
+        let asked = options
         return try await offload.runBeside {
-            var fold = MixModelV1.CrossValidation.Fold(part)
-            (fold.verdict, fold.isFailure) = (fitted.verdict, fitted.fit == nil)
-            guard let fit = fitted.fit, let found = try part.fold(fit, seed: seed) else {
+            try parts.indices.map { index in
+                var fold = MixModelV1.CrossValidation.Fold(parts[index])
+                fold.isFailure = judged.problem != nil
+                fold.verdict = judged.problem ?? judged.summaries[index].verdict
+                guard !fold.isFailure,
+                    let found = try parts[index].fold(judged.fits[index], asked)
+                else { return fold }
+                fold.training = .init(found.training, kind)
+                fold.holdout = .init(found.holdout, kind)
+                fold.naiveWmape = found.naiveWMAPE
                 return fold
             }
-            let isBootstrap = plan.sampling.message.method == .bayesianBootstrap
-            let kind: MixModelV1.Estimate.Kind = isBootstrap ? .confidence : .credible
-            fold.training = .init(found.training, kind)
-            fold.holdout = .init(found.holdout, kind)
-            fold.naiveWmape = found.naiveWMAPE
-            return fold
         }
     }
 
-    private func fitted(_ part: RollingOrigin.Part) async throws -> Fitted {
-        let model = try await offload.runBeside { try plan.model(of: part) }
-        if plan.sampling.message.method == .bayesianBootstrap {
-            return try await bootstrapped(model)
-        }
-        let configuration = sampling
-        let (density, starts) = try await offload.runBeside {
-            let density = MixDensity(model)
-            return (
-                density,
-                density.starts(chains: configuration.chains, seed: configuration.seed)
-            )
-        }
+    private func sampled(_ model: JointMixModel) async throws -> JudgedFits {
+        var configuration = plan.sampling.configuration
+        configuration.threads = limits.threads
+        let (density, chains, seed) = (JointMixDensity(model), configuration.chains, seed)
+        let starts = try await offload.runBeside { density.starts(chains: chains, seed: seed) }
         do {
             let posterior = try await SamplingRun(density, configuration, starts: starts)
                 .posterior()
-            return try await offload.runBeside { Self.judged(model, posterior) }
+            return try await offload.runBeside { JudgedFits(model, posterior) }
         } catch let failure as SamplingFailure {
-            switch failure {
-            // It is for another attempt to go on.
-            case .cancelled: throw CancellationError()
-            case .noThread: throw RPCError(.unavailable, failure.description)
-            default: return Fitted(fit: nil, verdict: "the chains found no way: \(failure)")
-            }
+            try failure.throwIfPassing()
+            return JudgedFits(problem: failure.words(of: model))
         }
     }
 
-    private var sampling: SamplingConfiguration {
-        var configuration = plan.sampling.configuration
-        configuration.threads = limits.threads
-        return configuration
-    }
-
-    private static let unlike = Fitted(fit: nil, verdict: "the draws are not of such a model")
-
-    private static func judged(_ model: MediaMixModel, _ posterior: Posterior) -> Fitted {
-        guard let fit = MixFit(model, MixDraws(posterior)) else { return unlike }
-        let convergence = MixConvergence(fit, posterior.chains)
-        return Fitted(
-            fit: convergence.isFailure ? nil : fit,
-            verdict: convergence.verdict
-        )
-    }
-
-    private func bootstrapped(_ model: MediaMixModel) async throws -> Fitted {
+    private func bootstrapped(_ model: JointMixModel) async throws -> JudgedFits {
         do {
-            let fits = try await MixBootstrap.fits(
+            let found = try await MixBootstrap.fits(
                 of: model,
                 count: ModelSampling.resamples,
                 seed: seed,
                 threads: limits.threads
             )
-            return try await offload.runBeside {
-                guard let fit = MixFit(model, fits.draws) else { return Self.unlike }
-                return Fitted(fit: fit, verdict: fits.verdict)
-            }
+            return JudgedFits(model, found)
         } catch let failure as MixBootstrap.Failure {
-            if failure == .noThread { throw RPCError(.unavailable, failure.description) }
-            return Fitted(fit: nil, verdict: "\(failure)")
+            try failure.throwIfPassing()
+            return JudgedFits(problem: failure.words)
         }
     }
 }

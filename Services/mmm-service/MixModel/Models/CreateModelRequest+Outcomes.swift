@@ -19,11 +19,6 @@ extension MixModelV1.CreateModelRequest {
             "further_outcomes",
             "expected at most \(most)"
         )
-        violations.check(
-            sampling?.method != .bayesianBootstrap,
-            "sampling.method",
-            "expected METHOD_NUTS for several outcomes: a first look is of one"
-        )
         for (index, outcome) in furtherOutcomes.prefix(most).enumerated() {
             check(outcome, "further_outcomes[\(index)]", &violations)
         }

@@ -59,22 +59,23 @@ struct StoredFit: Sendable {
         self.panel = panel
         about = record.definition.model ?? .init()
         let model = try MediaMixModel(record.definition, panel)
-        let own = MixDensity(model).dimension
-        let draws: MixDraws?
+        let positions: [[Double]]
         if about.sampling?.method == .bayesianBootstrap {
             traces = []
-            draws = MixDraws(chains: chains.map { [Double](draws: $0) }, dimension: own)
+            positions = chains.map { [Double](draws: $0) }
         } else {
             traces = try chains.map { try SavedChain(bytes: Array(copying: $0.bytes)).trace }
-            let places = record.definition.places.map { Int($0) }
-            let dimension = places.isEmpty ? own : Int(record.definition.drawnNumbers)
-            let drawn = MixDraws(chains: traces.map(\.positions), dimension: dimension)
-            guard places.allSatisfy({ (0..<dimension).contains($0) }) else {
-                throw RPCError(.dataLoss, "the model '\(record.id)' has places beyond its draws")
-            }
-            draws = places.isEmpty ? drawn : drawn?.taking(places)
+            positions = traces.map(\.positions)
         }
-        guard let fit = draws.flatMap({ MixFit(model, $0) }) else {
+        let places = record.definition.places.map { Int($0) }
+        let dimension =
+            places.isEmpty ? MixDensity(model).dimension : Int(record.definition.drawnNumbers)
+        guard places.allSatisfy({ (0..<dimension).contains($0) }) else {
+            throw RPCError(.dataLoss, "the model '\(record.id)' has places beyond its draws")
+        }
+        let drawn = MixDraws(chains: positions, dimension: dimension)
+        let own = places.isEmpty ? drawn : drawn?.taking(places)
+        guard let fit = own.flatMap({ MixFit(model, $0) }) else {
             throw RPCError(
                 .dataLoss,
                 "the draws of the model '\(record.id)' are not of such a model"

@@ -4,7 +4,7 @@ internal import Numerics
 internal import RPC
 
 /// How a model is trained: checked, with what is usual where nothing is said.
-struct ModelSampling {
+struct ModelSampling: Sendable {
     /// All of it said.
     let message: MixModelV1.Sampling
 

@@ -82,6 +82,17 @@ extension MixModelV1.StoredModel {
         return configuration
     }
 
+    /// How it is trained.
+    ///
+    /// - Returns: all of it said.
+    /// - Throws: INVALID_ARGUMENT if that is nothing that could be asked for.
+    func sampling() throws(RPCError) -> ModelSampling {
+        var violations = FieldViolations()
+        let sampling = ModelSampling(model?.sampling ?? .init(), &violations)
+        try violations.finish("the sampling that is kept cannot be read")
+        return sampling
+    }
+
     /// What it is held to.
     var liftTests: [LiftTest] { lifts.map { LiftTest($0) } }
 }

@@ -1,4 +1,3 @@
-internal import Jobs
 internal import Messages
 internal import Postgres
 internal import Tenancy
@@ -49,27 +48,26 @@ struct ResultStore: Sendable {
         }
     }
 
-    /// Refuses to go on with a model that has been deleted.
+    /// Whether there is a model, or it has been deleted.
     ///
-    /// - Throws: `JobInterruption`; `PostgresError`.
-    func checkThere(_ model: PostgresUUID, in transaction: PostgresTransaction) async throws {
-        guard try await transaction.query(.findCrossValidation, model).atMostOne() != nil else {
-            throw Self.deleted
-        }
+    /// - Throws: `PostgresError`.
+    func isThere(
+        _ model: PostgresUUID,
+        in transaction: PostgresTransaction
+    ) async throws -> Bool {
+        try await transaction.query(.findCrossValidation, model).atMostOne() != nil
     }
-
-    private static let deleted = JobInterruption.discard("the model has been deleted")
 
     /// Keeps how well a model predicts.
     ///
-    /// - Throws: `JobInterruption` if it has been deleted; `PostgresError`.
+    /// - Returns: whether the model is there; of one that has been deleted nothing is kept.
+    /// - Throws: `PostgresError`.
     func put(
         _ found: MixModelV1.CrossValidation,
         of model: PostgresUUID,
         in transaction: PostgresTransaction
-    ) async throws {
-        let kept = try await transaction.query(.putCrossValidation, model, found.encoded())
-        guard kept.affected > 0 else { throw Self.deleted }
+    ) async throws -> Bool {
+        try await transaction.query(.putCrossValidation, model, found.encoded()).affected > 0
     }
 }
 

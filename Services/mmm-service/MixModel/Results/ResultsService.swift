@@ -103,8 +103,7 @@ struct ResultsService: MixModelV1.Results.Service {
         _ call: ServerCall
     ) async throws -> Reply<OperationsV1.Operation> {
         let scope = try database.scope(for: call)
-        let record = try await validations.enqueue(request.value(), for: call, in: scope)
-        return Reply(OperationsV1.Operation(JobsV1.Job(record), at: .now))
+        return Reply(try await validations.enqueue(request.value(), for: call, in: scope))
     }
 
     func getCrossValidation(

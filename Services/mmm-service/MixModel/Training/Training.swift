@@ -39,55 +39,63 @@ struct Training: Sendable {
     /// - Throws: ``NotWanted``; `CancellationError` when the worker stops; `PostgresError`.
     func end() async throws -> TrainingEnd {
         let scope = try run.scope(within: Self.patience)
-        var parts: [Prepared.Part] = []
+        var parts: [StoredPart] = []
         for record in records {
             let panel = try await StoredPanelStore().contents(record.panel, in: scope)
             parts.append((record.definition, panel))
         }
-        if record.definition.model?.sampling?.method == .bayesianBootstrap {
-            return try await bootstrap(parts[0].panel)
+        let asked = parts
+        let sampling = try record.definition.sampling()
+        if sampling.message.method == .bayesianBootstrap {
+            return try await bootstrap(asked, seed: sampling.message.seed)
         }
         let kept = try await ChainStore().chains(of: record.id, in: scope)
-        let asked = parts
-        let prepared = try await offload.runBeside { try Prepared(asked, kept) }
+        let prepared = try await offload.runBeside {
+            try Prepared(asked, sampling.configuration, kept)
+        }
         let seconds = record.state == .training ? record.progress?.seconds ?? 0 : 0
-        let configuration = prepared.configuration
         let board = TrainingBoard(
-            chains: configuration.chains,
+            chains: prepared.configuration.chains,
             resuming: prepared.saved,
             after: seconds
         )
         do {
             let posterior = try await posterior(prepared, board)
             return try await offload.runBeside {
-                TrainingEnd(posterior, prepared, board)
+                var end = TrainingEnd(
+                    JudgedFits(prepared.model, posterior),
+                    chains: posterior.saved(of: prepared.density.identity)
+                        .map { SharedBytes($0.bytes) },
+                    seconds: board.elapsed
+                )
+                end.progress = board.last
+                return end
             }
         } catch let failure as SamplingFailure {
-            switch failure {
-            // It is for another attempt to go on.
-            case .cancelled: throw CancellationError()
-            case .noThread: throw RPCError(.unavailable, failure.description)
-            default: return TrainingEnd(problem: prepared.words(of: failure))
-            }
+            try failure.throwIfPassing()
+            return TrainingEnd(problem: failure.words(of: prepared.model))
         }
     }
 
     /// Fits instead of drawing: that takes no time worth speaking of.
-    private func bootstrap(_ panel: Panel) async throws -> TrainingEnd {
+    private func bootstrap(_ parts: [StoredPart], seed: UInt64) async throws -> TrainingEnd {
         let begin = ContinuousClock.now
-        let definition = record.definition
-        let model = try await offload.runBeside { try MediaMixModel(definition, panel) }
+        let model = try await offload.runBeside { try JointMixModel(parts) }
         do {
-            let fits = try await MixBootstrap.fits(
+            let found = try await MixBootstrap.fits(
                 of: model,
                 count: ModelSampling.resamples,
-                seed: definition.model?.sampling?.seed ?? 0,
+                seed: seed,
                 threads: limits.threads
             )
-            return TrainingEnd(fits, seconds: begin.duration(to: .now) / .seconds(1))
+            return TrainingEnd(
+                JudgedFits(model, found),
+                chains: found.draws.chains.map(\.drawBytes),
+                seconds: begin.duration(to: .now) / .seconds(1)
+            )
         } catch let failure as MixBootstrap.Failure {
-            if failure == .noThread { throw RPCError(.unavailable, failure.description) }
-            return TrainingEnd(problem: "\(failure): give tighter priors, or look at the data")
+            try failure.throwIfPassing()
+            return TrainingEnd(problem: failure.words)
         }
     }
 
@@ -154,45 +162,44 @@ struct Training: Sendable {
     }
 }
 
+/// What is kept of a model, and its panel.
+private typealias StoredPart = (definition: MixModelV1.StoredModel, panel: Panel)
+
+extension JointMixModel {
+    /// The models of some that are drawn together, in order.
+    fileprivate init(_ parts: [StoredPart]) throws {
+        try self.init(try parts.map { try MediaMixModel($0.definition, $0.panel) })
+    }
+}
+
 /// What chains need to start, or to go on.
 private struct Prepared: Sendable {
-    /// What is kept of a model, and its panel.
-    typealias Part = (definition: MixModelV1.StoredModel, panel: Panel)
-
     let model: JointMixModel
     let density: NamedDensity
     let configuration: SamplingConfiguration
     let starts: [[Double]]
     let saved: [SavedChain]
 
-    init(_ parts: [Part], _ kept: [SharedBytes]) throws {
-        let definition = parts[0].definition
-        let about = definition.model ?? .init()
-        var violations = FieldViolations()
-        let sampling = ModelSampling(about.sampling ?? .init(), &violations)
-        try violations.finish("the sampling that is kept cannot be read")
-        configuration = sampling.configuration
-        model = try JointMixModel(try parts.map { try MediaMixModel($0.definition, $0.panel) })
+    init(
+        _ parts: [StoredPart],
+        _ configuration: SamplingConfiguration,
+        _ kept: [SharedBytes]
+    ) throws {
+        self.configuration = configuration
+        model = try JointMixModel(parts)
         let plain = JointMixDensity(model)
+        let definition = parts[0].definition
+        let digest = definition.model?.configurationDigest ?? ""
         let panels = parts.map { $0.definition.model?.fingerprint ?? "" }
         density = NamedDensity(
             plain,
-            "mix model \(about.configurationDigest) of panel \(panels.joined(separator: ", "))"
+            "mix model \(digest) of panel \(panels.joined(separator: ", "))"
         )
         let given = definition.starts.map(\.position)
         starts =
             given.isEmpty
             ? plain.starts(chains: configuration.chains, seed: configuration.seed) : given
         saved = try kept.map { try SavedChain(bytes: Array(copying: $0.bytes)) }
-    }
-
-    /// Why nothing came of chains, with what to do.
-    func words(of failure: SamplingFailure) -> String {
-        let what = "the chains found no way: \(failure)"
-        guard case .flat(_, let index) = failure, let name = model.sampledName(at: index) else {
-            return what + "; give tighter priors, or look at the data"
-        }
-        return "\(what); that is \(name): give it a tighter prior, or leave it out"
     }
 }
 
@@ -217,80 +224,20 @@ private struct NamedDensity: Density {
 }
 
 extension TrainingEnd {
-    /// What comes of fits.
-    fileprivate init(_ fits: MixBootstrap.Fits, seconds: Double) {
+    /// What comes of fits, or of draws.
+    ///
+    /// - Parameters:
+    ///   - judged: the models with their draws.
+    ///   - chains: the draws as they are kept.
+    ///   - seconds: how long it took.
+    fileprivate init(_ judged: JudgedFits, chains: [SharedBytes], seconds: Double) {
         self.init()
-        let draws = fits.draws
-        chains = draws.chains.enumerated().map { ($0, $1.drawBytes) }
-        var summary = MixModelV1.TrainingSummary()
-        summary.largestRHat = .nan
-        (summary.leastBulkEss, summary.leastTailEss) = (.nan, .nan)
-        summary.leastEnergyFraction = .nan
-        summary.draws = Int64(draws.count)
-        summary.seconds = seconds
-        summary.attempt = 1
-        summary.verdict = fits.verdict
-        summaries = [summary]
-    }
-
-    /// What comes of draws.
-    fileprivate init(_ posterior: Posterior, _ prepared: Prepared, _ board: TrainingBoard) {
-        self.init()
-        progress = board.last
-        let saved = posterior.saved(of: prepared.density.identity)
-        chains = saved.enumerated().map { ($0, SharedBytes($1.bytes)) }
-        let drawn = MixDraws(posterior)
-        for (model, places) in zip(prepared.model.members, prepared.model.places) {
-            guard let fit = MixFit(model, drawn.taking(places)) else {
-                problem = "the draws are not of such a model"
-                return
-            }
-            let convergence = MixConvergence(fit, posterior.chains)
-            var summary = MixModelV1.TrainingSummary(convergence)
-            summary.draws = Int64(posterior.draws * posterior.chains.count)
-            summary.gradients = Int64(posterior.gradients)
-            summary.attempt = Int32(clamping: posterior.attempt)
-            summary.seconds = board.elapsed
-            summaries.append(summary)
-            guard convergence.isFailure, problem == nil else { continue }
-            // What is drawn together cannot be trusted in parts.
-            let isOne = prepared.model.members.count == 1
-            problem = (isOne ? "" : "of \(model.panel.outcome.name): ") + summary.verdict
-        }
-    }
-}
-
-extension MixBootstrap.Fits {
-    /// What to think of them, in a sentence.
-    var verdict: String {
-        let words =
-            "a first look: \(draws.count) best fits, whose spread is not the"
-            + " posterior's; train by nuts before you rely on it"
-        if unsettled == 0 { return words }
-        return words + " (\(Figure.count(unsettled, "more fit")) found no top and"
-            + " \(unsettled == 1 ? "is" : "are") left out)"
-    }
-}
-
-extension MixModelV1.TrainingSummary {
-    /// Whether draws can be trusted.
-    fileprivate init(_ convergence: MixConvergence) {
-        self.init()
-        largestRHat = convergence.largestRHat
-        leastBulkEss = convergence.leastBulkESS
-        leastTailEss = convergence.leastTailESS
-        leastEnergyFraction = convergence.leastEnergyFraction
-        divergences = Int64(convergence.divergences)
-        verdict = convergence.verdict
-        findings = convergence.findings.map { finding in
-            var told = Finding()
-            told.isFailure = finding.isFailure
-            told.measure = finding.measure.rawValue
-            told.parameter = finding.parameter ?? ""
-            told.geo = finding.geo ?? ""
-            (told.value, told.limit) = (finding.value, finding.limit)
-            (told.problem, told.remedy) = (finding.problem, finding.remedy)
-            return told
+        self.chains = chains.enumerated().map { ($0, $1) }
+        problem = judged.problem
+        summaries = judged.summaries.map { summary in
+            var summary = summary
+            summary.seconds = seconds
+            return summary
         }
     }
 }

@@ -77,9 +77,6 @@ struct TrainingOptions {
         var request = MixModelV1.CreateModelRequest()
         request.label = arguments.value("--label") ?? ""
         request.selection = try selection()
-        if !arguments.all("--also").isEmpty, arguments.has("--bootstrap") {
-            throw CommandFailure.usage("--also and --bootstrap: a first look is of one outcome")
-        }
         if file == nil {
             request.furtherOutcomes = arguments.all("--also").map { kpi in
                 var outcome = MixModelV1.FurtherOutcome()

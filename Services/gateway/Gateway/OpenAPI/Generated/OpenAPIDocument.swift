@@ -8819,7 +8819,7 @@ enum OpenAPIDocument {
           "mix_model.Results"
         ],
         "summary": "Has it found out how well such a model predicts periods that it has not seen: its configuration is fitted to a part of its panel, by the same sampling, and tried on the periods after it",
-        "description": "Has it found out how well such a model predicts periods that it has not seen: its configuration is fitted to a part of its panel, by the same sampling, and tried on the periods after it; then to a longer part, and so on to the panel's end. A fit knows what was known then: its scales are of its part, and it is held to experiments that were over. What it predicts with are the media and controls that came. The operation ends with the cross-validation, which is kept with the model in place of an earlier one; one that waits is not asked for twice. It waits while a model of the tenant is trained, as trainings wait for it. INVALID_ARGUMENT if folds take more than half of the periods; FAILED_PRECONDITION of one of several outcomes' models, and if the shortest part makes no model, as where a channel has not begun; RESOURCE_EXHAUSTED if 20 of the tenant are not over.",
+        "description": "Has it found out how well such a model predicts periods that it has not seen: its configuration is fitted to a part of its panel, by the same sampling, and tried on the periods after it; then to a longer part, and so on to the panel's end. A fit knows what was known then: its scales are of its part, and it is held to experiments that were over. What it predicts with are the media and controls that came. The operation ends with the cross-validation, which is kept with the model in place of an earlier one; one that waits is not asked for twice. Models of several outcomes are fitted together, as they are trained, and each gets its own. A process trains one model of a tenant, or cross-validates one, at once. INVALID_ARGUMENT if folds take more than half of the periods; FAILED_PRECONDITION if the model has not completed, or the shortest part makes none, as where a channel has not begun; RESOURCE_EXHAUSTED if 20 of the tenant are not over.",
         "parameters": [
           {
             "name": "model_id",
@@ -28025,7 +28025,7 @@ enum OpenAPIDocument {
           },
           "furtherOutcomes": {
             "type": "array",
-            "description": "Other outcomes of the same media, at most 7: a model of each is created too, and drawn together with it. Not for the bootstrap.",
+            "description": "Other outcomes of the same media, at most 7: a model of each is created too, and drawn together with it.",
             "items": {
               "$ref": "#/components/schemas/sextant.mix_model.v1.FurtherOutcome"
             }
@@ -28103,7 +28103,7 @@ enum OpenAPIDocument {
           },
           "further_outcomes": {
             "type": "array",
-            "description": "Other outcomes of the same media, at most 7: a model of each is created too, and drawn together with it. Not for the bootstrap.",
+            "description": "Other outcomes of the same media, at most 7: a model of each is created too, and drawn together with it.",
             "items": {
               "$ref": "#/components/schemas/sextant.mix_model.v1.FurtherOutcome.snake"
             }

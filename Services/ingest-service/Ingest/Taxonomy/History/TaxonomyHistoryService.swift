@@ -166,12 +166,8 @@ struct TaxonomyHistoryService: IngestV1.TaxonomyHistory.Service {
         _ request: Message<IngestV1.RemapHistoryRequest.View>,
         _ call: ServerCall
     ) async throws -> Reply<OperationsV1.Operation> {
-        let job = try remaps.job(request.value()).serving(call)
+        let job = try remaps.job(request.value())
         let scope = try database.scope(for: call)
-        let id = try await remaps.queue.enqueue([job], in: scope)[0].id
-        guard let record = try await remaps.queue.job(id, in: scope) else {
-            throw RPCError(.internalError, "the operation is gone before it began")
-        }
-        return Reply(OperationsV1.Operation(JobsV1.Job(record), at: .now))
+        return Reply(try await remaps.queue.operation(of: job, for: call, in: scope))
     }
 }
