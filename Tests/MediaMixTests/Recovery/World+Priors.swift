@@ -1,6 +1,7 @@
-import MediaMix
 import Numerics
 import Panels
+
+@testable import MediaMix
 
 extension World {
     /// What a world of the model's family is drawn from.
@@ -99,6 +100,27 @@ extension World {
             let prior = configuration.priors[String(name.prefix { $0 != "[" })]
             parameters[name] = prior?.distribution?.sample(&random)
         }
+        var world = World(panel, configuration, scaling, parameters)
+        world.simulate(&random)
+        return world
+    }
+
+    /// The same media and days with another outcome, of which they carry over and level off alike;
+    /// all else is drawn anew.
+    ///
+    /// - Parameters:
+    ///   - name: the other outcome's.
+    ///   - random: where randomness comes from.
+    /// - Returns: the other world.
+    /// - Throws: ``MixModelError`` if there is no model of this one.
+    func sibling(_ name: String, _ random: inout RandomStream) throws -> World {
+        let shared = try MediaMixModel(panel, configuration, scaling: scaling).transformPriors
+        var (panel, parameters) = (panel, parameters)
+        for name in parameters.keys.sorted() where shared[name] == nil {
+            let prior = configuration.priors[String(name.prefix { $0 != "[" })]
+            parameters[name] = prior?.distribution?.sample(&random)
+        }
+        panel.outcome.name = name
         var world = World(panel, configuration, scaling, parameters)
         world.simulate(&random)
         return world
