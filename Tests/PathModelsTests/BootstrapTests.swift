@@ -45,18 +45,28 @@ struct BootstrapTests {
         let source = Replicates(table, seed: 3)
         for hasNulls in [true, false] {
             let model = try Markov(order: order, hasNulls: hasNulls)
-            let repeated = try model.repeated(on: table)
-            for replicate in 0..<3 {
-                let drawn = source.table(replicate)
-                #expect(try repeated(drawn) == model.credit(drawn))
-            }
+            try expectSame(try model.repeated(on: source), model, source)
             var none = PathTable()
             try none.add("c1", nulls: 1)
-            let nothing = try model.repeated(on: none)
-            #expect(throws: AttributionFailure.noConversions) { try nothing(none) }
+            let nothing = try model.repeated(on: Replicates(none, seed: 3))
+            #expect(nothing(4..<6) == Array(repeating: .failure(.noConversions), count: 2))
         }
-        let linear = try Linear().repeated(on: table)
-        #expect(try linear(table) == Linear().credit(table))
+        try expectSame(try Linear().repeated(on: source), Linear(), source)
+    }
+
+    /// Expects what comes of replicates at once to be what comes of the table of each.
+    private func expectSame(
+        _ repeated: (Range<Int>) -> [Replicates.Outcome],
+        _ model: some AttributionModel,
+        _ source: Replicates
+    ) throws {
+        for numbers in [0..<Replicates.atOnce, 8..<8 + Replicates.atOnce, 12..<13] {
+            let outcomes = repeated(numbers)
+            #expect(outcomes.count == numbers.count)
+            for (number, outcome) in zip(numbers, outcomes) {
+                #expect(try outcome.get() == model.credit(source.table(number)))
+            }
+        }
     }
 
     @Test("draw numbers of the Poisson distribution", arguments: [0, 1, 3, 31, 32, 50, 1_000])

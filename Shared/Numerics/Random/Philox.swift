@@ -61,20 +61,61 @@ extension Philox {
         streams: Lanes,
         key: UInt64
     ) -> (first: Lanes, second: Lanes) {
-        // Lanes hold 32 bits each, for products of them have 64.
-        let low = Lanes(repeating: 0xffff_ffff)
-        var (a, b) = (positions & low, positions &>> 32)
-        var (c, d) = (streams & low, streams &>> 32)
-        var (lowKey, highKey) = (key & 0xffff_ffff, key >> 32)
+        // Two at a time: of four, halves would be taken apart and put together at each turn. Both
+        // turn side by side, for each waits for its own products.
+        var left = TwoBlocks(positions.lowHalf, streams.lowHalf)
+        var right = TwoBlocks(positions.highHalf, streams.highHalf)
+        var lowKey = TwoBlocks.Lanes(repeating: key & 0xffff_ffff)
+        var highKey = TwoBlocks.Lanes(repeating: key >> 32)
         for _ in 0..<10 {
-            let first = a &* Lanes(repeating: 0xd251_1f53)
-            let second = c &* Lanes(repeating: 0xcd9e_8d57)
-            a = (second &>> 32) ^ b ^ Lanes(repeating: lowKey)
-            c = (first &>> 32) ^ d ^ Lanes(repeating: highKey)
-            (b, d) = (second & low, first & low)
-            lowKey = (lowKey &+ 0x9e37_79b9) & 0xffff_ffff
-            highKey = (highKey &+ 0xbb67_ae85) & 0xffff_ffff
+            left.turn(lowKey, highKey)
+            right.turn(lowKey, highKey)
+            lowKey = (lowKey &+ 0x9e37_79b9) & TwoBlocks.low
+            highKey = (highKey &+ 0xbb67_ae85) & TwoBlocks.low
         }
-        return (b &<< 32 | a, d &<< 32 | c)
+        return (
+            Lanes(lowHalf: left.first, highHalf: right.first),
+            Lanes(lowHalf: left.second, highHalf: right.second)
+        )
+    }
+}
+
+/// Two counters on the way to their bits: lanes hold 32 bits each, for products of them have 64.
+private struct TwoBlocks {
+    typealias Lanes = SIMD2<UInt64>
+
+    private var a: Lanes
+    private var b: Lanes
+    private var c: Lanes
+    private var d: Lanes
+
+    static var low: Lanes {
+        @inline(__always) get { Lanes(repeating: 0xffff_ffff) }
+    }
+
+    @inline(__always)
+    init(_ positions: Lanes, _ streams: Lanes) {
+        (a, b) = (positions & Self.low, positions &>> 32)
+        (c, d) = (streams & Self.low, streams &>> 32)
+    }
+
+    @inline(__always)
+    mutating func turn(_ lowKey: Lanes, _ highKey: Lanes) {
+        // That factors have 32 bits is said once more: the product is then one instruction.
+        let first = (a & Self.low) &* Lanes(repeating: 0xd251_1f53)
+        let second = (c & Self.low) &* Lanes(repeating: 0xcd9e_8d57)
+        a = (second &>> 32) ^ b ^ lowKey
+        c = (first &>> 32) ^ d ^ highKey
+        (b, d) = (second & Self.low, first & Self.low)
+    }
+
+    /// The first 64 bits of each.
+    var first: Lanes {
+        @inline(__always) get { b &<< 32 | a }
+    }
+
+    /// The second 64 bits of each.
+    var second: Lanes {
+        @inline(__always) get { d &<< 32 | c }
     }
 }

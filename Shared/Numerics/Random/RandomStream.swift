@@ -69,19 +69,19 @@ extension RandomStream {
         (Double(next() >> 12) + 0.5) * 0x1p-52
     }
 
-    /// The first two uniform numbers of four streams from one of their blocks on.
+    /// The first two uniform numbers of four streams, each from one of its blocks on.
     ///
     /// - Parameters:
     ///   - seed: any number.
     ///   - streams: any four numbers.
-    ///   - position: how many blocks are left out.
+    ///   - positions: how many blocks of each are left out.
     /// - Returns: for each stream what ``uniform()`` gives first, and then.
     public static func uniforms(
         seed: UInt64,
         streams: SIMD4<UInt64>,
-        position: UInt64
+        positions: SIMD4<UInt64>
     ) -> (first: SIMD4<Double>, second: SIMD4<Double>) {
-        let words = Philox.fourBlocks(SIMD4(repeating: position), streams: streams, key: seed)
+        let words = Philox.fourBlocks(positions, streams: streams, key: seed)
         return (uniform(words.first), uniform(words.second))
     }
 

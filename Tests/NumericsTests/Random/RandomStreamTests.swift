@@ -60,11 +60,16 @@ struct RandomStreamTests {
     func fourStreams() {
         var random = RandomStream(seed: 23)
         for _ in 0..<50 {
-            let (seed, position) = (random.next(), random.next())
+            let seed = random.next()
             let streams = SIMD4(random.next(), random.next(), random.next(), random.next())
-            let both = RandomStream.uniforms(seed: seed, streams: streams, position: position)
+            let positions = SIMD4(random.next(), random.next(), random.next(), random.next())
+            let both = RandomStream.uniforms(seed: seed, streams: streams, positions: positions)
             for lane in 0..<4 {
-                var one = RandomStream(seed: seed, stream: streams[lane], position: position)
+                var one = RandomStream(
+                    seed: seed,
+                    stream: streams[lane],
+                    position: positions[lane]
+                )
                 #expect(both.first[lane] == one.uniform() && both.second[lane] == one.uniform())
             }
         }

@@ -67,12 +67,9 @@ public struct Bootstrap: Sendable {
         }
         // What is wrong with the model or the journeys is said before any thread starts.
         let credit = try model.credit(table)
-        let repeated = try model.repeated(on: table)
-        let source = Replicates(table, seed: seed)
+        let repeated = try model.repeated(on: Replicates(table, seed: seed))
         var draws: [Credit] = []
-        for outcome in try await outcomes({ number throws(AttributionFailure) in
-            try repeated(source.table(number))
-        }) {
+        for outcome in try await outcomes(repeated) {
             switch outcome {
             case .success(let credit): draws.append(credit)
             // Nothing was drawn that converts: there is no share to look at.
@@ -85,31 +82,28 @@ public struct Bootstrap: Sendable {
 
     /// What all replicates give, in their order.
     private func outcomes(
-        _ replicate: @escaping @Sendable (Int) throws(AttributionFailure) -> Credit
-    ) async throws -> [Outcome] {
-        let (results, channel) = AsyncStream.makeStream(of: (Int, Outcome).self)
+        _ some: @escaping @Sendable (Range<Int>) -> [Replicates.Outcome]
+    ) async throws -> [Replicates.Outcome] {
+        let (results, channel) = AsyncStream.makeStream(of: (Int, [Replicates.Outcome]).self)
+        let (count, atOnce) = (replicates, Replicates.atOnce)
+        let pieces = (count + atOnce - 1) / atOnce
         let hasThreads = TrainingThreads.run(
             threads: threads ?? TrainingThreads.usualCount,
-            pieces: replicates
-        ) { number in
-            do throws(AttributionFailure) {
-                channel.yield((number, .success(try replicate(number))))
-            } catch {
-                channel.yield((number, .failure(error)))
-            }
+            pieces: pieces
+        ) { piece in
+            let first = piece * atOnce
+            channel.yield((piece, some(first..<min(first + atOnce, count))))
         }
         guard hasThreads else { throw AttributionFailure.noThread }
-        var outcomes: [(Int, Outcome)] = []
+        var outcomes: [(Int, [Replicates.Outcome])] = []
         for await result in results {
             outcomes.append(result)
-            if outcomes.count == replicates { channel.finish() }
+            if outcomes.count == pieces { channel.finish() }
         }
         // A task that is cancelled hears no more of its replicates.
-        guard outcomes.count == replicates else { throw CancellationError() }
-        return outcomes.sorted { $0.0 < $1.0 }.map(\.1)
+        guard outcomes.count == pieces else { throw CancellationError() }
+        return outcomes.sorted { $0.0 < $1.0 }.flatMap(\.1)
     }
-
-    private typealias Outcome = Result<Credit, AttributionFailure>
 
     /// What replicates say of each channel.
     public struct Estimates: Equatable, Sendable {

@@ -42,6 +42,18 @@ struct PoissonQuantiles {
         return number
     }
 
+    /// ``quantile(_:mean:)`` of each share.
+    @inline(__always)
+    func quantiles(_ shares: SIMD4<Double>, mean: Int) -> SIMD4<Int> {
+        if mean == 0 { return .zero }
+        return SIMD4(
+            quantile(shares[0], mean: mean),
+            quantile(shares[1], mean: mean),
+            quantile(shares[2], mean: mean),
+            quantile(shares[3], mean: mean)
+        )
+    }
+
     /// From the number where the distribution is highest, up or down.
     private static func far(_ share: Double, mean: Int) -> Int {
         let rate = Double(mean)

@@ -5,11 +5,18 @@ internal import Numerics
 /// The numbers of a path hang on the seed, the replicate, and the names of its channels: neither on
 /// the order of rows, nor on who draws which replicate when. Of one path's conversions each is
 /// worth the same, their mean, for tables keep no single journeys.
-struct Replicates {
-    private let table: PathTable
+public struct Replicates: Sendable {
+    /// The journeys that are drawn from.
+    let table: PathTable
     private let seed: UInt64
     private let streams: [UInt64]
     private let quantiles = PoissonQuantiles()
+
+    /// How many replicates are drawn at once.
+    static let atOnce = 4
+
+    /// The credit of a replicate, or why there is none.
+    public typealias Outcome = Result<Credit, AttributionFailure>
 
     init(_ table: PathTable, seed: UInt64) {
         self.table = table
@@ -40,7 +47,7 @@ struct Replicates {
                     streams[first + 2],
                     streams[first + 3]
                 ),
-                position: UInt64(replicate)
+                positions: SIMD4(repeating: UInt64(replicate))
             )
             for lane in 0..<min(4, table.count - first) {
                 let path = first + lane
@@ -53,6 +60,37 @@ struct Replicates {
             }
         }
         return table.reweighted(conversions: conversions, nulls: nulls, values: values)
+    }
+
+    /// How often journeys of a path come in some replicates, as in their tables.
+    struct Draws {
+        var conversions = SIMD4<Int>.zero
+        var nulls = SIMD4<Int>.zero
+    }
+
+    /// Draws the journeys of a path for ``atOnce`` replicates.
+    ///
+    /// - Parameters:
+    ///   - path: its number.
+    ///   - replicate: the number of the first of them.
+    /// - Returns: how often they come in each.
+    @inline(__always)
+    func draws(_ path: Int, from replicate: Int) -> Draws {
+        let (forConversions, forNulls) = RandomStream.uniforms(
+            seed: seed,
+            streams: SIMD4(repeating: streams[path]),
+            positions: SIMD4(0, 1, 2, 3) &+ UInt64(replicate)
+        )
+        return Draws(
+            conversions: quantiles.quantiles(forConversions, mean: table.conversions[path]),
+            nulls: quantiles.quantiles(forNulls, mean: table.nulls[path])
+        )
+    }
+
+    /// What so many of a path's conversions are worth.
+    @inline(__always)
+    func value(_ path: Int, drawn: Int) -> PathValue {
+        Self.value(table.values[path], of: table.conversions[path], drawn: drawn)
     }
 
     /// What some journeys are worth of those that are worth something together.

@@ -27,16 +27,25 @@ public struct Markov: AttributionModel {
         credit(by: try removalEffects(table), of: table)
     }
 
-    /// The model for tables that differ in their weights alone: steps are looked up once.
+    /// The model for journeys that are drawn again: steps are looked up once.
     public func repeated(
-        on table: PathTable
-    ) throws(AttributionFailure) -> @Sendable (PathTable) throws(AttributionFailure) -> Credit {
-        let steps = try RepeatedCounts(table, order: order)
-        return { other throws(AttributionFailure) in
-            let counts = steps.counts(other, hasNulls: hasNulls)
-            let chain = try MarkovChain(counts, of: other, hasNulls: hasNulls)
-            let effects = try chain.removalEffects(channels: other.channels.count)
-            return credit(by: effects, of: other)
+        on source: Replicates
+    ) throws(AttributionFailure) -> @Sendable (Range<Int>) -> [Replicates.Outcome] {
+        let steps = try RepeatedCounts(source, order: order, hasNulls: hasNulls)
+        let channels = source.table.channels.count
+        return { numbers in
+            steps.counts(numbers).map { counts in
+                Replicates.Outcome { () throws(AttributionFailure) in
+                    let chain = try MarkovChain(counts)
+                    let effects = try chain.removalEffects(channels: channels)
+                    return Credit(
+                        conversions: chain.totalConversions,
+                        by: effects.conversions,
+                        value: chain.totalValue,
+                        by: effects.value
+                    )
+                }
+            }
         }
     }
 

@@ -37,23 +37,18 @@ public struct MarkovChain: Sendable {
         order: Int = 1,
         hasNulls: Bool = true
     ) throws(AttributionFailure) {
-        let tally = try TransitionCounts(table, order: order, hasNulls: hasNulls)
-        try self.init(tally, of: table, hasNulls: hasNulls)
+        try self.init(try TransitionCounts(table, order: order, hasNulls: hasNulls))
     }
 
-    /// Makes a chain of counts.
+    /// Makes a chain of counts, which is the same whatever the order they come in.
     ///
-    /// - Parameters:
-    ///   - tally: the steps of the journeys.
-    ///   - table: the journeys.
-    ///   - hasNulls: whether those without a conversion count.
+    /// - Parameter tally: the steps of the journeys.
     /// - Throws: ``AttributionFailure/noConversions``.
-    init(
-        _ tally: TransitionCounts,
-        of table: PathTable,
-        hasNulls: Bool
-    ) throws(AttributionFailure) {
-        guard table.totalConversions > 0 else { throw .noConversions }
+    init(_ tally: TransitionCounts) throws(AttributionFailure) {
+        totalConversions = tally.conversions.reduce(0, +)
+        guard totalConversions > 0 else { throw .noConversions }
+        totalValue = PathValue(units: tally.values.reduce(0) { $0 + $1.units })
+        totalJourneys = totalConversions + tally.nulls.reduce(0, +)
         order = tally.order
         let index = StateIndex(tally)
         let size = index.keys.count
@@ -72,35 +67,44 @@ public struct MarkovChain: Sendable {
             values[state] = tally.values[number]
         }
         var visits = starts
-        var firstSource = [Int](repeating: 0, count: size + 1)
-        let steps = tally.steps.indices.map { number in
+        var steps = tally.steps.indices.map { number in
             let key = tally.steps[number]
             let source = index[key >> UInt64(tally.width)]
             let target = index[key & tally.mask]
             visits[target] += tally.stepCounts[number]
-            firstSource[target + 1] += 1
             return (source: source, target: target, count: tally.stepCounts[number])
         }
-        for state in 0..<size { firstSource[state + 1] += firstSource[state] }
-        var places = firstSource
-        var sources = [Int32](repeating: 0, count: steps.count)
-        var counts = [Int](repeating: 0, count: steps.count)
-        for step in steps {
-            sources[places[step.target]] = Int32(step.source)
-            counts[places[step.target]] = step.count
-            places[step.target] += 1
-        }
+        _ = Self.sort(&steps, size) { $0.source }
+        firstSource = Self.sort(&steps, size) { $0.target }
+        sources = steps.map { Int32($0.source) }
+        counts = steps.map(\.count)
         self.starts = starts
         self.visits = visits
         self.conversions = conversions
         self.nulls = nulls
         self.values = values
-        self.firstSource = firstSource
-        self.sources = sources
-        self.counts = counts
-        totalConversions = table.totalConversions
-        totalValue = table.totalValue
-        totalJourneys = table.totalConversions + (hasNulls ? table.totalNulls : 0)
+    }
+
+    private typealias Step = (source: Int, target: Int, count: Int)
+
+    /// Sorts steps by a state; those that are alike stay in their order.
+    ///
+    /// - Returns: for each state where its steps begin, and one number more: the end of the last.
+    private static func sort(
+        _ steps: inout [Step],
+        _ states: Int,
+        by state: (Step) -> Int
+    ) -> [Int] {
+        var first = [Int](repeating: 0, count: states + 1)
+        for step in steps { first[state(step) + 1] += 1 }
+        for state in 0..<states { first[state + 1] += first[state] }
+        var places = first
+        let unsorted = steps
+        for step in unsorted {
+            steps[places[state(step)]] = step
+            places[state(step)] += 1
+        }
+        return first
     }
 
     private static func channels(

@@ -11,14 +11,16 @@ public protocol AttributionModel: Sendable {
     ///   missing.
     func credit(_ table: PathTable) throws(AttributionFailure) -> Credit
 
-    /// The same model for tables that have the same paths and other weights.
+    /// The same model for journeys that are drawn again.
     ///
-    /// - Parameter table: one of them.
-    /// - Returns: what ``credit(_:)`` does, to the bit, with what all of them share done once.
+    /// - Parameter source: what draws them.
+    /// - Returns: what ``credit(_:)`` gives, to the bit, or how it fails, of each of some
+    ///   replicates, with what all of them share done once: of at most ``Replicates/atOnce``, the
+    ///   first of which has a multiple of that as its number.
     /// - Throws: ``AttributionFailure``, as ``credit(_:)`` does of the paths.
     func repeated(
-        on table: PathTable
-    ) throws(AttributionFailure) -> @Sendable (PathTable) throws(AttributionFailure) -> Credit
+        on source: Replicates
+    ) throws(AttributionFailure) -> @Sendable (Range<Int>) -> [Replicates.Outcome]
 
     /// How the model divides single journeys of a table among their touches.
     ///
@@ -29,11 +31,17 @@ public protocol AttributionModel: Sendable {
 }
 
 extension AttributionModel {
-    /// A model that tables share nothing of.
+    /// A model that replicates share nothing of.
     public func repeated(
-        on table: PathTable
-    ) throws(AttributionFailure) -> @Sendable (PathTable) throws(AttributionFailure) -> Credit {
-        { other throws(AttributionFailure) in try credit(other) }
+        on source: Replicates
+    ) throws(AttributionFailure) -> @Sendable (Range<Int>) -> [Replicates.Outcome] {
+        { numbers in
+            numbers.map { number in
+                Replicates.Outcome { () throws(AttributionFailure) in
+                    try credit(source.table(number))
+                }
+            }
+        }
     }
 }
 
@@ -69,8 +77,23 @@ public struct Credit: Equatable, Sendable {
     /// Totals, given out in proportion to weights.
     init(weights: [Double], valueWeights: [Double], of table: PathTable) {
         self.init(
-            conversions: Self.divide(Double(table.totalConversions), weights),
-            value: Self.divide(table.totalValue.double, valueWeights)
+            conversions: table.totalConversions,
+            by: weights,
+            value: table.totalValue,
+            by: valueWeights
+        )
+    }
+
+    /// Totals, each given out in proportion to weights.
+    init(
+        conversions: Int,
+        by weights: [Double],
+        value: PathValue,
+        by valueWeights: [Double]
+    ) {
+        self.init(
+            conversions: Self.divide(Double(conversions), weights),
+            value: Self.divide(value.double, valueWeights)
         )
     }
 
